@@ -1,0 +1,56 @@
+/**
+ * The errors that a caller may want to tell apart. Everything else is a built-in class by its
+ * meaning: `RangeError` for a value out of range, `TypeError` for a wrong shape or type.
+ *
+ * Messages say the action, the current state and the wanted one, without a full stop:
+ * `Cannot load "mosi.pkl": split "test" label 13 is NaN, expected a number in [-3, 3]`.
+ *
+ * @module
+ */
+
+/** The command line or an options object is wrong (exit status 2). */
+export class UsageError extends Error {
+  override readonly name: string = "UsageError";
+}
+
+/** A file cannot be read as what it should be: missing, truncated, malformed, wrong keys. */
+export class DataError extends Error {
+  override readonly name: string = "DataError";
+}
+
+/** The file is readable, but its content must not be trained on: NaN labels, wrong ranges. */
+export class DataIntegrityError extends DataError {
+  override readonly name: string = "DataIntegrityError";
+}
+
+/** A pickle names something outside the allow-list. Nothing of it was called. */
+export class UnsafePickleError extends DataError {
+  override readonly name: string = "UnsafePickleError";
+  /** The refused global, for example `os.system`. */
+  readonly global: string;
+
+  constructor(message: string, global: string) {
+    super(message);
+    this.global = global;
+  }
+}
+
+/** An engine, device, library or kernel that was asked for is not there, or fails its self-test. */
+export class EngineError extends Error {
+  override readonly name: string = "EngineError";
+}
+
+/** A run folder cannot be used: locked, finished with another configuration, damaged. */
+export class RunError extends Error {
+  override readonly name: string = "RunError";
+}
+
+/** Training stopped because a loss is not finite. */
+export class NonFiniteLossError extends Error {
+  override readonly name: string = "NonFiniteLossError";
+}
+
+/** The message of anything thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

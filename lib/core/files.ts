@@ -1,0 +1,116 @@
+/**
+ * Files that are either whole or not there: written beside the target, flushed to the disk, then
+ * renamed over it, so that a crash at any moment leaves the old content.
+ *
+ * @module
+ */
+
+import { createHash } from "node:crypto";
+import { basename, dirname, join } from "node:path";
+
+/** Size of one read or write, in bytes. */
+const CHUNK = 1 << 22;
+
+/** A file under construction: nothing is visible under its path before {@linkcode commit}. */
+export class AtomicFile implements Disposable {
+  readonly path: string;
+  readonly #temporary: string;
+  #file: Deno.FsFile | null;
+
+  /** Opens a temporary file beside `path`, whose folder is made where it is missing. */
+  constructor(path: string) {
+    this.path = path;
+    Deno.mkdirSync(dirname(path), { recursive: true });
+    this.#temporary = join(dirname(path), `.${basename(path)}.${Deno.pid}.part`);
+    this.#file = Deno.openSync(this.#temporary, { write: true, create: true, truncate: true });
+  }
+
+  /** Appends all of `bytes`. */
+  write(bytes: Uint8Array): void {
+    if (this.#file === null) throw new Error(`Cannot write "${this.path}": it is already closed`);
+    for (let at = 0; at < bytes.length;) {
+      at += this.#file.writeSync(bytes.subarray(at, Math.min(bytes.length, at + CHUNK)));
+    }
+  }
+
+  /** Flushes to the disk and puts the file under its path, replacing what was there. */
+  commit(): void {
+    if (this.#file === null) throw new Error(`Cannot commit "${this.path}": it is already closed`);
+    this.#file.syncDataSync();
+    try {
+      Deno.renameSync(this.#temporary, this.path);
+    } catch (error) {
+      this[Symbol.dispose]();
+      throw error;
+    }
+    this.#close();
+    syncFolder(dirname(this.path));
+  }
+
+  /** Drops the file when it was not committed. */
+  [Symbol.dispose](): void {
+    if (this.#file === null) return;
+    this.#close();
+    Deno.removeSync(this.#temporary);
+  }
+
+  #close(): void {
+    this.#file?.close();
+    this.#file = null;
+  }
+}
+
+/** Writes a whole file atomically. */
+export function writeFileAtomic(path: string, content: Uint8Array | string): void {
+  using file = new AtomicFile(path);
+  file.write(typeof content === "string" ? new TextEncoder().encode(content) : content);
+  file.commit();
+}
+
+/** Writes `value` as indented JSON, atomically. */
+export function writeJsonAtomic(path: string, value: unknown): void {
+  writeFileAtomic(path, JSON.stringify(value, null, 2) + "\n");
+}
+
+/**
+ * Removes what killed processes left of files under construction. Only safe where no other process
+ * writes: under the folder's lock.
+ */
+export function removeUnfinishedFiles(folder: string): void {
+  if (!exists(folder)) return;
+  for (const { name, isFile } of Deno.readDirSync(folder)) {
+    if (isFile && /^\..*\.\d+\.part$/.test(name)) Deno.removeSync(join(folder, name));
+  }
+}
+
+/** SHA-256 of a file as lower-case hexadecimal, read in chunks. */
+export function sha256File(path: string): string {
+  using file = Deno.openSync(path);
+  const hash = createHash("sha256");
+  const buffer = new Uint8Array(CHUNK);
+  for (let n = file.readSync(buffer); n !== null; n = file.readSync(buffer)) {
+    hash.update(buffer.subarray(0, n));
+  }
+  return hash.digest("hex");
+}
+
+/** Makes a rename in `folder` durable; a file system that cannot sync a folder is left alone. */
+function syncFolder(folder: string): void {
+  try {
+    using handle = Deno.openSync(folder);
+    handle.syncSync();
+  } catch {
+    // Windows and some network file systems refuse to open a folder.
+  }
+}
+
+/** Whether something exists at `path`. */
+export function exists(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}

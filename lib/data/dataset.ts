@@ -1,0 +1,69 @@
+/**
+ * A dataset as training sees it: checked, float32, finite, in memory or read by position.
+ *
+ * @module
+ */
+
+import type { Modality, ProtocolName, SplitName } from "./modality.ts";
+import type { Problem } from "./problem.ts";
+
+/** Rows of one modality, [samples, steps, width] float32, padded at the end. */
+export interface FeatureColumn {
+  readonly samples: number;
+  readonly steps: number;
+  readonly width: number;
+  /** True number of steps of each sample, 1 to `steps`. */
+  readonly lengths: Int32Array;
+
+  /**
+   * Copies the first `steps` steps (default: all) of the rows `indices` into `target`,
+   * [indices.length, steps, width]. Values that are not finite in the file arrive as 0.
+   *
+   * @throws {RangeError} if an index or `steps` is out of range, or `target` has another size
+   */
+  read(indices: ArrayLike<number>, target: Float32Array, steps?: number): void;
+}
+
+/** Token ids, attention mask and segments of the raw text, as in the files. */
+export interface TextBert {
+  /** [samples, 3, tokens]; the second axis is ids, mask, segments */
+  readonly shape: readonly [number, number, number];
+  readonly values: Int32Array;
+}
+
+/** One part of a dataset. Everything but the ids may be missing in a file. */
+export interface Split {
+  readonly name: SplitName;
+  readonly samples: number;
+  /** `video$_$clip` */
+  readonly ids: readonly string[];
+  /** [samples]; null in a file without labels, which can still be predicted */
+  readonly labels: Float32Array | null;
+  /** Human labels of single modalities (CH-SIMS), each [samples]. */
+  readonly unimodalLabels: Readonly<Partial<Record<Modality, Float32Array>>>;
+  readonly features: Readonly<Partial<Record<Modality, FeatureColumn>>>;
+  readonly rawText: readonly string[] | null;
+  readonly textBert: TextBert | null;
+  /** The class names of the file, as found. */
+  readonly annotations: readonly string[] | null;
+}
+
+/** The splits of one file or store. Dispose it to close what it reads from. */
+export interface Dataset extends Disposable {
+  /** The registry's name for a known file, else the file's stem. */
+  readonly name: string;
+  readonly path: string;
+  /** Null where neither the content nor the file's name tells it. */
+  readonly protocol: ProtocolName | null;
+  /** The modalities that every split has, of those asked for. */
+  readonly modalities: readonly Modality[];
+  readonly splits: Readonly<Partial<Record<SplitName, Split>>>;
+  /** What was found and is tolerated; errors stop the loading. */
+  readonly problems: readonly Problem[];
+  /** Number of non-finite feature values that arrive as 0. */
+  readonly zeroed: Readonly<Partial<Record<SplitName, Partial<Record<Modality, number>>>>>;
+
+  /** SHA-256 of the file; of the converted file for a store. The first call reads the file. */
+  sha256(): string;
+  close(): void;
+}

@@ -1,0 +1,185 @@
+/**
+ * The whole check of a file or store, as `data:check` prints it.
+ *
+ * @module
+ */
+
+import { DataError, messageOf } from "../core/errors.ts";
+import { fileSums } from "./file_sums.ts";
+import {
+  featureProblems,
+  gapProblems,
+  registryProblems,
+  sampleProblems,
+  scanSplit,
+  type SplitScan,
+} from "./integrity.ts";
+import { countSigns } from "./label_check.ts";
+import { MODALITIES, type Modality, type ProtocolName, type SplitName } from "./modality.ts";
+import { openDataset } from "./open.ts";
+import { type Problem, problem } from "./problem.ts";
+import { detectProtocol, type Recognition, recognize } from "./registry.ts";
+import { type DatasetSource, type LengthOrigin, presentSplits, shapeOf } from "./source.ts";
+
+/** Labels of a split in numbers. */
+export interface LabelSummary {
+  readonly least: number;
+  readonly greatest: number;
+  readonly mean: number;
+  readonly negative: number;
+  readonly neutral: number;
+  readonly positive: number;
+}
+
+/** One modality of a split in numbers. */
+export interface ColumnSummary {
+  readonly steps: number;
+  readonly width: number;
+  /** Number type in the file, as numpy names it. */
+  readonly dtype: string;
+  readonly lengths: { readonly least: number; readonly median: number; readonly greatest: number };
+  readonly lengthOrigin: LengthOrigin;
+  /** Least and greatest finite value within the lengths; null where there is none. */
+  readonly range: readonly [number, number] | null;
+  /** Number of values that are not finite. */
+  readonly nonfinite: number;
+}
+
+/** A split in numbers. */
+export interface SplitSummary {
+  readonly samples: number;
+  readonly labels: LabelSummary | null;
+  /** Modalities with human labels of their own. */
+  readonly unimodalLabels: readonly Modality[];
+  readonly features: Readonly<Partial<Record<Modality, ColumnSummary>>>;
+  /** [samples, 3, tokens] */
+  readonly textBert: readonly number[] | null;
+  readonly rawText: boolean;
+}
+
+/** All about a file. */
+export interface Inspection {
+  /** No problem is an error. */
+  readonly ok: boolean;
+  readonly path: string;
+  /** Null when the file cannot be read as a dataset. */
+  readonly format: DatasetSource["format"] | null;
+  /** The published file that it is. */
+  readonly recognized: { readonly name: string; readonly by: Recognition["by"] } | null;
+  readonly protocol: ProtocolName | null;
+  /** SHA-256 of the file; of the converted file for a store. */
+  readonly sha256: string | null;
+  /** Size of the file; null for a store. */
+  readonly bytes: number | null;
+  readonly splits: Readonly<Partial<Record<SplitName, SplitSummary>>>;
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Checks the file or store at `path` in one pass. A file that cannot be read is an inspection with
+ * one problem, not an exception.
+ *
+ * @param asked the protocol, where the caller knows it
+ */
+export function inspectDataset(path: string, asked: ProtocolName | null = null): Inspection {
+  try {
+    using source = openDataset(path);
+    return inspectSource(source, asked);
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    const unreadable = problem("error", "unreadable", messageOf(error), { count: 1 });
+    const nothing = { format: null, recognized: null, sha256: null, bytes: null, splits: {} };
+    return { ok: false, path, protocol: asked, ...nothing, problems: [unreadable] };
+  }
+}
+
+function inspectSource(source: DatasetSource, asked: ProtocolName | null): Inspection {
+  const sums = source.store ?? fileSums(source.path);
+  const shape = shapeOf(source);
+  const recognition = recognize(shape, sums);
+  const protocol = asked ?? detectProtocol(shape, recognition);
+  const splits = presentSplits(source);
+  const scans = splits.map((split) => scanSplit(split));
+  const problems = [
+    ...source.problems,
+    ...registryProblems(source, shape, recognition),
+    ...gapProblems(splits, protocol),
+    ...sampleProblems(splits, protocol),
+    ...featureProblems(scans),
+    ...storeProblems(source, scans),
+  ];
+  // Errors first, else in the order of the checks.
+  problems.sort((a, b) => Number(a.severity === "warning") - Number(b.severity === "warning"));
+  return {
+    ok: problems.every(({ severity }) => severity !== "error"),
+    path: source.path,
+    format: source.format,
+    recognized: recognition && { name: recognition.file.name, by: recognition.by },
+    protocol,
+    sha256: sums.sha256,
+    bytes: source.store === null ? fileSums(source.path).bytes : null,
+    splits: Object.fromEntries(scans.map((scan) => [scan.split.name, summarize(scan)])),
+    problems,
+  };
+}
+
+/** Whether a store still holds what was written, and what only its pickle could show. */
+function storeProblems(source: DatasetSource, scans: readonly SplitScan[]): Problem[] {
+  if (source.store === null) return [];
+  const { problems, fingerprints } = source.store;
+  const recorded = problems.filter(({ code }) =>
+    code === "length-range" || code === "unknown-key" || code === "trailing-bytes"
+  );
+  const changed = scans.filter(({ split, hashes }) =>
+    hashes.fingerprint() !== fingerprints[split.name]
+  );
+  return [
+    ...recorded,
+    ...changed.map(({ split }) => {
+      const message = `split "${split.name}" is not what was written: convert the pickle again`;
+      const rest = { split: split.name, count: split.ids.length };
+      return problem("error", "damaged-store", message, rest);
+    }),
+  ];
+}
+
+function summarize({ split, columns }: SplitScan): SplitSummary {
+  const features: Partial<Record<Modality, ColumnSummary>> = {};
+  for (const scan of Object.values(columns)) {
+    const { modality, steps, width, values, lengths, lengthOrigin } = scan.source;
+    const sorted = lengths.toSorted();
+    const least = scan.least.reduce((a, b) => Math.min(a, b), Infinity);
+    const greatest = scan.greatest.reduce((a, b) => Math.max(a, b), -Infinity);
+    features[modality] = {
+      steps,
+      width,
+      dtype: values.dtype,
+      lengths: {
+        least: sorted[0] ?? 0,
+        median: sorted[sorted.length >> 1] ?? 0,
+        greatest: sorted.at(-1) ?? 0,
+      },
+      lengthOrigin,
+      range: least <= greatest ? [least, greatest] : null,
+      nonfinite: scan.nonfinite,
+    };
+  }
+  return {
+    samples: split.ids.length,
+    labels: split.labels === null ? null : summarizeLabels(split.labels),
+    unimodalLabels: MODALITIES.filter((modality) => split.unimodalLabels[modality] !== undefined),
+    features,
+    textBert: split.textBert?.shape ?? null,
+    rawText: split.rawText?.some((text) => text !== "") ?? false,
+  };
+}
+
+function summarizeLabels(labels: Float32Array): LabelSummary {
+  const finite = labels.filter(Number.isFinite);
+  return {
+    least: finite.reduce((a, b) => Math.min(a, b), Infinity),
+    greatest: finite.reduce((a, b) => Math.max(a, b), -Infinity),
+    mean: finite.reduce((a, b) => a + b, 0) / finite.length,
+    ...countSigns(labels),
+  };
+}

@@ -1,0 +1,233 @@
+/**
+ * Datasets for training and prediction: opened, checked and cleaned.
+ *
+ * @module
+ */
+
+import { basename, parse } from "node:path";
+import { DataError, DataIntegrityError, messageOf, UsageError } from "../core/errors.ts";
+import { FileColumn, MemoryColumn, zeroNonFinite } from "./column.ts";
+import type { Dataset, FeatureColumn, Split } from "./dataset.ts";
+import { fileSums } from "./file_sums.ts";
+import {
+  emptyScan,
+  featureProblems,
+  gapProblems,
+  registryProblems,
+  sampleProblems,
+  type SplitScan,
+} from "./integrity.ts";
+import { MODALITIES, type Modality, type ProtocolName, type SplitName } from "./modality.ts";
+import { openDataset } from "./open.ts";
+import type { Problem, ProblemCode } from "./problem.ts";
+import { detectProtocol, recognize } from "./registry.ts";
+import { type DatasetSource, presentSplits, shapeOf, type SplitSource } from "./source.ts";
+import { countOf } from "./values.ts";
+
+/** How a dataset is loaded. */
+export interface LoadOptions {
+  /** What to do about features that are not finite: set them to 0 (default), or refuse. */
+  readonly nonfinite?: "zero" | "stop";
+  /** Modalities to load; one that is absent is an error. Default: all that every split has. */
+  readonly modalities?: readonly Modality[];
+  /** Splits to load; one that is absent is an error. Default: all in the file. */
+  readonly splits?: readonly SplitName[];
+  /** Whether a split without labels is an error. Default: it is not. */
+  readonly labels?: "required" | "optional";
+  /** The protocol, where it is known; it sets the range of the labels. */
+  readonly protocol?: ProtocolName;
+  /** Takes each warning, one sentence. */
+  readonly onWarning?: (message: string) => void;
+}
+
+/** Problems that `data:check` lists and that nobody wants to read at each training. */
+const QUIET: readonly ProblemCode[] = [
+  "constant-column",
+  "zero-rows",
+  "missing-split",
+  "missing-labels",
+  "unknown-protocol",
+];
+
+/** Errors after which nothing may be trained or scored. */
+const FATAL: readonly ProblemCode[] = ["nonfinite-label", "label-range"];
+
+/**
+ * Loads an MMSA pickle into memory, or opens a store, whose features are read from its files when
+ * they are asked for. Features of a pickle are converted to float32 in place: no source array is
+ * held beside its copy.
+ *
+ * @throws {DataError} if it cannot be read, or lacks keys: one error that lists them all
+ * @throws {DataIntegrityError} if a label is not finite or out of the protocol's range, or a
+ * feature is not finite and `nonfinite` is `stop`
+ * @throws {UsageError} if a modality that was asked for is absent
+ *
+ * @example
+ * ```ts no-eval
+ * import { loadDataset } from "./load.ts";
+ * using dataset = loadDataset("mosi.pkl", { onWarning: console.warn });
+ * const audio = dataset.splits.train!.features.audio!;
+ * const batch = new Float32Array(2 * audio.steps * audio.width);
+ * audio.read([5, 3], batch); // [2, steps, width]
+ * ```
+ */
+export function loadDataset(path: string, options: LoadOptions = {}): Dataset {
+  const source = openDataset(path, {
+    ...(options.splits === undefined ? {} : { splits: options.splits }),
+    labels: options.labels === "required",
+  });
+  try {
+    const dataset = read(source, options);
+    // A pickle is in memory now; a store is read from until the dataset is closed.
+    if (source.store === null) source[Symbol.dispose]();
+    return dataset;
+  } catch (error) {
+    source[Symbol.dispose]();
+    throw error;
+  }
+}
+
+function read(source: DatasetSource, options: LoadOptions): Dataset {
+  const shape = shapeOf(source);
+  const recognition = recognize(shape, source.store === null ? {} : source.store);
+  const protocol = options.protocol ?? detectProtocol(shape, recognition);
+  const chosen = presentSplits(source)
+    .filter(({ name }) => options.splits === undefined || options.splits.includes(name));
+  const modalities = chooseModalities(source.path, chosen, options.modalities);
+  const splits = chosen.map((split) => withModalities(split, modalities));
+  const early = sampleProblems(splits, protocol);
+  refuse(source.path, early.filter(({ code }) => FATAL.includes(code)));
+
+  const { loaded, zeroed, found } = source.store === null ? loadRows(source.path, splits) : {
+    loaded: splits.map((split) => toSplit(split, (column) => new FileColumn(column))),
+    zeroed: source.store.zeroed,
+    found: source.store.problems.filter((problem) => concerns(problem, splits, modalities)),
+  };
+  const problems = [
+    ...source.problems,
+    ...registryProblems(source, shape, recognition),
+    ...gapProblems(options.modalities === undefined ? chosen : splits, protocol),
+    ...early,
+    ...found,
+  ];
+  const nonfinite = problems.filter(({ code }) => code === "nonfinite-feature");
+  if (options.nonfinite === "stop") refuse(source.path, nonfinite);
+  warn(source.path, problems, nonfinite, options.onWarning);
+  return {
+    name: recognition?.file.name ?? source.store?.name ?? parse(source.path).name,
+    path: source.path,
+    protocol,
+    modalities,
+    splits: Object.fromEntries(loaded.map((split) => [split.name, split])),
+    problems,
+    zeroed,
+    sha256: () => source.store?.sha256 ?? fileSums(source.path).sha256,
+    close: () => source[Symbol.dispose](),
+    [Symbol.dispose]: () => source[Symbol.dispose](),
+  };
+}
+
+/** Modalities that were asked for, or else those that every split with samples has. */
+function chooseModalities(
+  path: string,
+  splits: readonly SplitSource[],
+  asked: readonly Modality[] | undefined,
+): Modality[] {
+  const filled = splits.filter(({ ids }) => ids.length > 0);
+  const common = MODALITIES.filter((modality) =>
+    filled.length > 0 && filled.every((split) => split.columns[modality] !== undefined)
+  );
+  for (const modality of asked ?? []) {
+    const without = filled.find((split) => split.columns[modality] === undefined);
+    if (without === undefined) continue;
+    const present = MODALITIES.filter((name) => without.columns[name]).join(", ");
+    throw new UsageError(
+      `Cannot use modality "${modality}" of "${path}": split "${without.name}" has ` +
+        `${present || "none"} only`,
+    );
+  }
+  return MODALITIES.filter((modality) => (asked ?? common).includes(modality));
+}
+
+function withModalities(split: SplitSource, modalities: readonly Modality[]): SplitSource {
+  const columns = Object.entries(split.columns)
+    .filter(([modality]) => modalities.includes(modality as Modality));
+  return { ...split, columns: Object.fromEntries(columns) };
+}
+
+/** Reads all features into memory, each straight into its place. */
+function loadRows(
+  path: string,
+  splits: readonly SplitSource[],
+): Pick<Dataset, "zeroed"> & { loaded: Split[]; found: Problem[] } {
+  const zeroed: Partial<Record<SplitName, Partial<Record<Modality, number>>>> = {};
+  const scans: SplitScan[] = [];
+  const loaded = splits.map((split) => {
+    const scan = emptyScan(split);
+    scans.push(scan);
+    return toSplit(split, (column) => {
+      const values = allocate(path, split.name, column.modality, countOf(column.values.shape));
+      column.values.readFloat32(0, values);
+      const seen = scan.columns[column.modality]!;
+      seen.add(values, 0);
+      if (seen.nonfinite > 0) {
+        zeroNonFinite(values);
+        (zeroed[split.name] ??= {})[column.modality] = seen.nonfinite;
+      }
+      return new MemoryColumn(values, column, column.lengths);
+    });
+  });
+  return { loaded, zeroed, found: featureProblems(scans) };
+}
+
+function allocate(path: string, split: string, modality: string, count: number): Float32Array {
+  try {
+    return new Float32Array(count);
+  } catch (error) {
+    throw new DataError(
+      `Cannot load "${path}": ${modality} of split "${split}" needs ${count * 4} bytes of memory ` +
+        `(${messageOf(error)}): convert it with data:convert, or choose fewer --modalities`,
+    );
+  }
+}
+
+function toSplit(
+  split: SplitSource,
+  toColumn: (column: SplitSource["columns"][Modality] & object) => FeatureColumn,
+): Split {
+  const { columns, ...rest } = split;
+  const features: Partial<Record<Modality, FeatureColumn>> = {};
+  for (const column of Object.values(columns)) features[column.modality] = toColumn(column);
+  return { ...rest, samples: split.ids.length, features };
+}
+
+/** Whether a problem that a store has recorded is about what is loaded. */
+function concerns(
+  problem: Problem,
+  splits: readonly SplitSource[],
+  modalities: readonly Modality[],
+): boolean {
+  return (problem.split === null || splits.some(({ name }) => name === problem.split)) &&
+    (problem.modality === null || modalities.includes(problem.modality));
+}
+
+function refuse(path: string, problems: readonly Problem[]): void {
+  if (problems.length === 0) return;
+  const text = problems.map(({ message }) => message).join("; ");
+  throw new DataIntegrityError(`Cannot load "${path}": ${text}`);
+}
+
+function warn(
+  path: string,
+  problems: readonly Problem[],
+  nonfinite: readonly Problem[],
+  onWarning: LoadOptions["onWarning"],
+): void {
+  const messages = problems
+    .filter((problem) => !QUIET.includes(problem.code) && !nonfinite.includes(problem))
+    .map(({ message }) => message);
+  if (nonfinite.length > 0) {
+    messages.push(`set to 0: ${nonfinite.map(({ message }) => message).join("; ")}`);
+  }
+  for (const message of messages) onWarning?.(`"${basename(path)}": ${message}`);
+}

@@ -1,0 +1,38 @@
+/**
+ * The names that everything about the data shares: modalities, splits, protocols.
+ *
+ * @module
+ */
+
+/** A channel of a clip, named as in the files. */
+export type Modality = "text" | "audio" | "vision";
+
+/** All modalities, in the order of every table, tensor and file of this project. */
+export const MODALITIES: readonly Modality[] = ["text", "audio", "vision"];
+
+/** A part of a dataset, named as the keys of the files. */
+export type SplitName = "train" | "valid" | "test";
+
+/** All splits, in file order. */
+export const SPLITS: readonly SplitName[] = ["train", "valid", "test"];
+
+/** Which labels, metrics and default settings apply. */
+export type ProtocolName = "mosi" | "mosei" | "sims";
+
+/** All protocols. */
+export const PROTOCOL_NAMES: readonly ProtocolName[] = ["mosi", "mosei", "sims"];
+
+/** Labels of a protocol lie in [-limit, limit] (METHODS 0.1). */
+export const LABEL_LIMITS: Readonly<Record<ProtocolName, number>> = { mosi: 3, mosei: 3, sims: 1 };
+
+/** The suffix of a modality's human label in the files: `regression_labels_T`. */
+export const MODALITY_LETTERS: Readonly<Record<Modality, "T" | "A" | "V">> = {
+  text: "T",
+  audio: "A",
+  vision: "V",
+};
+
+/** Whether `name` is that of a protocol. */
+export function isProtocol(name: string | undefined): name is ProtocolName {
+  return PROTOCOL_NAMES.includes(name as ProtocolName);
+}

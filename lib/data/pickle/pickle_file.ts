@@ -1,0 +1,116 @@
+/** Opening a pickle. @module */
+
+import { DataError } from "../../core/errors.ts";
+import { PositionedFile, refuseForeign } from "../positioned_file.ts";
+import { ByteReader } from "./byte_reader.ts";
+import { PickleMachine } from "./machine.ts";
+import { OPERATIONS, STOP } from "./opcodes.ts";
+
+/** How {@linkcode readPickle} reads. */
+export interface PickleOptions {
+  /**
+   * Arrays of at least this many bytes stay in the file until their values are asked for;
+   * 16 is the least.
+   *
+   * @default {65536}
+   */
+  readonly lazyBytes?: number;
+}
+
+/** A pickle that was read. Its large arrays lie in the file, which stays open until `close()`. */
+export class PickleFile implements Disposable {
+  readonly path: string;
+  /** The object that was pickled; see {@linkcode readPickle} for its types. */
+  readonly root: unknown;
+  /** 0 to 5, as the file says; 0 when it says nothing, as protocols 0 and 1 do. */
+  readonly protocol: number;
+  /** Bytes after the end of the pickle, which were not read. */
+  readonly trailingBytes: number;
+  readonly #file: PositionedFile;
+
+  constructor(file: PositionedFile, root: unknown, protocol: number, trailingBytes: number) {
+    this.path = file.path;
+    this.root = root;
+    this.protocol = protocol;
+    this.trailingBytes = trailingBytes;
+    this.#file = file;
+  }
+
+  /** Closes the file; arrays that still lie in it can no longer be read. */
+  close(): void {
+    this.#file.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
+
+/**
+ * Reads a pickle of protocol 0 to 5 without running anything from it.
+ *
+ * `None` becomes null, `int` a number (a bigint beyond 2^53), `str` and Python 2 byte strings
+ * (as latin1) a string, `list` an array, `tuple` a {@linkcode Tuple}, `dict` a `Map`, `set` a `Set`,
+ * `bytes` a `Uint8Array`, a numpy array an {@linkcode NdArray}. Keys of a `Map` that are tuples or
+ * bytes are equal only to themselves.
+ *
+ * Only plain Python values and numpy's arrays, dtypes and scalars may be named in the file.
+ * Time and memory are bounded by the length of the file, whatever it claims.
+ *
+ * @throws {UnsafePickleError} for a file that names anything else, which is not called
+ * @throws {DataError} for a file that is missing, empty, truncated, damaged or no pickle
+ *
+ * @example
+ * ```ts
+ * import { readPickle } from "./pickle_file.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const path = Deno.makeTempFileSync();
+ * Deno.writeTextFileSync(path, "(dS'answer'\nI42\ns.");
+ * using pickle = readPickle(path);
+ * assertEquals(pickle.root, new Map([["answer", 42]]));
+ * ```
+ */
+export function readPickle(path: string, { lazyBytes = 1 << 16 }: PickleOptions = {}): PickleFile {
+  const file = new PositionedFile(path);
+  try {
+    refuseForeign(file, "a pickle");
+    const reader = new ByteReader(file);
+    const machine = new PickleMachine(reader, Math.max(16, lazyBytes));
+    const root = runPickle(machine);
+    return new PickleFile(file, root, machine.protocol, reader.remaining);
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+}
+
+/** Runs opcodes up to STOP. */
+function runPickle(machine: PickleMachine): unknown {
+  const { reader } = machine;
+  try {
+    for (let code = reader.operation(); code !== STOP; code = reader.operation()) {
+      const operation = OPERATIONS[code];
+      if (operation === undefined) throw unknownOpcode(machine, code);
+      machine.operation = operation.name;
+      operation.run(machine);
+    }
+    machine.operation = "STOP";
+    return machine.result();
+  } catch (error) {
+    if (error instanceof SyntaxError) throw machine.fail(error.message, "what Python writes");
+    // Strings, maps and integers have limits in JavaScript that Python does not have.
+    if (error instanceof RangeError) throw machine.fail("more than can be held", "a smaller value");
+    throw error;
+  }
+}
+
+function unknownOpcode({ reader }: PickleMachine, code: number): DataError {
+  const at = reader.operationAt;
+  const byte = `0x${code.toString(16).padStart(2, "0")}`;
+  const sign = code > 32 && code < 127 ? ` ("${String.fromCharCode(code)}")` : "";
+  const found = at === 0
+    ? `it begins with ${byte}${sign}, expected a pickle`
+    : `byte ${at} is ${byte}${sign}, expected an opcode of pickle protocols 0 to 5`;
+  return new DataError(`Cannot read "${reader.file.path}": ${found}`);
+}

@@ -1,0 +1,75 @@
+/**
+ * What can be wrong with a dataset, in the form that `data:check --json` prints.
+ *
+ * @module
+ */
+
+import type { Modality, SplitName } from "./modality.ts";
+
+/** An error must not be trained on or evaluated with; a warning can be lived with. */
+export type Severity = "error" | "warning";
+
+/** The kinds of problem. */
+export type ProblemCode =
+  | "unreadable"
+  | "nonfinite-label"
+  | "label-range"
+  | "leaked-id"
+  | "leaked-sample"
+  | "damaged-store"
+  | "nonfinite-feature"
+  | "length-range"
+  | "duplicate-id"
+  | "duplicate-sample"
+  | "constant-column"
+  | "zero-rows"
+  | "empty-split"
+  | "tiny-split"
+  | "missing-split"
+  | "partial-modality"
+  | "missing-labels"
+  | "one-sided-labels"
+  | "count-mismatch"
+  | "label-counts"
+  | "unknown-key"
+  | "unknown-protocol"
+  | "trailing-bytes";
+
+/** One finding about a dataset. */
+export interface Problem {
+  readonly severity: Severity;
+  readonly code: ProblemCode;
+  /** Null when it is about the whole file. */
+  readonly split: SplitName | null;
+  readonly modality: Modality | null;
+  /** Number of samples (or columns, or keys) concerned. */
+  readonly count: number;
+  /** Ids of the samples concerned, at most {@linkcode MOST_IDS} of them. */
+  readonly ids: readonly string[];
+  readonly message: string;
+}
+
+/** A problem lists no more ids than this; `count` tells how many there are. */
+export const MOST_IDS = 1000;
+
+/** Fills the fields of a problem that are not given. */
+export function problem(
+  severity: Severity,
+  code: ProblemCode,
+  message: string,
+  rest: Partial<Omit<Problem, "severity" | "code" | "message">> = {},
+): Problem {
+  const { split = null, modality = null, ids = [], count = ids.length } = rest;
+  return { severity, code, split, modality, count, ids: ids.slice(0, MOST_IDS), message };
+}
+
+/** `"a", "b" and 3 more` */
+export function listSome(names: readonly string[], most = 5): string {
+  const shown = names.slice(0, most).map((name) => `"${name}"`).join(", ");
+  return names.length > most ? `${shown} and ${names.length - most} more` : shown;
+}
+
+/** `1 sample`, `3 samples`: `name` is a noun that takes an s. */
+export function counted(count: number, name: string): string {
+  return `${count} ${name}${count === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,108 @@
+/**
+ * Reading and writing safetensors: tensors by name in one file that holds no code.
+ *
+ * Format: the README of huggingface/safetensors, section "Format".
+ *
+ * @module
+ */
+
+import { DataError } from "../core/errors.ts";
+import { unknownName } from "../core/suggest.ts";
+import { FileBytes } from "./byte_source.ts";
+import { PositionedFile } from "./positioned_file.ts";
+import {
+  readHeader,
+  SAFETENSORS_TYPES,
+  type SafetensorsHeader,
+  type SafetensorsType,
+  type TensorInfo,
+} from "./safetensors_header.ts";
+import { StoredArray } from "./stored_array.ts";
+
+export type { SafetensorsType } from "./safetensors_header.ts";
+export {
+  type TensorChunk,
+  type TensorData,
+  type TensorToWrite,
+  writeSafetensors,
+} from "./safetensors_writer.ts";
+
+/** A tensor in a file. Its values are read when they are asked for. */
+export class SafetensorsTensor extends StoredArray {
+  readonly name: string;
+  /** The format's name of the type; `dtype` is numpy's. */
+  readonly format: SafetensorsType;
+
+  constructor(file: PositionedFile, dataStart: number, info: TensorInfo) {
+    const { name, dtype, shape, begin, end } = info;
+    const type = SAFETENSORS_TYPES.get(dtype)!;
+    super(new FileBytes(file, dataStart + begin, end - begin), { shape, type });
+    this.name = name;
+    this.format = dtype;
+  }
+}
+
+/** An open safetensors file. */
+export class SafetensorsFile implements Disposable {
+  readonly path: string;
+  /** By name, in the order of their bytes. */
+  readonly tensors: ReadonlyMap<string, SafetensorsTensor>;
+  /** Free text that the writer added. */
+  readonly metadata: ReadonlyMap<string, string>;
+  readonly #file: PositionedFile;
+
+  constructor(file: PositionedFile, { tensors, metadata, dataStart }: SafetensorsHeader) {
+    this.path = file.path;
+    this.tensors = new Map(
+      tensors.map((info) => [info.name, new SafetensorsTensor(file, dataStart, info)]),
+    );
+    this.metadata = metadata;
+    this.#file = file;
+  }
+
+  /** @throws {DataError} when there is no tensor of that name, with the nearest */
+  tensor(name: string): SafetensorsTensor {
+    const tensor = this.tensors.get(name);
+    if (tensor !== undefined) return tensor;
+    const problem = unknownName("tensor", name, this.tensors.keys());
+    throw new DataError(`Cannot read "${this.path}": ${problem}`);
+  }
+
+  /** Closes the file; its tensors can no longer be read. */
+  close(): void {
+    this.#file.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
+
+/**
+ * Opens a safetensors file and checks its whole header; the values stay in the file.
+ *
+ * @throws {DataError} for a file that is missing, truncated or breaks a rule of the format
+ *
+ * @example
+ * ```ts
+ * import { readSafetensors, writeSafetensors } from "./safetensors.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const path = Deno.makeTempFileSync();
+ * writeSafetensors(path, [
+ *   { name: "bias", dtype: "F32", shape: [2], data: new Float32Array([0.5, 1]) },
+ * ], { model: "self-mm" });
+ * using file = readSafetensors(path);
+ * assertEquals(file.tensor("bias").values(), new Float32Array([0.5, 1]));
+ * assertEquals(file.metadata.get("model"), "self-mm");
+ * ```
+ */
+export function readSafetensors(path: string): SafetensorsFile {
+  const file = new PositionedFile(path);
+  try {
+    return new SafetensorsFile(file, readHeader(file));
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+}

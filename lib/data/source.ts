@@ -1,0 +1,100 @@
+/**
+ * A dataset as found in its file: names and labels read, features still in the file, nothing
+ * cleaned. Checking, loading and converting all start from it.
+ *
+ * @module
+ */
+
+import type { TextBert } from "./dataset.ts";
+import { MODALITIES, type Modality, type ProtocolName, type SplitName } from "./modality.ts";
+import type { Problem } from "./problem.ts";
+import type { DatasetShape } from "./registry.ts";
+import type { FloatSource } from "./values.ts";
+
+/** What the opened file must have. */
+export interface Needs {
+  /** Splits that must be there; by default at least one. */
+  readonly splits?: readonly SplitName[];
+  /** Whether each split must have labels. */
+  readonly labels?: boolean;
+}
+
+/** Where lengths come from: their key, the mask of `text_bert`, the text's, or nowhere. */
+export type LengthOrigin = "given" | "mask" | "text" | "none";
+
+/** The features of one modality in a file. */
+export interface ColumnSource {
+  readonly modality: Modality;
+  readonly samples: number;
+  readonly steps: number;
+  readonly width: number;
+  /** [samples, steps, width] in C order, not cleaned */
+  readonly values: FloatSource;
+  /** Within 1 to `steps`. */
+  readonly lengths: Int32Array;
+  readonly lengthOrigin: LengthOrigin;
+  /** Positions of samples whose length in the file is outside 1 to `steps`. */
+  readonly wrongLengths: readonly number[];
+}
+
+/** One split in a file. */
+export interface SplitSource {
+  readonly name: SplitName;
+  readonly ids: readonly string[];
+  /** [samples], not checked */
+  readonly labels: Float32Array | null;
+  readonly unimodalLabels: Readonly<Partial<Record<Modality, Float32Array>>>;
+  readonly columns: Readonly<Partial<Record<Modality, ColumnSource>>>;
+  readonly rawText: readonly string[] | null;
+  readonly textBert: TextBert | null;
+  readonly annotations: readonly string[] | null;
+}
+
+/** What a store knows about its features from the time it was written. */
+export interface StoreRecord {
+  readonly name: string;
+  readonly protocol: ProtocolName | null;
+  /** SHA-256 of the file that was converted. */
+  readonly sha256: string;
+  /** Problems of the features that the conversion found. */
+  readonly problems: readonly Problem[];
+  readonly zeroed: Readonly<Partial<Record<SplitName, Partial<Record<Modality, number>>>>>;
+  /** Fingerprint of each split's text and features, see `RowHashes`. */
+  readonly fingerprints: Readonly<Partial<Record<SplitName, string>>>;
+}
+
+/** An open file or store. Dispose it to close the file. */
+export interface DatasetSource extends Disposable {
+  readonly path: string;
+  readonly format: "mmsa-pickle" | "store";
+  /** File name of the pickle, also for a store of it: names and protocols are guessed from it. */
+  readonly fileName: string;
+  readonly splits: Readonly<Partial<Record<SplitName, SplitSource>>>;
+  /** Problems of the file's form: unknown keys, bytes after its end. */
+  readonly problems: readonly Problem[];
+  /** Null for a pickle. */
+  readonly store: StoreRecord | null;
+}
+
+/** Splits that are there, in file order. */
+export function presentSplits(source: Pick<DatasetSource, "splits">): SplitSource[] {
+  return Object.values(source.splits);
+}
+
+/** What the registry compares. Widths and steps are those of the first split that has samples. */
+export function shapeOf(source: Pick<DatasetSource, "splits" | "fileName">): DatasetShape {
+  const splits = presentSplits(source);
+  const sizes = (key: "width" | "steps") =>
+    Object.fromEntries(MODALITIES.flatMap((modality) => {
+      const column = splits.map((split) => split.columns[modality])
+        .find((column) => column !== undefined && column.samples > 0);
+      return column === undefined ? [] : [[modality, column[key]]];
+    }));
+  return {
+    widths: sizes("width"),
+    steps: sizes("steps"),
+    samples: Object.fromEntries(splits.map(({ name, ids }) => [name, ids.length])),
+    hasUnimodalTextLabels: splits.some((split) => split.unimodalLabels.text !== undefined),
+    fileName: source.fileName,
+  };
+}

@@ -1,0 +1,188 @@
+/**
+ * Made-up clips whose true unimodal sentiments are known: each modality carries its own sentiment,
+ * the multimodal label mixes them. What a model generates as unimodal labels can be compared with
+ * the planted ones, which it never sees.
+ *
+ * @module
+ */
+
+import { createHash } from "node:crypto";
+import { UsageError } from "../core/errors.ts";
+import { RandomStream } from "../core/random.ts";
+import { unknownName } from "../core/suggest.ts";
+import { MemoryColumn } from "./column.ts";
+import type { Dataset, FeatureColumn, Split } from "./dataset.ts";
+import { MODALITIES, type Modality, type SplitName, SPLITS } from "./modality.ts";
+
+/** Sizes and seed of a synthetic dataset. */
+export interface SyntheticOptions {
+  /** Train samples; valid has a quarter, test half of that. */
+  readonly n: number;
+  readonly seed: number;
+  /** Feature widths. */
+  readonly text: number;
+  readonly audio: number;
+  readonly vision: number;
+  /** Steps of the padded sequences. */
+  readonly textSteps: number;
+  readonly audioSteps: number;
+  readonly visionSteps: number;
+  /** Standard deviation of the noise on every feature of every step. */
+  readonly noise: number;
+}
+
+const DEFAULTS: SyntheticOptions = {
+  n: 400,
+  seed: 1,
+  text: 16,
+  audio: 6,
+  vision: 8,
+  textSteps: 6,
+  audioSteps: 16,
+  visionSteps: 12,
+  noise: 0.5,
+};
+
+/** How much each modality's sentiment weighs in the multimodal label; squares sum to 1. */
+const WEIGHTS: Readonly<Record<Modality, number>> = { text: 0.74, audio: 0.48, vision: 0.47 };
+/** Labels are multiples of it, as in MOSI. */
+const LABEL_STEP = 0.2;
+const LABEL_LIMIT = 3;
+/** Standard deviation of the planted sentiments: few of them reach the limit. */
+const SPREAD = 1.3;
+
+/** Whether a `--data` value asks for synthetic data. */
+export function isSynthetic(spec: string): boolean {
+  return spec === "synthetic" || spec.startsWith("synthetic:");
+}
+
+/**
+ * The options in `synthetic` or `synthetic:n=2000,seed=1,…`.
+ *
+ * @throws {UsageError} when a key is unknown or a value is no number of 0 or more.
+ *
+ * @example
+ * ```ts
+ * import { parseSynthetic } from "./synthetic.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(parseSynthetic("synthetic:n=50").n, 50);
+ * ```
+ */
+export function parseSynthetic(spec: string): SyntheticOptions {
+  const options: Record<string, number> = { ...DEFAULTS };
+  for (const part of spec.slice("synthetic:".length).split(",").filter((part) => part !== "")) {
+    const [key = "", text = ""] = part.split("=");
+    if (!Object.hasOwn(DEFAULTS, key)) {
+      throw new UsageError(unknownName("key of synthetic data", key, Object.keys(DEFAULTS)));
+    }
+    const value = Number(text);
+    const isWhole = Number.isSafeInteger(value) && value >= (key === "seed" ? 0 : 1);
+    if (text.trim() === "" || !(key === "noise" ? value >= 0 && value < Infinity : isWhole)) {
+      const wanted = key === "noise" ? "a number of 0 or more" : "a whole number of 1 or more";
+      throw new UsageError(`Cannot use ${key}=${text} in "${spec}": expected ${wanted}`);
+    }
+    options[key] = value;
+  }
+  return options as unknown as SyntheticOptions;
+}
+
+/**
+ * Makes the dataset: the same bytes for the same options on every machine. The planted sentiments
+ * are its unimodal labels.
+ */
+export function makeSynthetic(options: Partial<SyntheticOptions> = {}): Dataset {
+  const settings = { ...DEFAULTS, ...options };
+  const random = RandomStream.fromSeed(settings.seed).split("synthetic");
+  const directions = new Map(MODALITIES.map((modality) => {
+    const direction = random.split(`${modality} direction`).normalArray(settings[modality]);
+    const norm = Math.hypot(...direction);
+    return [modality, direction.map((value) => value / norm)];
+  }));
+  const sizes = { train: settings.n, valid: settings.n / 4, test: settings.n / 2 };
+  const splits: Partial<Record<SplitName, Split>> = {};
+  for (const name of SPLITS) {
+    const samples = Math.max(4, Math.round(sizes[name]));
+    splits[name] = makeSplit(name, samples, settings, directions, random.split(name));
+  }
+  const sha256 = createHash("sha256").update(JSON.stringify(settings)).digest("hex");
+  return {
+    name: "synthetic",
+    path: `synthetic:${Object.entries(settings).map((entry) => entry.join("=")).join(",")}`,
+    protocol: "mosi",
+    modalities: MODALITIES,
+    splits,
+    problems: [],
+    zeroed: {},
+    sha256: () => sha256,
+    close: () => {},
+    [Symbol.dispose]: () => {},
+  };
+}
+
+function makeSplit(
+  name: SplitName,
+  samples: number,
+  settings: SyntheticOptions,
+  directions: ReadonlyMap<Modality, Float32Array>,
+  random: RandomStream,
+): Split {
+  const labels = new Float32Array(samples);
+  const unimodalLabels: Partial<Record<Modality, Float32Array>> = {};
+  const features: Partial<Record<Modality, FeatureColumn>> = {};
+  for (const modality of MODALITIES) {
+    const sentiments = random.split(`${modality} sentiment`).normalArray(samples, SPREAD);
+    for (let i = 0; i < samples; i++) labels[i]! += WEIGHTS[modality] * sentiments[i]!;
+    unimodalLabels[modality] = sentiments.map(toLabel);
+    features[modality] = makeColumn(
+      sentiments,
+      directions.get(modality)!,
+      settings[`${modality}Steps`],
+      settings.noise,
+      random.split(`${modality} features`),
+    );
+  }
+  return {
+    name,
+    samples,
+    ids: Array.from({ length: samples }, (_, i) => `synthetic_${name}_${i >> 3}$_$${i & 7}`),
+    labels: labels.map(toLabel),
+    unimodalLabels,
+    features,
+    rawText: null,
+    textBert: null,
+    annotations: null,
+  };
+}
+
+/** Sequences of 1 to `steps` steps, each with the sentiment along `direction`, and noise. */
+function makeColumn(
+  sentiments: Float32Array,
+  direction: Float32Array,
+  steps: number,
+  noise: number,
+  random: RandomStream,
+): FeatureColumn {
+  const [samples, width] = [sentiments.length, direction.length];
+  const values = new Float32Array(samples * steps * width);
+  const shortest = Math.ceil(steps / 2);
+  const lengths = Int32Array.from(
+    { length: samples },
+    () => shortest + random.integer(steps - shortest + 1),
+  );
+  for (let i = 0; i < samples; i++) {
+    for (let t = 0; t < lengths[i]!; t++) {
+      const at = (i * steps + t) * width;
+      const expression = 0.5 + random.uniform();
+      for (let j = 0; j < width; j++) {
+        values[at + j] = expression * sentiments[i]! * direction[j]! + noise * random.normal();
+      }
+    }
+  }
+  return new MemoryColumn(values, { samples, steps, width }, lengths);
+}
+
+/** The nearest label that an annotator could have given. */
+function toLabel(sentiment: number): number {
+  const label = Math.round(sentiment / LABEL_STEP) * LABEL_STEP;
+  return Math.min(LABEL_LIMIT, Math.max(-LABEL_LIMIT, label));
+}

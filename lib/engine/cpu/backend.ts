@@ -1,0 +1,18 @@
+/** TensorFlow.js's cpu backend with this program's kernels. @module */
+
+import { version_cpu } from "@tensorflow/tfjs-backend-cpu";
+import { findBackend } from "@tensorflow/tfjs-core";
+import { registerCpuKernels } from "./kernels.ts";
+
+/** Name under which TensorFlow.js registers the backend. */
+export const BACKEND = "cpu";
+
+/** Version of the backend. */
+export const VERSION: string = version_cpu;
+
+/** Prepares the backend; to be called once in a process. */
+export function registerCpu(): void {
+  // Its first tensor otherwise prints a banner that advises another backend.
+  Object.assign(findBackend(BACKEND), { firstUse: false });
+  registerCpuKernels();
+}

@@ -1,0 +1,129 @@
+/** The cpu engine's own kernels, in TensorFlow.js's registry. @module */
+
+import { registerKernel, type TensorInfo } from "@tensorflow/tfjs-core";
+import type { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
+import { fillUniform, type PhiloxCounter } from "../../core/philox.ts";
+import {
+  FUSED_LSTM,
+  FUSED_LSTM_GRADIENT,
+  type LstmAttributes,
+  type LstmSizes,
+  lstmSizes,
+} from "../lstm.ts";
+import { PHILOX_UNIFORM, type PhiloxUniformAttributes } from "../uniform.ts";
+import { lstmBackward } from "./lstm_backward.ts";
+import { type LstmArrays, lstmForward, TRACE_PARTS } from "./lstm_forward.ts";
+import { type Packing, packLengths, rowOf, type Walk } from "./packing.ts";
+
+type Inputs = Readonly<Record<string, TensorInfo | undefined>>;
+
+/** Registers the kernels; to be called once. */
+export function registerCpuKernels(): void {
+  const kernels = {
+    [FUSED_LSTM]: fusedLstm,
+    [FUSED_LSTM_GRADIENT]: fusedLstmGradient,
+    [PHILOX_UNIFORM]: philoxUniform,
+  };
+  for (const [kernelName, run] of Object.entries(kernels)) {
+    registerKernel({
+      kernelName,
+      backendName: "cpu",
+      kernelFunc: ({ inputs, attrs, backend }) =>
+        run(inputs, attrs as unknown as never, backend as MathBackendCPU),
+    });
+  }
+}
+
+/** The array of a tensor, not a copy. */
+function valuesOf<T extends Float32Array | Int32Array = Float32Array>(
+  backend: MathBackendCPU,
+  tensor: TensorInfo | undefined,
+): T {
+  return backend.data.get(tensor!.dataId).values as T;
+}
+
+/** Everything that both directions of an LSTM start from. */
+interface LstmCall {
+  readonly sizes: LstmSizes;
+  readonly walk: Walk;
+  readonly packing: Packing;
+  readonly arrays: LstmArrays;
+}
+
+function lstmCall(inputs: Inputs, attributes: LstmAttributes, backend: MathBackendCPU): LstmCall {
+  const { reverse, timeMajor } = attributes;
+  const sizes = lstmSizes(inputs.x!.shape, inputs.weightHh!.shape, timeMajor);
+  const arrays: LstmArrays = {
+    x: valuesOf(backend, inputs.x),
+    weightIh: valuesOf(backend, inputs.weightIh),
+    weightHh: valuesOf(backend, inputs.weightHh),
+    bias: valuesOf(backend, inputs.bias),
+    input: sizes.input,
+    hidden: sizes.hidden,
+  };
+  const walk = { batch: sizes.batch, time: sizes.time, reverse, timeMajor };
+  const packing = packLengths(valuesOf<Int32Array>(backend, inputs.lengths), sizes.time);
+  return { sizes, walk, packing, arrays };
+}
+
+function fusedLstm(
+  inputs: Inputs,
+  attributes: LstmAttributes,
+  backend: MathBackendCPU,
+): TensorInfo[] {
+  const { sizes, walk, packing, arrays } = lstmCall(inputs, attributes, backend);
+  const { batch, hidden } = sizes;
+  const { output } = attributes;
+  const shape = output === "sequence" ? [...inputs.x!.shape.slice(0, 2), hidden] : [batch, hidden];
+  const value = new Float32Array(shape.reduce((a, b) => a * b));
+  const trace = lstmForward(arrays, packing, walk, (k, t, hiddens, cells, at) => {
+    const isLast = t === packing.lengths[k]! - 1;
+    if (output !== "sequence" && !isLast) return;
+    const row = output === "sequence" ? rowOf(packing, walk, k, t) : packing.order[k]!;
+    const source = output === "cell" ? cells : hiddens;
+    for (let j = 0; j < hidden; j++) value[row * hidden + j] = source[at + j]!;
+  });
+  return [
+    backend.makeTensorInfo(shape, "float32", value),
+    backend.makeTensorInfo([packing.rows, TRACE_PARTS * hidden], "float32", trace),
+  ];
+}
+
+function fusedLstmGradient(
+  inputs: Inputs,
+  attributes: LstmAttributes,
+  backend: MathBackendCPU,
+): TensorInfo[] {
+  const { sizes, walk, packing, arrays } = lstmCall(inputs, attributes, backend);
+  const { hidden } = sizes;
+  const dy = valuesOf(backend, inputs.dy);
+  const trace = valuesOf(backend, inputs.trace0);
+  const isSequence = attributes.output === "sequence";
+  function receive(k: number, t: number, gradient: Float64Array, at: number): void {
+    if (!isSequence && t !== packing.lengths[k]! - 1) return;
+    const row = isSequence ? rowOf(packing, walk, k, t) : packing.order[k]!;
+    for (let j = 0; j < hidden; j++) gradient[at + j]! += dy[row * hidden + j]!;
+  }
+  const { inputGradient } = attributes;
+  const gradients = lstmBackward(arrays, trace, packing, walk, receive, inputGradient);
+  const { weightIh, weightHh, bias, x } = gradients;
+  const made = [
+    backend.makeTensorInfo(inputs.weightIh!.shape, "float32", weightIh),
+    backend.makeTensorInfo(inputs.weightHh!.shape, "float32", weightHh),
+    backend.makeTensorInfo(inputs.bias!.shape, "float32", bias),
+  ];
+  if (x !== null) made.push(backend.makeTensorInfo(inputs.x!.shape, "float32", x));
+  return made;
+}
+
+function philoxUniform(
+  inputs: Inputs,
+  attributes: PhiloxUniformAttributes,
+  backend: MathBackendCPU,
+): TensorInfo {
+  const { shape, key } = attributes;
+  const counter = [...valuesOf<Int32Array>(backend, inputs.counter)];
+  const out = new Float32Array(shape.reduce((a, b) => a * b, 1));
+  fillUniform(out, key, counter as unknown as PhiloxCounter);
+  return backend.makeTensorInfo([...shape], "float32", out);
+}

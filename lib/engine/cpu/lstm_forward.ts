@@ -1,0 +1,101 @@
+/** The LSTM of the cpu engine, forwards: all steps in one kernel. @module */
+
+import { sigmoid, tanh } from "./activations.ts";
+import { multiplyAdd, rowMajor, transposeToFloat64 } from "./matrix.ts";
+import { type Packing, rowOf, type Walk } from "./packing.ts";
+
+/** What an LSTM of `hidden` units computes on, as plain arrays; PyTorch's layout and gate order. */
+export interface LstmArrays {
+  /** [batch, time, input], or [time, batch, input] */
+  readonly x: Float32Array;
+  /** [4 · hidden, input], gates i, f, g, o */
+  readonly weightIh: Float32Array;
+  /** [4 · hidden, hidden] */
+  readonly weightHh: Float32Array;
+  /** [4 · hidden] */
+  readonly bias: Float32Array;
+  readonly input: number;
+  readonly hidden: number;
+}
+
+/**
+ * What the backward pass needs of each packed row, beside each other: the activated gates i, f, g,
+ * o, then tanh(c), the previous c and the previous h, each of `hidden` numbers.
+ */
+export const TRACE_PARTS = 7;
+const TANH_CELL = 4, PREVIOUS_CELL = 5, PREVIOUS_HIDDEN = 6;
+
+/**
+ * Runs the LSTM over the packed rows and hands each new state to `emit`.
+ *
+ * @param emit gets packed sample, step, and where in `hiddens` and `cells` the state lies
+ * @returns the trace for the backward pass, [rows, 7 · hidden]
+ */
+export function lstmForward(
+  arrays: LstmArrays,
+  packing: Packing,
+  walk: Walk,
+  emit: (k: number, t: number, hiddens: Float64Array, cells: Float64Array, at: number) => void,
+): Float32Array {
+  const { x, bias, input, hidden } = arrays;
+  const { starts, steps, rows } = packing;
+  const gatesWidth = 4 * hidden, width = TRACE_PARTS * hidden;
+  const inputWeights = transposeToFloat64(arrays.weightIh, gatesWidth, input);
+  const hiddenWeights = transposeToFloat64(arrays.weightHh, gatesWidth, hidden);
+  const batch = packing.order.length;
+  const trace = new Float32Array(rows * width);
+  const xs = new Float64Array(batch * input);
+  const gates = new Float64Array(batch * gatesWidth);
+  const hiddens = new Float64Array(batch * hidden);
+  const cells = new Float64Array(batch * hidden);
+  for (let t = 0; t < steps; t++) {
+    const active = starts[t + 1]! - starts[t]!;
+    for (let k = 0; k < active; k++) {
+      const from = rowOf(packing, walk, k, t) * input, to = k * input;
+      for (let j = 0; j < input; j++) xs[to + j] = x[from + j]!;
+      gates.set(bias, k * gatesWidth);
+    }
+    multiplyAdd(gates, rowMajor(xs, input), inputWeights, active, gatesWidth, input);
+    if (t > 0) {
+      multiplyAdd(gates, rowMajor(hiddens, hidden), hiddenWeights, active, gatesWidth, hidden);
+    }
+    for (let k = 0; k < active; k++) {
+      const at = k * hidden;
+      stepRow(gates, k * gatesWidth, hiddens, cells, at, hidden, trace, (starts[t]! + k) * width);
+      emit(k, t, hiddens, cells, at);
+    }
+  }
+  return trace;
+}
+
+/** One step of one sample: gates in, new hidden and cell state out, and its row of the trace. */
+function stepRow(
+  gates: Float64Array,
+  gatesAt: number,
+  hiddens: Float64Array,
+  cells: Float64Array,
+  at: number,
+  hidden: number,
+  trace: Float32Array,
+  row: number,
+): void {
+  for (let j = 0; j < hidden; j++) {
+    const p = gatesAt + j, q = row + j;
+    const i = sigmoid(gates[p]!);
+    const f = sigmoid(gates[p + hidden]!);
+    const g = tanh(gates[p + 2 * hidden]!);
+    const o = sigmoid(gates[p + 3 * hidden]!);
+    const before = cells[at + j]!;
+    const cell = f * before + i * g;
+    const tanhCell = tanh(cell);
+    trace[q] = i;
+    trace[q + hidden] = f;
+    trace[q + 2 * hidden] = g;
+    trace[q + 3 * hidden] = o;
+    trace[q + TANH_CELL * hidden] = tanhCell;
+    trace[q + PREVIOUS_CELL * hidden] = before;
+    trace[q + PREVIOUS_HIDDEN * hidden] = hiddens[at + j]!;
+    cells[at + j] = cell;
+    hiddens[at + j] = o * tanhCell;
+  }
+}

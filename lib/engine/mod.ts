@@ -1,0 +1,20 @@
+/**
+ * Engines: what computes. This folder is the only one that loads a TensorFlow.js backend; layers,
+ * models and training import ops and types from `@tensorflow/tfjs-core`, and from here.
+ *
+ * @module
+ */
+
+export { DEVICES, ENGINES, openEngine } from "./open.ts";
+export type {
+  CompiledStep,
+  CompileOptions,
+  Device,
+  Engine,
+  EngineName,
+  EngineOptions,
+  NamedTensors,
+} from "./types.ts";
+export { lstm } from "./lstm.ts";
+export type { LstmOptions, LstmOutput, LstmOutputs, LstmWeights } from "./lstm.ts";
+export { uniform } from "./uniform.ts";

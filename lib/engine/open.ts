@@ -1,0 +1,191 @@
+/** Chooses, opens and checks an engine. @module */
+
+import { setBackend } from "@tensorflow/tfjs-core";
+// The only thing that registers gradients: neither tfjs-core nor a backend does.
+import "@tensorflow/tfjs-layers";
+import { EngineError, messageOf, UsageError } from "../core/errors.ts";
+import { unknownName } from "../core/suggest.ts";
+import { compileEager } from "./compile.ts";
+import * as cpu from "./cpu/backend.ts";
+import { selfTest } from "./self_test.ts";
+import { findLibrary, type FoundLibrary, HOW_TO_GET } from "./tensorflow/library.ts";
+import type { Device, Engine, EngineName, EngineOptions } from "./types.ts";
+
+/** Names that may be asked for. */
+export const ENGINES = ["auto", "tensorflow", "webgpu", "cpu"] as const;
+/** Devices that may be asked for. */
+export const DEVICES = ["auto", "cpu", "gpu"] as const;
+
+/** An engine with what it was opened with, and whether its self-test has passed. */
+interface Opened {
+  readonly engine: Engine;
+  readonly backend: string;
+  readonly threads: number | undefined;
+  tested: boolean;
+}
+
+/** The engines that this process has opened. TensorFlow can be started only once. */
+const OPENED = new Map<EngineName, Opened>();
+
+/**
+ * Opens an engine and makes it the one that all ops run on. Opening one a second time gives the
+ * same engine again; opening another one switches, and tensors move when they are used.
+ *
+ * @throws {UsageError} if the name of the engine or device is unknown, or `threads` is no count
+ * @throws {EngineError} if what was asked for by name is not there, or the self-test fails
+ *
+ * @example The engine that needs nothing installed
+ * ```ts
+ * import * as tf from "@tensorflow/tfjs-core";
+ * import { openEngine } from "./mod.ts";
+ * import { assertEquals } from "@std/assert";
+ * const engine = await openEngine({ engine: "cpu" });
+ * assertEquals([engine.name, engine.device], ["cpu", "cpu"]);
+ * assertEquals(tf.getBackend(), "cpu");
+ * ```
+ */
+export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
+  const { engine = "auto", device = "auto", threads } = options;
+  if (!ENGINES.includes(engine)) throw new UsageError(unknownName("engine", engine, ENGINES));
+  if (!DEVICES.includes(device)) throw new UsageError(unknownName("device", device, DEVICES));
+  if (threads !== undefined && !(Number.isInteger(threads) && threads > 0)) {
+    throw new UsageError(`Cannot use ${threads} threads, expected a whole number from 1 on`);
+  }
+  switch (engine) {
+    case "cpu":
+      return await openCpu(device);
+    case "tensorflow":
+      return await openTensorFlow(requireLibrary(), device, threads);
+    case "webgpu":
+      throw new EngineError(
+        `Cannot open the engine "webgpu": this version has "tensorflow" and "cpu"`,
+      );
+    case "auto":
+      return await openAuto(device, threads, options.log ?? console.error);
+  }
+}
+
+async function openAuto(
+  device: Device | "auto",
+  threads: number | undefined,
+  log: (line: string) => void,
+): Promise<Engine> {
+  const found = findLibrary();
+  let reason = "TensorFlow's library was not found";
+  if (found !== null) {
+    try {
+      const engine = await openTensorFlow(found, device, threads);
+      log(`Engine: tensorflow ${engine.version} on ${engine.device}, from ${found.path}`);
+      return engine;
+    } catch (error) {
+      // What the user named must work; what was merely lying about need not.
+      const isNamed = found.origin === "MSA_TENSORFLOW" || device === "gpu";
+      if (isNamed || !(error instanceof UnusableLibrary)) throw error;
+      reason = messageOf(error);
+    }
+  }
+  const engine = await openCpu(device);
+  log(`Engine: cpu, one thread (${reason}). For one about ten times as fast, ${HOW_TO_GET}`);
+  return engine;
+}
+
+/** A library that was found and does not load or start. */
+class UnusableLibrary extends EngineError {}
+
+async function openCpu(device: Device | "auto"): Promise<Engine> {
+  if (device === "gpu") throw noGpu("cpu", `it has none; the engine "tensorflow" may`);
+  let opened = OPENED.get("cpu");
+  if (opened === undefined) {
+    cpu.registerCpu();
+    const engine: Engine = {
+      name: "cpu",
+      device: "cpu",
+      devices: ["CPU:0"],
+      library: null,
+      version: cpu.VERSION,
+      compile: compileEager,
+    };
+    opened = { engine, backend: cpu.BACKEND, threads: undefined, tested: false };
+    OPENED.set("cpu", opened);
+  }
+  return await activate(opened);
+}
+
+function requireLibrary(): FoundLibrary {
+  const opened = OPENED.get("tensorflow");
+  if (opened !== undefined) return { path: opened.engine.library!, origin: "cache" };
+  const found = findLibrary();
+  if (found === null) {
+    throw new EngineError(
+      `Cannot open the engine "tensorflow": its library was not found; ${HOW_TO_GET}`,
+    );
+  }
+  return found;
+}
+
+async function openTensorFlow(
+  found: FoundLibrary,
+  device: Device | "auto",
+  threads: number | undefined,
+): Promise<Engine> {
+  // Loaded here only, through a computed name: the cpu engine then costs nothing of it.
+  const specifier: string = "./tensorflow/backend.ts";
+  const tensorflow = await import(specifier) as typeof import("./tensorflow/backend.ts");
+  let opened = OPENED.get("tensorflow");
+  if (opened === undefined) {
+    const binding = startTensorFlow(tensorflow, found.path, device, threads);
+    const devices = binding.devices.map(({ name }) => name.replace(/^.*device:/, ""));
+    const engine: Engine = {
+      name: "tensorflow",
+      device: binding.isUsingGpuDevice() ? "gpu" : "cpu",
+      devices,
+      library: found.path,
+      version: binding.TF_Version,
+      compile: compileEager,
+    };
+    opened = { engine, backend: tensorflow.BACKEND, threads, tested: false };
+    OPENED.set("tensorflow", opened);
+  }
+  const { engine } = opened;
+  if (device === "gpu" && engine.device !== "gpu") {
+    throw noGpu("tensorflow", `it has ${engine.devices.join(", ")} (${engine.library})`);
+  }
+  if (device === "cpu" && engine.device !== "cpu") throw alreadyRuns(`on a GPU`, `on the CPU`);
+  if (threads !== undefined && threads !== opened.threads) {
+    throw alreadyRuns(`with ${opened.threads ?? "all"} threads`, `with ${threads}`);
+  }
+  return await activate(opened);
+}
+
+function startTensorFlow(
+  tensorflow: typeof import("./tensorflow/backend.ts"),
+  path: string,
+  device: Device | "auto",
+  threads: number | undefined,
+): ReturnType<typeof tensorflow.registerTensorFlow> {
+  try {
+    return tensorflow.registerTensorFlow(path, { threads, gpu: device !== "cpu" });
+  } catch (error) {
+    if (error instanceof EngineError) throw new UnusableLibrary(error.message, { cause: error });
+    throw error;
+  }
+}
+
+/** Makes an engine the one that ops run on, after its self-test. */
+async function activate(opened: Opened): Promise<Engine> {
+  const { engine, backend } = opened;
+  await setBackend(backend);
+  if (!opened.tested) await selfTest(engine.name);
+  opened.tested = true;
+  return engine;
+}
+
+function noGpu(engine: EngineName, state: string): EngineError {
+  return new EngineError(`Cannot use a GPU with the engine "${engine}": ${state}`);
+}
+
+function alreadyRuns(how: string, wanted: string): EngineError {
+  return new EngineError(
+    `Cannot open the engine "tensorflow" ${wanted}: it already runs ${how} in this process`,
+  );
+}

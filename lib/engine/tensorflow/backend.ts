@@ -1,0 +1,39 @@
+/**
+ * TensorFlow.js's node backend on the binding of this folder. Nothing else imports tfjs-node, and
+ * this module is loaded only when the tensorflow engine is opened.
+ *
+ * @module
+ */
+
+import "./polyfill.ts"; // before tfjs-node
+import "tfjs-node/register_all_kernels.js";
+import { NodeJSKernelBackend } from "tfjs-node/nodejs_kernel_backend.js";
+import { type KernelBackend, registerBackend } from "@tensorflow/tfjs-core";
+import { TensorFlowBinding } from "./binding.ts";
+import type { ContextOptions } from "./context.ts";
+import { openLibrary } from "./library.ts";
+import { registerLstmKernels } from "./lstm_kernels.ts";
+import { registerMatrixKernels } from "./matrix_kernels.ts";
+import { registerUniformKernel } from "./uniform_kernel.ts";
+
+/** Name under which the backend is registered; tfjs-node's kernels insist on it. */
+export const BACKEND = "tensorflow";
+
+/**
+ * Opens the library at `path` and registers the backend; to be called once in a process.
+ *
+ * @throws {EngineError} if the library cannot be loaded, or TensorFlow does not start
+ */
+export function registerTensorFlow(path: string, options: ContextOptions): TensorFlowBinding {
+  const binding = new TensorFlowBinding(openLibrary(path), options);
+  type BindingOfBackend = ConstructorParameters<typeof NodeJSKernelBackend>[0];
+  const backend = new NodeJSKernelBackend(
+    binding as unknown as BindingOfBackend,
+    "@tensorflow/tfjs-node",
+  );
+  registerBackend(BACKEND, () => backend as KernelBackend, 3);
+  registerLstmKernels();
+  registerMatrixKernels();
+  registerUniformKernel();
+  return binding;
+}

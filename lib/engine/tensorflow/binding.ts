@@ -1,0 +1,202 @@
+/**
+ * The native side of TensorFlow.js's node backend, on TensorFlow's C API through Deno FFI: what
+ * `tfjs_binding.d.ts` of `@tensorflow/tfjs-node-gpu` calls `TFJSBinding`. Tensors are numbered;
+ * nothing is freed by garbage collection, only by {@linkcode TensorFlowBinding.deleteTensor}.
+ *
+ * @module
+ */
+
+import { EngineError } from "../../core/errors.ts";
+import { type OpAttribute, setAttribute } from "./attributes.ts";
+import { type ContextOptions, listDevices, type NativeDevice, newContext } from "./context.ts";
+import { NativeMemory, type Pinned } from "./memory.ts";
+import { AttributeKind, DataType, type Library, type Native } from "./symbols.ts";
+import { newNativeTensor, readNativeTensor, type ReadValues, type Values } from "./tensors.ts";
+
+/** A tensor that an op has made. */
+export interface TensorMetadata {
+  readonly id: number;
+  readonly shape: number[];
+  readonly dtype: number;
+}
+
+/** Most outputs that one op may have. */
+const MAX_OUTPUTS = 1024;
+/** Most axes that a tensor may have (TensorFlow's own limit is 254). */
+const MAX_RANK = 256;
+
+/** One eager context of one library, in the shape that TensorFlow.js's node backend drives. */
+export class TensorFlowBinding {
+  // The constants of TFJSBinding.
+  readonly TF_FLOAT = DataType.FLOAT;
+  readonly TF_INT32 = DataType.INT32;
+  readonly TF_UINT8 = DataType.UINT8;
+  readonly TF_STRING = DataType.STRING;
+  readonly TF_COMPLEX64 = DataType.COMPLEX64;
+  readonly TF_INT64 = DataType.INT64;
+  readonly TF_BOOL = DataType.BOOL;
+  readonly TF_RESOURCE = DataType.RESOURCE;
+  readonly TF_ATTR_STRING = AttributeKind.STRING;
+  readonly TF_ATTR_INT = AttributeKind.INT;
+  readonly TF_ATTR_FLOAT = AttributeKind.FLOAT;
+  readonly TF_ATTR_BOOL = AttributeKind.BOOL;
+  readonly TF_ATTR_TYPE = AttributeKind.TYPE;
+  readonly TF_ATTR_SHAPE = AttributeKind.SHAPE;
+  readonly TF_ATTR_RESOURCE = 8;
+  readonly TF_Version: string;
+  readonly TensorMetadata: unknown = Object;
+  readonly TFEOpAttr: unknown = Object;
+
+  readonly devices: readonly NativeDevice[];
+  readonly #memory: NativeMemory;
+  readonly #native: Native;
+  readonly #context: bigint;
+  /** The GPU's name as a C string, or 0 where there is none. */
+  readonly #gpu: bigint;
+  readonly #handles = new Map<number, bigint>();
+  #nextId = 0;
+  readonly #outputs: Pinned<BigUint64Array>;
+  readonly #outputCount: Pinned<Int32Array>;
+  readonly #dims: Pinned<BigInt64Array>;
+
+  /** @throws {EngineError} if TensorFlow does not start */
+  constructor(library: Library, options: ContextOptions) {
+    this.#memory = new NativeMemory(library);
+    this.#native = this.#memory.native;
+    this.#outputs = this.#memory.pinBigUint64(MAX_OUTPUTS);
+    this.#outputCount = this.#memory.pinInt32(1);
+    this.#dims = this.#memory.pinBigInt64(MAX_RANK);
+    this.TF_Version = this.#memory.readCString(this.#native.TF_Version());
+    this.#context = newContext(this.#memory, options);
+    this.devices = listDevices(this.#memory, this.#context);
+    const gpu = this.devices.find((device) => device.type === "GPU");
+    this.#gpu = gpu === undefined ? 0n : this.#memory.cString(gpu.name);
+  }
+
+  /** Copies `values` into a new tensor, on the GPU where there is one. */
+  createTensor(shape: number[], dtype: number, values: Values): number {
+    const { status } = this.#memory;
+    const tensor = newNativeTensor(this.#memory, shape, dtype, values, this.#dims);
+    const handle = this.#native.TFE_NewTensorHandle(tensor, status);
+    this.#native.TF_DeleteTensor(tensor); // the handle has its own reference
+    this.#memory.check("make a tensor");
+    // TensorFlow's GPU ops want their int32 inputs (shapes, axes, indices) in main memory.
+    const stays = this.#gpu === 0n || dtype === DataType.INT32 || dtype === DataType.STRING;
+    return this.#register(stays ? handle : this.#moveToGpu(handle));
+  }
+
+  #moveToGpu(handle: bigint): bigint {
+    const { status } = this.#memory;
+    const moved = this.#native.TFE_TensorHandleCopyToDevice(
+      handle,
+      this.#context,
+      this.#gpu,
+      status,
+    );
+    this.#native.TFE_DeleteTensorHandle(handle);
+    this.#memory.check("copy a tensor to the GPU");
+    return moved;
+  }
+
+  /** @throws {EngineError} if there is no such tensor */
+  deleteTensor(id: number): void {
+    const handle = this.#handle(id, "delete");
+    this.#handles.delete(id);
+    this.#native.TFE_DeleteTensorHandle(handle);
+  }
+
+  /** A copy of a tensor's values. @throws {EngineError} if there is no such tensor */
+  tensorDataSync(id: number): ReadValues {
+    const handle = this.#handle(id, "read");
+    const dtype = this.#native.TFE_TensorHandleDataType(handle);
+    const tensor = this.#native.TFE_TensorHandleResolve(handle, this.#memory.status);
+    this.#memory.check("read a tensor");
+    try {
+      return readNativeTensor(this.#memory, tensor, dtype);
+    } finally {
+      this.#native.TF_DeleteTensor(tensor);
+    }
+  }
+
+  /**
+   * Runs one op.
+   *
+   * @throws {EngineError} with TensorFlow's message, if the op is unknown or fails
+   */
+  executeOp(
+    name: string,
+    attributes: readonly OpAttribute[],
+    inputs: readonly number[],
+    outputs: number,
+  ): TensorMetadata[] {
+    const native = this.#native, memory = this.#memory, { status } = memory;
+    const op = native.TFE_NewOp(this.#context, memory.cString(name), status);
+    if (native.TF_GetCode(status) !== 0) memory.check(`find the TensorFlow op "${name}"`);
+    try {
+      for (const id of inputs) {
+        native.TFE_OpAddInput(op, this.#handle(id, name), status);
+        if (native.TF_GetCode(status) !== 0) memory.check(`run the TensorFlow op "${name}"`);
+      }
+      for (const attribute of attributes) setAttribute(memory, op, attribute, this.#dims);
+      this.#outputCount.array[0] = outputs;
+      native.TFE_Execute(op, this.#outputs.address, this.#outputCount.address, status);
+      if (native.TF_GetCode(status) !== 0) memory.check(`run the TensorFlow op "${name}"`);
+    } finally {
+      native.TFE_DeleteOp(op);
+    }
+    const made: TensorMetadata[] = [];
+    for (let i = 0; i < this.#outputCount.array[0]!; i++) {
+      made.push(this.#describe(this.#outputs.array[i]!));
+    }
+    return made;
+  }
+
+  #describe(handle: bigint): TensorMetadata {
+    const native = this.#native, { status } = this.#memory;
+    const rank = native.TFE_TensorHandleNumDims(handle, status);
+    const shape: number[] = [];
+    for (let i = 0; i < rank; i++) {
+      shape.push(Number(native.TFE_TensorHandleDim(handle, i, status)));
+    }
+    const dtype = native.TFE_TensorHandleDataType(handle);
+    return { id: this.#register(handle), shape, dtype };
+  }
+
+  #register(handle: bigint): number {
+    const id = this.#nextId++;
+    this.#handles.set(id, handle);
+    return id;
+  }
+
+  #handle(id: number, action: string): bigint {
+    const handle = this.#handles.get(id);
+    if (handle === undefined) {
+      throw new EngineError(`Cannot ${action}: tensor ${id} is disposed, expected a live one`);
+    }
+    return handle;
+  }
+
+  getNumOfTensors(): number {
+    return this.#handles.size;
+  }
+
+  isUsingGpuDevice(): boolean {
+    return this.#gpu !== 0n;
+  }
+
+  getNumOfSavedModels(): number {
+    return 0;
+  }
+
+  loadSavedModel(): never {
+    throw new EngineError("Cannot load a SavedModel: this engine runs tensors only");
+  }
+
+  deleteSavedModel(): never {
+    throw new EngineError("Cannot delete a SavedModel: this engine runs tensors only");
+  }
+
+  runSavedModel(): never {
+    throw new EngineError("Cannot run a SavedModel: this engine runs tensors only");
+  }
+}

@@ -1,0 +1,114 @@
+/** Runs TensorFlow ops inside a kernel: on tensor numbers, freeing what is only in between. @module */
+
+import type { Tensor, TensorInfo } from "@tensorflow/tfjs-core";
+import { type OpAttribute, typeAttribute } from "./attributes.ts";
+import type { TensorFlowBinding, TensorMetadata } from "./binding.ts";
+import { DataType } from "./symbols.ts";
+
+/** What kernels use of tfjs-node's backend. */
+export interface NodeBackend {
+  readonly binding: TensorFlowBinding;
+  getInputTensorIds(tensors: readonly TensorInfo[]): number[];
+  createOutputTensor(metadata: TensorMetadata): Tensor;
+}
+
+/** `T`: the ops of kernels compute in float32. */
+export const FLOAT: OpAttribute = typeAttribute("T", DataType.FLOAT);
+/** `T` of ops on lengths and indices. */
+export const INT32: OpAttribute = typeAttribute("T", DataType.INT32);
+
+/** Constants of each backend, by their values; they live as long as the backend. */
+const CONSTANTS = new WeakMap<NodeBackend, Map<string, number>>();
+
+/**
+ * The ops of one kernel call. Tensors that {@linkcode run} makes are freed with the scope, except
+ * those that {@linkcode take} hands out.
+ */
+export class OpScope implements Disposable {
+  readonly #backend: NodeBackend;
+  readonly #made = new Map<number, TensorMetadata>();
+  readonly #constants: Map<string, number>;
+
+  constructor(backend: NodeBackend) {
+    this.#backend = backend;
+    this.#constants = CONSTANTS.get(backend) ?? new Map();
+    CONSTANTS.set(backend, this.#constants);
+  }
+
+  /** The number of a tensor that came into the kernel. */
+  id(tensor: TensorInfo): number {
+    return this.#backend.getInputTensorIds([tensor])[0]!;
+  }
+
+  /** Runs an op of any number of outputs. */
+  runAll(
+    name: string,
+    inputs: readonly number[],
+    attributes: readonly OpAttribute[],
+    outputs: number,
+  ): number[] {
+    const made = this.#backend.binding.executeOp(name, attributes, inputs, outputs);
+    for (const metadata of made) this.#made.set(metadata.id, metadata);
+    return made.map((metadata) => metadata.id);
+  }
+
+  /** Runs an op of one output. */
+  run(name: string, inputs: readonly number[], attributes: readonly OpAttribute[]): number {
+    return this.runAll(name, inputs, attributes, 1)[0]!;
+  }
+
+  /** An int32 constant; a scalar where the shape is empty. */
+  int32(values: readonly number[], shape: readonly number[] = [values.length]): number {
+    return this.#constant(
+      `${values}|${shape}`,
+      shape,
+      DataType.INT32,
+      () => Int32Array.from(values),
+    );
+  }
+
+  /** A float32 constant of zeros. */
+  zeros(shape: readonly number[]): number {
+    const size = shape.reduce((a, b) => a * b, 1);
+    return this.#constant(`zeros|${shape}`, shape, DataType.FLOAT, () => new Float32Array(size));
+  }
+
+  #constant(
+    key: string,
+    shape: readonly number[],
+    dtype: number,
+    values: () => Float32Array | Int32Array,
+  ): number {
+    let id = this.#constants.get(key);
+    if (id === undefined) {
+      id = this.#backend.binding.createTensor([...shape], dtype, values());
+      this.#constants.set(key, id);
+    }
+    return id;
+  }
+
+  /** `input` with another shape. */
+  reshape(input: number, shape: readonly number[], type: OpAttribute = FLOAT): number {
+    const attributes = [type, typeAttribute("Tshape", DataType.INT32)];
+    return this.run("Reshape", [input, this.int32(shape)], attributes);
+  }
+
+  /** `input` with its axes in another order. */
+  transpose(input: number, order: readonly number[]): number {
+    const attributes = [FLOAT, typeAttribute("Tperm", DataType.INT32)];
+    return this.run("Transpose", [input, this.int32(order)], attributes);
+  }
+
+  /** Hands `id` out as a tensor, which the scope no longer frees. */
+  take(id: number): Tensor {
+    const metadata = this.#made.get(id);
+    if (metadata === undefined) throw new TypeError(`Cannot hand out tensor ${id} a second time`);
+    this.#made.delete(id);
+    return this.#backend.createOutputTensor(metadata);
+  }
+
+  [Symbol.dispose](): void {
+    for (const id of this.#made.keys()) this.#backend.binding.deleteTensor(id);
+    this.#made.clear();
+  }
+}

@@ -1,0 +1,69 @@
+/** What an engine is to the rest of the program. @module */
+
+import type { Tensor, Variable } from "@tensorflow/tfjs-core";
+
+/** The engines of this version. */
+export type EngineName = "tensorflow" | "webgpu" | "cpu";
+
+/** Where an engine computes. */
+export type Device = "cpu" | "gpu";
+
+/** What may be asked of `openEngine`. */
+export interface EngineOptions {
+  /** `auto` (the default): `tensorflow` where its library is found, else `cpu`. */
+  readonly engine?: EngineName | "auto";
+  /** `auto` (the default): a GPU where the engine has one. */
+  readonly device?: Device | "auto";
+  /** Threads of `tensorflow`; the default is one per core. `cpu` always has one. */
+  readonly threads?: number;
+  /** Gets the one line that says what `auto` chose; the default writes it to stderr. */
+  readonly log?: (line: string) => void;
+}
+
+/** Tensors by name. */
+export interface NamedTensors {
+  readonly [name: string]: Tensor;
+}
+
+/** What a compiled step may touch beside its inputs. */
+export interface CompileOptions {
+  /** The variables that the step reads and assigns. It may assign no others. */
+  readonly state: Readonly<Record<string, Variable>>;
+  /** Tensors that the step reads and that never change, such as features uploaded once. */
+  readonly statics?: NamedTensors;
+}
+
+/**
+ * A step made fast, called like the step itself. The caller owns inputs and outputs.
+ *
+ * Between two calls nothing but the inputs and the state may change: what else the step reads is
+ * taken as constant, per `variant` and per shape of the inputs. Whatever makes the step branch has
+ * to be told apart by `variant`, for example `"first epoch"` or `"accumulate"`.
+ */
+export interface CompiledStep<I extends NamedTensors, O extends NamedTensors> {
+  (inputs: I, variant?: string): O;
+  /** Frees what was compiled; the state stays. */
+  dispose(): void;
+}
+
+/** An opened engine: the TensorFlow.js backend that all ops now run on. */
+export interface Engine {
+  readonly name: EngineName;
+  readonly device: Device;
+  /** Names of the devices there are. */
+  readonly devices: readonly string[];
+  /** Path of the native library, where there is one. */
+  readonly library: string | null;
+  /** Version of what computes: TensorFlow's, or that of TensorFlow.js. */
+  readonly version: string;
+  /**
+   * Makes a step fast. Here the step runs as it is, in a `tidy` of its own.
+   *
+   * @param step builds new tensors from its inputs and the state, and assigns the state. It gets
+   *   `variant` (the empty string by default) and may branch on that alone.
+   */
+  compile<I extends NamedTensors, O extends NamedTensors>(
+    step: (inputs: I, variant: string) => O,
+    options: CompileOptions,
+  ): CompiledStep<I, O>;
+}

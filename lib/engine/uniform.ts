@@ -1,0 +1,47 @@
+/** Random numbers that are the same on every engine. @module */
+
+import { engine, type Tensor, type Tensor1D } from "@tensorflow/tfjs-core";
+import type { PhiloxKey } from "../core/philox.ts";
+
+/** Name of the kernel behind {@linkcode uniform}. */
+export const PHILOX_UNIFORM = "PhiloxUniform";
+
+/** Attributes of the kernel; its one input is `counter`. */
+export interface PhiloxUniformAttributes {
+  readonly shape: readonly number[];
+  readonly key: PhiloxKey;
+}
+
+/**
+ * Uniform float32 numbers in [0, 1) of the given shape, without gradient: what `fillUniform` of
+ * `core/philox.ts` gives for this key and counter, bit for bit, on every engine.
+ *
+ * The key is a constant of the program; the counter is a tensor, so that a compiled step gets new
+ * numbers at every call.
+ *
+ * @param counter int32 [4], lowest word first, each word's bits taken as unsigned
+ * @throws {TypeError} if `counter` is not int32 [4]
+ *
+ * @example The same key and counter give the same numbers
+ * ```ts
+ * import * as tf from "@tensorflow/tfjs-core";
+ * import { openEngine, uniform } from "./mod.ts";
+ * import { assertEquals } from "@std/assert";
+ * await openEngine({ engine: "cpu" });
+ * const counter = tf.tensor1d([0, 0, 0, 0], "int32");
+ * assertEquals(uniform([2, 3], [1, 2], counter).shape, [2, 3]);
+ * assertEquals(
+ *   uniform([6], [1, 2], counter).dataSync(),
+ *   uniform([2, 3], [1, 2], counter).dataSync(),
+ * );
+ * ```
+ */
+export function uniform(shape: readonly number[], key: PhiloxKey, counter: Tensor1D): Tensor {
+  if (counter.dtype !== "int32" || counter.size !== 4 || counter.rank !== 1) {
+    throw new TypeError(
+      `Cannot draw numbers: the counter is ${counter.dtype} [${counter.shape}], expected int32 [4]`,
+    );
+  }
+  const attributes = { shape: [...shape], key: [...key] };
+  return engine().runKernel(PHILOX_UNIFORM, { counter }, attributes);
+}

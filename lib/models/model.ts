@@ -1,0 +1,137 @@
+/**
+ * What a model is: a network that the trainer trains step by step, or a regressor that fits at
+ * once. Models know no engine, no files and no loop.
+ *
+ * @module
+ */
+
+import type * as tf from "@tensorflow/tfjs-core";
+import type { RandomStream } from "../core/random.ts";
+import type { Dataset, Modality, ProtocolName, Split } from "../data/mod.ts";
+import type { DropoutNoise } from "../nn/dropout.ts";
+import type { Parameters } from "../nn/parameters.ts";
+
+/** A value of a configuration. */
+export type Setting = number | string | boolean;
+
+/** All settings of a training, every default included. */
+export type Config = Readonly<Record<string, Setting>>;
+
+/** How a network wants a modality: its first step, [batch, width], or all, [batch, time, width]. */
+export type Reading = "first" | "sequence";
+
+/** One batch as tensors; what a network did not ask for, or the data lack, is absent. */
+export interface Inputs {
+  /** [batch, width] or [batch, time, width] */
+  readonly text?: tf.Tensor;
+  readonly audio?: tf.Tensor;
+  readonly vision?: tf.Tensor;
+  /** True lengths, int32 [batch], 1 to time; of modalities that are read as sequences. */
+  readonly textLengths?: tf.Tensor1D;
+  readonly audioLengths?: tf.Tensor1D;
+  readonly visionLengths?: tf.Tensor1D;
+}
+
+/** What the loss is measured against. */
+export interface Target {
+  /** float32 [batch] */
+  readonly labels: tf.Tensor1D;
+  /** Positions in the train split, int32 [batch]. */
+  readonly index: tf.Tensor1D;
+  /** The epoch's number, from 1, as a float32 scalar: it may change without a new trace. */
+  readonly epoch: tf.Scalar;
+  /** Whether this is epoch 1, which may take another path. */
+  readonly firstEpoch: boolean;
+}
+
+/** What a forward pass gives: the score [batch], and what loss and update need besides. */
+export interface Outputs {
+  readonly prediction: tf.Tensor1D;
+  readonly [name: string]: tf.Tensor;
+}
+
+/** The loss, a scalar, and its named parts for the record. */
+export interface Loss {
+  readonly total: tf.Scalar;
+  readonly parts: Readonly<Record<string, tf.Scalar>>;
+}
+
+/** Parameters that share a learning rate and a weight decay. */
+export interface ParameterGroup {
+  readonly name: string;
+  readonly learningRate: number;
+  readonly weightDecay: number;
+  readonly parameters: readonly string[];
+}
+
+/** A model that is trained by gradient descent. */
+export interface Network {
+  readonly parameters: Parameters;
+  readonly groups: readonly ParameterGroup[];
+  /** How it wants each modality that it uses. */
+  readonly reads: Readonly<Partial<Record<Modality, Reading>>>;
+  /** What training changes besides the parameters, and a resume needs. */
+  readonly memory: ReadonlyMap<string, tf.Variable>;
+
+  /** @param noise source of dropout masks; null outside training */
+  forward(inputs: Inputs, noise: DropoutNoise | null): Outputs;
+  loss(outputs: Outputs, target: Target): Loss;
+  /** Called after the gradient of each batch, with that batch's outputs. */
+  afterGradient?(outputs: Outputs, target: Target): void;
+  /** Called before the first batch of each epoch. */
+  startEpoch?(): void;
+  /** The unimodal labels that training generated, in the order of the train split. */
+  unimodalLabels?(): Partial<Record<Modality, tf.Tensor1D>>;
+  dispose(): void;
+}
+
+/** What a fitted regressor is saved as. */
+export type FittedTensors = ReadonlyMap<string, Float32Array>;
+
+/** A model that is fitted in one go. */
+export interface Regressor {
+  fit(train: Split, valid: Split): FittedTensors;
+  /** [samples] scores of a split */
+  predict(fitted: FittedTensors, split: Split): Float32Array;
+}
+
+/** What a model may know when it is made. */
+export interface ModelContext {
+  readonly config: Config;
+  readonly protocol: ProtocolName;
+  readonly modalities: readonly Modality[];
+  /** Feature width of each modality. */
+  readonly widths: Readonly<Partial<Record<Modality, number>>>;
+  /** Labels of the train split; empty when the model is made to predict only. */
+  readonly trainLabels: Float32Array;
+  /** Start weights are drawn from it. */
+  readonly random: RandomStream;
+}
+
+/** A line of the model registry. */
+export type ModelDefinition =
+  & {
+    readonly name: string;
+    /** One sentence for lists and help texts. */
+    readonly summary: string;
+    /** Every setting with its default. */
+    defaults(protocol: ProtocolName, preset: string): Config;
+  }
+  & (
+    | { readonly kind: "network"; create(context: ModelContext): Network }
+    | { readonly kind: "regressor"; create(context: ModelContext): Regressor }
+  );
+
+/** Feature widths of the chosen modalities of a dataset. */
+export function featureWidths(
+  dataset: Dataset,
+  modalities: readonly Modality[],
+): Partial<Record<Modality, number>> {
+  const split = dataset.splits.train ?? dataset.splits.valid ?? dataset.splits.test;
+  const widths: Partial<Record<Modality, number>> = {};
+  for (const modality of modalities) {
+    const column = split?.features[modality];
+    if (column !== undefined) widths[modality] = column.width;
+  }
+  return widths;
+}

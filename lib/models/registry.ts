@@ -1,0 +1,23 @@
+/**
+ * The models by name. A new model is one file and one line here.
+ *
+ * @module
+ */
+
+import { UsageError } from "../core/errors.ts";
+import { unknownName } from "../core/suggest.ts";
+import { constant } from "./constant.ts";
+import type { ModelDefinition } from "./model.ts";
+import { selfMm } from "./self_mm.ts";
+
+/** All models, in the order in which they are listed. */
+export const MODELS: readonly ModelDefinition[] = [selfMm, constant];
+
+/** The model of that name. @throws {UsageError} when there is none, with the nearest name. */
+export function findModel(name: string): ModelDefinition {
+  const model = MODELS.find((model) => model.name === name);
+  if (model === undefined) {
+    throw new UsageError(unknownName("model", name, MODELS.map((model) => model.name)));
+  }
+  return model;
+}

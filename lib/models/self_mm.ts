@@ -1,0 +1,251 @@
+/**
+ * Self-MM: one multimodal task and three unimodal ones, whose labels are generated during training.
+ *
+ * Source: Yu, Xu, Yuan, Wu, "Learning Modality-Specific Representations with Self-Supervised
+ * Multi-Task Learning for Multimodal Sentiment Analysis", AAAI 2021, and its released code
+ * (thuiar/MMSA, `models/multiTask/SELF_MM.py`). Parameters carry the code's names, so that a run's
+ * weights load into it.
+ *
+ * @module
+ */
+
+import * as tf from "@tensorflow/tfjs-core";
+import type { RandomStream } from "../core/random.ts";
+import { MODALITIES, type Modality } from "../data/mod.ts";
+import { dropout, type DropoutNoise } from "../nn/dropout.ts";
+import { Linear } from "../nn/linear.ts";
+import { meanAbsoluteError, weightedMeanAbsoluteError } from "../nn/losses/l1.ts";
+import { Lstm } from "../nn/lstm.ts";
+import { Parameters } from "../nn/parameters.ts";
+import type {
+  Inputs,
+  Loss,
+  ModelContext,
+  ModelDefinition,
+  Network,
+  Outputs,
+  ParameterGroup,
+  Reading,
+  Target,
+} from "./model.ts";
+import { selfMmDefaults, type SelfMmSettings } from "./self_mm_defaults.ts";
+import { type Task, UnimodalLabels } from "./unimodal_labels.ts";
+
+/** The code's prefix of a modality's parameters. */
+const CODE_NAME = { fusion: "fusion", text: "text", audio: "audio", vision: "video" } as const;
+
+/** LSTM, its state at the true end, dropout, a linear map: equation (2). */
+class SequenceEncoder {
+  readonly #lstm: Lstm;
+  readonly #linear: Linear;
+  readonly #rate: number;
+  readonly #place: string;
+
+  constructor(
+    parameters: Parameters,
+    name: string,
+    sizes: { inputs: number; hidden: number; outputs: number; dropout: number },
+    random: RandomStream,
+  ) {
+    this.#rate = sizes.dropout;
+    this.#place = `${name}.dropout`;
+    this.#lstm = new Lstm(parameters, `${name}.rnn`, sizes.inputs, sizes.hidden, random);
+    this.#linear = new Linear(
+      parameters,
+      `${name}.linear_1`,
+      sizes.hidden,
+      sizes.outputs,
+      random,
+    );
+  }
+
+  /** [batch, time, in], [batch] → [batch, out] */
+  apply(x: tf.Tensor3D, lengths: tf.Tensor1D, noise: DropoutNoise | null): tf.Tensor2D {
+    const state = this.#lstm.final(x, lengths, false);
+    return this.#linear.apply(dropout(state, this.#rate, noise, this.#place));
+  }
+}
+
+/** F* = ReLU(Lin(Drop(F))), ŷ = Lin(ReLU(Lin(F*))): equations (3)–(6). */
+class Head {
+  readonly #layers: readonly [Linear, Linear, Linear];
+  readonly #rate: number;
+  readonly #place: string;
+
+  constructor(
+    parameters: Parameters,
+    task: Task,
+    sizes: { inputs: number; width: number; dropout: number },
+    random: RandomStream,
+  ) {
+    const name = `post_${CODE_NAME[task]}`;
+    const layer = (n: number, inputs: number, outputs: number) =>
+      new Linear(parameters, `${name}_layer_${n}`, inputs, outputs, random);
+    this.#layers = [
+      layer(1, sizes.inputs, sizes.width),
+      layer(2, sizes.width, sizes.width),
+      layer(3, sizes.width, 1),
+    ];
+    this.#rate = sizes.dropout;
+    this.#place = `${name}_dropout`;
+  }
+
+  /** [batch, in] → feature F* [batch, width] and score [batch] */
+  apply(x: tf.Tensor2D, noise: DropoutNoise | null): { feature: tf.Tensor2D; score: tf.Tensor1D } {
+    const [first, second, third] = this.#layers;
+    const feature = tf.relu(first.apply(dropout(x, this.#rate, noise, this.#place)));
+    const score = third.apply(tf.relu(second.apply(feature)));
+    return { feature, score: tf.reshape(score, [-1]) };
+  }
+}
+
+/** The network with its label generation. */
+class SelfMm implements Network {
+  readonly parameters = new Parameters();
+  readonly reads: Readonly<Partial<Record<Modality, Reading>>>;
+  readonly #settings: SelfMmSettings;
+  readonly #modalities: readonly Modality[];
+  readonly #encoders: Partial<Record<Modality, SequenceEncoder>> = {};
+  readonly #heads: Partial<Record<Task, Head>> = {};
+  readonly #labels: UnimodalLabels;
+
+  constructor(context: ModelContext) {
+    const settings = context.config as unknown as SelfMmSettings;
+    const { parameters } = this;
+    const { random, widths } = context;
+    this.#settings = settings;
+    this.#modalities = MODALITIES.filter((modality) => context.modalities.includes(modality));
+    const reads: Partial<Record<Modality, Reading>> = {};
+    const encoded: Partial<Record<Modality, number>> = {};
+    for (const modality of this.#modalities) {
+      if (modality === "text") {
+        reads.text = "first";
+        encoded.text = widths.text!;
+        continue;
+      }
+      reads[modality] = "sequence";
+      const outputs = encoded[modality] = settings[`${modality}Out`];
+      this.#encoders[modality] = new SequenceEncoder(parameters, `${CODE_NAME[modality]}_model`, {
+        inputs: widths[modality]!,
+        hidden: settings[`${modality}LstmHiddenSize`],
+        outputs,
+        dropout: settings[`${modality}LstmDropout`],
+      }, random);
+    }
+    this.reads = reads;
+    const featureWidths: Partial<Record<Task, number>> = {};
+    const addHead = (task: Task, inputs: number, width: number, rate: number) => {
+      featureWidths[task] = width;
+      this.#heads[task] = new Head(parameters, task, { inputs, width, dropout: rate }, random);
+    };
+    const fused = this.#modalities.reduce((sum, modality) => sum + encoded[modality]!, 0);
+    addHead("fusion", fused, settings.postFusionDim, settings.postFusionDropout);
+    const { postTextDim, postAudioDim, postVisionDim } = settings;
+    const dims = { text: postTextDim, audio: postAudioDim, vision: postVisionDim };
+    const rates = {
+      text: settings.postTextDropout,
+      audio: settings.postAudioDropout,
+      vision: settings.postVisionDropout,
+    };
+    for (const modality of this.#modalities) {
+      addHead(modality, encoded[modality]!, dims[modality], rates[modality]);
+    }
+    this.#labels = new UnimodalLabels(context.trainLabels, featureWidths, {
+      labelRange: settings.H,
+      excludeZero: settings.excludeZero,
+      distance: settings.distance,
+      bounded: settings.mode === "robust",
+    });
+  }
+
+  get memory(): ReadonlyMap<string, tf.Variable> {
+    return this.#labels.memory;
+  }
+
+  /** One group an encoder, one for all heads, biases included. */
+  get groups(): ParameterGroup[] {
+    const settings = this.#settings;
+    const names = this.parameters.names();
+    const group = (name: string, prefix: string, learningRate: number, weightDecay: number) => ({
+      name,
+      learningRate,
+      weightDecay,
+      parameters: names.filter((parameter) => parameter.startsWith(prefix)),
+    });
+    return [
+      group("audio", "audio_model.", settings.learningRateAudio, settings.weightDecayAudio),
+      group("vision", "video_model.", settings.learningRateVision, settings.weightDecayVision),
+      group("other", "post_", settings.learningRateOther, settings.weightDecayOther),
+    ].filter((group) => group.parameters.length > 0);
+  }
+
+  forward(inputs: Inputs, noise: DropoutNoise | null): Outputs {
+    const encoded: Partial<Record<Task, tf.Tensor2D>> = {};
+    for (const modality of this.#modalities) {
+      const encoder = this.#encoders[modality];
+      encoded[modality] = encoder === undefined
+        ? inputs[modality] as tf.Tensor2D
+        : encoder.apply(inputs[modality] as tf.Tensor3D, inputs[`${modality}Lengths`]!, noise);
+    }
+    encoded.fusion = tf.concat(this.#modalities.map((modality) => encoded[modality]!), 1);
+    const outputs: Record<string, tf.Tensor> = {};
+    for (const task of this.#tasks()) {
+      const { feature, score } = this.#heads[task]!.apply(encoded[task]!, noise);
+      outputs[`feature.${task}`] = feature;
+      outputs[`score.${task}`] = score;
+    }
+    return { prediction: outputs["score.fusion"] as tf.Tensor1D, ...outputs };
+  }
+
+  /** (16) L = mean |ŷ_m − y_m| + Σ_s mean W_s |ŷ_s − Y_s|, with W_s and Y_s as constants */
+  loss(outputs: Outputs, target: Target): Loss {
+    const parts: Record<string, tf.Scalar> = {
+      fusion: meanAbsoluteError(outputs.prediction, target.labels),
+    };
+    let total = parts["fusion"]!;
+    for (const modality of this.#modalities) {
+      const part = parts[modality] = weightedMeanAbsoluteError(
+        outputs[`score.${modality}`] as tf.Tensor1D,
+        this.#labels.of(modality, target.index),
+        this.#labels.weights(modality, target.index),
+      );
+      total = tf.add(total, part);
+    }
+    return { total, parts };
+  }
+
+  afterGradient(outputs: Outputs, target: Target): void {
+    const features: Partial<Record<Task, tf.Tensor2D>> = {};
+    for (const task of this.#tasks()) features[task] = outputs[`feature.${task}`] as tf.Tensor2D;
+    if (!target.firstEpoch) this.#labels.relabel(features, target.index, target.epoch);
+    this.#labels.remember(features, target.index);
+  }
+
+  startEpoch(): void {
+    this.#labels.recount();
+  }
+
+  unimodalLabels(): Partial<Record<Modality, tf.Tensor1D>> {
+    return Object.fromEntries(
+      this.#modalities.map((modality) => [modality, this.#labels.labels(modality)]),
+    );
+  }
+
+  dispose(): void {
+    this.parameters.dispose();
+    this.#labels.dispose();
+  }
+
+  #tasks(): Task[] {
+    return ["fusion", ...this.#modalities];
+  }
+}
+
+/** Self-MM, as `--model self-mm`. */
+export const selfMm: ModelDefinition = {
+  name: "self-mm",
+  summary: "one multimodal and three unimodal tasks with generated labels (AAAI 2021)",
+  kind: "network",
+  defaults: selfMmDefaults,
+  create: (context) => new SelfMm(context),
+};

@@ -1,0 +1,37 @@
+/**
+ * Dropout whose masks depend on the run's seed, the place and the step alone. (A seeded
+ * `tf.dropout` draws the same mask at every step.)
+ *
+ * @module
+ */
+
+import * as tf from "@tensorflow/tfjs-core";
+import type { RandomStream } from "../core/random.ts";
+import { uniform } from "../engine/mod.ts";
+
+/** Where dropout masks come from; absent (null) outside training. */
+export interface DropoutNoise {
+  /** Its child streams, one a place, give the keys. */
+  readonly stream: RandomStream;
+  /** int32 [4]: two words left at 0 for the generator, then the batch's and the epoch's number. */
+  readonly counter: tf.Tensor1D;
+}
+
+/**
+ * Sets a share `rate` of the entries of `x` to 0 and divides the rest by 1 − rate.
+ *
+ * @param rate in [0, 1)
+ * @param noise null switches dropout off
+ * @param place name of this place in the network, for example `post_text_dropout`
+ */
+export function dropout<T extends tf.Tensor>(
+  x: T,
+  rate: number,
+  noise: DropoutNoise | null,
+  place: string,
+): T {
+  if (noise === null || rate === 0) return x;
+  const draw = uniform(x.shape, noise.stream.split(place).key, noise.counter);
+  const kept = tf.cast(tf.greaterEqual(draw, rate), "float32");
+  return tf.mul(x, tf.mul(kept, 1 / (1 - rate)));
+}

@@ -1,0 +1,39 @@
+/**
+ * The affine layer, initialised as PyTorch's `nn.Linear`.
+ *
+ * @module
+ */
+
+import * as tf from "@tensorflow/tfjs-core";
+import type { RandomStream } from "../core/random.ts";
+import type { Parameters } from "./parameters.ts";
+
+/** y = x Wᵀ + b, with W [out, in] and b [out], both from U(−1/√in, 1/√in). */
+export class Linear {
+  readonly weight: tf.Variable<tf.Rank.R2>;
+  readonly bias: tf.Variable<tf.Rank.R1>;
+
+  /** Adds `name.weight` and `name.bias` to `parameters`. */
+  constructor(
+    parameters: Parameters,
+    name: string,
+    inputs: number,
+    outputs: number,
+    random: RandomStream,
+  ) {
+    const bound = 1 / Math.sqrt(inputs);
+    const draw = (part: string, count: number) =>
+      random.split(`${name}.${part}`).uniformArray(count, -bound, bound);
+    this.weight = parameters.add(
+      `${name}.weight`,
+      [outputs, inputs],
+      draw("weight", inputs * outputs),
+    );
+    this.bias = parameters.add(`${name}.bias`, [outputs], draw("bias", outputs));
+  }
+
+  /** [batch, in] → [batch, out] */
+  apply(x: tf.Tensor2D): tf.Tensor2D {
+    return tf.add(tf.matMul(x, this.weight as tf.Tensor2D, false, true), this.bias);
+  }
+}

@@ -1,0 +1,55 @@
+/**
+ * Long short-term memory, with PyTorch's parameters.
+ *
+ * @module
+ */
+
+import * as tf from "@tensorflow/tfjs-core";
+import type { RandomStream } from "../core/random.ts";
+import { lstm } from "../engine/mod.ts";
+import type { Parameters } from "./parameters.ts";
+
+/**
+ * A one-directional, one-layer LSTM: weights [4H, in] and [4H, H] and two biases [4H], gate order
+ * i, f, g, o, all from U(−1/√H, 1/√H) as PyTorch's `nn.LSTM`.
+ */
+export class Lstm {
+  readonly weightIh: tf.Variable<tf.Rank.R2>;
+  readonly weightHh: tf.Variable<tf.Rank.R2>;
+  readonly biasIh: tf.Variable<tf.Rank.R1>;
+  readonly biasHh: tf.Variable<tf.Rank.R1>;
+
+  /** Adds `name.weight_ih_l0`, … to `parameters`. */
+  constructor(
+    parameters: Parameters,
+    name: string,
+    inputs: number,
+    hidden: number,
+    random: RandomStream,
+  ) {
+    const bound = 1 / Math.sqrt(hidden);
+    const add = <R extends tf.Rank>(part: string, shape: number[]): tf.Variable<R> => {
+      const path = `${name}.${part}`;
+      const count = shape.reduce((product, n) => product * n, 1);
+      return parameters.add<R>(path, shape, random.split(path).uniformArray(count, -bound, bound));
+    };
+    this.weightIh = add("weight_ih_l0", [4 * hidden, inputs]);
+    this.weightHh = add("weight_hh_l0", [4 * hidden, hidden]);
+    this.biasIh = add("bias_ih_l0", [4 * hidden]);
+    this.biasHh = add("bias_hh_l0", [4 * hidden]);
+  }
+
+  /**
+   * [batch, time, in] and true lengths [batch] → hidden state at the true end, [batch, H]
+   *
+   * @param inputGradient false where x is data, which needs none
+   */
+  final(x: tf.Tensor3D, lengths: tf.Tensor1D, inputGradient = true): tf.Tensor2D {
+    const weights = {
+      weightIh: this.weightIh as tf.Tensor2D,
+      weightHh: this.weightHh as tf.Tensor2D,
+      bias: tf.add(this.biasIh, this.biasHh) as tf.Tensor1D,
+    };
+    return lstm(x, lengths, weights, { output: "final", inputGradient });
+  }
+}

@@ -1,0 +1,77 @@
+/**
+ * Everything that a training needs to go on as if it had never stopped, in one file that is either
+ * the old one or the new one.
+ *
+ * @module
+ */
+
+import { DataError, RunError } from "../core/errors.ts";
+import { exists } from "../core/files.ts";
+import type { EpochRecord } from "./history.ts";
+import type { Learner } from "./learner.ts";
+import { assignWeights, copyWeights, readWeights, type Weights, writeWeights } from "./weights.ts";
+
+/** How far a training is; with the tensors it is all that a resume needs. */
+export interface TrainingProgress {
+  /** The engine that made it: another one would not give the same bytes. */
+  engine: string;
+  /** Number of the epoch that is under way, from 1. */
+  epoch: number;
+  /** Batches of it that are done. */
+  batches: number;
+  /** Sums over these batches of the loss, `total`, and its parts. */
+  sums: Record<string, number>;
+  bestEpoch: number;
+  /** null before the first finite one: JSON has no Infinity. */
+  bestLoss: number | null;
+  /** Whether early stopping or the epoch limit has ended the training. */
+  finished: boolean;
+  history: EpochRecord[];
+}
+
+/** Writes the checkpoint file `path`, atomically. */
+export async function saveCheckpoint(
+  path: string,
+  learner: Learner,
+  best: Weights,
+  progress: TrainingProgress,
+): Promise<void> {
+  const tensors = new Map(await copyWeights(learner.variables()));
+  for (const [name, weights] of best) tensors.set(`best/${name}`, weights);
+  writeWeights(path, tensors, {
+    progress: JSON.stringify(progress),
+    optimizerSteps: String(learner.optimizerSteps),
+  });
+}
+
+/**
+ * Puts a learner where the checkpoint was written.
+ *
+ * @returns the best weights so far and the progress; null where there is no checkpoint
+ * @throws {RunError} when the checkpoint was made by another engine or for another network.
+ * @throws {DataError} when the file is damaged.
+ */
+export function loadCheckpoint(
+  path: string,
+  learner: Learner,
+  engine: string,
+): { best: Weights; progress: TrainingProgress } | null {
+  if (!exists(path)) return null;
+  const { weights, metadata } = readWeights(path);
+  const text = metadata["progress"];
+  if (text === undefined) throw new DataError(`Cannot resume from "${path}": it has no progress`);
+  const progress = JSON.parse(text) as TrainingProgress;
+  if (progress.engine !== engine) {
+    throw new RunError(
+      `Cannot resume from "${path}" on engine "${engine}": it was made on "${progress.engine}", ` +
+        "and only that engine continues it exactly",
+    );
+  }
+  assignWeights(learner.variables(), weights, path);
+  learner.optimizerSteps = Number(metadata["optimizerSteps"]);
+  const best = new Map(
+    [...weights].filter(([name]) => name.startsWith("best/"))
+      .map(([name, tensor]) => [name.slice("best/".length), tensor]),
+  );
+  return { best, progress };
+}

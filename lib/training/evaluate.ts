@@ -1,0 +1,96 @@
+/**
+ * A finished run as a predictor.
+ *
+ * @module
+ */
+
+import { RunError } from "../core/errors.ts";
+import { RandomStream } from "../core/random.ts";
+import { batchOrder, type Modality, type ProtocolName, type Split } from "../data/mod.ts";
+import type { Engine } from "../engine/mod.ts";
+import { type Config, findModel } from "../models/mod.ts";
+import { Learner } from "./learner.ts";
+import { Adam } from "./optimizer.ts";
+import { RunFolder, type RunRecord } from "./run_folder.ts";
+import { assignWeights, readWeights } from "./weights.ts";
+
+/** A run that can predict. Dispose it to free its tensors. */
+export interface Predictor extends Disposable {
+  readonly config: Config;
+  readonly record: RunRecord;
+  readonly protocol: ProtocolName;
+  readonly modalities: readonly Modality[];
+  /**
+   * [samples] scores of a split.
+   *
+   * @throws {DataError} when the split lacks a modality that the run uses, or has another width.
+   */
+  predict(split: Split): Promise<Float32Array>;
+}
+
+/**
+ * Opens the run in `path`.
+ *
+ * @throws {RunError} when there is no finished run.
+ */
+export function openRun(path: string, engine: Engine): Predictor {
+  const folder = new RunFolder(path);
+  const config = folder.readConfig();
+  const record = folder.readRecord();
+  if (config === null || record === null || record.status !== "finished") {
+    const state = record === null ? "it holds no run" : `its run is ${record.status}`;
+    throw new RunError(`Cannot open "${path}": ${state}, expected the folder of a finished run`);
+  }
+  const protocol = config["protocol"] as ProtocolName;
+  const modalities = String(config["modalities"]).split(",") as Modality[];
+  const model = findModel(String(config["model"]));
+  const { weights } = readWeights(folder.file("model.safetensors"));
+  const context = {
+    config,
+    protocol,
+    modalities,
+    widths: record.data.widths,
+    trainLabels: new Float32Array(0),
+    random: RandomStream.fromSeed(0),
+  };
+  const common = { config, record, protocol, modalities };
+  if (model.kind === "regressor") {
+    const regressor = model.create(context);
+    const fitted = new Map([...weights].map(([name, { values }]) => [name, values]));
+    return {
+      ...common,
+      predict: (split) => Promise.resolve(regressor.predict(fitted, split)),
+      [Symbol.dispose]: () => {},
+    };
+  }
+  const network = model.create(context);
+  assignWeights(network.parameters, weights, folder.file("model.safetensors"));
+  const optimizer = new Adam([], [], { decay: "l2" });
+  const learner = new Learner(engine, network, optimizer, RandomStream.fromSeed(0));
+  const batchSize = Number(config["batchSize"]);
+  return {
+    ...common,
+    predict: (split) => {
+      checkWidths(split, record);
+      return learner.predict(split, batchOrder(split.samples, batchSize));
+    },
+    [Symbol.dispose]: () => {
+      learner.dispose();
+      network.dispose();
+    },
+  };
+}
+
+function checkWidths(split: Split, record: RunRecord): void {
+  for (const [modality, width] of Object.entries(record.data.widths)) {
+    const found = split.features[modality as Modality]?.width;
+    if (found !== width) {
+      const state = found === undefined
+        ? `has no ${modality}`
+        : `has ${modality} of width ${found}`;
+      throw new RunError(
+        `Cannot predict split "${split.name}": it ${state}, the run was trained on width ${width}`,
+      );
+    }
+  }
+}

@@ -1,0 +1,57 @@
+/**
+ * From rows of a split to the tensors that a network reads.
+ *
+ * @module
+ */
+
+import * as tf from "@tensorflow/tfjs-core";
+import { DataError } from "../core/errors.ts";
+import { MODALITIES, type Modality, type Split } from "../data/mod.ts";
+import type { Inputs, Network, Reading } from "../models/mod.ts";
+
+/**
+ * The tensors of some samples. The caller disposes them.
+ *
+ * @param reads how each modality is wanted
+ * @param indices positions in the split
+ * @throws {DataError} when the split lacks a modality.
+ */
+export function readInputs(
+  reads: Network["reads"],
+  split: Split,
+  indices: ArrayLike<number>,
+): Inputs {
+  const inputs: Record<string, tf.Tensor> = {};
+  for (const modality of MODALITIES) {
+    const reading = reads[modality];
+    if (reading !== undefined) readModality(inputs, modality, reading, split, indices);
+  }
+  return inputs;
+}
+
+/** Puts `modality` and, for sequences, `modalityLengths` into `inputs`. */
+function readModality(
+  inputs: Record<string, tf.Tensor>,
+  modality: Modality,
+  reading: Reading,
+  split: Split,
+  indices: ArrayLike<number>,
+): void {
+  const column = split.features[modality];
+  if (column === undefined) {
+    throw new DataError(
+      `Cannot read split "${split.name}": it has no ${modality}, which the model needs`,
+    );
+  }
+  const batch = indices.length;
+  const steps = reading === "first" ? 1 : column.steps;
+  const values = new Float32Array(batch * steps * column.width);
+  column.read(indices, values, steps);
+  if (reading === "first") {
+    inputs[modality] = tf.tensor2d(values, [batch, column.width]);
+    return;
+  }
+  inputs[modality] = tf.tensor3d(values, [batch, steps, column.width]);
+  const lengths = Int32Array.from(indices, (i) => column.lengths[i]!);
+  inputs[`${modality}Lengths`] = tf.tensor1d(lengths, "int32");
+}

@@ -1,0 +1,196 @@
+/**
+ * One training step and one prediction of a network, on whatever engine is open.
+ *
+ * @module
+ */
+
+import * as tf from "@tensorflow/tfjs-core";
+import type { RandomStream } from "../core/random.ts";
+import type { Split } from "../data/mod.ts";
+import type { CompiledStep, Engine, NamedTensors } from "../engine/mod.ts";
+import type { Inputs, Network, Outputs } from "../models/mod.ts";
+import { readInputs } from "./inputs.ts";
+import type { Adam } from "./optimizer.ts";
+
+/** Where a step stands. */
+export interface StepPlace {
+  /** Number of the epoch, from 1. */
+  readonly epoch: number;
+  /** Number of the batch in the epoch, from 1. */
+  readonly batch: number;
+  /** Whether its gradient starts a new sum (true) or is added to the last ones. */
+  readonly startsGroup: boolean;
+  /** Whether the optimizer steps after it. */
+  readonly endsGroup: boolean;
+}
+
+/** What a step returns, read back from the engine. */
+export interface StepResult {
+  loss: number;
+  /** Losses by name, for the record. */
+  readonly parts: Record<string, number>;
+  /** Scores of the batch by task: the outputs named `score.*`. */
+  readonly scores: Record<string, Float32Array>;
+}
+
+/** Words of a step's variant: what it may branch on. */
+const FIRST_EPOCH = "first-epoch";
+const STARTS_GROUP = "starts-group";
+const ENDS_GROUP = "ends-group";
+
+/** The tensors that may change from step to step; everything else is state. */
+interface StepInputs extends NamedTensors {
+  /** Labels, float32 [batch]. */
+  readonly labels: tf.Tensor1D;
+  /** Positions in the train split, int32 [batch]. */
+  readonly index: tf.Tensor1D;
+  readonly epoch: tf.Scalar;
+  /** Counter of the dropout masks, int32 [4]. */
+  readonly counter: tf.Tensor1D;
+  /** Adam's corrections. */
+  readonly first: tf.Scalar;
+  readonly second: tf.Scalar;
+}
+
+/** Trains a network step by step: gradient, accumulation, the network's own update, Adam. */
+export class Learner {
+  readonly network: Network;
+  readonly optimizer: Adam;
+  /** Sums of gradients since the last optimizer step, by parameter. */
+  readonly gradients: ReadonlyMap<string, tf.Variable>;
+  /** Number of optimizer steps so far. */
+  optimizerSteps = 0;
+  readonly #noise: RandomStream;
+  readonly #step: CompiledStep<StepInputs, NamedTensors>;
+  readonly #forward: CompiledStep<NamedTensors, NamedTensors>;
+
+  constructor(engine: Engine, network: Network, optimizer: Adam, noise: RandomStream) {
+    this.network = network;
+    this.optimizer = optimizer;
+    this.#noise = noise;
+    this.gradients = zerosLike(network.parameters);
+    this.#step = engine.compile(
+      (inputs: StepInputs, variant) => this.#learn(inputs, variant),
+      { state: Object.fromEntries(this.variables()) },
+    );
+    this.#forward = engine.compile(
+      (inputs) => ({ prediction: this.network.forward(inputs as Inputs, null).prediction }),
+      { state: Object.fromEntries(network.parameters) },
+    );
+  }
+
+  /** Everything that training changes, under the names of the checkpoint file. */
+  *variables(): Generator<[string, tf.Variable]> {
+    const { network, optimizer, gradients } = this;
+    for (const [name, variable] of network.parameters) yield [`parameter/${name}`, variable];
+    for (const [name, variable] of network.memory) yield [`memory/${name}`, variable];
+    for (const [name, variable] of optimizer.slots) yield [`optimizer/${name}`, variable];
+    for (const [name, variable] of gradients) yield [`gradient/${name}`, variable];
+  }
+
+  /** Learns from the samples `indices` of `split`, which has labels. */
+  async step(split: Split, indices: Uint32Array, place: StepPlace): Promise<StepResult> {
+    if (place.endsGroup) this.optimizerSteps++;
+    const [first, second] = this.optimizer.correction(Math.max(1, this.optimizerSteps));
+    const inputs: StepInputs = {
+      ...readInputs(this.network.reads, split, indices),
+      labels: tf.tensor1d(Float32Array.from(indices, (i) => split.labels![i]!)),
+      index: tf.tensor1d(Int32Array.from(indices), "int32"),
+      epoch: tf.scalar(place.epoch),
+      counter: tf.tensor1d(Int32Array.of(0, 0, place.batch, place.epoch), "int32"),
+      first: tf.scalar(first),
+      second: tf.scalar(second),
+    };
+    const variant = [
+      place.epoch === 1 ? FIRST_EPOCH : "",
+      place.startsGroup ? STARTS_GROUP : "",
+      place.endsGroup ? ENDS_GROUP : "",
+    ].join(" ");
+    const outputs = this.#step(inputs, variant);
+    const result: StepResult = { loss: 0, parts: {}, scores: {} };
+    for (const [name, tensor] of Object.entries(outputs)) {
+      const values = await tensor.data();
+      const [kind, key = ""] = name.split("/");
+      if (kind === "part") result.parts[key] = values[0]!;
+      else if (kind === "score") result.scores[key] = Float32Array.from(values);
+      else result.loss = values[0]!;
+    }
+    tf.dispose(outputs as tf.TensorContainer);
+    tf.dispose(inputs as tf.TensorContainer);
+    return result;
+  }
+
+  /** Scores of samples of a split without dropout, in the order of the batches. */
+  async predict(split: Split, batches: Iterable<ArrayLike<number>>): Promise<Float32Array> {
+    const predictions: number[] = [];
+    for (const indices of batches) {
+      const inputs = readInputs(this.network.reads, split, indices) as NamedTensors;
+      const { prediction } = this.#forward(inputs);
+      for (const score of await prediction!.data()) predictions.push(score);
+      prediction!.dispose();
+      tf.dispose(inputs as tf.TensorContainer);
+    }
+    return Float32Array.from(predictions);
+  }
+
+  /** Frees the optimizer's memory and the gradients, not the network. */
+  dispose(): void {
+    this.#step.dispose();
+    this.#forward.dispose();
+    this.optimizer.dispose();
+    for (const gradient of this.gradients.values()) gradient.dispose();
+  }
+
+  /** One step as a function of tensors alone; it may branch on `variant` only. */
+  #learn(inputs: StepInputs, variant: string): NamedTensors {
+    const { labels, index, epoch, counter, first, second, ...features } = inputs;
+    const target = { labels, index, epoch, firstEpoch: variant.includes(FIRST_EPOCH) };
+    let outputs!: Outputs;
+    let parts!: Readonly<Record<string, tf.Scalar>>;
+    const variables = [...this.network.parameters].map(([, variable]) => variable);
+    const { value: loss, grads } = tf.variableGrads(() => {
+      outputs = this.network.forward(features as Inputs, { stream: this.#noise, counter });
+      const { total, parts: named } = this.network.loss(outputs, target);
+      parts = named;
+      // The scope of the tape frees what it does not return.
+      for (const tensor of [...Object.values(outputs), ...Object.values(parts)]) tf.keep(tensor);
+      return tf.clone(total);
+    }, variables);
+    const gradients = this.#accumulate(grads, variant);
+    if (variant.includes(ENDS_GROUP)) this.optimizer.apply(gradients, { first, second });
+    this.network.afterGradient?.(outputs, target);
+    const results: Record<string, tf.Tensor> = { loss };
+    for (const [name, part] of Object.entries(parts)) results[`part/${name}`] = tf.clone(part);
+    for (const [name, tensor] of Object.entries(outputs)) {
+      if (name.startsWith("score.")) {
+        results[`score/${name.slice("score.".length)}`] = tf.clone(tensor);
+      }
+    }
+    for (const tensor of new Set([...Object.values(outputs), ...Object.values(parts)])) {
+      tensor.dispose();
+    }
+    return results;
+  }
+
+  /** Adds the gradients of a batch to the sums, and returns the sums. */
+  #accumulate(byVariable: tf.NamedTensorMap, variant: string): Record<string, tf.Tensor> {
+    const sums: Record<string, tf.Tensor> = {};
+    for (const [name, variable] of this.network.parameters) {
+      const gradient = byVariable[variable.name];
+      if (gradient === undefined) continue;
+      const sum = this.gradients.get(name)!;
+      sum.assign(variant.includes(STARTS_GROUP) ? gradient : tf.add(sum, gradient));
+      sums[name] = sum;
+    }
+    return sums;
+  }
+}
+
+/** Variables of zeros with the same names and shapes. */
+function zerosLike(variables: Iterable<[string, tf.Variable]>): Map<string, tf.Variable> {
+  const zeros = new Map<string, tf.Variable>();
+  for (const [name, { shape }] of variables) {
+    zeros.set(name, tf.tidy(() => tf.variable(tf.zeros(shape), false)));
+  }
+  return zeros;
+}

@@ -1,0 +1,18 @@
+/** Training: settings, optimizer, loop, checkpoints, run folders, replay of recordings. @module */
+
+export { loopSettings, resolveConfig } from "./config.ts";
+export { EarlyStopping } from "./early_stopping.ts";
+export { openRun, type Predictor } from "./evaluate.ts";
+export type { EpochRecord } from "./history.ts";
+export { Interrupt, InterruptListener } from "./interrupt.ts";
+export { Learner, type StepPlace, type StepResult } from "./learner.ts";
+export { Adam, type AdamCorrection, type AdamOptions } from "./optimizer.ts";
+export { type RunOptions, type RunOutcome, trainRun } from "./run.ts";
+export { RunFolder, type RunRecord, type RunStatus, type RunSummary } from "./run_folder.ts";
+export { type CheckpointSettings, fit, type FitOptions, type FitResult } from "./trainer.ts";
+export { VERSION } from "./versions.ts";
+export { readWeights, type Weights, writeWeights } from "./weights.ts";
+export { type ParityReport, type Quantity, TOLERANCE } from "./deviations.ts";
+export { type LayerCase, readLayerCases } from "./layer_cases.ts";
+export { checkLayer, isLayerKind, LAYER_TOLERANCE, type LayerResult } from "./layer_parity.ts";
+export { replay } from "./parity.ts";

@@ -1,0 +1,122 @@
+/**
+ * Adam with parameter groups. (`tf.train.adam` has no groups and no decay, keeps its moments by
+ * position and takes another epsilon.)
+ *
+ * Source: Kingma and Ba 2015; Loshchilov and Hutter 2019; PyTorch's `Adam` and `AdamW`.
+ *
+ * @module
+ */
+
+import * as tf from "@tensorflow/tfjs-core";
+import type { ParameterGroup } from "../models/mod.ts";
+
+/** Settings that all groups share. */
+export interface AdamOptions {
+  /** `l2` adds the decay to the gradient (PyTorch's `Adam`), `decoupled` shrinks the weight (`AdamW`). */
+  readonly decay: "l2" | "decoupled";
+  readonly beta1?: number;
+  readonly beta2?: number;
+  readonly epsilon?: number;
+}
+
+/** The parts of the update that change from step to step: float32 scalars. */
+export interface AdamCorrection {
+  /** 1 − β1ᵗ */
+  readonly first: tf.Scalar;
+  /** √(1 − β2ᵗ) */
+  readonly second: tf.Scalar;
+}
+
+/** Adam's moments of named variables, and the update. */
+export class Adam {
+  /** Moments by name: `first.<parameter>` and `second.<parameter>`. */
+  readonly slots: ReadonlyMap<string, tf.Variable>;
+  readonly #variables: ReadonlyMap<string, tf.Variable>;
+  readonly #groups: ReadonlyMap<string, ParameterGroup>;
+  readonly #decay: "l2" | "decoupled";
+  readonly #beta1: number;
+  readonly #beta2: number;
+  readonly #epsilon: number;
+
+  /** @throws {Error} when a group names a parameter that is not there, or two name the same. */
+  constructor(
+    variables: Iterable<[string, tf.Variable]>,
+    groups: readonly ParameterGroup[],
+    options: AdamOptions,
+  ) {
+    this.#variables = new Map(variables);
+    this.#decay = options.decay;
+    this.#beta1 = options.beta1 ?? 0.9;
+    this.#beta2 = options.beta2 ?? 0.999;
+    this.#epsilon = options.epsilon ?? 1e-8;
+    const groupOf = new Map<string, ParameterGroup>();
+    const slots = new Map<string, tf.Variable>();
+    for (const group of groups) {
+      for (const name of group.parameters) {
+        const variable = this.#variables.get(name);
+        if (variable === undefined || groupOf.has(name)) {
+          const state = variable === undefined ? "does not exist" : "is in another group too";
+          throw new Error(
+            `Cannot optimize parameter "${name}" of group "${group.name}": it ${state}`,
+          );
+        }
+        groupOf.set(name, group);
+        for (const moment of ["first", "second"]) {
+          const zeros = tf.zeros(variable.shape);
+          slots.set(`${moment}.${name}`, tf.variable(zeros, false));
+          zeros.dispose();
+        }
+      }
+    }
+    this.#groups = groupOf;
+    this.slots = slots;
+  }
+
+  /** The corrections of step `t`, from 1, as numbers: `[1 − β1ᵗ, √(1 − β2ᵗ)]`. */
+  correction(t: number): [number, number] {
+    return [1 - this.#beta1 ** t, Math.sqrt(1 - this.#beta2 ** t)];
+  }
+
+  /**
+   * Updates every parameter that has a gradient. One without stays as it is, and so do its
+   * moments; a gradient of zero is not the same: decay and momentum still act.
+   */
+  apply(gradients: Readonly<Record<string, tf.Tensor>>, correction: AdamCorrection): void {
+    tf.tidy(() => {
+      for (const [name, group] of this.#groups) {
+        const gradient = gradients[name];
+        if (gradient !== undefined) this.#update(name, group, gradient, correction);
+      }
+    });
+  }
+
+  /** Frees the moments. */
+  dispose(): void {
+    for (const slot of this.slots.values()) slot.dispose();
+  }
+
+  #update(
+    name: string,
+    { learningRate, weightDecay }: ParameterGroup,
+    gradient: tf.Tensor,
+    correction: AdamCorrection,
+  ): void {
+    const variable = this.#variables.get(name)!;
+    const first = this.slots.get(`first.${name}`)!;
+    const second = this.slots.get(`second.${name}`)!;
+    const decays = weightDecay !== 0;
+    const g = decays && this.#decay === "l2"
+      ? tf.add(gradient, tf.mul(variable, weightDecay))
+      : gradient;
+    const m = tf.add(tf.mul(first, this.#beta1), tf.mul(g, 1 - this.#beta1));
+    const v = tf.add(tf.mul(second, this.#beta2), tf.mul(tf.square(g), 1 - this.#beta2));
+    const denominator = tf.add(tf.div(tf.sqrt(v), correction.second), this.#epsilon);
+    const change = tf.div(tf.mul(m, tf.div(learningRate, correction.first)), denominator);
+    const start = decays && this.#decay === "decoupled"
+      ? tf.mul(variable, 1 - learningRate * weightDecay)
+      : variable;
+    variable.assign(tf.sub(start, change));
+    first.assign(m);
+    second.assign(v);
+  }
+}

@@ -1,0 +1,299 @@
+/**
+ * A run: one model trained on one dataset with one configuration and one seed, and its folder.
+ *
+ * @module
+ */
+
+import { dirname } from "node:path";
+import { messageOf } from "../core/errors.ts";
+import { removeUnfinishedFiles, writeJsonAtomic } from "../core/files.ts";
+import { lockFolder } from "../core/lock.ts";
+import { RandomStream } from "../core/random.ts";
+import {
+  batchOrder,
+  type Dataset,
+  type Modality,
+  type ProtocolName,
+  type Split,
+} from "../data/mod.ts";
+import type { Engine } from "../engine/mod.ts";
+import { type PredictionRow, PROTOCOLS, writePredictions } from "../evaluation/mod.ts";
+import {
+  type Config,
+  featureWidths,
+  type ModelDefinition,
+  type Network,
+  type Setting,
+} from "../models/mod.ts";
+import { loopSettings, resolveConfig } from "./config.ts";
+import { type EpochRecord, writeHistory } from "./history.ts";
+import { Interrupt } from "./interrupt.ts";
+import { writeUnimodalLabels } from "./label_file.ts";
+import { Learner } from "./learner.ts";
+import { Adam } from "./optimizer.ts";
+import { RunFolder, type RunRecord, type RunSummary } from "./run_folder.ts";
+import { fit, type FitResult } from "./trainer.ts";
+import { requireSplit } from "./splits.ts";
+import { gitCommit, peakMemory, versions } from "./versions.ts";
+import { copyWeights, type Weights, writeWeights } from "./weights.ts";
+
+/** What is to be trained. */
+export interface RunOptions {
+  readonly model: ModelDefinition;
+  readonly dataset: Dataset;
+  readonly protocol: ProtocolName;
+  readonly modalities: readonly Modality[];
+  readonly seed: number;
+  /** Settings other than the defaults. */
+  readonly settings: Readonly<Record<string, Setting>>;
+  /** What became of non-finite features, for the record. */
+  readonly nonfinite: "zero" | "stop";
+  readonly engine: Engine;
+  /** The folder above all runs. */
+  readonly out: string;
+  readonly resume: boolean;
+  /** Seconds that loading the data took, for the record. */
+  readonly loadSeconds: number;
+  readonly commandLine: readonly string[];
+  readonly signal?: AbortSignal;
+  /** Called before the first epoch, with the settings and the number of epochs done already. */
+  onStart?(config: Config, finished: number): void;
+  onBatch?(epoch: number, samples: number, loss: number): void;
+  onEpoch?(record: EpochRecord): void;
+}
+
+/** A finished run, and whether it was there before. */
+export interface RunOutcome {
+  readonly summary: RunSummary;
+  readonly skipped: boolean;
+}
+
+/** A trained model: its tensors for the file and its scores. */
+interface Trained {
+  readonly weights: Weights;
+  readonly history: readonly EpochRecord[];
+  readonly bestEpoch: number;
+  predict(split: Split): Promise<Float32Array>;
+  /** Writes further files of the run. */
+  writeExtras(folder: RunFolder): Promise<void>;
+  dispose(): void;
+}
+
+/**
+ * Trains, evaluates once, and writes the run's folder; a finished one is not touched.
+ *
+ * @throws {RunError} when the folder is in use or holds another run.
+ * @throws {UsageError} when a setting is unknown or the data lack labels.
+ * @throws the signal's reason when it was aborted, after saving.
+ */
+export async function trainRun(options: RunOptions): Promise<RunOutcome> {
+  const { model, dataset, seed, engine } = options;
+  const config: Config = {
+    model: model.name,
+    dataset: dataset.name,
+    protocol: options.protocol,
+    modalities: options.modalities.join(","),
+    nonfinite: options.nonfinite,
+    seed,
+    ...resolveConfig(model, options.protocol, options.settings),
+  };
+  const sha256 = dataset.sha256();
+  const folder = RunFolder.at(options.out, model.name, dataset.name, seed);
+  using _lock = lockFolder(folder.path);
+  if (folder.isFinished(config, sha256, options.resume)) {
+    return { summary: folder.readRecord()!.summary!, skipped: true };
+  }
+  removeUnfinishedFiles(folder.path);
+  removeUnfinishedFiles(dirname(folder.checkpoint));
+  const record: RunRecord = {
+    status: "running",
+    versions: versions(engine.version),
+    engine: engine.name,
+    device: engine.device,
+    data: {
+      path: dataset.path,
+      sha256,
+      widths: featureWidths(dataset, options.modalities),
+      zeroed: dataset.zeroed,
+    },
+    seed,
+    gitCommit: gitCommit(),
+    commandLine: options.commandLine,
+    started: new Date().toISOString(),
+    ended: null,
+  };
+  writeJsonAtomic(folder.file("config.json"), config);
+  folder.writeRecord(record);
+  try {
+    const summary = await trainAndEvaluate(options, config, folder);
+    const ended = new Date().toISOString();
+    folder.writeRecord({ ...record, status: "finished", ended, summary });
+    return { summary, skipped: false };
+  } catch (error) {
+    const status = error instanceof Interrupt ? "interrupted" : "failed";
+    const ended = new Date().toISOString();
+    folder.writeRecord({ ...record, status, ended, message: messageOf(error) });
+    throw error;
+  }
+}
+
+async function trainAndEvaluate(
+  options: RunOptions,
+  config: Config,
+  folder: RunFolder,
+): Promise<RunSummary> {
+  const { model, dataset, engine, seed } = options;
+  const started = performance.now();
+  const trained = model.kind === "network"
+    ? await trainNetwork(options, config, folder)
+    : fitRegressor(options, config);
+  try {
+    const trainedAt = performance.now();
+    const { rows, metrics } = await evaluateSplits(options, trained);
+    writePredictions(folder.file("predictions.csv"), rows);
+    writeJsonAtomic(folder.file("metrics.json"), metrics);
+    writeWeights(folder.file("model.safetensors"), trained.weights);
+    await trained.writeExtras(folder);
+    const epochSeconds = trained.history.map((record) => record.seconds.train);
+    const samples = requireSplit(dataset, "train").samples;
+    return {
+      model: model.name,
+      dataset: dataset.name,
+      seed,
+      path: folder.path,
+      engine: engine.name,
+      device: engine.device,
+      epochs: trained.history.length,
+      bestEpoch: trained.bestEpoch,
+      valid: metrics["valid"] ?? {},
+      test: metrics["test"] ?? {},
+      seconds: {
+        load: options.loadSeconds,
+        train: (trainedAt - started) / 1000,
+        evaluate: (performance.now() - trainedAt) / 1000,
+      },
+      epochSeconds,
+      samplesPerSecond: samples / (median(epochSeconds) ?? (trainedAt - started) / 1000),
+      peakRssBytes: peakMemory(),
+    };
+  } finally {
+    trained.dispose();
+  }
+}
+
+/** Scores and metrics of the valid and test splits; test is read here, and only here. */
+async function evaluateSplits(
+  options: RunOptions,
+  trained: Trained,
+): Promise<{ rows: PredictionRow[]; metrics: Record<string, Record<string, number>> }> {
+  const protocol = PROTOCOLS[options.protocol];
+  const rows: PredictionRow[] = [];
+  const metrics: Record<string, Record<string, number>> = {};
+  for (const name of ["valid", "test"] as const) {
+    const split = options.dataset.splits[name];
+    if (split === undefined || split.samples === 0) continue;
+    const predictions = await trained.predict(split);
+    split.ids.forEach((id, i) => {
+      const label = split.labels?.[i] ?? null;
+      rows.push({ split: name, id, label, prediction: predictions[i]! });
+    });
+    if (split.labels !== null) {
+      metrics[name] = protocol.evaluate(predictions, split.labels).values;
+    }
+  }
+  return { rows, metrics };
+}
+
+async function trainNetwork(
+  options: RunOptions,
+  config: Config,
+  folder: RunFolder,
+): Promise<Trained> {
+  const { dataset, engine, model } = options;
+  if (model.kind !== "network") throw new TypeError(`"${model.name}" is not a network`);
+  const train = requireSplit(dataset, "train");
+  const random = RandomStream.fromSeed(options.seed);
+  const network = model.create(modelContext(options, config, train, random));
+  const adam = new Adam(network.parameters, network.groups, {
+    decay: config["mode"] === "robust" ? "decoupled" : "l2",
+  });
+  const learner = new Learner(engine, network, adam, random.split("dropout"));
+  const settings = loopSettings(config);
+  const history: EpochRecord[] = [];
+  const dispose = () => {
+    learner.dispose();
+    network.dispose();
+  };
+  let result: FitResult;
+  try {
+    result = await fit(learner, train, requireSplit(dataset, "valid"), {
+      settings,
+      engine: engine.name,
+      random,
+      evaluate: (predictions, labels) =>
+        PROTOCOLS[options.protocol].evaluate(predictions, labels).values,
+      checkpoint: {
+        path: folder.checkpoint,
+        seconds: Number(config["checkpointSeconds"]),
+        resume: options.resume,
+      },
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+      onStart: (finished) => options.onStart?.(config, finished),
+      onBatch: (epoch, samples, loss) => options.onBatch?.(epoch, samples, loss),
+      onEpoch: (record, all) => {
+        history.splice(0, history.length, ...all);
+        options.onEpoch?.(record);
+      },
+    });
+  } catch (error) {
+    dispose();
+    throw error;
+  } finally {
+    if (history.length > 0) writeHistory(folder.file("history.jsonl"), history);
+  }
+  writeHistory(folder.file("history.jsonl"), result.history);
+  return {
+    weights: await copyWeights(network.parameters),
+    history: result.history,
+    bestEpoch: result.bestEpoch,
+    predict: (split) => learner.predict(split, batchOrder(split.samples, settings.batchSize)),
+    writeExtras: (folder) => writeUnimodalLabels(folder.file("labels.csv"), network, train),
+    dispose,
+  };
+}
+
+function fitRegressor(options: RunOptions, config: Config): Trained {
+  const { dataset, model } = options;
+  if (model.kind !== "regressor") throw new TypeError(`"${model.name}" is not a regressor`);
+  const train = requireSplit(dataset, "train");
+  const random = RandomStream.fromSeed(options.seed);
+  const regressor = model.create(modelContext(options, config, train, random));
+  const fitted = regressor.fit(train, requireSplit(dataset, "valid"));
+  return {
+    weights: new Map(
+      [...fitted].map(([name, values]) => [name, { shape: [values.length], values }]),
+    ),
+    history: [],
+    bestEpoch: 0,
+    predict: (split) => Promise.resolve(regressor.predict(fitted, split)),
+    writeExtras: () => Promise.resolve(),
+    dispose: () => {},
+  };
+}
+
+function modelContext(options: RunOptions, config: Config, train: Split, random: RandomStream) {
+  return {
+    config,
+    protocol: options.protocol,
+    modalities: options.modalities,
+    widths: featureWidths(options.dataset, options.modalities),
+    trainLabels: train.labels ?? new Float32Array(0),
+    random: random.split("weights"),
+  };
+}
+
+/** null for no values */
+function median(values: readonly number[]): number | null {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[sorted.length >> 1] ?? null;
+}

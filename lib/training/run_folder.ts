@@ -1,0 +1,155 @@
+/**
+ * The folder of a run: its files, and what may be done with what is already there.
+ *
+ * @module
+ */
+
+import { join } from "node:path";
+import { messageOf, RunError } from "../core/errors.ts";
+import { exists, writeJsonAtomic } from "../core/files.ts";
+import type { Config } from "../models/mod.ts";
+
+/** Where a run stands. */
+export type RunStatus = "running" | "interrupted" | "failed" | "finished";
+
+/** What `train --json` prints of a run. */
+export interface RunSummary {
+  readonly model: string;
+  readonly dataset: string;
+  readonly seed: number;
+  readonly path: string;
+  readonly engine: string;
+  readonly device: string;
+  /** Number of epochs trained, and the one whose weights were kept; 0 for a regressor. */
+  readonly epochs: number;
+  readonly bestEpoch: number;
+  /** Metrics by key; empty for a split that the data lack. */
+  readonly valid: Readonly<Record<string, number>>;
+  readonly test: Readonly<Record<string, number>>;
+  readonly seconds: { readonly load: number; readonly train: number; readonly evaluate: number };
+  readonly epochSeconds: readonly number[];
+  readonly samplesPerSecond: number;
+  readonly peakRssBytes: number;
+}
+
+/** The content of `run.json`: how the run came about. */
+export interface RunRecord {
+  readonly status: RunStatus;
+  readonly versions: Readonly<Record<string, string>>;
+  readonly engine: string;
+  readonly device: string;
+  readonly data: {
+    readonly path: string;
+    readonly sha256: string;
+    /** Feature width of each modality in use. */
+    readonly widths: Readonly<Record<string, number>>;
+    /** Feature values that were not finite and became 0, by split and modality. */
+    readonly zeroed: unknown;
+  };
+  readonly seed: number;
+  readonly gitCommit: string | null;
+  readonly commandLine: readonly string[];
+  readonly started: string;
+  readonly ended: string | null;
+  /** Why it failed or stopped. */
+  readonly message?: string;
+  /** Set when it is finished. */
+  readonly summary?: RunSummary;
+}
+
+/** Paths inside a run folder. */
+export class RunFolder {
+  readonly path: string;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  /** `OUT/MODEL/DATASET/SEED` */
+  static at(out: string, model: string, dataset: string, seed: number): RunFolder {
+    return new RunFolder(join(out, model, dataset, String(seed)));
+  }
+
+  /** The path of one of its files, for example `config.json`. */
+  file(name: string): string {
+    return join(this.path, name);
+  }
+
+  /** The checkpoint file. */
+  get checkpoint(): string {
+    return join(this.path, "checkpoint", "state.safetensors");
+  }
+
+  /** The configuration; null where there is none. @throws {RunError} when it is damaged. */
+  readConfig(): Config | null {
+    return this.#readJson<Config>("config.json");
+  }
+
+  /** The record; null where there is none. @throws {RunError} when it is damaged. */
+  readRecord(): RunRecord | null {
+    return this.#readJson<RunRecord>("run.json");
+  }
+
+  /** Writes `run.json`. */
+  writeRecord(record: RunRecord): void {
+    writeJsonAtomic(this.file("run.json"), record);
+  }
+
+  /** Notes in `reads.jsonl` that a split was looked at after the training. */
+  noteRead(read: { readonly split: string; readonly data: string }): void {
+    const line = JSON.stringify({ at: new Date().toISOString(), ...read });
+    Deno.writeTextFileSync(this.file("reads.jsonl"), `${line}\n`, { append: true });
+  }
+
+  /**
+   * Whether the folder holds this very run, finished.
+   *
+   * @param config what is about to be trained
+   * @param sha256 of the data
+   * @param resume whether an unfinished run may be continued
+   * @throws {RunError} when it holds another run, naming the settings that differ, or an unfinished
+   * one that was not asked to be continued.
+   */
+  isFinished(config: Config, sha256: string, resume: boolean): boolean {
+    const found = this.readConfig();
+    const record = this.readRecord();
+    if (found === null || record === null) return false;
+    const differing = differences(found, config);
+    if (record.data.sha256 !== sha256) differing.push("the data file's content");
+    if (differing.length > 0) {
+      throw new RunError(
+        `Cannot train into "${this.path}": it holds a run with another configuration ` +
+          `(${differing.join(", ")}), expected the same or another folder with --out`,
+      );
+    }
+    if (record.status === "finished") return true;
+    if (!resume) {
+      throw new RunError(
+        `Cannot train into "${this.path}": it holds an unfinished run (${record.status}), ` +
+          "expected --resume to continue it or another folder with --out",
+      );
+    }
+    return false;
+  }
+
+  #readJson<T>(name: string): T | null {
+    const path = this.file(name);
+    if (!exists(path)) return null;
+    try {
+      return JSON.parse(Deno.readTextFileSync(path)) as T;
+    } catch (error) {
+      throw new RunError(`Cannot read "${path}": ${messageOf(error)}, expected JSON`);
+    }
+  }
+}
+
+/** `key: found, wanted` for each setting that differs. */
+function differences(found: Config, wanted: Config): string[] {
+  const keys = [...new Set([...Object.keys(found), ...Object.keys(wanted)])];
+  return keys.filter((key) => found[key] !== wanted[key])
+    .map((key) => `${key}: there ${show(found[key])}, wanted ${show(wanted[key])}`);
+}
+
+function show(value: unknown): string {
+  return value === undefined ? "absent" : JSON.stringify(value);
+}

@@ -1,0 +1,222 @@
+/**
+ * The training loop: epochs, early stopping on the valid split, checkpoints, interrupts.
+ *
+ * @module
+ */
+
+import * as tf from "@tensorflow/tfjs-core";
+import { NonFiniteLossError, UsageError } from "../core/errors.ts";
+import type { RandomStream } from "../core/random.ts";
+import { batchOrder, type Split } from "../data/mod.ts";
+import { loadCheckpoint, saveCheckpoint, type TrainingProgress } from "./checkpoint.ts";
+import { EarlyStopping } from "./early_stopping.ts";
+import type { EpochRecord } from "./history.ts";
+import type { Learner } from "./learner.ts";
+import { assignWeights, copyWeights, type Weights } from "./weights.ts";
+
+/** Milliseconds between two moments at which signals and timers of the host get their turn. */
+const BREATH = 20;
+
+/** Settings of the loop. */
+export interface LoopSettings {
+  readonly batchSize: number;
+  /** Number of batches whose gradients are summed before each optimizer step. */
+  readonly updateEpochs: number;
+  /** Whether an incomplete last group of an epoch steps too; the reference drops it. */
+  readonly applyTrailingGroup: boolean;
+  /** Largest number of epochs. */
+  readonly epochs: number;
+  /** Number of epochs without improvement after which training stops. */
+  readonly earlyStop: number;
+}
+
+/** Where and how often to save. */
+export interface CheckpointSettings {
+  readonly path: string;
+  /** Smallest number of seconds between two checkpoints; 0 saves after every batch. */
+  readonly seconds: number;
+  /** Whether to go on from the file at `path`, where there is one. */
+  readonly resume: boolean;
+}
+
+/** What the loop works with. */
+export interface FitOptions {
+  readonly settings: LoopSettings;
+  /** The engine's name, for the record of checkpoints. */
+  readonly engine: string;
+  /** Batches are shuffled by its stream `order`. */
+  readonly random: RandomStream;
+  /** Metrics of predictions on the valid split; `mae` decides. */
+  evaluate(predictions: Float32Array, labels: Float32Array): Readonly<Record<string, number>>;
+  readonly checkpoint?: CheckpointSettings;
+  /** Aborting it ends the training after the current batch, with a checkpoint. */
+  readonly signal?: AbortSignal;
+  onEpoch?(record: EpochRecord, history: readonly EpochRecord[]): void;
+  /** Called once, with the number of epochs that are done already. */
+  onStart?(finished: number): void;
+  /** Called after each batch, with the samples done in the epoch and the mean loss so far. */
+  onBatch?(epoch: number, samples: number, loss: number): void;
+}
+
+/** The outcome; the network holds the best weights. */
+export interface FitResult {
+  readonly history: readonly EpochRecord[];
+  readonly bestEpoch: number;
+}
+
+/**
+ * Trains on `train`, watches `valid`, and leaves the best weights in the network. There is no way
+ * to hand in a test split.
+ *
+ * @throws {NonFiniteLossError} naming the batch's ids, when a loss is not finite.
+ * @throws the signal's reason when it was aborted; the training can be resumed.
+ */
+export async function fit(
+  learner: Learner,
+  train: Split,
+  valid: Split,
+  options: FitOptions,
+): Promise<FitResult> {
+  const { settings, checkpoint, signal } = options;
+  if (train.labels === null || valid.labels === null) {
+    const missing = train.labels === null ? train.name : valid.name;
+    throw new UsageError(`Cannot train: split "${missing}" has no labels`);
+  }
+  const stopping = new EarlyStopping(settings.earlyStop);
+  const resumed = checkpoint?.resume
+    ? loadCheckpoint(checkpoint.path, learner, options.engine)
+    : null;
+  let best: Weights = resumed?.best ?? new Map();
+  const progress: TrainingProgress = resumed?.progress ?? startOf(options.engine);
+  stopping.bestEpoch = progress.bestEpoch;
+  stopping.bestLoss = progress.bestLoss ?? Infinity;
+
+  options.onStart?.(progress.history.length);
+  let savedAt = performance.now();
+  const save = async () => {
+    if (checkpoint === undefined) return;
+    await saveCheckpoint(checkpoint.path, learner, best, progress);
+    savedAt = performance.now();
+  };
+  const isDue = () =>
+    checkpoint !== undefined && performance.now() - savedAt >= 1000 * checkpoint.seconds;
+
+  while (!progress.finished) {
+    const started = performance.now();
+    const { epoch } = progress;
+    const shuffle = options.random.split("order").fresh(`epoch ${epoch}`);
+    const batches = batchOrder(train.samples, settings.batchSize, (n) => shuffle.permutation(n));
+    if (progress.batches === 0) learner.network.startEpoch?.();
+    let breathedAt = performance.now();
+    while (progress.batches < batches.length) {
+      await learnBatch(learner, train, batches, progress, settings);
+      const done = Math.min(train.samples, progress.batches * settings.batchSize);
+      options.onBatch?.(epoch, done, progress.sums["total"]! / progress.batches);
+      if (performance.now() - breathedAt > BREATH) {
+        await new Promise((resolve) => setTimeout(resolve, 0));
+        breathedAt = performance.now();
+      }
+      if (signal?.aborted) {
+        await save();
+        signal.throwIfAborted();
+      }
+      if (progress.batches < batches.length && isDue()) await save();
+    }
+    const trained = performance.now();
+    const predictions = await learner.predict(valid, batchOrder(valid.samples, settings.batchSize));
+    const metrics = options.evaluate(predictions, valid.labels);
+    if (stopping.observe(epoch, metrics["mae"]!)) {
+      best = await copyWeights(learner.network.parameters);
+      progress.bestEpoch = epoch;
+      progress.bestLoss = stopping.bestLoss;
+    }
+    const record = recordOf(learner, progress, batches.length, metrics, {
+      train: (trained - started) / 1000,
+      valid: (performance.now() - trained) / 1000,
+    });
+    progress.history.push(record);
+    progress.epoch++;
+    progress.batches = 0;
+    progress.sums = {};
+    progress.finished = epoch >= settings.epochs || stopping.shouldStop(epoch);
+    if (progress.finished || isDue()) await save();
+    options.onEpoch?.(record, progress.history);
+  }
+  assignWeights(learner.network.parameters, best, "the best epoch");
+  return { history: progress.history, bestEpoch: progress.bestEpoch };
+}
+
+function startOf(engine: string): TrainingProgress {
+  return {
+    engine,
+    epoch: 1,
+    batches: 0,
+    sums: {},
+    bestEpoch: 0,
+    bestLoss: null,
+    finished: false,
+    history: [],
+  };
+}
+
+/** Learns the next batch and counts it. */
+async function learnBatch(
+  learner: Learner,
+  train: Split,
+  batches: readonly Uint32Array[],
+  progress: TrainingProgress,
+  settings: LoopSettings,
+): Promise<void> {
+  const number = progress.batches + 1;
+  const indices = batches[progress.batches]!;
+  const inGroup = progress.batches % settings.updateEpochs;
+  const isLast = settings.applyTrailingGroup && number === batches.length;
+  const { loss, parts } = await learner.step(train, indices, {
+    epoch: progress.epoch,
+    batch: number,
+    startsGroup: inGroup === 0,
+    endsGroup: inGroup === settings.updateEpochs - 1 || isLast,
+  });
+  if (!Number.isFinite(loss)) throw nonFinite(loss, parts, progress.epoch, number, train, indices);
+  for (const [name, value] of Object.entries({ total: loss, ...parts })) {
+    progress.sums[name] = (progress.sums[name] ?? 0) + value;
+  }
+  progress.batches = number;
+}
+
+function nonFinite(
+  loss: number,
+  parts: Readonly<Record<string, number>>,
+  epoch: number,
+  batch: number,
+  train: Split,
+  indices: Uint32Array,
+): NonFiniteLossError {
+  const culprits = Object.keys(parts).filter((name) => !Number.isFinite(parts[name]));
+  const ids = [...indices].map((i) => train.ids[i]).join(", ");
+  return new NonFiniteLossError(
+    `Cannot go on training: the loss of epoch ${epoch}, batch ${batch} is ${loss} ` +
+      `(${culprits.join(", ") || "sum"}), expected a finite number; the samples are ${ids}`,
+  );
+}
+
+function recordOf(
+  learner: Learner,
+  progress: TrainingProgress,
+  batches: number,
+  valid: Readonly<Record<string, number>>,
+  seconds: { train: number; valid: number },
+): EpochRecord {
+  const means = Object.entries(progress.sums).map(([name, sum]) => [name, sum / batches] as const);
+  const { total, ...parts } = Object.fromEntries(means);
+  const rates = learner.network.groups.map((group) => [group.name, group.learningRate] as const);
+  return {
+    epoch: progress.epoch,
+    trainLoss: total!,
+    trainParts: parts,
+    valid,
+    seconds,
+    tensors: tf.memory().numTensors,
+    learningRates: Object.fromEntries(rates),
+  };
+}

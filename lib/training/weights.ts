@@ -1,0 +1,75 @@
+/**
+ * Weights as files and as values on the engine.
+ *
+ * @module
+ */
+
+import * as tf from "@tensorflow/tfjs-core";
+import { RunError } from "../core/errors.ts";
+import { readSafetensors, writeSafetensors } from "../data/mod.ts";
+
+/** Weights by name, off the engine. */
+export type Weights = ReadonlyMap<string, { shape: number[]; values: Float32Array }>;
+
+/** Copies variables off the engine. */
+export async function copyWeights(variables: Iterable<[string, tf.Variable]>): Promise<Weights> {
+  const weights = new Map<string, { shape: number[]; values: Float32Array }>();
+  for (const [name, variable] of variables) {
+    // The cpu engine hands out its own memory, which the next step may write to.
+    const values = Float32Array.from(await variable.data());
+    weights.set(name, { shape: [...variable.shape], values });
+  }
+  return weights;
+}
+
+/** Writes weights as float32 safetensors, atomically. */
+export function writeWeights(
+  path: string,
+  weights: Weights,
+  metadata: Readonly<Record<string, string>> = {},
+): void {
+  writeSafetensors(
+    path,
+    [...weights].map(([name, { shape, values }]) => ({ name, dtype: "F32", shape, data: values })),
+    metadata,
+  );
+}
+
+/** Reads weights and the file's metadata. @throws {DataError} when the file is damaged. */
+export function readWeights(
+  path: string,
+): { weights: Weights; metadata: Readonly<Record<string, string>> } {
+  using file = readSafetensors(path);
+  const weights = new Map<string, { shape: number[]; values: Float32Array }>();
+  for (const [name, source] of file.tensors) {
+    const values = new Float32Array(source.size);
+    source.readFloat32(0, values);
+    weights.set(name, { shape: [...source.shape], values });
+  }
+  return { weights, metadata: Object.fromEntries(file.metadata) };
+}
+
+/**
+ * Gives every variable its weights.
+ *
+ * @param where what the weights come from, for the error
+ * @throws {RunError} when weights are missing or have another shape.
+ */
+export function assignWeights(
+  variables: Iterable<[string, tf.Variable]>,
+  weights: Weights,
+  where: string,
+): void {
+  for (const [name, variable] of variables) {
+    const found = weights.get(name);
+    if (found === undefined || found.shape.join() !== variable.shape.join()) {
+      const state = found === undefined ? "is missing" : `has shape [${found.shape}]`;
+      throw new RunError(
+        `Cannot take weights from "${where}": "${name}" ${state}, expected [${variable.shape}]`,
+      );
+    }
+    const values = tf.tensor(found.values, variable.shape, "float32");
+    variable.assign(values);
+    values.dispose();
+  }
+}

@@ -1,0 +1,12 @@
+/**
+ * A toolkit for multimodal sentiment analysis: data, models, training, evaluation.
+ *
+ * @module
+ */
+
+export * from "./lib/core/mod.ts";
+export * from "./lib/engine/mod.ts";
+export * from "./lib/data/mod.ts";
+export * from "./lib/evaluation/mod.ts";
+export * from "./lib/models/mod.ts";
+export * from "./lib/training/mod.ts";

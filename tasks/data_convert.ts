@@ -1,0 +1,51 @@
+/** `deno task data:convert`: an MMSA pickle as a store. @module */
+
+import { type Command, JSON_FLAG, printJson, run } from "./command.ts";
+import { DATA_FLAGS } from "./flags.ts";
+
+const COMMAND: Command = {
+  name: "data:convert",
+  summary: "Converts an MMSA pickle to a store, which every command takes in its place",
+  arguments: ["PATH", "FOLDER"],
+  flags: [...DATA_FLAGS.filter(({ name }) => name === "protocol"), JSON_FLAG],
+  notes: [
+    "Writes FOLDER with meta.json and float32 safetensors for each split. It appears when it is",
+    "complete. With --json:",
+    '{"path","folder","written","name","protocol","sha256","splits":{"train":{"samples"},…},',
+    '"problems":[…]}',
+  ].join("\n"),
+};
+
+/** Milliseconds between two lines of progress. */
+const PROGRESS_EVERY = 2000;
+
+await run(COMMAND, async (call) => {
+  const { convertDataset } = await import("../lib/data/convert.ts");
+  const { isProtocol } = await import("../lib/data/modality.ts");
+  const [path = "", folder = ""] = call.arguments;
+  const protocol = call.get("protocol");
+  const { meta, problems, written } = convertDataset(path, folder, {
+    ...(isProtocol(protocol) ? { protocol } : {}),
+    onProgress: showProgress(),
+  });
+  for (const { message } of problems) console.error(`warning: ${message}`);
+  const splits = Object.entries(meta.splits).map(([name, { samples }]) => [name, { samples }]);
+  if (call.has("json")) {
+    const { name, protocol, source: { sha256 } } = meta;
+    const rest = { name, protocol, sha256, splits: Object.fromEntries(splits), problems };
+    printJson({ path, folder, written, ...rest });
+  } else {
+    const counts = Object.entries(meta.splits).map(([name, { samples }]) => `${samples} ${name}`);
+    const did = written ? "holds" : "already holds";
+    console.log(`"${folder}" ${did} "${meta.name}": ${counts.join(", ")} samples`);
+  }
+});
+
+function showProgress(): (done: number) => void {
+  let shownAt = performance.now();
+  return (done) => {
+    if (performance.now() - shownAt < PROGRESS_EVERY) return;
+    shownAt = performance.now();
+    console.error(`converting: ${Math.floor(100 * done)} %`);
+  };
+}

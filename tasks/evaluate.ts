@@ -1,0 +1,28 @@
+/** `deno task evaluate RUN`: metrics of a finished run on a split. @module */
+
+import { type Command, JSON_FLAG, printJson, run } from "./command.ts";
+import { ENGINE_FLAGS } from "./flags.ts";
+
+const COMMAND: Command = {
+  name: "evaluate",
+  summary: "Evaluates a finished run on a split of its data or of other data",
+  arguments: ["RUN"],
+  flags: [
+    { name: "data", value: "PATH", help: "other data than the run's own" },
+    {
+      name: "split",
+      value: "SPLIT",
+      choices: ["train", "valid", "test"],
+      default: "test",
+      help: "which part of the data",
+    },
+    ...ENGINE_FLAGS,
+    JSON_FLAG,
+  ],
+};
+
+await run(COMMAND, async (call) => {
+  const { evaluate } = await import("./evaluate_run.ts");
+  const result = await evaluate(call);
+  if (call.has("json")) printJson(result);
+});

@@ -1,0 +1,41 @@
+/** `deno task ok`: every check that a change has to pass, cheapest first. @module */
+
+import { type Command, run } from "./command.ts";
+
+const COMMAND: Command = {
+  name: "ok",
+  summary: "Runs every check: format, lint, types, parity on the cpu engine, tests",
+  flags: [],
+};
+
+/** Arguments of `deno`, one list a check. */
+const CHECKS: readonly (readonly string[])[] = [
+  ["fmt", "--check"],
+  ["lint"],
+  ["check"],
+  ["task", "-q", "parity", "tests/golden/self_mm_features", "--engine", "cpu"],
+  [
+    "task",
+    "-q",
+    "parity:layers",
+    "tests/golden/layers.json",
+    "--kinds",
+    "lstm,bilstm,l1_loss,adam,adam_l2,adamw",
+    "--engine",
+    "cpu",
+  ],
+  ["task", "-q", "test"],
+];
+
+await run(COMMAND, async () => {
+  for (const args of CHECKS) {
+    console.log(`\n$ deno ${args.join(" ")}`);
+    const { code } = await new Deno.Command(Deno.execPath(), { args: [...args] }).spawn().status;
+    if (code !== 0) {
+      console.error(`failed: deno ${args.join(" ")} (exit status ${code})`);
+      return 1;
+    }
+  }
+  console.log("\nall checks passed");
+  return 0;
+});

@@ -1,0 +1,38 @@
+/** `deno task parity FOLDER`: replays a recording of the reference implementation. @module */
+
+import { type Command, JSON_FLAG, printJson, run } from "./command.ts";
+import { ENGINE_FLAGS } from "./flags.ts";
+
+const COMMAND: Command = {
+  name: "parity",
+  summary: "Replays a recorded training of the reference implementation and compares every step",
+  arguments: ["FOLDER"],
+  flags: [...ENGINE_FLAGS, JSON_FLAG],
+  notes: [
+    "Prints the largest absolute deviation of each quantity and its tolerance; that of grads is in",
+    "units of its own allowance, 1e-6 + 1e-4 of the tensor's largest entry. Exit status 1 if one is",
+    "outside its tolerance or a loss, label, centre or weight is not finite.",
+  ].join("\n"),
+};
+
+await run(COMMAND, async (call) => {
+  const { openEngine, replay } = await import("../mod.ts");
+  const { printTable } = await import("./run_table.ts");
+  const engine = await openEngine({
+    engine: call.get("engine") as "auto",
+    device: call.get("device") as "auto",
+    log: console.error,
+  });
+  const { ok, finite, tolerance, ...deviations } = await replay(call.arguments[0]!, engine);
+  printTable(
+    [engine.name, "deviation", "tolerance"],
+    Object.entries(deviations).map(([name, deviation]) => [
+      name,
+      deviation === null ? "not recorded" : deviation.toExponential(1),
+      String(tolerance[name as keyof typeof tolerance]),
+    ]),
+  );
+  console.log(ok ? "within tolerance" : finite ? "NOT within tolerance" : "NOT finite");
+  if (call.has("json")) printJson({ ok, ...deviations, finite, tolerance });
+  return ok ? 0 : 1;
+});

@@ -1,0 +1,131 @@
+/** The rules of CONTRIBUTING about what may import what, read from the import graph. */
+
+import { assert, assertEquals } from "@std/assert";
+import { join, relative } from "node:path";
+
+const ROOT = join(import.meta.dirname!, "..");
+
+/** Folders of `lib`; each may import only from those before it. */
+const LAYERS = [
+  "core",
+  "engine",
+  "data",
+  "features",
+  "nn",
+  "evaluation",
+  "models",
+  "training",
+  "analysis",
+];
+
+const LONGEST_FILE = 400;
+
+/** Local imports by importing file, both as paths from the root, of all TypeScript files. */
+async function importGraph(): Promise<Map<string, string[]>> {
+  const graph = new Map<string, string[]>();
+  const pending = [...filesBelow("lib"), ...filesBelow("tasks"), "mod.ts"];
+  const specifier =
+    /(?:^|\n)\s*(?:import|export)\b[^;]*?\bfrom\s+"(\.[^"]+)"|\bimport\("(\.[^"]+)"\)|(?:^|\n)import "(\.[^"]+)"/g;
+  for (const file of pending) {
+    const text = await Deno.readTextFile(join(ROOT, file));
+    // Examples in comments import too, but are no code of this file.
+    const code = text.replaceAll(/\/\*[\s\S]*?\*\//g, "");
+    const targets = [...code.matchAll(specifier)].map((match) => match[1] ?? match[2] ?? match[3]!);
+    graph.set(file, targets.map((target) => relative(ROOT, join(ROOT, file, "..", target))));
+  }
+  return graph;
+}
+
+function* filesBelow(folder: string): Generator<string> {
+  for (const { name, isDirectory } of Deno.readDirSync(join(ROOT, folder))) {
+    const path = join(folder, name);
+    if (isDirectory) yield* filesBelow(path);
+    else if (name.endsWith(".ts")) yield path;
+  }
+}
+
+/** The layer of a file in `lib`; null elsewhere. */
+function layerOf(file: string): string | null {
+  return /^lib\/([^/]+)\//.exec(file)?.[1] ?? null;
+}
+
+/** Files on an import cycle; empty where there is none. */
+function findCycle(graph: ReadonlyMap<string, readonly string[]>): string[] {
+  const state = new Map<string, "open" | "done">();
+  const visit = (file: string, path: readonly string[]): string[] => {
+    if (state.get(file) === "done") return [];
+    if (state.get(file) === "open") return [...path.slice(path.indexOf(file)), file];
+    state.set(file, "open");
+    for (const target of graph.get(file) ?? []) {
+      const cycle = visit(target, [...path, file]);
+      if (cycle.length > 0) return cycle;
+    }
+    state.set(file, "done");
+    return [];
+  };
+  for (const file of graph.keys()) {
+    const cycle = visit(file, []);
+    if (cycle.length > 0) return cycle;
+  }
+  return [];
+}
+
+Deno.test("lib imports only from layers to the left", async () => {
+  const graph = await importGraph();
+  const wrong = [...graph].flatMap(([file, targets]) => {
+    const from = layerOf(file);
+    if (from === null) return [];
+    return targets.filter((target) => {
+      const to = layerOf(target);
+      return to === null || LAYERS.indexOf(to) > LAYERS.indexOf(from);
+    }).map((target) => `${file} imports ${target}`);
+  });
+  assert(graph.size > 50, "the import graph was read");
+  assertEquals(wrong, []);
+});
+
+Deno.test("lib has no folder that is not a layer", () => {
+  const folders = [...Deno.readDirSync(join(ROOT, "lib"))].map((entry) => entry.name);
+  assertEquals(folders.filter((name) => !LAYERS.includes(name)), []);
+});
+
+Deno.test("a layer is entered from other layers by its mod.ts or by a public file", async () => {
+  const graph = await importGraph();
+  const wrong = [...graph].flatMap(([file, targets]) =>
+    targets.filter((target) => {
+      const [from, to] = [layerOf(file), layerOf(target)];
+      return to !== null && from !== to && target.split("/").length > 3 &&
+        !target.startsWith("lib/nn/losses/");
+    }).map((target) => `${file} imports ${target}`)
+  );
+  assertEquals(wrong, []);
+});
+
+Deno.test("there is no import cycle", async () => {
+  assertEquals(findCycle(await importGraph()), []);
+});
+
+Deno.test("findCycle() finds a planted cycle", () => {
+  const graph = new Map([["a", ["b"]], ["b", ["c"]], ["c", ["b"]]]);
+  assertEquals(findCycle(graph), ["b", "c", "b"]);
+});
+
+Deno.test("tasks import the library by mod.ts, or light files of core", async () => {
+  const graph = await importGraph();
+  const wrong = [...graph].flatMap(([file, targets]) =>
+    targets.filter((target) =>
+      file.startsWith("tasks/") && !target.startsWith("tasks/") && target !== "mod.ts" &&
+      !target.startsWith("lib/core/")
+    ).map((target) => `${file} imports ${target}`)
+  );
+  assertEquals(wrong, []);
+});
+
+Deno.test("no file hides more than one idea: at most 400 lines", async () => {
+  const long: string[] = [];
+  for (const file of [...filesBelow("lib"), ...filesBelow("tasks"), "mod.ts"]) {
+    const lines = (await Deno.readTextFile(join(ROOT, file))).split("\n").length;
+    if (lines > LONGEST_FILE) long.push(`${file}: ${lines}`);
+  }
+  assertEquals(long, []);
+});

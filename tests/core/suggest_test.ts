@@ -1,0 +1,35 @@
+import { assertEquals } from "@std/assert";
+import { nearest, unknownName } from "../../lib/core/suggest.ts";
+
+const OPTIONS = ["batchSize", "learningRate", "learningRateBert", "updateEpochs"];
+
+Deno.test("nearest() finds the name for a letter too few, too many, wrong or swapped", () => {
+  for (const typo of ["lerningRate", "learningRatee", "learningSate", "laerningRate"]) {
+    assertEquals(nearest(typo, OPTIONS), "learningRate");
+  }
+  assertEquals(nearest("learningRateBer", OPTIONS), "learningRateBert");
+});
+
+Deno.test("nearest() ignores case", () => {
+  assertEquals(nearest("BATCHSIZE", OPTIONS), "batchSize");
+  assertEquals(nearest("updateepochs", OPTIONS), "updateEpochs");
+  assertEquals(nearest("svmx", ["cnn", "SVMX"]), "SVMX");
+});
+
+Deno.test("nearest() keeps the first of equally near names", () => {
+  assertEquals(nearest("mosx", ["mosi", "mose"]), "mosi");
+  assertEquals(nearest("mosx", new Set(["mose", "mosi"])), "mose");
+});
+
+Deno.test("nearest() takes the exact name, an empty name and no names", () => {
+  assertEquals(nearest("batchSize", OPTIONS), "batchSize");
+  assertEquals(nearest("", ["cnn", "svm", "a"]), "a");
+  assertEquals(nearest("cnn", []), undefined);
+});
+
+Deno.test("unknownName() gives what was asked, the nearest name and all names", () => {
+  assertEquals(
+    unknownName("model", "sefl-mm", ["self-mm", "cnn"]),
+    'Unknown model "sefl-mm": did you mean "self-mm"? Known are self-mm, cnn',
+  );
+});
