@@ -110,14 +110,14 @@ function existingStore(path: string, folder: string, head: MetaHead): StoreMeta 
   if (!exists(join(folder, META_FILE))) {
     throw new DataError(`${cannot}: it exists and is not a store, ${wanted}`);
   }
-  const { splits: _, problems: __, ...found } = readMeta(folder);
-  if (JSON.stringify(found) !== JSON.stringify(head)) {
+  const found = readMeta(folder);
+  if (found.source.sha256 !== head.source.sha256 || found.protocol !== head.protocol) {
     const other = `of "${found.source.file}" (SHA-256 ${found.source.sha256.slice(0, 12)}…, ` +
       `protocol ${found.protocol})`;
     throw new DataError(`${cannot}: it holds the conversion ${other}, ${wanted}`);
   }
   openStore(folder)[Symbol.dispose]();
-  return readMeta(folder);
+  return found;
 }
 
 function isEmptyFolder(path: string): boolean {

@@ -21,8 +21,13 @@ export function nonfiniteProblem(scan: ColumnScan, split: SplitSource): Problem[
     `column ${column} is ${kinds.map(({ kind, rows }) => `${kind} in ${rows}`).join(", ")}`
   );
   const more = columns.length > MOST_COLUMNS ? ` and ${columns.length - MOST_COLUMNS} more` : "";
+  // Reading has made float32 of them: what was beyond its range cannot be told from infinity.
+  const infinite = columns.some(({ kinds }) => kinds.some(({ kind }) => kind !== "NaN"));
+  const note = scan.source.values.dtype === "<f8" && infinite
+    ? ", where float64 beyond 3.4e38 counts as infinite"
+    : "";
   const message = `${modality} ${named.join("; ")}${more} of ${split.ids.length} rows of split ` +
-    `"${split.name}" (${counted(scan.nonfinite, "value")})`;
+    `"${split.name}" (${counted(scan.nonfinite, "value")}${note})`;
   const rest = { split: split.name, modality, ids, count: ids.length };
   return [problem("warning", "nonfinite-feature", message, rest)];
 }

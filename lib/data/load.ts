@@ -100,7 +100,7 @@ function read(source: DatasetSource, options: LoadOptions): Dataset {
 
   const { loaded, zeroed, found } = source.store === null ? loadRows(source.path, splits) : {
     loaded: splits.map((split) => toSplit(split, (column) => new FileColumn(column))),
-    zeroed: source.store.zeroed,
+    zeroed: chooseCounts(source.store.zeroed, splits, modalities),
     found: source.store.problems.filter((problem) => concerns(problem, splits, modalities)),
   };
   const problems = [
@@ -199,6 +199,22 @@ function toSplit(
   const features: Partial<Record<Modality, FeatureColumn>> = {};
   for (const column of Object.values(columns)) features[column.modality] = toColumn(column);
   return { ...rest, samples: split.ids.length, features };
+}
+
+/** The counts that a store has recorded of what is loaded. */
+function chooseCounts(
+  counts: Dataset["zeroed"],
+  splits: readonly SplitSource[],
+  modalities: readonly Modality[],
+): Dataset["zeroed"] {
+  const chosen: Partial<Record<SplitName, Partial<Record<Modality, number>>>> = {};
+  for (const { name } of splits) {
+    for (const modality of modalities) {
+      const count = counts[name]?.[modality];
+      if (count !== undefined) (chosen[name] ??= {})[modality] = count;
+    }
+  }
+  return chosen;
 }
 
 /** Whether a problem that a store has recorded is about what is loaded. */

@@ -97,7 +97,7 @@ export function readMeta(folder: string): StoreMeta {
   if (value.version !== STORE_VERSION) {
     throw new DataError(
       `Cannot load store "${folder}": it has version ${value.version}, expected ` +
-        `${STORE_VERSION}: convert the pickle again`,
+        `${STORE_VERSION}: remove it and convert the pickle again`,
     );
   }
   if (!isMeta(value)) throw damaged(folder, `${META_FILE} is incomplete`);
@@ -106,7 +106,7 @@ export function readMeta(folder: string): StoreMeta {
 
 /** The error for a store that is not as it was written. */
 export function damaged(folder: string, what: string): DataError {
-  return new DataError(`Cannot load store "${folder}": ${what}: convert the pickle again`);
+  return new DataError(`Cannot load store "${folder}": ${what}: remove it and convert the pickle again`);
 }
 
 type Fields = Record<string, unknown>;

@@ -235,7 +235,8 @@ export class UnimodalLabels {
   }
 
   #add(name: string, value: tf.Tensor): void {
-    this.#memory.set(name, tf.variable(value, false));
+    // A sum has memory of its own: the cpu engine scatters in place, also into what is shared.
+    this.#memory.set(name, tf.variable(tf.add(value, 0), false));
   }
 
   #get<T extends tf.Tensor>(name: string): T {

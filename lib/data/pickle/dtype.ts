@@ -68,22 +68,26 @@ function isSomething(value: unknown): boolean {
   return value !== null && value !== undefined;
 }
 
-/** `[('a', '<i4'), ('b', '<f8')]`, as numpy prints it. */
+/** `[('a', '<i4'), ('b', '<f8')]`, as numpy prints it; the beginning of a long one. */
 function describeFields(names: unknown, fields: unknown): string {
-  const described = Array.isArray(names) && fields instanceof Map
-    ? names.slice(0, 20).map((name) => {
-      const field: unknown = fields.get(name);
-      const dtype: unknown = Array.isArray(field) ? field[0] : undefined;
-      return `('${name}', '${dtype instanceof NumpyDtype ? dtype.name : "?"}')`;
-    })
-    : ["?"];
+  if (!Array.isArray(names) || !(fields instanceof Map)) return "fields";
+  const described = names.slice(0, 8).map((name) => {
+    const field: unknown = fields.get(name);
+    const dtype: unknown = Array.isArray(field) ? field[0] : undefined;
+    return `(${shortText(name)}, '${dtype instanceof NumpyDtype ? dtype.code : "?"}')`;
+  });
   return `[${described.join(", ")}]`;
 }
 
 /** `[D]`, `[25us]`: the unit of datetime64 and timedelta64. */
 function describeUnit(unit: unknown): string {
   if (!Array.isArray(unit)) return "";
-  const name: unknown = unit[0];
-  const text = name instanceof Uint8Array ? latin1(name) : String(name);
-  return `[${unit[1] === 1 ? "" : unit[1]}${text}]`;
+  const [name, count] = unit as unknown[];
+  const text = name instanceof Uint8Array ? latin1(name.subarray(0, 8)) : "";
+  return `[${typeof count === "number" && count !== 1 ? count : ""}${text}]`;
+}
+
+/** `value` in quotes, shortened; it comes from the file and may be anything. */
+function shortText(value: unknown): string {
+  return typeof value === "string" ? `'${value.slice(0, 20)}'` : "?";
 }

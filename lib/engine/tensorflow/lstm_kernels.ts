@@ -71,7 +71,9 @@ class LstmCall {
       boolAttribute("keep_dims", false),
     ];
     const longest = scope.run("Max", [this.lengths, scope.int32([0])], attributes);
-    return scope.run("Cast", [longest], [
+    // A length beyond the time axis would end the process in the block ops; `last` reports it.
+    const bounded = scope.run("Minimum", [longest, scope.int32([this.time], [])], [INT32]);
+    return scope.run("Cast", [bounded], [
       typeAttribute("SrcT", DataType.INT32),
       typeAttribute("DstT", DataType.INT64),
     ]);

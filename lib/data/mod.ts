@@ -1,0 +1,27 @@
+/**
+ * Data: reading what the field distributes, checking it, converting it, and batches of it.
+ *
+ * @module
+ */
+
+export type { ArraySource, TypedArray } from "./array_source.ts";
+export { batchOrder, type Shuffle } from "./batches.ts";
+export { MemoryColumn } from "./column.ts";
+export { convertDataset } from "./convert.ts";
+export type { Dataset, FeatureColumn, Split, TextBert } from "./dataset.ts";
+export { inspectDataset } from "./inspect.ts";
+export { loadDataset, type LoadOptions } from "./load.ts";
+export {
+  LABEL_LIMITS,
+  MODALITIES,
+  type Modality,
+  PROTOCOL_NAMES,
+  type ProtocolName,
+  type SplitName,
+  SPLITS,
+} from "./modality.ts";
+export { readPickle } from "./pickle/mod.ts";
+export type { Problem } from "./problem.ts";
+export { formatInspection } from "./report.ts";
+export { readSafetensors, writeSafetensors } from "./safetensors.ts";
+export { isSynthetic, makeSynthetic, parseSynthetic, type SyntheticOptions } from "./synthetic.ts";

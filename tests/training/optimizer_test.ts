@@ -1,0 +1,71 @@
+import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import * as tf from "@tensorflow/tfjs-core";
+import { Adam } from "../../lib/training/optimizer.ts";
+import { forEachEngine } from "../engine/engines.ts";
+
+const GOLDEN = JSON.parse(
+  Deno.readTextFileSync(new URL("../golden/methods.json", import.meta.url)),
+).adam;
+
+function groupOf(learningRate: number, weightDecay: number, parameters: string[]) {
+  return [{ name: "all", learningRate, weightDecay, parameters }];
+}
+
+/** Takes one step with these gradients. */
+function step(adam: Adam, t: number, gradients: Record<string, number[]>): void {
+  tf.tidy(() => {
+    const tensors = Object.fromEntries(
+      Object.entries(gradients).map(([name, values]) => [name, tf.tensor1d(values)]),
+    );
+    const [first, second] = adam.correction(t);
+    adam.apply(tensors, { first: tf.scalar(first), second: tf.scalar(second) });
+  });
+}
+
+for (const [decay, key] of [["l2", "adam_L2_in_grad"], ["decoupled", "adamw_decoupled"]] as const) {
+  forEachEngine(`Adam with ${decay} decay takes the steps of PyTorch`, async () => {
+    const w = tf.variable(tf.tensor1d(GOLDEN.w0));
+    const adam = new Adam([["w", w]], groupOf(GOLDEN.lr, GOLDEN.wd, ["w"]), { decay });
+    for (const [i, expected] of (GOLDEN[key] as number[][]).entries()) {
+      step(adam, i + 1, { w: GOLDEN.grads[i] });
+      const actual = await w.data();
+      expected.forEach((value, j) => assertAlmostEquals(actual[j]!, value, 1e-6));
+    }
+    adam.dispose();
+    w.dispose();
+  });
+}
+
+forEachEngine(
+  "Adam leaves a parameter without gradient, and decays one of gradient 0",
+  async () => {
+    const [a, b] = [tf.variable(tf.tensor1d([1])), tf.variable(tf.tensor1d([1]))];
+    const adam = new Adam([["a", a], ["b", b]], groupOf(0.1, 0.01, ["a", "b"]), { decay: "l2" });
+    step(adam, 1, { b: [0] });
+    assertEquals([...await a.data()], [1]);
+    // Adam normalises the decay term: the first step is as long as the learning rate.
+    assertAlmostEquals((await b.data())[0]!, 0.9, 1e-6);
+    adam.dispose();
+    tf.dispose([a, b]);
+  },
+);
+
+forEachEngine("Adam gives each group its own learning rate", async () => {
+  const [a, b] = [tf.variable(tf.tensor1d([0])), tf.variable(tf.tensor1d([0]))];
+  const groups = [...groupOf(0.1, 0, ["a"]), ...groupOf(0.01, 0, ["b"])];
+  const adam = new Adam([["a", a], ["b", b]], groups, { decay: "l2" });
+  step(adam, 1, { a: [3], b: [3] });
+  assertAlmostEquals((await a.data())[0]!, -0.1, 1e-6);
+  assertAlmostEquals((await b.data())[0]!, -0.01, 1e-6);
+  adam.dispose();
+  tf.dispose([a, b]);
+});
+
+forEachEngine("Adam refuses a parameter that is unknown or in two groups", () => {
+  const a = tf.variable(tf.tensor1d([0]));
+  const make = (names: string[]) => () =>
+    new Adam([["a", a]], groupOf(0.1, 0, names), { decay: "l2" });
+  assertThrows(make(["b"]), Error, 'parameter "b" of group "all": it does not exist');
+  assertThrows(make(["a", "a"]), Error, "is in another group too");
+  a.dispose();
+});
