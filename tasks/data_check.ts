@@ -1,5 +1,6 @@
 /** `deno task data:check`: what a dataset is and what is wrong with it. @module */
 
+import type { ProtocolName } from "../mod.ts";
 import { type Command, JSON_FLAG, printJson, run } from "./command.ts";
 import { DATA_FLAGS } from "./flags.ts";
 
@@ -16,11 +17,9 @@ const COMMAND: Command = {
 };
 
 await run(COMMAND, async (call) => {
-  const { formatInspection } = await import("../lib/data/report.ts");
-  const { inspectDataset } = await import("../lib/data/inspect.ts");
-  const { isProtocol } = await import("../lib/data/modality.ts");
-  const asked = call.get("protocol");
-  const inspection = inspectDataset(call.arguments[0]!, isProtocol(asked) ? asked : null);
+  const { formatInspection, inspectDataset } = await import("../mod.ts");
+  const protocol = call.get("protocol") as ProtocolName | undefined;
+  const inspection = inspectDataset(call.arguments[0]!, protocol);
   if (call.has("json")) printJson(inspection);
   else console.log(formatInspection(inspection));
   return inspection.ok ? 0 : 1;

@@ -1,5 +1,6 @@
 /** `deno task data:convert`: an MMSA pickle as a store. @module */
 
+import type { ProtocolName } from "../mod.ts";
 import { type Command, JSON_FLAG, printJson, run } from "./command.ts";
 import { DATA_FLAGS } from "./flags.ts";
 
@@ -20,12 +21,11 @@ const COMMAND: Command = {
 const PROGRESS_EVERY = 2000;
 
 await run(COMMAND, async (call) => {
-  const { convertDataset } = await import("../lib/data/convert.ts");
-  const { isProtocol } = await import("../lib/data/modality.ts");
+  const { convertDataset } = await import("../mod.ts");
   const [path = "", folder = ""] = call.arguments;
-  const protocol = call.get("protocol");
+  const asked = call.get("protocol") as ProtocolName | undefined;
   const { meta, problems, written } = convertDataset(path, folder, {
-    ...(isProtocol(protocol) ? { protocol } : {}),
+    ...(asked === undefined ? {} : { protocol: asked }),
     onProgress: showProgress(),
   });
   for (const { message } of problems) console.error(`warning: ${message}`);

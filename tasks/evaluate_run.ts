@@ -19,7 +19,7 @@ export async function evaluate(
   using predictor = openRun(path, engine);
   const { modalities, protocol, record } = predictor;
   const source = call.get("data") ?? record.data.path;
-  using dataset = await openPath(source, { modalities, protocol, warn: console.error });
+  using dataset = openPath(source, { modalities, protocol, warn: console.error });
   const split = dataset.splits[name];
   if (split === undefined || split.labels === null) {
     const state = split === undefined ? "is missing" : "has no labels";

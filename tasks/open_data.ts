@@ -9,6 +9,7 @@ import {
   type Modality,
   parseSynthetic,
   type ProtocolName,
+  requireProtocol,
   unknownName,
   UsageError,
 } from "../mod.ts";
@@ -27,29 +28,28 @@ export interface OpenData extends Disposable {
  * @param warn takes warnings about the data
  * @throws {UsageError} when the protocol cannot be told or a modality is not there.
  */
-export async function openData(call: Call, warn: (line: string) => void): Promise<OpenData> {
+export function openData(call: Call, warn: (line: string) => void): OpenData {
   const path = call.require("data");
   const asked = call.get("modalities")?.split(",").map(toModality);
   const given = call.get("protocol") as ProtocolName | undefined;
-  const dataset = await openPath(path, {
+  const dataset = openPath(path, {
     nonfinite: call.get("nonfinite") as "zero",
     warn,
     ...(asked === undefined ? {} : { modalities: asked }),
     ...(given === undefined ? {} : { protocol: given }),
   });
-  const protocol = given ?? dataset.protocol;
-  if (protocol === null) {
+  try {
+    const protocol = requireProtocol(dataset, given ?? null);
+    return {
+      dataset,
+      protocol,
+      modalities: asked ?? dataset.modalities,
+      [Symbol.dispose]: () => dataset.close(),
+    };
+  } catch (error) {
     dataset.close();
-    throw new UsageError(
-      `Cannot tell the protocol of "${path}": give --protocol mosi, mosei or sims`,
-    );
+    throw error;
   }
-  return {
-    dataset,
-    protocol,
-    modalities: asked ?? dataset.modalities,
-    [Symbol.dispose]: () => dataset.close(),
-  };
 }
 
 /** How to read a file. */
@@ -61,10 +61,10 @@ export interface PathOptions {
 }
 
 /** Opens a pickle, a store folder or synthetic data. */
-export async function openPath(path: string, options: PathOptions): Promise<Dataset> {
+export function openPath(path: string, options: PathOptions): Dataset {
   if (isSynthetic(path)) return makeSynthetic(parseSynthetic(path));
   const { warn, ...rest } = options;
-  return await loadDataset(path, { ...rest, onWarning: warn });
+  return loadDataset(path, { ...rest, onWarning: warn });
 }
 
 function toModality(text: string): Modality {

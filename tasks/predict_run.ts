@@ -23,7 +23,7 @@ export async function predict(call: Call): Promise<void> {
   });
   using predictor = openRun(call.arguments[0]!, engine);
   const { modalities, protocol } = predictor;
-  using dataset = await openPath(source, { modalities, protocol, warn: console.error });
+  using dataset = openPath(source, { modalities, protocol, warn: console.error });
   const asked = call.get("split") as SplitName | undefined;
   const splits = (asked === undefined ? SPLITS : [asked]).map((name) => dataset.splits[name])
     .filter((split): split is Split => split !== undefined);

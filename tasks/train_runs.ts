@@ -22,7 +22,7 @@ export async function train(call: Call): Promise<RunSummary[]> {
   const progress = createProgress();
   const note = (line: string) => progress.note(line);
   const started = performance.now();
-  using data = await openData(call, note);
+  using data = openData(call, note);
   const loadSeconds = (performance.now() - started) / 1000;
   const engine = await openEngine({
     engine: call.get("engine") as "auto",

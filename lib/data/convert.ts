@@ -104,10 +104,12 @@ type MetaHead = Omit<StoreMeta, "splits" | "problems">;
 
 /** The meta data of the same conversion at `folder`; null when nothing is there. */
 function existingStore(path: string, folder: string, head: MetaHead): StoreMeta | null {
-  if (!exists(folder) || isEmptyFolder(folder)) return null;
+  if (!exists(folder)) return null;
+  const isFolder = Deno.statSync(folder).isDirectory;
+  if (isFolder && Deno.readDirSync(folder).next().done === true) return null;
   const cannot = `Cannot convert "${path}" to "${folder}"`;
   const wanted = "expected a new folder";
-  if (!exists(join(folder, META_FILE))) {
+  if (!isFolder || !exists(join(folder, META_FILE))) {
     throw new DataError(`${cannot}: it exists and is not a store, ${wanted}`);
   }
   const found = readMeta(folder);
@@ -118,10 +120,6 @@ function existingStore(path: string, folder: string, head: MetaHead): StoreMeta 
   }
   openStore(folder)[Symbol.dispose]();
   return found;
-}
-
-function isEmptyFolder(path: string): boolean {
-  return Deno.statSync(path).isDirectory && Deno.readDirSync(path).next().done === true;
 }
 
 /** Writes everything into a hidden folder beside the target, which then takes its name. */

@@ -79,9 +79,10 @@ export interface Inspection {
  * Checks the file or store at `path` in one pass. A file that cannot be read is an inspection with
  * one problem, not an exception.
  *
- * @param asked the protocol, where the caller knows it
+ * @param protocol where the caller knows it
  */
-export function inspectDataset(path: string, asked: ProtocolName | null = null): Inspection {
+export function inspectDataset(path: string, protocol?: ProtocolName): Inspection {
+  const asked = protocol ?? null;
   try {
     using source = openDataset(path);
     return inspectSource(source, asked);
@@ -136,7 +137,7 @@ function storeProblems(source: DatasetSource, scans: readonly SplitScan[]): Prob
   return [
     ...recorded,
     ...changed.map(({ split }) => {
-      const message = `split "${split.name}" is not what was written: convert the pickle again`;
+      const message = `split "${split.name}" is not what was written: convert it again`;
       const rest = { split: split.name, count: split.ids.length };
       return problem("error", "damaged-store", message, rest);
     }),

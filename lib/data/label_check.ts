@@ -17,11 +17,10 @@ const LEAST_OF_A_SIGN = 2;
  * (METHODS 0.1).
  */
 export function labelProblems(split: SplitSource, protocol: ProtocolName | null): Problem[] {
-  const limit = protocol === null ? null : LABEL_LIMITS[protocol];
-  const problems = split.labels === null ? [] : badLabels(split, split.labels, null, limit);
+  const problems = split.labels === null ? [] : badLabels(split, split.labels, null, protocol);
   for (const modality of MODALITIES) {
     const labels = split.unimodalLabels[modality];
-    if (labels !== undefined) problems.push(...badLabels(split, labels, modality, limit));
+    if (labels !== undefined) problems.push(...badLabels(split, labels, modality, protocol));
   }
   if (split.name === "train" && split.labels !== null && split.ids.length > 0) {
     problems.push(...oneSided(split.labels));
@@ -33,8 +32,9 @@ function badLabels(
   split: SplitSource,
   labels: Float32Array,
   modality: Modality | null,
-  limit: number | null,
+  protocol: ProtocolName | null,
 ): Problem[] {
+  const limit = protocol === null ? null : LABEL_LIMITS[protocol];
   const nonfinite: number[] = [];
   const outside: number[] = [];
   labels.forEach((label, row) => {
@@ -42,14 +42,15 @@ function badLabels(
     else if (limit !== null && Math.abs(label) > limit) outside.push(row);
   });
   const wanted = limit === null ? "a finite number" : `a number in [-${limit}, ${limit}]`;
-  return ([["nonfinite-label", nonfinite], ["label-range", outside]] as const)
+  const range = `${wanted} by protocol ${protocol}`;
+  return ([["nonfinite-label", nonfinite, wanted], ["label-range", outside, range]] as const)
     .filter(([, rows]) => rows.length > 0)
-    .map(([code, rows]) => {
+    .map(([code, rows, expected]) => {
       const row = rows[0]!;
       const kind = modality === null ? "label" : `${modality} label`;
       const more = rows.length > 1 ? `, and so are ${rows.length - 1} more` : "";
       const message = `split "${split.name}" ${kind} ${row} ("${split.ids[row]}") is ` +
-        `${labels[row]}, expected ${wanted}${more}`;
+        `${labels[row]}, expected ${expected}${more}`;
       const ids = rows.map((index) => split.ids[index]!);
       return problem("error", code, message, { split: split.name, modality, ids });
     });

@@ -63,12 +63,21 @@ const FATAL: readonly ProblemCode[] = ["nonfinite-label", "label-range"];
  * @throws {UsageError} if a modality that was asked for is absent
  *
  * @example
- * ```ts no-eval
+ * ```ts
  * import { loadDataset } from "./load.ts";
- * using dataset = loadDataset("mosi.pkl", { onWarning: console.warn });
- * const audio = dataset.splits.train!.features.audio!;
+ * import { assertEquals } from "@std/assert";
+ *
+ * const path = Deno.makeTempFileSync({ suffix: "_mosi.pkl" });
+ * // {"test": {"id": ["a", "b"], "audio": [[1, 2], [3, 4]]}}
+ * const [ids, rows] = ["(lS'a'\naS'b'\na", "(l(lF1\naF2\naa(lF3\naF4\naa"];
+ * Deno.writeTextFileSync(path, `(dS'test'\n(dS'id'\n${ids}sS'audio'\n${rows}ss.`);
+ *
+ * using dataset = loadDataset(path, { onWarning: console.warn });
+ * const audio = dataset.splits.test!.features.audio!;
  * const batch = new Float32Array(2 * audio.steps * audio.width);
- * audio.read([5, 3], batch); // [2, steps, width]
+ * audio.read([1, 0], batch); // [2, steps, width]
+ * assertEquals([...batch], [3, 4, 1, 2]);
+ * assertEquals(dataset.protocol, "mosi");
  * ```
  */
 export function loadDataset(path: string, options: LoadOptions = {}): Dataset {

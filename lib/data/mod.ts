@@ -23,5 +23,6 @@ export {
 export { readPickle } from "./pickle/mod.ts";
 export type { Problem } from "./problem.ts";
 export { formatInspection } from "./report.ts";
+export { requireProtocol } from "./registry.ts";
 export { readSafetensors, writeSafetensors } from "./safetensors.ts";
 export { isSynthetic, makeSynthetic, parseSynthetic, type SyntheticOptions } from "./synthetic.ts";

@@ -31,8 +31,3 @@ export const MODALITY_LETTERS: Readonly<Record<Modality, "T" | "A" | "V">> = {
   audio: "A",
   vision: "V",
 };
-
-/** Whether `name` is that of a protocol. */
-export function isProtocol(name: string | undefined): name is ProtocolName {
-  return PROTOCOL_NAMES.includes(name as ProtocolName);
-}

@@ -106,7 +106,9 @@ export function readMeta(folder: string): StoreMeta {
 
 /** The error for a store that is not as it was written. */
 export function damaged(folder: string, what: string): DataError {
-  return new DataError(`Cannot load store "${folder}": ${what}: remove it and convert the pickle again`);
+  return new DataError(
+    `Cannot load store "${folder}": ${what}: remove it and convert the pickle again`,
+  );
 }
 
 type Fields = Record<string, unknown>;

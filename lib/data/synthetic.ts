@@ -32,7 +32,7 @@ export interface SyntheticOptions {
 }
 
 const DEFAULTS: SyntheticOptions = {
-  n: 400,
+  n: 320,
   seed: 1,
   text: 16,
   audio: 6,
@@ -43,8 +43,11 @@ const DEFAULTS: SyntheticOptions = {
   noise: 0.5,
 };
 
-/** How much each modality's sentiment weighs in the multimodal label; squares sum to 1. */
-const WEIGHTS: Readonly<Record<Modality, number>> = { text: 0.74, audio: 0.48, vision: 0.47 };
+/**
+ * How much each modality's sentiment weighs in the multimodal label; squares sum to about 1. Text
+ * leads, as in the real datasets.
+ */
+const WEIGHTS: Readonly<Record<Modality, number>> = { text: 0.84, audio: 0.38, vision: 0.38 };
 /** Labels are multiples of it, as in MOSI. */
 const LABEL_STEP = 0.2;
 const LABEL_LIMIT = 3;

@@ -18,3 +18,7 @@ export type {
 export { lstm } from "./lstm.ts";
 export type { LstmOptions, LstmOutput, LstmOutputs, LstmWeights } from "./lstm.ts";
 export { uniform } from "./uniform.ts";
+export { doctor, formatDoctor } from "./doctor.ts";
+export type { DoctorReport, EngineReport } from "./doctor.ts";
+export { installTensorflow } from "./tensorflow/install.ts";
+export type { InstallOptions } from "./tensorflow/install.ts";

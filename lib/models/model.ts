@@ -17,6 +17,9 @@ export type Setting = number | string | boolean;
 /** All settings of a training, every default included. */
 export type Config = Readonly<Record<string, Setting>>;
 
+/** The datasets for which models have defaults of their own: the protocols, and one more. */
+export type DefaultsFor = ProtocolName | "simsv2";
+
 /** How a network wants a modality: its first step, [batch, width], or all, [batch, time, width]. */
 export type Reading = "first" | "sequence";
 
@@ -115,7 +118,7 @@ export type ModelDefinition =
     /** One sentence for lists and help texts. */
     readonly summary: string;
     /** Every setting with its default. */
-    defaults(protocol: ProtocolName, preset: string): Config;
+    defaults(dataset: DefaultsFor, preset: string): Config;
   }
   & (
     | { readonly kind: "network"; create(context: ModelContext): Network }

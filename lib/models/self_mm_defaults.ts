@@ -8,8 +8,7 @@
  */
 
 import { UsageError } from "../core/errors.ts";
-import type { ProtocolName } from "../data/mod.ts";
-import type { Config } from "./model.ts";
+import type { Config, DefaultsFor } from "./model.ts";
 
 /** The settings of Self-MM. Rates are in [0, 1), sizes are counts of units. */
 export interface SelfMmSettings {
@@ -83,7 +82,18 @@ const SIMS: Column = {
   labelRange: 1,
 };
 
-const PRESETS: Readonly<Record<string, Readonly<Record<ProtocolName, Column>>>> = {
+const SIMS_V2: Column = {
+  batchSize: 16,
+  rates: [1e-3, 1e-3],
+  decays: [0, 0, 1e-3],
+  hidden: [16, 64],
+  widths: [64, 32, 32],
+  dropouts: [0, 0, 0.1, 0],
+  // MMSA has 3 here, but the labels lie in [-1, 1].
+  labelRange: 1,
+};
+
+const PRESETS: Readonly<Record<string, Readonly<Record<DefaultsFor, Column>>>> = {
   "mmsa": {
     mosi: {
       batchSize: 16,
@@ -104,6 +114,7 @@ const PRESETS: Readonly<Record<string, Readonly<Record<ProtocolName, Column>>>> 
       labelRange: 3,
     },
     sims: SIMS,
+    simsv2: SIMS_V2,
   },
   "paper-repo": {
     mosi: {
@@ -125,17 +136,18 @@ const PRESETS: Readonly<Record<string, Readonly<Record<ProtocolName, Column>>>> 
       labelRange: 3,
     },
     sims: SIMS,
+    simsv2: SIMS_V2,
   },
 };
 
 /**
- * Every setting of Self-MM for a protocol.
+ * Every setting of Self-MM for a dataset.
  *
  * @param preset `mmsa` or `paper-repo`
  * @throws {UsageError} when there is no such preset.
  */
-export function selfMmDefaults(protocol: ProtocolName, preset: string): Config {
-  const column = PRESETS[preset]?.[protocol];
+export function selfMmDefaults(dataset: DefaultsFor, preset: string): Config {
+  const column = Object.hasOwn(PRESETS, preset) ? PRESETS[preset]![dataset] : undefined;
   if (column === undefined) {
     const known = Object.keys(PRESETS).join(", ");
     throw new UsageError(`Cannot use preset "${preset}" with self-mm: expected one of ${known}`);

@@ -6,8 +6,7 @@
 
 import { UsageError } from "../core/errors.ts";
 import { unknownName } from "../core/suggest.ts";
-import type { ProtocolName } from "../data/mod.ts";
-import type { Config, ModelDefinition, Setting } from "../models/mod.ts";
+import type { Config, DefaultsFor, ModelDefinition, Setting } from "../models/mod.ts";
 import type { LoopSettings } from "./trainer.ts";
 
 /** Settings of the loop that every network has; a model's own defaults go before them. */
@@ -78,14 +77,14 @@ function checkSetting(key: string, value: Setting, likes: Setting): void {
  */
 export function resolveConfig(
   model: ModelDefinition,
-  protocol: ProtocolName,
+  dataset: DefaultsFor,
   overrides: Readonly<Record<string, Setting>>,
 ): Config {
   const preset = String(overrides["preset"] ?? "mmsa");
   const defaults: Config = {
     preset,
     ...(model.kind === "network" ? LOOP : {}),
-    ...model.defaults(protocol, preset),
+    ...model.defaults(dataset, preset),
   };
   const config: Record<string, Setting> = { ...defaults };
   for (const [key, given] of Object.entries(overrides)) {

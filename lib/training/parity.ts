@@ -41,7 +41,7 @@ const METRICS: Readonly<Record<string, string>> = {
  */
 export async function replay(path: string, engine: Engine): Promise<ParityReport> {
   const recording = new Recording(path);
-  using dataset = await loadDataset(recording.data, { protocol: recording.protocol });
+  using dataset = loadDataset(recording.data, { protocol: recording.protocol });
   const modalities = dataset.modalities;
   const train = requireSplit(dataset, "train");
   const random = RandomStream.fromSeed(0);

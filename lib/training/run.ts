@@ -95,7 +95,11 @@ export async function trainRun(options: RunOptions): Promise<RunOutcome> {
     modalities: options.modalities.join(","),
     nonfinite: options.nonfinite,
     seed,
-    ...resolveConfig(model, options.protocol, options.settings),
+    ...resolveConfig(
+      model,
+      dataset.name === "simsv2" ? "simsv2" : options.protocol,
+      options.settings,
+    ),
   };
   const sha256 = dataset.sha256();
   const folder = RunFolder.at(options.out, model.name, dataset.name, seed);

@@ -1,5 +1,7 @@
 /** Small pickles in MMSA's format, written opcode by opcode, with whatever fault a test needs. */
 
+import { join } from "node:path";
+
 /** A numpy array. */
 export class NumpyArray {
   constructor(
@@ -38,11 +40,24 @@ export type Value =
   | readonly Value[]
   | { readonly [key: string]: Value };
 
-/** Writes `value` as a pickle of protocol 3 to a new file and gives its path. */
-export function writePickle(value: Value, name = "data.pkl"): string {
-  const path = `${Deno.makeTempDirSync()}/${name}`;
-  Deno.writeFileSync(path, pickled(value));
-  return path;
+/** A folder for one test, removed with all that is in it. */
+export class TestFolder implements Disposable {
+  readonly path: string = Deno.makeTempDirSync();
+
+  /** Path of `name` in the folder. */
+  at(name: string): string {
+    return join(this.path, name);
+  }
+
+  /** Writes `value` as a pickle of protocol 3 and gives its path. */
+  pickle(value: Value, name = "data.pkl"): string {
+    Deno.writeFileSync(this.at(name), pickled(value));
+    return this.at(name);
+  }
+
+  [Symbol.dispose](): void {
+    Deno.removeSync(this.path, { recursive: true });
+  }
 }
 
 /** The bytes of a pickle. */

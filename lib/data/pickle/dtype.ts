@@ -74,7 +74,7 @@ function describeFields(names: unknown, fields: unknown): string {
   const described = names.slice(0, 8).map((name) => {
     const field: unknown = fields.get(name);
     const dtype: unknown = Array.isArray(field) ? field[0] : undefined;
-    return `(${shortText(name)}, '${dtype instanceof NumpyDtype ? dtype.code : "?"}')`;
+    return `(${shortText(name)}, '${dtype instanceof NumpyDtype ? dtype.name.slice(0, 20) : "?"}')`;
   });
   return `[${described.join(", ")}]`;
 }

@@ -94,10 +94,14 @@ function dtype([code]: readonly unknown[], context: PickleContext): unknown {
   throw context.fail("a dtype without a code", 'a code such as "f4"');
 }
 
+/** Python's names of the encoding. */
+const LATIN1_NAME = /^(latin[-_]?1|iso[-_]?8859[-_]1)$/i;
+
 /** `_codecs.encode(text, "latin1")`: the bytes of protocols 0 to 2. */
 function encode([text, encoding]: readonly unknown[], context: PickleContext): unknown {
   const isText = typeof text === "string" || (text instanceof ByteRun && text.isText);
-  if (!isText || !/^(latin-?1|iso-?8859-1)$/i.test(String(encoding).replaceAll("_", "-"))) {
+  const isLatin1 = typeof encoding === "string" && LATIN1_NAME.test(encoding);
+  if (!isText || !isLatin1) {
     throw context.fail("an encoding of text", 'text in "latin1"');
   }
   const bytes = byteSourceOf(text, context)!;

@@ -67,7 +67,7 @@ function strictUtf8(bytes: Uint8Array): string {
 /** Python's raw-unicode-escape: latin1 with `\uXXXX` and `\UXXXXXXXX`. */
 export function rawUnicodeEscape(bytes: Uint8Array): string {
   return latin1(bytes).replace(
-    /\\(?:u([0-9a-f]{4})|U([0-9a-f]{8})|([^]))/gi,
+    /\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([^]))/g,
     (whole, short?: string, long?: string, other?: string) => {
       if (other === "u" || other === "U") throw new SyntaxError(`text with the escape "${whole}"`);
       const code = parseInt(short ?? long ?? "", 16);

@@ -11,7 +11,7 @@ import { NodeJSKernelBackend } from "tfjs-node/nodejs_kernel_backend.js";
 import { type KernelBackend, registerBackend } from "@tensorflow/tfjs-core";
 import { TensorFlowBinding } from "./binding.ts";
 import type { ContextOptions } from "./context.ts";
-import { openLibrary } from "./library.ts";
+import { openLibrary } from "./loading.ts";
 import { registerLstmKernels } from "./lstm_kernels.ts";
 import { registerMatrixKernels } from "./matrix_kernels.ts";
 import { registerUniformKernel } from "./uniform_kernel.ts";

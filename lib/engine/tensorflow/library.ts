@@ -1,9 +1,8 @@
-/** Finds TensorFlow's library and opens it. @module */
+/** Finds TensorFlow's library. @module */
 
 import { join, resolve } from "node:path";
-import { EngineError, messageOf } from "../../core/errors.ts";
+import { EngineError } from "../../core/errors.ts";
 import { exists } from "../../core/files.ts";
-import { type Library, SYMBOLS } from "./symbols.ts";
 
 /** The release that `engine:install` gets, and that everything was tested with. */
 export const TENSORFLOW_VERSION = "2.21.0";
@@ -85,9 +84,14 @@ function fromVariable(): string | null {
   return found;
 }
 
+/** The command that runs Python 3. */
+export function pythonName(): string {
+  return Deno.build.os === "windows" ? "python" : "python3";
+}
+
 /** The tensorflow package of the Python that is on PATH, found without importing it. */
 function fromPython(): string | null {
-  const python = Deno.build.os === "windows" ? "python" : "python3";
+  const python = pythonName();
   // Asked first, because a refused run would stop and ask at a terminal.
   if (Deno.permissions.querySync({ name: "run", command: python }).state !== "granted") return null;
   const code = "import importlib.util as u; s = u.find_spec('tensorflow'); " +
@@ -131,27 +135,4 @@ export function findLibrary(): FoundLibrary | null {
     if (path !== null) return { path, origin };
   }
   return null;
-}
-
-/** Sets an environment variable that TensorFlow reads, unless the user has set it. */
-function setDefault(name: string, value: string): void {
-  if (Deno.env.get(name) === undefined) Deno.env.set(name, value);
-}
-
-/**
- * Opens a library.
- *
- * @throws {EngineError} if it is not a library of this machine, or lacks a function of the C API
- */
-export function openLibrary(path: string): Library {
-  setDefault("TF_CPP_MIN_LOG_LEVEL", "2");
-  try {
-    return Deno.dlopen(path, SYMBOLS);
-  } catch (error) {
-    const detail = messageOf(error).replaceAll("\n", " ");
-    const hint = /symbol/i.test(detail)
-      ? "it is not a TensorFlow 2 library with the C API"
-      : "it is not a library that this machine can load";
-    throw new EngineError(`Cannot load TensorFlow from "${path}": ${hint} (${detail})`);
-  }
 }

@@ -7,11 +7,28 @@ import {
   getKernel,
   type KernelFunc,
   registerKernel,
+  Sum,
+  type SumAttrs,
+  type SumInputs,
   type TensorInfo,
   unregisterKernel,
+  util,
 } from "@tensorflow/tfjs-core";
-import { boolAttribute } from "./attributes.ts";
+import { AttributeKind } from "./symbols.ts";
+import { boolAttribute, type OpAttribute } from "./attributes.ts";
 import { FLOAT, type NodeBackend, OpScope } from "./ops.ts";
+
+const CHANNELS_LAST: OpAttribute = {
+  name: "data_format",
+  type: AttributeKind.STRING,
+  value: "NHWC",
+};
+
+/** Registers them; to be called once. */
+export function registerMatrixKernels(): void {
+  replaceKernel(BatchMatMul, matMul);
+  replaceKernel(Sum, sum);
+}
 
 /** Replaces a kernel of tfjs-node by one that may call it. */
 function replaceKernel(name: string, make: (old: KernelFunc) => KernelFunc): void {
@@ -20,27 +37,39 @@ function replaceKernel(name: string, make: (old: KernelFunc) => KernelFunc): voi
   registerKernel({ ...config, kernelFunc: make(config.kernelFunc) });
 }
 
-function isFloatMatrix(tensor: TensorInfo): boolean {
-  return tensor.shape.length === 2 && tensor.dtype === "float32";
-}
-
 /**
- * Registers them; to be called once.
- *
  * The product of two matrices: tfjs-node runs every product as `BatchMatMulV2`, and `MatMul` takes
  * a quarter of its time (17 against 69 µs for 32 x 128 x 128).
  */
-export function registerMatrixKernels(): void {
-  replaceKernel(BatchMatMul, (old) => (args) => {
-    const { a, b } = args.inputs as unknown as BatchMatMulInputs;
-    if (!isFloatMatrix(a!) || !isFloatMatrix(b!)) return old(args);
+function matMul(old: KernelFunc): KernelFunc {
+  const isFloatMatrix = ({ shape, dtype }: TensorInfo) => shape.length === 2 && dtype === "float32";
+  return (args) => {
+    const { a, b } = args.inputs as unknown as { [name in keyof BatchMatMulInputs]: TensorInfo };
+    if (!isFloatMatrix(a) || !isFloatMatrix(b)) return old(args);
     const { transposeA, transposeB } = args.attrs as unknown as BatchMatMulAttrs;
     using scope = new OpScope(args.backend as NodeBackend);
-    const product = scope.run("MatMul", [scope.id(a!), scope.id(b!)], [
+    const product = scope.run("MatMul", [scope.id(a), scope.id(b)], [
       boolAttribute("transpose_a", transposeA),
       boolAttribute("transpose_b", transposeB),
       FLOAT,
     ]);
     return scope.take(product);
-  });
+  };
+}
+
+/**
+ * The sum over all axes but the last, which is the gradient of every bias: `BiasAddGrad` takes half
+ * the time of `Sum` (138 against 286 µs for 1600 x 768).
+ */
+function sum(old: KernelFunc): KernelFunc {
+  return (args) => {
+    const { x } = args.inputs as unknown as { [name in keyof SumInputs]: TensorInfo };
+    const { axis, keepDims } = args.attrs as unknown as SumAttrs;
+    const rank = x.shape.length;
+    const axes = util.parseAxisParam(axis, x.shape);
+    const allButLast = axes.length === rank - 1 && !axes.includes(rank - 1);
+    if (x.dtype !== "float32" || rank < 2 || keepDims || !allButLast) return old(args);
+    using scope = new OpScope(args.backend as NodeBackend);
+    return scope.take(scope.run("BiasAddGrad", [scope.id(x)], [FLOAT, CHANNELS_LAST]));
+  };
 }

@@ -1,0 +1,74 @@
+/** What this machine can compute with, and how to get what is missing. @module */
+
+import { version_core } from "@tensorflow/tfjs-core";
+import { version_layers } from "@tensorflow/tfjs-layers";
+import { messageOf } from "../core/errors.ts";
+import { VERSION as cpuVersion } from "./cpu/backend.ts";
+import { openEngine } from "./open.ts";
+import type { EngineName } from "./types.ts";
+
+/** What is known of one engine. */
+export interface EngineReport {
+  readonly available: boolean;
+  /** Version of what computes; null where the engine is not available. */
+  readonly version: string | null;
+  /** Path of its native library, where it has one. */
+  readonly library: string | null;
+  readonly devices: readonly string[];
+}
+
+/** What {@linkcode doctor} finds; `doctor --json` prints it as it is. */
+export interface DoctorReport {
+  readonly deno: string;
+  readonly engines: Readonly<Record<EngineName, EngineReport>>;
+  /** Versions of the packages that the engines stand on. */
+  readonly packages: Readonly<Record<string, string>>;
+  /** What is missing or does not work, each with the remedy. */
+  readonly problems: readonly string[];
+}
+
+const NOT_AVAILABLE: EngineReport = { available: false, version: null, library: null, devices: [] };
+
+/** Opens every engine, with its self-test, and reports what there is. */
+export async function doctor(): Promise<DoctorReport> {
+  const problems: string[] = [];
+  async function examine(engine: EngineName): Promise<EngineReport> {
+    try {
+      const { version, library, devices } = await openEngine({ engine });
+      return { available: true, version, library, devices };
+    } catch (error) {
+      problems.push(messageOf(error));
+      return NOT_AVAILABLE;
+    }
+  }
+  return {
+    deno: Deno.version.deno,
+    engines: {
+      tensorflow: await examine("tensorflow"),
+      webgpu: NOT_AVAILABLE,
+      cpu: await examine("cpu"),
+    },
+    packages: {
+      "@tensorflow/tfjs-core": version_core,
+      "@tensorflow/tfjs-layers": version_layers,
+      "@tensorflow/tfjs-backend-cpu": cpuVersion,
+    },
+    problems,
+  };
+}
+
+/** The report as text, one fact a line. */
+export function formatDoctor(report: DoctorReport): string {
+  const lines = [`Deno ${report.deno}`];
+  for (const [name, { available, version, library, devices }] of Object.entries(report.engines)) {
+    const place = library === null ? "" : `, ${library}`;
+    lines.push(
+      available
+        ? `Engine ${name}: ${version}, devices ${devices.join(", ")}${place}`
+        : `Engine ${name}: not available`,
+    );
+  }
+  for (const [name, version] of Object.entries(report.packages)) lines.push(`${name} ${version}`);
+  lines.push(...report.problems.map((problem) => `Problem: ${problem}`));
+  return lines.join("\n");
+}
