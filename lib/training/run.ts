@@ -18,13 +18,7 @@ import {
 } from "../data/mod.ts";
 import type { Engine } from "../engine/mod.ts";
 import { type PredictionRow, PROTOCOLS, writePredictions } from "../evaluation/mod.ts";
-import {
-  type Config,
-  featureWidths,
-  type ModelDefinition,
-  type Network,
-  type Setting,
-} from "../models/mod.ts";
+import { type Config, featureWidths, type ModelDefinition, type Setting } from "../models/mod.ts";
 import { loopSettings, resolveConfig } from "./config.ts";
 import { type EpochRecord, writeHistory } from "./history.ts";
 import { Interrupt } from "./interrupt.ts";

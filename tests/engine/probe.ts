@@ -1,5 +1,6 @@
-/** Opens an engine in a process of its own, and prints what it is; for tests that need another environment. */
+/** Opens an engine in a process of its own; for tests that need another environment. */
 
+import { join } from "node:path";
 import { type EngineOptions, openEngine } from "../../lib/engine/mod.ts";
 import { messageOf } from "../../lib/core/errors.ts";
 
@@ -30,7 +31,7 @@ export function runScript(
   env: Record<string, string>,
 ): Probe {
   const { code, stdout, stderr } = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", new URL(script, import.meta.url).pathname, JSON.stringify(argument)],
+    args: ["run", "-A", join(import.meta.dirname!, script), JSON.stringify(argument)],
     env: { NO_COLOR: "1", ...env },
   }).outputSync();
   const text = new TextDecoder().decode(stdout).trim().split("\n").at(-1)!;

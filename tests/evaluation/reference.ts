@@ -5,7 +5,9 @@
 
 type Vector = Float32Array;
 
-const mean = (values: number[]) => values.reduce((a, b) => a + b, 0) / values.length;
+function mean(values: number[]): number {
+  return values.reduce((a, b) => a + b, 0) / values.length;
+}
 
 /** Half to even by way of the decimal text, not by arithmetic. */
 function _referenceRound(x: number): number {
@@ -41,7 +43,9 @@ function _referenceCorr(p: number[], y: number[]): number {
   return norm < 1e-12 ? 0 : covariance(p, y) / norm;
 }
 
-const _referenceMae = (p: number[], y: number[]) => mean(p.map((x, i) => Math.abs(x - y[i]!)));
+function _referenceMae(p: number[], y: number[]): number {
+  return mean(p.map((x, i) => Math.abs(x - y[i]!)));
+}
 
 /** All metrics of MOSI and MOSEI. */
 export function _referenceSigns(predictions: number[], labels: number[]): Record<string, number> {
