@@ -29,7 +29,7 @@ export interface DoctorReport {
 
 const NOT_AVAILABLE: EngineReport = { available: false, version: null, library: null, devices: [] };
 
-/** Opens every engine, with its self-test, and reports what there is. */
+/** Opens every engine, with its self-test, and reports what there is; ops run on cpu afterwards. */
 export async function doctor(): Promise<DoctorReport> {
   const problems: string[] = [];
   async function examine(engine: EngineName): Promise<EngineReport> {

@@ -79,7 +79,7 @@ export interface LstmAttributes {
  * @param lengths int32 [batch], each from 1 to `time`
  * @throws {TypeError} if the shapes do not fit each other
  * @throws {RangeError} on the cpu engine, if a length is out of range
- * @throws {EngineError} on the tensorflow engine, if a length is out of range
+ * @throws {EngineError} on the tensorflow engine, if one is, and a last state was asked for
  *
  * @example The last hidden state of two sequences of lengths 3 and 1
  * ```ts

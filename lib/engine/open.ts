@@ -19,6 +19,7 @@ export const DEVICES = ["auto", "cpu", "gpu"] as const;
 /** An engine with what it was opened with, and whether its self-test has passed. */
 interface Opened {
   readonly engine: Engine;
+  readonly found: FoundLibrary | null;
   readonly backend: string;
   readonly threads: number | undefined;
   tested: boolean;
@@ -70,7 +71,7 @@ async function openAuto(
   threads: number | undefined,
   log: (line: string) => void,
 ): Promise<Engine> {
-  const found = findLibrary();
+  const found = locate();
   let reason = "TensorFlow's library was not found";
   if (found !== null) {
     try {
@@ -105,16 +106,19 @@ async function openCpu(device: Device | "auto"): Promise<Engine> {
       version: cpu.VERSION,
       compile: compileEager,
     };
-    opened = { engine, backend: cpu.BACKEND, threads: undefined, tested: false };
+    opened = { engine, found: null, backend: cpu.BACKEND, threads: undefined, tested: false };
     OPENED.set("cpu", opened);
   }
   return await activate(opened);
 }
 
+/** The library that already runs, else the one that is found. */
+function locate(): FoundLibrary | null {
+  return OPENED.get("tensorflow")?.found ?? findLibrary();
+}
+
 function requireLibrary(): FoundLibrary {
-  const opened = OPENED.get("tensorflow");
-  if (opened !== undefined) return { path: opened.engine.library!, origin: "cache" };
-  const found = findLibrary();
+  const found = locate();
   if (found === null) {
     throw new EngineError(
       `Cannot open the engine "tensorflow": its library was not found; ${HOW_TO_GET}`,
@@ -141,9 +145,9 @@ async function openTensorFlow(
       devices,
       library: found.path,
       version: binding.TF_Version,
-      compile: compileEager,
+      compile: tensorflow.compileGraph,
     };
-    opened = { engine, backend: tensorflow.BACKEND, threads, tested: false };
+    opened = { engine, found, backend: tensorflow.BACKEND, threads, tested: false };
     OPENED.set("tensorflow", opened);
   }
   const { engine } = opened;

@@ -31,6 +31,12 @@ export interface CompileOptions {
   readonly state: Readonly<Record<string, Variable>>;
   /** Tensors that the step reads and that never change, such as features uploaded once. */
   readonly statics?: NamedTensors;
+  /**
+   * Check mode: every call also runs the step op by op and compares ops, constants, state and
+   * outputs. Slow; for tests and for the search of a mistake. Without effect on engines that run
+   * the step as it is.
+   */
+  readonly check?: boolean;
 }
 
 /**

@@ -41,10 +41,8 @@ export interface Target {
   readonly labels: tf.Tensor1D;
   /** Positions in the train split, int32 [batch]. */
   readonly index: tf.Tensor1D;
-  /** The epoch's number, from 1, as a float32 scalar: it may change without a new trace. */
+  /** The epoch's number, from 1, as a float32 scalar: a step is compiled once for all epochs. */
   readonly epoch: tf.Scalar;
-  /** Whether this is epoch 1, which may take another path. */
-  readonly firstEpoch: boolean;
 }
 
 /** What a forward pass gives: the score [batch], and what loss and update need besides. */

@@ -217,7 +217,7 @@ class SelfMm implements Network {
   afterGradient(outputs: Outputs, target: Target): void {
     const features: Partial<Record<Task, tf.Tensor2D>> = {};
     for (const task of this.#tasks()) features[task] = outputs[`feature.${task}`] as tf.Tensor2D;
-    if (!target.firstEpoch) this.#labels.relabel(features, target.index, target.epoch);
+    this.#labels.relabel(features, target.index, target.epoch);
     this.#labels.remember(features, target.index);
   }
 

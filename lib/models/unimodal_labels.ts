@@ -87,10 +87,10 @@ export class UnimodalLabels {
   }
 
   /**
-   * Gives the samples of a batch new unimodal labels (equations 8–14).
+   * Gives the samples of a batch new unimodal labels (equations 8–14); in epoch 1 they stay.
    *
    * @param features of this batch by task, [batch, width]
-   * @param epoch number of the epoch, 2 or more
+   * @param epoch number of the epoch, from 1
    */
   relabel(
     features: Readonly<Partial<Record<Task, tf.Tensor2D>>>,
@@ -100,6 +100,8 @@ export class UnimodalLabels {
     tf.tidy(() => {
       const y = this.of("fusion", index);
       const alphaM = this.#relativeDistance("fusion", features.fusion!);
+      // A factor and not a branch, so that one compiled step serves all epochs.
+      const isLater = tf.cast(tf.greater(epoch, 1.5), "float32");
       for (const task of this.#tasks) {
         if (task === "fusion") continue;
         const alphaS = this.#relativeDistance(task, features[task]!);
@@ -115,13 +117,14 @@ export class UnimodalLabels {
           tf.mul(tf.div(tf.sub(epoch, 1), tf.add(epoch, 1)), old),
           tf.mul(share, label),
         );
-        const usable = tf.mul(this.#hasClasses("fusion"), this.#hasClasses(task)) as tf.Scalar;
+        const hasClasses = tf.mul(this.#hasClasses("fusion"), this.#hasClasses(task));
+        const usable = tf.mul(isLater, hasClasses);
         const kept = tf.add(tf.mul(usable, next), tf.mul(tf.sub(1, usable), old)) as tf.Tensor1D;
         this.#setRows(`labels.${task}`, index, kept);
         const membership = tf.sub(this.#membership(kept), this.#membership(old)) as tf.Tensor2D;
         this.#addToClasses(task, membership, tf.gather(this.#get(`bank.${task}`), index));
         const skipped = this.#get<tf.Variable>(`skipped.${task}`);
-        skipped.assign(tf.add(skipped, tf.sub(1, usable)));
+        skipped.assign(tf.add(skipped, tf.mul(isLater, tf.sub(1, hasClasses))));
       }
     });
   }

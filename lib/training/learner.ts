@@ -33,11 +33,6 @@ export interface StepResult {
   readonly scores: Record<string, Float32Array>;
 }
 
-/** Words of a step's variant: what it may branch on. */
-const FIRST_EPOCH = "first-epoch";
-const STARTS_GROUP = "starts-group";
-const ENDS_GROUP = "ends-group";
-
 /** The tensors that may change from step to step; everything else is state. */
 interface StepInputs extends NamedTensors {
   /** Labels, float32 [batch]. */
@@ -47,9 +42,8 @@ interface StepInputs extends NamedTensors {
   readonly epoch: tf.Scalar;
   /** Counter of the dropout masks, int32 [4]. */
   readonly counter: tf.Tensor1D;
-  /** Adam's corrections. */
-  readonly first: tf.Scalar;
-  readonly second: tf.Scalar;
+  /** 0 where the gradient starts a new sum, 1 where it is added to the last ones. */
+  readonly keep: tf.Scalar;
 }
 
 /** Trains a network step by step: gradient, accumulation, the network's own update, Adam. */
@@ -61,7 +55,12 @@ export class Learner {
   /** Number of optimizer steps so far. */
   optimizerSteps = 0;
   readonly #noise: RandomStream;
-  readonly #step: CompiledStep<StepInputs, NamedTensors>;
+  /** Parameters that the loss does not depend on: the optimizer leaves them alone. */
+  readonly #withoutGradient = new Set<string>();
+  /** Gradient, its sum, and the network's own update. */
+  readonly #learn: CompiledStep<StepInputs, NamedTensors>;
+  /** The optimizer's step. */
+  readonly #update: CompiledStep<NamedTensors, NamedTensors>;
   readonly #forward: CompiledStep<NamedTensors, NamedTensors>;
 
   constructor(engine: Engine, network: Network, optimizer: Adam, noise: RandomStream) {
@@ -69,13 +68,20 @@ export class Learner {
     this.optimizer = optimizer;
     this.#noise = noise;
     this.gradients = zerosLike(network.parameters);
-    this.#step = engine.compile(
-      (inputs: StepInputs, variant) => this.#learn(inputs, variant),
-      { state: Object.fromEntries(this.variables()) },
-    );
+    const state = Object.fromEntries(this.variables());
+    const partOf = (...parts: string[]) =>
+      Object.fromEntries(
+        Object.entries(state).filter(([name]) => parts.includes(name.split("/")[0]!)),
+      );
+    this.#learn = engine.compile((inputs: StepInputs) => this.#gradientStep(inputs), {
+      state: partOf("parameter", "memory", "gradient"),
+    });
+    this.#update = engine.compile((inputs) => this.#optimizerStep(inputs), {
+      state: partOf("parameter", "optimizer", "gradient"),
+    });
     this.#forward = engine.compile(
       (inputs) => ({ prediction: this.network.forward(inputs as Inputs, null).prediction }),
-      { state: Object.fromEntries(network.parameters) },
+      { state: partOf("parameter") },
     );
   }
 
@@ -90,23 +96,16 @@ export class Learner {
 
   /** Learns from the samples `indices` of `split`, which has labels. */
   async step(split: Split, indices: Uint32Array, place: StepPlace): Promise<StepResult> {
-    if (place.endsGroup) this.optimizerSteps++;
-    const [first, second] = this.optimizer.correction(Math.max(1, this.optimizerSteps));
     const inputs: StepInputs = {
       ...readInputs(this.network.reads, split, indices),
       labels: tf.tensor1d(Float32Array.from(indices, (i) => split.labels![i]!)),
       index: tf.tensor1d(Int32Array.from(indices), "int32"),
       epoch: tf.scalar(place.epoch),
       counter: tf.tensor1d(Int32Array.of(0, 0, place.batch, place.epoch), "int32"),
-      first: tf.scalar(first),
-      second: tf.scalar(second),
+      keep: tf.scalar(place.startsGroup ? 0 : 1),
     };
-    const variant = [
-      place.epoch === 1 ? FIRST_EPOCH : "",
-      place.startsGroup ? STARTS_GROUP : "",
-      place.endsGroup ? ENDS_GROUP : "",
-    ].join(" ");
-    const outputs = this.#step(inputs, variant);
+    const outputs = this.#learn(inputs);
+    if (place.endsGroup) this.#stepOptimizer();
     const result: StepResult = { loss: 0, parts: {}, scores: {} };
     for (const [name, tensor] of Object.entries(outputs)) {
       const values = await tensor.data();
@@ -135,16 +134,24 @@ export class Learner {
 
   /** Frees the optimizer's memory and the gradients, not the network. */
   dispose(): void {
-    this.#step.dispose();
+    this.#learn.dispose();
+    this.#update.dispose();
     this.#forward.dispose();
     this.optimizer.dispose();
     for (const gradient of this.gradients.values()) gradient.dispose();
   }
 
-  /** One step as a function of tensors alone; it may branch on `variant` only. */
-  #learn(inputs: StepInputs, variant: string): NamedTensors {
-    const { labels, index, epoch, counter, first, second, ...features } = inputs;
-    const target = { labels, index, epoch, firstEpoch: variant.includes(FIRST_EPOCH) };
+  #stepOptimizer(): void {
+    const [first, second] = this.optimizer.correction(++this.optimizerSteps);
+    const inputs = { first: tf.scalar(first), second: tf.scalar(second) };
+    this.#update(inputs);
+    tf.dispose(inputs);
+  }
+
+  /** As a function of tensors alone. */
+  #gradientStep(inputs: StepInputs): NamedTensors {
+    const { labels, index, epoch, counter, keep, ...features } = inputs;
+    const target = { labels, index, epoch };
     let outputs!: Outputs;
     let parts!: Readonly<Record<string, tf.Scalar>>;
     const variables = [...this.network.parameters].map(([, variable]) => variable);
@@ -156,8 +163,12 @@ export class Learner {
       for (const tensor of [...Object.values(outputs), ...Object.values(parts)]) tf.keep(tensor);
       return tf.clone(total);
     }, variables);
-    const gradients = this.#accumulate(grads, variant);
-    if (variant.includes(ENDS_GROUP)) this.optimizer.apply(gradients, { first, second });
+    for (const [name, variable] of this.network.parameters) {
+      const gradient = grads[variable.name];
+      const sum = this.gradients.get(name)!;
+      if (gradient === undefined) this.#withoutGradient.add(name);
+      else sum.assign(tf.add(tf.mul(sum, keep), gradient));
+    }
     this.network.afterGradient?.(outputs, target);
     const results: Record<string, tf.Tensor> = { loss };
     for (const [name, part] of Object.entries(parts)) results[`part/${name}`] = tf.clone(part);
@@ -172,17 +183,12 @@ export class Learner {
     return results;
   }
 
-  /** Adds the gradients of a batch to the sums, and returns the sums. */
-  #accumulate(byVariable: tf.NamedTensorMap, variant: string): Record<string, tf.Tensor> {
-    const sums: Record<string, tf.Tensor> = {};
-    for (const [name, variable] of this.network.parameters) {
-      const gradient = byVariable[variable.name];
-      if (gradient === undefined) continue;
-      const sum = this.gradients.get(name)!;
-      sum.assign(variant.includes(STARTS_GROUP) ? gradient : tf.add(sum, gradient));
-      sums[name] = sum;
-    }
-    return sums;
+  #optimizerStep({ first, second }: NamedTensors): NamedTensors {
+    const sums = Object.fromEntries(
+      [...this.gradients].filter(([name]) => !this.#withoutGradient.has(name)),
+    );
+    this.optimizer.apply(sums, { first: first as tf.Scalar, second: second as tf.Scalar });
+    return {};
   }
 }
 

@@ -85,6 +85,14 @@ Deno.test("writeSafetensors() runs generators one after the other, in the order 
   assertEquals(order, ["a", "end of a", "b", "end of b"]);
 });
 
+Deno.test("writeSafetensors() stops a generator that gives too much", () => {
+  function* endless(): Generator<Uint8Array> {
+    for (;;) yield new Uint8Array(1000);
+  }
+  const tensor: TensorToWrite = { name: "x", dtype: "U8", shape: [5000], data: endless() };
+  assertThrows(() => written([tensor]), RangeError, "it has more values, expected 5000 bytes");
+});
+
 /** Tensors that cannot be written. */
 const WRONG: [what: string, tensors: TensorToWrite[], error: ErrorConstructor, message: string][] =
   [

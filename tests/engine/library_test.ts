@@ -1,6 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { dirname, join } from "node:path";
-import { openEngine } from "../../lib/engine/mod.ts";
 import {
   findLibrary,
   installFolder,
@@ -153,16 +152,4 @@ Deno.test({
 
 Deno.test("installFolder() carries the version", () => {
   assert(installFolder().endsWith(join("msa", `tensorflow-${TENSORFLOW_VERSION}`)));
-});
-
-Deno.test({
-  name: "two processes with one thread give the same bytes",
-  ignore: !HAS_TENSORFLOW,
-  fn: async () => {
-    const engine = await openEngine({ engine: "tensorflow" });
-    const env = { MSA_TENSORFLOW: engine.library! };
-    const said = [0, 1].map(() => probe({ engine: "tensorflow", threads: 1 }, env));
-    assertEquals(said[0], { ...said[1]!, stderr: said[0]!.stderr });
-    assertEquals(said[0]!.code, 0);
-  },
 });

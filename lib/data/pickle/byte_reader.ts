@@ -23,7 +23,7 @@ export class ByteReader {
   #base = 0;
   /** Bytes of the window that are filled. */
   #filled = 0;
-  /** Next byte, counted from the start of the window. */
+  /** Next byte, counted from the start of the window; behind the window after a skip. */
   #at = 0;
 
   constructor(file: PositionedFile) {
@@ -83,7 +83,7 @@ export class ByteReader {
   skip(length: number): Extent {
     this.claim(length);
     const offset = this.position;
-    this.#moveTo(offset + length);
+    this.#at += length;
     return { offset, length };
   }
 
@@ -101,7 +101,7 @@ export class ByteReader {
   line(): Extent {
     const offset = this.position;
     for (;;) {
-      if (this.#at === this.#filled && !this.#fill()) {
+      if (this.#at >= this.#filled && !this.#fill()) {
         throw this.#ended(`inside the line of ${this.#operation}`);
       }
       const end = this.#buffer.subarray(0, this.#filled).indexOf(10, this.#at);
@@ -117,14 +117,6 @@ export class ByteReader {
     const bytes = new Uint8Array(length);
     this.file.readAt(offset, bytes);
     return bytes;
-  }
-
-  #moveTo(position: number): void {
-    this.#at = position - this.#base;
-    if (this.#at <= this.#filled) return;
-    this.#base = position;
-    this.#filled = 0;
-    this.#at = 0;
   }
 
   /** Index in the window of the next `length` (at most 8) bytes, which are then behind. */

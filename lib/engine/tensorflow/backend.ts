@@ -16,6 +16,8 @@ import { registerLstmKernels } from "./lstm_kernels.ts";
 import { registerMatrixKernels } from "./matrix_kernels.ts";
 import { registerUniformKernel } from "./uniform_kernel.ts";
 
+export { compileGraph } from "./compile.ts";
+
 /** Name under which the backend is registered; tfjs-node's kernels insist on it. */
 export const BACKEND = "tensorflow";
 

@@ -20,6 +20,19 @@ export interface TensorMetadata {
   readonly dtype: number;
 }
 
+/** Sees everything that happens at the binding, to repeat it as a graph. */
+export interface Recorder {
+  /** A tensor was made from values. */
+  onTensor(id: number): void;
+  /** An op has run. */
+  onOp(
+    name: string,
+    attributes: readonly OpAttribute[],
+    inputs: readonly number[],
+    outputs: readonly TensorMetadata[],
+  ): void;
+}
+
 /** Most outputs that one op may have. */
 const MAX_OUTPUTS = 1024;
 /** Most axes that a tensor may have (TensorFlow's own limit is 254). */
@@ -48,9 +61,13 @@ export class TensorFlowBinding {
   readonly TFEOpAttr: unknown = Object;
 
   readonly devices: readonly NativeDevice[];
-  readonly #memory: NativeMemory;
+  /** Set while a step is recorded. */
+  recorder: Recorder | null = null;
+  /** For the graphs of compiled steps. */
+  readonly memory: NativeMemory;
+  /** The `TFE_Context*`. */
+  readonly context: bigint;
   readonly #native: Native;
-  readonly #context: bigint;
   /** The GPU's name as a C string, or 0 where there is none. */
   readonly #gpu: bigint;
   readonly #handles = new Map<number, bigint>();
@@ -61,40 +78,42 @@ export class TensorFlowBinding {
 
   /** @throws {EngineError} if TensorFlow does not start */
   constructor(library: Library, options: ContextOptions) {
-    this.#memory = new NativeMemory(library);
-    this.#native = this.#memory.native;
-    this.#outputs = this.#memory.pinBigUint64(MAX_OUTPUTS);
-    this.#outputCount = this.#memory.pinInt32(1);
-    this.#dims = this.#memory.pinBigInt64(MAX_RANK);
-    this.TF_Version = this.#memory.readCString(this.#native.TF_Version());
-    this.#context = newContext(this.#memory, options);
-    this.devices = listDevices(this.#memory, this.#context);
+    this.memory = new NativeMemory(library);
+    this.#native = this.memory.native;
+    this.#outputs = this.memory.pinBigUint64(MAX_OUTPUTS);
+    this.#outputCount = this.memory.pinInt32(1);
+    this.#dims = this.memory.pinBigInt64(MAX_RANK);
+    this.TF_Version = this.memory.readCString(this.#native.TF_Version());
+    this.context = newContext(this.memory, options);
+    this.devices = listDevices(this.memory, this.context);
     const gpu = this.devices.find((device) => device.type === "GPU");
-    this.#gpu = gpu === undefined ? 0n : this.#memory.cString(gpu.name);
+    this.#gpu = gpu === undefined ? 0n : this.memory.cString(gpu.name);
   }
 
   /** Copies `values` into a new tensor, on the GPU where there is one. */
   createTensor(shape: number[], dtype: number, values: Values): number {
-    const { status } = this.#memory;
-    const tensor = newNativeTensor(this.#memory, shape, dtype, values, this.#dims);
+    const { status } = this.memory;
+    const tensor = newNativeTensor(this.memory, shape, dtype, values, this.#dims);
     const handle = this.#native.TFE_NewTensorHandle(tensor, status);
     this.#native.TF_DeleteTensor(tensor); // the handle has its own reference
-    this.#memory.check("make a tensor");
+    this.memory.check("make a tensor");
     // TensorFlow's GPU ops want their int32 inputs (shapes, axes, indices) in main memory.
     const stays = this.#gpu === 0n || dtype === DataType.INT32 || dtype === DataType.STRING;
-    return this.#register(stays ? handle : this.#moveToGpu(handle));
+    const id = this.#register(stays ? handle : this.#moveToGpu(handle));
+    this.recorder?.onTensor(id);
+    return id;
   }
 
   #moveToGpu(handle: bigint): bigint {
-    const { status } = this.#memory;
+    const { status } = this.memory;
     const moved = this.#native.TFE_TensorHandleCopyToDevice(
       handle,
-      this.#context,
+      this.context,
       this.#gpu,
       status,
     );
     this.#native.TFE_DeleteTensorHandle(handle);
-    this.#memory.check("copy a tensor to the GPU");
+    this.memory.check("copy a tensor to the GPU");
     return moved;
   }
 
@@ -109,10 +128,10 @@ export class TensorFlowBinding {
   tensorDataSync(id: number): ReadValues {
     const handle = this.#handle(id, "read");
     const dtype = this.#native.TFE_TensorHandleDataType(handle);
-    const tensor = this.#native.TFE_TensorHandleResolve(handle, this.#memory.status);
-    this.#memory.check("read a tensor");
+    const tensor = this.#native.TFE_TensorHandleResolve(handle, this.memory.status);
+    this.memory.check("read a tensor");
     try {
-      return readNativeTensor(this.#memory, tensor, dtype);
+      return readNativeTensor(this.memory, tensor, dtype);
     } finally {
       this.#native.TF_DeleteTensor(tensor);
     }
@@ -129,8 +148,8 @@ export class TensorFlowBinding {
     inputs: readonly number[],
     outputs: number,
   ): TensorMetadata[] {
-    const native = this.#native, memory = this.#memory, { status } = memory;
-    const op = native.TFE_NewOp(this.#context, memory.cString(name), status);
+    const native = this.#native, memory = this.memory, { status } = memory;
+    const op = native.TFE_NewOp(this.context, memory.cString(name), status);
     if (native.TF_GetCode(status) !== 0) memory.check(`find the TensorFlow op "${name}"`);
     try {
       for (const id of inputs) {
@@ -146,20 +165,36 @@ export class TensorFlowBinding {
     }
     const made: TensorMetadata[] = [];
     for (let i = 0; i < this.#outputCount.array[0]!; i++) {
-      made.push(this.#describe(this.#outputs.array[i]!));
+      const handle = this.#outputs.array[i]!;
+      made.push(this.#describe(this.#register(handle), handle));
     }
+    this.recorder?.onOp(name, attributes, inputs, made);
     return made;
   }
 
-  #describe(handle: bigint): TensorMetadata {
-    const native = this.#native, { status } = this.#memory;
+  /** A `TF_Tensor*` with the values of a tensor; the caller frees it. */
+  resolve(id: number): bigint {
+    const tensor = this.#native.TFE_TensorHandleResolve(
+      this.#handle(id, "read"),
+      this.memory.status,
+    );
+    this.memory.check("read a tensor");
+    return tensor;
+  }
+
+  /** Shape and type of a tensor. */
+  describe(id: number): TensorMetadata {
+    return this.#describe(id, this.#handle(id, "describe"));
+  }
+
+  #describe(id: number, handle: bigint): TensorMetadata {
+    const native = this.#native, { status } = this.memory;
     const rank = native.TFE_TensorHandleNumDims(handle, status);
     const shape: number[] = [];
     for (let i = 0; i < rank; i++) {
       shape.push(Number(native.TFE_TensorHandleDim(handle, i, status)));
     }
-    const dtype = native.TFE_TensorHandleDataType(handle);
-    return { id: this.#register(handle), shape, dtype };
+    return { id, shape, dtype: native.TFE_TensorHandleDataType(handle) };
   }
 
   #register(handle: bigint): number {

@@ -125,7 +125,7 @@ class LstmCall {
   /** A [time, batch, width] sequence with zeros beyond each length. */
   mask(sequence: number): number {
     const { scope, batch, time } = this;
-    const steps = scope.int32(Array.from({ length: time }, (_, t) => t), [time, 1, 1]);
+    const steps = scope.range(0, time, [time, 1, 1]);
     const lengths = scope.reshape(this.lengths, [1, batch, 1], INT32);
     const inside = scope.run("Less", [steps, lengths], [INT32]);
     return scope.run("SelectV2", [inside, sequence, scope.zeros([])], [FLOAT]);
@@ -135,8 +135,7 @@ class LstmCall {
   lastRows(): number {
     const { scope, batch } = this;
     const starts = scope.run("Mul", [this.lengths, scope.int32([batch], [])], [INT32]);
-    const offsets = scope.int32(Array.from({ length: batch }, (_, b) => b - batch));
-    return scope.run("AddV2", [starts, offsets], [INT32]);
+    return scope.run("AddV2", [starts, scope.range(-batch, batch)], [INT32]);
   }
 
   /** The states of a [time, batch, hidden] sequence after each sample's last step. */

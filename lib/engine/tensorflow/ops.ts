@@ -20,6 +20,12 @@ export const INT32: OpAttribute = typeAttribute("T", DataType.INT32);
 /** Constants of each backend, by their values; they live as long as the backend. */
 const CONSTANTS = new WeakMap<NodeBackend, Map<string, number>>();
 
+/** Whether a tensor number is one of the constants that kernels keep. */
+export function isConstant(backend: NodeBackend, id: number): boolean {
+  for (const constant of CONSTANTS.get(backend)?.values() ?? []) if (constant === id) return true;
+  return false;
+}
+
 /**
  * The ops of one kernel call. Tensors that {@linkcode run} makes are freed with the scope, except
  * those that {@linkcode take} hands out.
@@ -65,6 +71,12 @@ export class OpScope implements Disposable {
       DataType.INT32,
       () => Int32Array.from(values),
     );
+  }
+
+  /** The int32 constant `start`, `start + 1`, …; one axis where no shape is given. */
+  range(start: number, size: number, shape: readonly number[] = [size]): number {
+    const values = () => Int32Array.from({ length: size }, (_, i) => start + i);
+    return this.#constant(`range|${start}|${shape}`, shape, DataType.INT32, values);
   }
 
   /** A float32 constant of zeros. */

@@ -15,6 +15,9 @@ function native<
   return { parameters, result };
 }
 
+/** `TF_Output`: an operation of a graph, and the number of its output. */
+const GRAPH_OUTPUT = { struct: ["u64", "i32"] } as const;
+
 /** All functions of the C API in use; the names are TensorFlow's own. */
 export const SYMBOLS = {
   TF_Version: native([], "u64"),
@@ -65,6 +68,52 @@ export const SYMBOLS = {
   TFE_OpSetAttrIntList: native(["u64", "u64", "buffer", "i32"], "void"),
   TFE_OpSetAttrFloatList: native(["u64", "u64", "buffer", "i32"], "void"),
   TFE_Execute: native(["u64", "u64", "u64", "u64"], "void"),
+
+  TF_NewGraph: native([], "u64"),
+  TF_DeleteGraph: native(["u64"], "void"),
+  TF_GraphGetOpDef: native(["u64", "u64", "u64", "u64"], "void"),
+  TF_NewOperation: native(["u64", "u64", "u64"], "u64"),
+  TF_FinishOperation: native(["u64", "u64"], "u64"),
+  TF_AddInput: native(["u64", GRAPH_OUTPUT], "void"),
+  TF_AddInputList: native(["u64", "buffer", "i32"], "void"),
+  TF_AddControlInput: native(["u64", "u64"], "void"),
+  TF_SetAttrType: native(["u64", "u64", "i32"], "void"),
+  TF_SetAttrBool: native(["u64", "u64", "u8"], "void"),
+  TF_SetAttrInt: native(["u64", "u64", "i64"], "void"),
+  TF_SetAttrFloat: native(["u64", "u64", "f32"], "void"),
+  TF_SetAttrString: native(["u64", "u64", "buffer", "u64"], "void"),
+  TF_SetAttrShape: native(["u64", "u64", "u64", "i32"], "void"),
+  TF_SetAttrTypeList: native(["u64", "u64", "buffer", "i32"], "void"),
+  TF_SetAttrBoolList: native(["u64", "u64", "buffer", "i32"], "void"),
+  TF_SetAttrIntList: native(["u64", "u64", "buffer", "i32"], "void"),
+  TF_SetAttrFloatList: native(["u64", "u64", "buffer", "i32"], "void"),
+  TF_SetAttrTensor: native(["u64", "u64", "u64", "u64"], "void"),
+  TF_NewBuffer: native([], "u64"),
+  TF_DeleteBuffer: native(["u64"], "void"),
+  TF_GraphToFunctionWithControlOutputs: native(
+    [
+      "u64", // graph
+      "u64", // name
+      "u8", // whether to append a hash to the name
+      "i32", // -1: the whole graph is the body
+      "u64",
+      "i32", // inputs
+      "buffer",
+      "i32", // outputs
+      "buffer",
+      "u64", // names of the outputs
+      "i32", // operations that run for their effect
+      "buffer",
+      "u64", // their names
+      "u64", // options
+      "u64", // description
+      "u64", // status
+    ],
+    "u64",
+  ),
+  TF_DeleteFunction: native(["u64"], "void"),
+  TFE_ContextAddFunction: native(["u64", "u64", "u64"], "void"),
+  TFE_ContextRemoveFunction: native(["u64", "u64", "u64"], "void"),
 
   // The C library's, found through what the TensorFlow library itself depends on.
   copyToNative: { name: "memcpy", ...native(["u64", "buffer", "u64"], "void") },

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import { DataError } from "../../../lib/core/errors.ts";
-import { NdArray, NumpyScalar } from "../../../lib/data/pickle/mod.ts";
+import { NdArray, NumpyScalar, Tuple } from "../../../lib/data/pickle/mod.ts";
 import {
   binaryBytes,
   bytes,
@@ -285,6 +285,7 @@ function lazyContents(values: Float64Array<ArrayBuffer>): [name: string, content
     ["UNICODE in encode", bytes(encode, "(V", escaped, "\nVlatin1\ntR")],
     ["BINSTRING", bytes("T", integer(raw.length, 4), raw)],
     ["STRING", bytes("S'", quoted, "'\n")],
+    ["STRING with a carriage return", bytes('S"', quoted, '"\r\n')],
   ];
 }
 
@@ -312,9 +313,24 @@ Deno.test("readPickle() brings large bytes and text that no array takes into mem
   const letters = "A".repeat(5000);
   const encoded = bytes("c_codecs\nencode\n", text(letters), text("latin1"), "\x86R");
   const array = ndarray({ shape: [1], code: "u1", order: "|", content: binaryBytes(bytes(7)) });
-  const data = [array, binaryBytes(raw), text(letters), encoded, bytes("T", integer(5000, 4), raw)];
+  const tuple = bytes("(", binaryBytes(raw), "NNNt");
+  const data = [
+    array,
+    tuple,
+    binaryBytes(raw),
+    text(letters),
+    encoded,
+    bytes("T", integer(5000, 4), raw),
+  ];
   const found = withPickle(["](", ...data, "e."], ({ root }) => root, { lazyBytes: 16 });
-  assertEquals((found as unknown[]).slice(1), [raw, letters, raw, letters]);
+  const nulls = [null, null, null];
+  assertEquals((found as unknown[]).slice(1), [
+    Tuple.fromItems([raw, ...nulls]),
+    raw,
+    letters,
+    raw,
+    letters,
+  ]);
 });
 
 Deno.test("readPickle() gives bytes that an array shares with something else", () => {

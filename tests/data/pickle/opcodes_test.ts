@@ -221,3 +221,11 @@ Deno.test("readPickle() refuses a file that makes it copy the same items again a
   const parts = ["cbuiltins\nset\nq\x000](", ...numbers, "eq\x010]", copies, "."];
   assertThrows(() => load(...parts), DataError, "more copies than the file has bytes");
 });
+
+Deno.test({
+  name: "readPickle() closes the file when it fails",
+  sanitizeResources: true,
+  fn() {
+    assertThrows(() => load("N"), DataError);
+  },
+});

@@ -1,0 +1,211 @@
+/**
+ * Builds a TensorFlow function: a graph of ops with arguments and results, run by one call.
+ *
+ * @module
+ */
+
+import { EngineError } from "../../core/errors.ts";
+import type { OpAttribute } from "./attributes.ts";
+import type { TensorFlowBinding } from "./binding.ts";
+import type { NativeMemory } from "./memory.ts";
+import { listInputs } from "./op_definition.ts";
+import { AttributeKind, DataType, type Native } from "./symbols.ts";
+
+/** A value in a graph: an operation, and the number of its output. */
+export interface GraphValue {
+  readonly operation: bigint;
+  readonly output: number;
+}
+
+/** Size of a `TF_Output` in memory: a pointer, a number and padding. */
+const VALUE_BYTES = 16;
+
+/** A graph under construction. Dispose it after {@linkcode GraphBuilder.finish}. */
+export class GraphBuilder implements Disposable {
+  readonly #binding: TensorFlowBinding;
+  readonly #memory: NativeMemory;
+  readonly #native: Native;
+  readonly #graph: bigint;
+  readonly #arguments: GraphValue[] = [];
+  readonly #lists = new Map<string, boolean[]>();
+  /** The last operation that touched each resource: the next one runs after it. */
+  readonly #lastTouch = new Map<string, bigint>();
+  readonly #effects: bigint[] = [];
+  #operations = 0;
+
+  constructor(binding: TensorFlowBinding) {
+    this.#binding = binding;
+    this.#memory = binding.memory;
+    this.#native = binding.memory.native;
+    this.#graph = this.#native.TF_NewGraph();
+  }
+
+  /** Adds an argument of the function. */
+  addArgument(dtype: number, shape: readonly number[]): GraphValue {
+    const attributes: OpAttribute[] = [{ name: "dtype", type: AttributeKind.TYPE, value: dtype }];
+    // The shape of what a resource holds is not the shape of its handle.
+    if (dtype !== DataType.RESOURCE) {
+      attributes.push({ name: "shape", type: AttributeKind.SHAPE, value: [...shape] });
+    }
+    const [value] = this.addOperation("Placeholder", attributes, [], 1);
+    this.#arguments.push(value!);
+    return value!;
+  }
+
+  /** Adds a constant: a copy of a `TF_Tensor`. */
+  addConstant(tensor: bigint, dtype: number): GraphValue {
+    const description = this.#begin("Const");
+    this.#setAttribute(description, { name: "dtype", type: AttributeKind.TYPE, value: dtype });
+    const name = this.#memory.cString("value");
+    this.#native.TF_SetAttrTensor(description, name, tensor, this.#memory.status);
+    this.#memory.check("make a constant of a compiled step");
+    return { operation: this.#finish(description, "Const"), output: 0 };
+  }
+
+  /**
+   * Adds an op.
+   *
+   * @param resources those of its inputs that are resources: ops on one run in the order in which
+   * they are added
+   */
+  addOperation(
+    name: string,
+    attributes: readonly OpAttribute[],
+    inputs: readonly GraphValue[],
+    outputs: number,
+    resources: readonly GraphValue[] = [],
+  ): GraphValue[] {
+    const description = this.#begin(name);
+    const lists = this.#listsOf(name);
+    let next = 0;
+    lists.forEach((isList, i) => {
+      if (!isList) return this.#native.TF_AddInput(description, toBytes([inputs[next++]!]));
+      // The list takes what the single arguments after it leave.
+      const count = inputs.length - next - (lists.length - 1 - i);
+      const values = inputs.slice(next, next + count);
+      this.#native.TF_AddInputList(description, toBytes(values), count);
+      next += count;
+    });
+    for (const attribute of attributes) this.#setAttribute(description, attribute);
+    const keys = resources.map(({ operation, output }) => `${operation}:${output}`);
+    for (const key of keys) {
+      const before = this.#lastTouch.get(key);
+      if (before !== undefined) this.#native.TF_AddControlInput(description, before);
+    }
+    const operation = this.#finish(description, name);
+    for (const key of keys) this.#lastTouch.set(key, operation);
+    if (keys.length > 0) this.#effects.push(operation);
+    return Array.from({ length: outputs }, (_, output) => ({ operation, output }));
+  }
+
+  /** Makes the function known to the binding under `name`. */
+  finish(name: string, outputs: readonly GraphValue[]): void {
+    const { status } = this.#memory;
+    const effects = BigUint64Array.from(this.#effects);
+    const made = this.#native.TF_GraphToFunctionWithControlOutputs(
+      this.#graph,
+      this.#memory.cString(name),
+      0,
+      -1,
+      0n,
+      this.#arguments.length,
+      toBytes(this.#arguments),
+      outputs.length,
+      toBytes(outputs),
+      0n,
+      effects.length,
+      effects.length === 0 ? new Uint8Array(8) : new Uint8Array(effects.buffer),
+      0n,
+      0n,
+      0n,
+      status,
+    );
+    this.#memory.check("compile a step");
+    this.#native.TFE_ContextAddFunction(this.#binding.context, made, status);
+    this.#native.TF_DeleteFunction(made);
+    this.#memory.check("compile a step");
+  }
+
+  [Symbol.dispose](): void {
+    this.#native.TF_DeleteGraph(this.#graph);
+  }
+
+  #begin(op: string): bigint {
+    const name = this.#memory.cString(`n${this.#operations++}`);
+    return this.#native.TF_NewOperation(this.#graph, this.#memory.cString(op), name);
+  }
+
+  #finish(description: bigint, op: string): bigint {
+    const operation = this.#native.TF_FinishOperation(description, this.#memory.status);
+    this.#memory.check(`compile the TensorFlow op "${op}"`);
+    return operation;
+  }
+
+  #listsOf(op: string): boolean[] {
+    let lists = this.#lists.get(op);
+    if (lists === undefined) {
+      lists = listInputs(this.#memory, this.#graph, op);
+      this.#lists.set(op, lists);
+    }
+    return lists;
+  }
+
+  #setAttribute(description: bigint, attribute: OpAttribute): void {
+    const native = this.#native;
+    const name = this.#memory.cString(attribute.name);
+    const { value } = attribute;
+    const list = Array.isArray(value) ? value as number[] : null;
+    switch (attribute.type) {
+      case AttributeKind.TYPE:
+        if (list === null) return native.TF_SetAttrType(description, name, value as number);
+        return native.TF_SetAttrTypeList(description, name, Int32Array.from(list), list.length);
+      case AttributeKind.BOOL:
+        if (list === null) return native.TF_SetAttrBool(description, name, value ? 1 : 0);
+        return native.TF_SetAttrBoolList(
+          description,
+          name,
+          Uint8Array.from(list, Number),
+          list.length,
+        );
+      case AttributeKind.INT:
+        if (list === null) return native.TF_SetAttrInt(description, name, toInt64(value as number));
+        return native.TF_SetAttrIntList(
+          description,
+          name,
+          BigInt64Array.from(list, toInt64),
+          list.length,
+        );
+      case AttributeKind.FLOAT:
+        if (list === null) return native.TF_SetAttrFloat(description, name, value as number);
+        return native.TF_SetAttrFloatList(description, name, Float32Array.from(list), list.length);
+      case AttributeKind.STRING: {
+        const bytes = new TextEncoder().encode(value as string);
+        return native.TF_SetAttrString(description, name, bytes, BigInt(bytes.length));
+      }
+      case AttributeKind.SHAPE: {
+        const dims = this.#memory.pinBigInt64(Math.max(1, list!.length));
+        list!.forEach((size, i) => dims.array[i] = BigInt(size));
+        return native.TF_SetAttrShape(description, name, dims.address, list!.length);
+      }
+      default:
+        throw new EngineError(
+          `Cannot compile a step: attribute "${attribute.name}" is of kind ${attribute.type}`,
+        );
+    }
+  }
+}
+
+/** Values as an array of `TF_Output`. */
+function toBytes(values: readonly GraphValue[]): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(VALUE_BYTES * Math.max(1, values.length));
+  const view = new DataView(bytes.buffer);
+  values.forEach(({ operation, output }, i) => {
+    view.setBigUint64(VALUE_BYTES * i, operation, true);
+    view.setInt32(VALUE_BYTES * i + 8, output, true);
+  });
+  return bytes;
+}
+
+function toInt64(value: number): bigint {
+  return BigInt(Math.trunc(value));
+}
