@@ -1,12 +1,13 @@
 /** `deno task data:check`: what a dataset is and what is wrong with it. @module */
 
 import type { ProtocolName } from "../mod.ts";
-import { type Command, JSON_FLAG, printJson, run } from "./command.ts";
+import { type Call, type Command, JSON_FLAG, printJson, run } from "./command.ts";
 import { DATA_FLAGS } from "./flags.ts";
 
-const COMMAND: Command = {
+/** Its name, arguments and flags. */
+export const COMMAND: Command = {
   name: "data:check",
-  summary: "Recognises an MMSA pickle or a store, and lists every problem of its data",
+  summary: "Recognises an MMSA pickle, a store or synthetic data, and lists every problem",
   arguments: ["PATH"],
   flags: [...DATA_FLAGS.filter(({ name }) => name === "protocol"), JSON_FLAG],
   notes: [
@@ -16,11 +17,13 @@ const COMMAND: Command = {
   ].join("\n"),
 };
 
-await run(COMMAND, async (call) => {
+async function work(call: Call): Promise<number> {
   const { formatInspection, inspectDataset } = await import("../mod.ts");
   const protocol = call.get("protocol") as ProtocolName | undefined;
   const inspection = inspectDataset(call.arguments[0]!, protocol);
   if (call.has("json")) printJson(inspection);
   else console.log(formatInspection(inspection));
   return inspection.ok ? 0 : 1;
-});
+}
+
+if (import.meta.main) await run(COMMAND, work);

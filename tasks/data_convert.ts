@@ -1,12 +1,14 @@
 /** `deno task data:convert`: an MMSA pickle as a store. @module */
 
 import type { ProtocolName } from "../mod.ts";
-import { type Command, JSON_FLAG, printJson, run } from "./command.ts";
+import { type Call, type Command, JSON_FLAG, printJson, run, warn } from "./command.ts";
 import { DATA_FLAGS } from "./flags.ts";
 
-const COMMAND: Command = {
+/** Its name, arguments and flags. */
+export const COMMAND: Command = {
   name: "data:convert",
-  summary: "Converts an MMSA pickle to a store, which every command takes in its place",
+  summary:
+    "Converts an MMSA pickle or synthetic data to a store, which every command takes in its place",
   arguments: ["PATH", "FOLDER"],
   flags: [...DATA_FLAGS.filter(({ name }) => name === "protocol"), JSON_FLAG],
   notes: [
@@ -20,7 +22,7 @@ const COMMAND: Command = {
 /** Milliseconds between two lines of progress. */
 const PROGRESS_EVERY = 2000;
 
-await run(COMMAND, async (call) => {
+async function work(call: Call): Promise<void> {
   const { convertDataset } = await import("../mod.ts");
   const [path = "", folder = ""] = call.arguments;
   const asked = call.get("protocol") as ProtocolName | undefined;
@@ -28,7 +30,7 @@ await run(COMMAND, async (call) => {
     ...(asked === undefined ? {} : { protocol: asked }),
     onProgress: showProgress(),
   });
-  for (const { message } of problems) console.error(`warning: ${message}`);
+  for (const { message } of problems) warn(message);
   const splits = Object.entries(meta.splits).map(([name, { samples }]) => [name, { samples }]);
   if (call.has("json")) {
     const { name, protocol, source: { sha256 } } = meta;
@@ -39,7 +41,7 @@ await run(COMMAND, async (call) => {
     const did = written ? "holds" : "already holds";
     console.log(`"${folder}" ${did} "${meta.name}": ${counts.join(", ")} samples`);
   }
-});
+}
 
 function showProgress(): (done: number) => void {
   let shownAt = performance.now();
@@ -49,3 +51,5 @@ function showProgress(): (done: number) => void {
     console.error(`converting: ${Math.floor(100 * done)} %`);
   };
 }
+
+if (import.meta.main) await run(COMMAND, work);

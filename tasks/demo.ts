@@ -1,8 +1,9 @@
 /** `deno task demo`: the main job with nothing but npm packages. @module */
 
-import { type Command, JSON_FLAG, printJson, run } from "./command.ts";
+import { type Call, type Command, JSON_FLAG, printJson, run } from "./command.ts";
 
-const COMMAND: Command = {
+/** Its name, arguments and flags. */
+export const COMMAND: Command = {
   name: "demo",
   summary: "Trains Self-MM and the baseline on built-in data and prints one table of results",
   flags: [
@@ -23,8 +24,10 @@ const COMMAND: Command = {
   ].join("\n"),
 };
 
-await run(COMMAND, async (call) => {
+async function work(call: Call): Promise<void> {
   const { demo } = await import("./demo_runs.ts");
   const result = await demo(call);
   if (call.has("json")) printJson(result);
-});
+}
+
+if (import.meta.main) await run(COMMAND, work);

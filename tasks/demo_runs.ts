@@ -3,6 +3,7 @@
 import {
   corr,
   createProgress,
+  type Dataset,
   findModel,
   InterruptListener,
   makeSynthetic,
@@ -13,10 +14,10 @@ import {
   RunFolder,
   type RunSummary,
   type Split,
-  trainRun,
 } from "../mod.ts";
 import type { Call } from "./command.ts";
 import { printTable } from "./run_table.ts";
+import { trainShown } from "./shown_run.ts";
 
 /**
  * Settings of the demo that differ from the defaults of MOSI: every run has the same epochs, and
@@ -38,51 +39,51 @@ interface LabelQuality {
   readonly generated: number;
 }
 
+/** What `demo --json` prints. */
+export interface DemoResult {
+  readonly runs: readonly RunSummary[];
+  readonly unimodalLabels: readonly LabelQuality[];
+}
+
 /** Trains, prints the tables, and returns what they show. */
-export async function demo(
-  call: Call,
-): Promise<{ runs: RunSummary[]; unimodalLabels: LabelQuality[] }> {
-  const progress = createProgress();
-  const note = (line: string) => progress.note(line);
+export async function demo(call: Call): Promise<DemoResult> {
   const dataset = makeSynthetic();
-  const train = dataset.splits.train!;
-  const engine = await openEngine({ engine: call.get("engine") as "cpu", log: note });
+  const runs = await trainModels(call, dataset);
+  const unimodalLabels = labelQuality(runs, dataset.splits.train!);
+  printResults(runs, unimodalLabels);
+  return { runs, unimodalLabels };
+}
+
+/** One run for each model and seed; those that are there already are kept. */
+async function trainModels(call: Call, dataset: Dataset): Promise<RunSummary[]> {
+  const seeds = call.seeds("seeds");
+  using progress = createProgress();
+  const log = (line: string) => progress.note(line);
+  const engine = await openEngine({ engine: call.get("engine") as "cpu", log });
   using interrupt = new InterruptListener();
   const runs: RunSummary[] = [];
   for (const name of ["constant", "self-mm"]) {
-    for (const seed of call.seeds("seeds")) {
-      const { summary, skipped } = await trainRun({
-        model: findModel(name),
-        dataset,
-        protocol: "mosi",
-        modalities: dataset.modalities,
-        seed,
-        settings: name === "self-mm" ? SETTINGS : {},
-        nonfinite: "zero",
-        engine,
-        out: call.require("out"),
-        resume: true,
-        loadSeconds: 0,
-        commandLine: Deno.args,
-        signal: interrupt.signal,
-        onStart: (config, finished) =>
-          progress.start({
-            label: `${name} seed ${seed}`,
-            samples: train.samples,
-            epochs: Number(config["epochs"]),
-            finished,
-          }),
-        onBatch: (epoch, samples, loss) => progress.step(epoch, samples, loss),
-        onEpoch: (record) => progress.epoch(record.epoch, record.trainLoss, record.valid["mae"]!),
-      });
-      progress.stop();
-      if (skipped) note(`${summary.path} is finished: kept as it is`);
-      runs.push(summary);
+    for (const seed of seeds) {
+      runs.push(
+        await trainShown(progress, "deno task demo goes on with it", {
+          model: findModel(name),
+          dataset,
+          protocol: "mosi",
+          modalities: dataset.modalities,
+          seed,
+          settings: name === "self-mm" ? SETTINGS : {},
+          nonfinite: "zero",
+          engine,
+          out: call.require("out"),
+          resume: true,
+          loadSeconds: 0,
+          commandLine: ["demo", ...Deno.args],
+          signal: interrupt.signal,
+        }),
+      );
     }
   }
-  const unimodalLabels = labelQuality(runs, train);
-  printResults(runs, unimodalLabels);
-  return { runs, unimodalLabels };
+  return runs;
 }
 
 /** How well the labels in `labels.csv` agree with the planted sentiments. */

@@ -1,9 +1,10 @@
 /** `deno task evaluate RUN`: metrics of a finished run on a split. @module */
 
-import { type Command, JSON_FLAG, printJson, run } from "./command.ts";
+import { type Call, type Command, JSON_FLAG, printJson, run } from "./command.ts";
 import { ENGINE_FLAGS } from "./flags.ts";
 
-const COMMAND: Command = {
+/** Its name, arguments and flags. */
+export const COMMAND: Command = {
   name: "evaluate",
   summary: "Evaluates a finished run on a split of its data or of other data",
   arguments: ["RUN"],
@@ -19,10 +20,16 @@ const COMMAND: Command = {
     ...ENGINE_FLAGS,
     JSON_FLAG,
   ],
+  notes: [
+    "Notes in RUN/reads.jsonl that the split was read. With --json:",
+    '{"run","split","metrics":{…}}',
+  ].join("\n"),
 };
 
-await run(COMMAND, async (call) => {
+async function work(call: Call): Promise<void> {
   const { evaluate } = await import("./evaluate_run.ts");
   const result = await evaluate(call);
   if (call.has("json")) printJson(result);
-});
+}
+
+if (import.meta.main) await run(COMMAND, work);

@@ -13,12 +13,12 @@ export const DATA_FLAGS: readonly Flag[] = [
     name: "protocol",
     value: "PROTOCOL",
     choices: ["mosi", "mosei", "sims"],
-    help: "metrics and default settings, where the data do not tell",
+    help: "metrics and default settings; default: what the data tell",
   },
   {
     name: "modalities",
     value: "LIST",
-    help: "of text,audio,vision; default: all in the data",
+    help: "of text,audio,vision, with commas; default: all in the data",
   },
   {
     name: "nonfinite",
@@ -36,13 +36,13 @@ export const ENGINE_FLAGS: readonly Flag[] = [
     value: "ENGINE",
     choices: ["auto", "tensorflow", "webgpu", "cpu"],
     default: "auto",
-    help: "who computes",
+    help: "what computes; auto takes tensorflow where its library is",
   },
   {
     name: "device",
     value: "DEVICE",
     choices: ["auto", "cpu", "gpu"],
     default: "auto",
-    help: "where",
+    help: "what the engine computes on",
   },
 ];

@@ -2,7 +2,8 @@
 
 import { type Command, run } from "./command.ts";
 
-const COMMAND: Command = {
+/** Its name, arguments and flags. */
+export const COMMAND: Command = {
   name: "ok",
   summary: "Runs every check: format, lint, types, parity on the cpu engine, tests",
   flags: [],
@@ -27,7 +28,7 @@ const CHECKS: readonly (readonly string[])[] = [
   ["task", "-q", "test"],
 ];
 
-await run(COMMAND, async () => {
+async function work(): Promise<number> {
   for (const args of CHECKS) {
     console.log(`\n$ deno ${args.join(" ")}`);
     const { code } = await new Deno.Command(Deno.execPath(), { args: [...args] }).spawn().status;
@@ -38,4 +39,6 @@ await run(COMMAND, async () => {
   }
   console.log("\nall checks passed");
   return 0;
-});
+}
+
+if (import.meta.main) await run(COMMAND, work);

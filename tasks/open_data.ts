@@ -1,13 +1,14 @@
 /** Data as `--data`, `--protocol`, `--modalities` and `--nonfinite` ask for it. @module */
 
 import {
+  DataError,
   type Dataset,
   isSynthetic,
   loadDataset,
-  makeSynthetic,
+  type LoadOptions,
   MODALITIES,
   type Modality,
-  parseSynthetic,
+  type Predictor,
   type ProtocolName,
   requireProtocol,
   unknownName,
@@ -28,13 +29,13 @@ export interface OpenData extends Disposable {
  * @param warn takes warnings about the data
  * @throws {UsageError} when the protocol cannot be told or a modality is not there.
  */
-export function openData(call: Call, warn: (line: string) => void): OpenData {
+export function openData(call: Call, warn: (message: string) => void): OpenData {
   const path = call.require("data");
-  const asked = call.get("modalities")?.split(",").map(toModality);
+  const asked = call.list("modalities")?.map(toModality);
   const given = call.get("protocol") as ProtocolName | undefined;
-  const dataset = openPath(path, {
+  const dataset = loadDataset(path, {
     nonfinite: call.get("nonfinite") as "zero",
-    warn,
+    onWarning: warn,
     ...(asked === undefined ? {} : { modalities: asked }),
     ...(given === undefined ? {} : { protocol: given }),
   });
@@ -43,7 +44,7 @@ export function openData(call: Call, warn: (line: string) => void): OpenData {
     return {
       dataset,
       protocol,
-      modalities: asked ?? dataset.modalities,
+      modalities: dataset.modalities,
       [Symbol.dispose]: () => dataset.close(),
     };
   } catch (error) {
@@ -52,23 +53,26 @@ export function openData(call: Call, warn: (line: string) => void): OpenData {
   }
 }
 
-/** How to read a file. */
-export interface PathOptions {
-  readonly modalities?: readonly Modality[];
-  readonly protocol?: ProtocolName;
-  readonly nonfinite?: "zero" | "stop";
-  readonly warn: (line: string) => void;
-}
-
-/** Opens a pickle, a store folder or synthetic data. */
-export function openPath(path: string, options: PathOptions): Dataset {
-  if (isSynthetic(path)) return makeSynthetic(parseSynthetic(path));
-  const { warn, ...rest } = options;
-  return loadDataset(path, { ...rest, onWarning: warn });
+/**
+ * Opens data for a run that was trained before, with the modalities that it needs.
+ *
+ * @throws {DataError} when the data lack a modality or a split: then no flag is wrong.
+ */
+export function openForRun(
+  path: string,
+  { modalities, protocol }: Predictor,
+  options: Pick<LoadOptions, "splits" | "labels" | "onWarning">,
+): Dataset {
+  try {
+    return loadDataset(path, { modalities, protocol, ...options });
+  } catch (error) {
+    if (!(error instanceof UsageError) || isSynthetic(path)) throw error;
+    throw new DataError(error.message, { cause: error });
+  }
 }
 
 function toModality(text: string): Modality {
-  const modality = MODALITIES.find((name) => name === text.trim());
+  const modality = MODALITIES.find((name) => name === text);
   if (modality === undefined) throw new UsageError(unknownName("modality", text, MODALITIES));
   return modality;
 }

@@ -1,9 +1,10 @@
 /** `deno task parity FOLDER`: replays a recording of the reference implementation. @module */
 
-import { type Command, JSON_FLAG, printJson, run } from "./command.ts";
+import { type Call, type Command, JSON_FLAG, printJson, run } from "./command.ts";
 import { ENGINE_FLAGS } from "./flags.ts";
 
-const COMMAND: Command = {
+/** Its name, arguments and flags. */
+export const COMMAND: Command = {
   name: "parity",
   summary: "Replays a recorded training of the reference implementation and compares every step",
   arguments: ["FOLDER"],
@@ -11,11 +12,13 @@ const COMMAND: Command = {
   notes: [
     "Prints the largest absolute deviation of each quantity and its tolerance; that of grads is in",
     "units of its own allowance, 1e-6 + 1e-4 of the tensor's largest entry. Exit status 1 if one is",
-    "outside its tolerance or a loss, label, centre or weight is not finite.",
+    "outside its tolerance or a loss, label, centre or weight is not finite. With --json:",
+    '{"ok","loss","grads","outputs","labels","centers","weights","test","metrics","finite",',
+    '"tolerance":{…}}, with null for what the recording lacks',
   ].join("\n"),
 };
 
-await run(COMMAND, async (call) => {
+async function work(call: Call): Promise<number> {
   const { openEngine, replay } = await import("../mod.ts");
   const { printTable } = await import("./run_table.ts");
   const engine = await openEngine({
@@ -35,4 +38,6 @@ await run(COMMAND, async (call) => {
   console.log(ok ? "within tolerance" : finite ? "NOT within tolerance" : "NOT finite");
   if (call.has("json")) printJson({ ok, ...deviations, finite, tolerance });
   return ok ? 0 : 1;
-});
+}
+
+if (import.meta.main) await run(COMMAND, work);

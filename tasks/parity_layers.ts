@@ -2,10 +2,11 @@
 
 import { UsageError } from "../lib/core/errors.ts";
 import { unknownName } from "../lib/core/suggest.ts";
-import { type Command, JSON_FLAG, printJson, run } from "./command.ts";
+import { type Call, type Command, JSON_FLAG, printJson, run } from "./command.ts";
 import { ENGINE_FLAGS } from "./flags.ts";
 
-const COMMAND: Command = {
+/** Its name, arguments and flags. */
+export const COMMAND: Command = {
   name: "parity:layers",
   summary: "Compares layers, losses and optimizers with recorded cases of the reference",
   arguments: ["FILE.json"],
@@ -14,14 +15,17 @@ const COMMAND: Command = {
     ...ENGINE_FLAGS,
     JSON_FLAG,
   ],
-  notes: "Exit status 1 if a case deviates, or is of a kind that is not there yet.",
+  notes: [
+    "Exit status 1 if a case deviates, or is of a kind that is not there yet. With --json:",
+    '{"ok","cases":[{"name","kind","ok","output","inputGrad","weightGrad"}]}',
+  ].join("\n"),
 };
 
-await run(COMMAND, async (call) => {
+async function work(call: Call): Promise<number> {
   const { checkLayer, isLayerKind, openEngine, readLayerCases } = await import("../mod.ts");
   const { printTable } = await import("./run_table.ts");
   const cases = readLayerCases(call.arguments[0]!);
-  const kinds = call.get("kinds")?.split(",");
+  const kinds = call.list("kinds");
   const known = new Set(cases.map((layerCase) => layerCase.kind));
   for (const kind of kinds ?? []) {
     if (!known.has(kind)) throw new UsageError(unknownName("kind", kind, known));
@@ -53,4 +57,6 @@ await run(COMMAND, async (call) => {
   const ok = results.every((result) => result.ok);
   if (call.has("json")) printJson({ ok, cases: results });
   return ok ? 0 : 1;
-});
+}
+
+if (import.meta.main) await run(COMMAND, work);

@@ -1,9 +1,10 @@
 /** `deno task predict RUN`: scores of samples, with or without labels. @module */
 
-import { type Command, run } from "./command.ts";
+import { type Call, type Command, run } from "./command.ts";
 import { ENGINE_FLAGS } from "./flags.ts";
 
-const COMMAND: Command = {
+/** Its name, arguments and flags. */
+export const COMMAND: Command = {
   name: "predict",
   summary: "Writes id,prediction as CSV for every sample of a file",
   arguments: ["RUN"],
@@ -24,7 +25,9 @@ const COMMAND: Command = {
   ],
 };
 
-await run(COMMAND, async (call) => {
+async function work(call: Call): Promise<void> {
   const { predict } = await import("./predict_run.ts");
   await predict(call);
-});
+}
+
+if (import.meta.main) await run(COMMAND, work);

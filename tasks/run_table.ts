@@ -2,21 +2,26 @@
 
 import type { RunSummary } from "../mod.ts";
 
-/** Prints one line a run, test metrics to three digits, and their mean where there are several. */
+/**
+ * Prints one line a run, its metrics to three digits, and their mean where there are several. The
+ * metrics are those on test, or on valid where the data have no test split.
+ */
 export function printRuns(runs: readonly RunSummary[]): void {
-  const keys = Object.keys(runs[0]?.test ?? {});
+  const split = Object.keys(runs[0]?.test ?? {}).length > 0 ? "test" : "valid";
+  const keys = Object.keys(runs[0]?.[split] ?? {});
   const row = (name: string, values: readonly number[]) => [
     name,
     ...values.map((value) => value.toFixed(3)),
   ];
   const rows = runs.map((run) =>
-    row(`${run.model} ${run.dataset} ${run.seed}`, keys.map((key) => run.test[key]!))
+    row(`${run.model} ${run.dataset} ${run.seed}`, keys.map((key) => run[split][key]!))
   );
   if (runs.length > 1) {
-    const mean = (key: string) => runs.reduce((sum, run) => sum + run.test[key]!, 0) / runs.length;
+    const mean = (key: string) =>
+      runs.reduce((sum, run) => sum + run[split][key]!, 0) / runs.length;
     rows.push(row("mean", keys.map(mean)));
   }
-  printTable(["test", ...keys], rows);
+  printTable([split, ...keys], rows);
 }
 
 /** Prints columns: the first to the left, the others to the right. */

@@ -1,9 +1,10 @@
 /** `deno task train`: trains and evaluates a model, one run a seed. @module */
 
-import { type Command, JSON_FLAG, printJson, run } from "./command.ts";
+import { type Call, type Command, JSON_FLAG, printJson, run } from "./command.ts";
 import { DATA_FLAGS, ENGINE_FLAGS } from "./flags.ts";
 
-const COMMAND: Command = {
+/** Its name, arguments and flags. */
+export const COMMAND: Command = {
   name: "train",
   summary: "Trains and evaluates a model, one run a seed",
   flags: [
@@ -15,11 +16,11 @@ const COMMAND: Command = {
       name: "mode",
       value: "MODE",
       choices: ["reference", "robust"],
-      help: "the published method, or its guarded form",
+      help: "the published method (default), or its guarded form",
     },
-    { name: "config", value: "FILE.json", help: "settings as a JSON object" },
-    { name: "set", value: "KEY=VALUE", repeatable: true, help: "one setting; goes over --config" },
-    { name: "epochs", value: "N", help: "upper limit of epochs" },
+    { name: "config", value: "FILE.json", help: "settings, one JSON object" },
+    { name: "set", value: "KEY=VALUE", repeatable: true, help: "one setting, over --config" },
+    { name: "epochs", value: "N", help: "upper limit of epochs (default: 200)" },
     { name: "out", value: "FOLDER", help: "folder above the runs", default: "runs" },
     { name: "resume", help: "continue unfinished runs; start where there is none" },
     JSON_FLAG,
@@ -27,12 +28,17 @@ const COMMAND: Command = {
   notes: [
     "Writes OUT/MODEL/DATASET/SEED/ with config.json, run.json, history.jsonl, predictions.csv,",
     "metrics.json, model.safetensors, labels.csv and checkpoint/. A finished run is skipped.",
-    "Settings and their defaults: see config.json of a run.",
+    "config.json shows every setting with its value; --set names them as it does. With --json:",
+    '{"runs":[{"model","dataset","seed","path","engine","device","epochs","bestEpoch","valid":{…},',
+    '"test":{…},"seconds":{"load","train","evaluate"},"epochSeconds":[…],"samplesPerSecond",',
+    '"peakRssBytes"}]}',
   ].join("\n"),
 };
 
-await run(COMMAND, async (call) => {
+async function work(call: Call): Promise<void> {
   const { train } = await import("./train_runs.ts");
   const runs = await train(call);
   if (call.has("json")) printJson({ runs });
-});
+}
+
+if (import.meta.main) await run(COMMAND, work);

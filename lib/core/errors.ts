@@ -54,3 +54,18 @@ export class NonFiniteLossError extends Error {
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/**
+ * Why the operating system refused something, without the path that Deno adds: the message that it
+ * becomes part of names it already.
+ */
+export function reasonOf(error: unknown): string {
+  if (error instanceof Deno.errors.NotFound) return "there is no such file or folder";
+  const { NotADirectory, AlreadyExists } = Deno.errors;
+  if (error instanceof NotADirectory || error instanceof AlreadyExists) {
+    return "part of its path is a file";
+  }
+  if (error instanceof Deno.errors.IsADirectory) return "it is a folder";
+  if (error instanceof Deno.errors.NotCapable) return "Deno may not access it";
+  return messageOf(error).replace(/: [a-z]+ '[^]*'$/, "");
+}

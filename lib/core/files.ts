@@ -7,11 +7,15 @@
 
 import { createHash } from "node:crypto";
 import { basename, dirname, join } from "node:path";
+import { reasonOf } from "./errors.ts";
 
 /** Size of one read or write, in bytes. */
 const CHUNK = 1 << 22;
 
-/** A file under construction: nothing is visible under its path before {@linkcode commit}. */
+/**
+ * A file under construction: nothing is visible under its path before {@linkcode commit}. What the
+ * operating system refuses (full disk, no access) becomes an error that names the path.
+ */
 export class AtomicFile implements Disposable {
   readonly path: string;
   readonly #temporary: string;
@@ -20,25 +24,33 @@ export class AtomicFile implements Disposable {
   /** Opens a temporary file beside `path`, whose folder is made where it is missing. */
   constructor(path: string) {
     this.path = path;
-    Deno.mkdirSync(dirname(path), { recursive: true });
     this.#temporary = join(dirname(path), `.${basename(path)}.${Deno.pid}.part`);
-    this.#file = Deno.openSync(this.#temporary, { write: true, create: true, truncate: true });
+    this.#file = this.#try(() => {
+      Deno.mkdirSync(dirname(path), { recursive: true });
+      return Deno.openSync(this.#temporary, { write: true, create: true, truncate: true });
+    });
   }
 
   /** Appends all of `bytes`. */
   write(bytes: Uint8Array): void {
-    if (this.#file === null) throw new Error(`Cannot write "${this.path}": it is already closed`);
-    for (let at = 0; at < bytes.length;) {
-      at += this.#file.writeSync(bytes.subarray(at, Math.min(bytes.length, at + CHUNK)));
-    }
+    const file = this.#file;
+    if (file === null) throw new Error(`Cannot write "${this.path}": it is already closed`);
+    this.#try(() => {
+      for (let at = 0; at < bytes.length;) {
+        at += file.writeSync(bytes.subarray(at, Math.min(bytes.length, at + CHUNK)));
+      }
+    });
   }
 
   /** Flushes to the disk and puts the file under its path, replacing what was there. */
   commit(): void {
-    if (this.#file === null) throw new Error(`Cannot commit "${this.path}": it is already closed`);
-    this.#file.syncDataSync();
+    const file = this.#file;
+    if (file === null) throw new Error(`Cannot commit "${this.path}": it is already closed`);
     try {
-      Deno.renameSync(this.#temporary, this.path);
+      this.#try(() => {
+        file.syncDataSync();
+        Deno.renameSync(this.#temporary, this.path);
+      });
     } catch (error) {
       this[Symbol.dispose]();
       throw error;
@@ -57,6 +69,17 @@ export class AtomicFile implements Disposable {
   #close(): void {
     this.#file?.close();
     this.#file = null;
+  }
+
+  #try<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      const wanted = "expected a path that can be written to, on a disk with space";
+      throw new Error(`Cannot write "${this.path}": ${reasonOf(error)}, ${wanted}`, {
+        cause: error,
+      });
+    }
   }
 }
 
@@ -110,7 +133,8 @@ export function exists(path: string): boolean {
     Deno.lstatSync(path);
     return true;
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
+    const { NotFound, NotADirectory } = Deno.errors;
+    if (error instanceof NotFound || error instanceof NotADirectory) return false;
     throw error;
   }
 }

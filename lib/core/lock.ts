@@ -8,7 +8,7 @@
  */
 
 import { join } from "node:path";
-import { messageOf, RunError } from "./errors.ts";
+import { reasonOf, RunError } from "./errors.ts";
 
 /** Name of the lock file inside the folder. */
 export const LOCK_FILE = ".lock";
@@ -96,7 +96,7 @@ function tryLock(path: string, lockPath: string): FolderLock | null {
   } catch (error) {
     file?.close();
     throw new RunError(
-      `Cannot lock "${path}": ${messageOf(error)}, expected a folder that can be written to`,
+      `Cannot lock "${path}": ${reasonOf(error)}, expected a folder that can be written to`,
       { cause: error },
     );
   }

@@ -6,6 +6,7 @@ export {
   EngineError,
   messageOf,
   NonFiniteLossError,
+  reasonOf,
   RunError,
   UnsafePickleError,
   UsageError,

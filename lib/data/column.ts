@@ -47,6 +47,15 @@ export class MemoryColumn implements FeatureColumn {
       target.set(this.#values.subarray(start, start + part), i * part);
     }
   }
+
+  readTimeMajor(indices: ArrayLike<number>, target: Float32Array): void {
+    checkRead(this, indices, target, this.steps);
+    for (let i = 0; i < indices.length; i++) {
+      const index = indices[i]!;
+      const start = index * this.steps * this.width;
+      spread(this, this.#values, start, this.lengths[index]!, target, i, indices.length);
+    }
+  }
 }
 
 /** Rows in an open file; each read takes only the steps that were asked for. */
@@ -77,6 +86,35 @@ export class FileColumn implements FeatureColumn {
       i += run;
     }
     zeroNonFinite(target);
+  }
+
+  readTimeMajor(indices: ArrayLike<number>, target: Float32Array): void {
+    checkRead(this, indices, target, this.steps);
+    const row = new Float32Array(this.steps * this.width);
+    for (let i = 0; i < indices.length; i++) {
+      const index = indices[i]!;
+      const length = this.lengths[index]!;
+      const steps = row.subarray(0, length * this.width);
+      this.#source.values.readFloat32(index * row.length, steps);
+      zeroNonFinite(steps);
+      spread(this, steps, 0, length, target, i, indices.length);
+    }
+  }
+}
+
+/** Copies the steps of one row, from `start` of `source` on, to row `place` of every step. */
+function spread(
+  { width }: FeatureColumn,
+  source: Float32Array,
+  start: number,
+  length: number,
+  target: Float32Array,
+  place: number,
+  rows: number,
+): void {
+  for (let t = 0, from = start; t < length; t++) {
+    // An index loop: making a view for a step of a few numbers would cost more than copying them.
+    for (let j = 0, to = (t * rows + place) * width; j < width; j++) target[to++] = source[from++]!;
   }
 }
 

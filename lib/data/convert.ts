@@ -1,15 +1,14 @@
 /**
- * One-time conversion of an MMSA pickle to a store.
+ * One-time conversion of an MMSA pickle, or of synthetic data, to a store.
  *
  * @module
  */
 
-import { basename, dirname, join, parse, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { DataError, DataIntegrityError, messageOf } from "../core/errors.ts";
 import { exists, writeFileAtomic } from "../core/files.ts";
 import { LOCK_FILE, lockFolder } from "../core/lock.ts";
 import { type ColumnScan, readRows } from "./column_scan.ts";
-import { fileSums } from "./file_sums.ts";
 import {
   emptyScan,
   featureProblems,
@@ -70,12 +69,14 @@ export function convertDataset(
 ): Conversion {
   using source = openDataset(path);
   if (source.store !== null) {
-    throw new DataError(`Cannot convert "${path}": it is a store already, expected a pickle`);
+    throw new DataError(
+      `Cannot convert "${path}": it is a store already, expected a pickle or synthetic data`,
+    );
   }
   const shape = shapeOf(source);
-  const { bytes, sha256, sha1 } = fileSums(path);
-  const recognition = recognize(shape, { sha256, sha1 });
-  const protocol = options.protocol ?? detectProtocol(shape, recognition);
+  const { bytes, ...sums } = source.sums();
+  const recognition = recognize(shape, sums);
+  const protocol = options.protocol ?? source.protocol ?? detectProtocol(shape, recognition);
   const early = [
     ...registryProblems(source, shape, recognition),
     ...sampleProblems(presentSplits(source), protocol),
@@ -88,9 +89,9 @@ export function convertDataset(
   const head = {
     format: STORE_FORMAT,
     version: STORE_VERSION,
-    name: recognition?.file.name ?? parse(path).name,
+    name: recognition?.file.name ?? source.name,
     protocol,
-    source: { file: basename(path), bytes, sha256 },
+    source: { file: source.fileName, bytes: bytes ?? 0, sha256: sums.sha256 },
   } as const;
   const existing = existingStore(path, folder, head);
   if (existing !== null) {

@@ -22,6 +22,14 @@ export interface FeatureColumn {
    * @throws {RangeError} if an index or `steps` is out of range, or `target` has another size
    */
   read(indices: ArrayLike<number>, target: Float32Array, steps?: number): void;
+
+  /**
+   * Copies the rows `indices` into `target`, [steps, indices.length, width]: time first, as
+   * recurrent layers run. Only true steps are copied; the rest of `target` stays as it is.
+   *
+   * @throws {RangeError} if an index is out of range, or `target` has another size
+   */
+  readTimeMajor(indices: ArrayLike<number>, target: Float32Array): void;
 }
 
 /** Token ids, attention mask and segments of the raw text, as in the files. */

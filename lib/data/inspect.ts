@@ -5,7 +5,6 @@
  */
 
 import { DataError, messageOf } from "../core/errors.ts";
-import { fileSums } from "./file_sums.ts";
 import {
   featureProblems,
   gapProblems,
@@ -67,9 +66,8 @@ export interface Inspection {
   /** The published file that it is. */
   readonly recognized: { readonly name: string; readonly by: Recognition["by"] } | null;
   readonly protocol: ProtocolName | null;
-  /** SHA-256 of the file; of the converted file for a store. */
+  /** As in {@linkcode SourceSums}. */
   readonly sha256: string | null;
-  /** Size of the file; null for a store. */
   readonly bytes: number | null;
   readonly splits: Readonly<Partial<Record<SplitName, SplitSummary>>>;
   readonly problems: readonly Problem[];
@@ -95,10 +93,10 @@ export function inspectDataset(path: string, protocol?: ProtocolName): Inspectio
 }
 
 function inspectSource(source: DatasetSource, asked: ProtocolName | null): Inspection {
-  const sums = source.store ?? fileSums(source.path);
+  const sums = source.sums();
   const shape = shapeOf(source);
   const recognition = recognize(shape, sums);
-  const protocol = asked ?? detectProtocol(shape, recognition);
+  const protocol = asked ?? source.protocol ?? detectProtocol(shape, recognition);
   const splits = presentSplits(source);
   const scans = splits.map((split) => scanSplit(split));
   const problems = [
@@ -118,7 +116,7 @@ function inspectSource(source: DatasetSource, asked: ProtocolName | null): Inspe
     recognized: recognition && { name: recognition.file.name, by: recognition.by },
     protocol,
     sha256: sums.sha256,
-    bytes: source.store === null ? fileSums(source.path).bytes : null,
+    bytes: sums.bytes,
     splits: Object.fromEntries(scans.map((scan) => [scan.split.name, summarize(scan)])),
     problems,
   };

@@ -4,11 +4,10 @@
  * @module
  */
 
-import { basename, parse } from "node:path";
+import { basename } from "node:path";
 import { DataError, DataIntegrityError, messageOf, UsageError } from "../core/errors.ts";
 import { FileColumn, MemoryColumn, zeroNonFinite } from "./column.ts";
 import type { Dataset, FeatureColumn, Split } from "./dataset.ts";
-import { fileSums } from "./file_sums.ts";
 import {
   emptyScan,
   featureProblems,
@@ -53,8 +52,8 @@ const QUIET: readonly ProblemCode[] = [
 const FATAL: readonly ProblemCode[] = ["nonfinite-label", "label-range"];
 
 /**
- * Loads an MMSA pickle into memory, or opens a store, whose features are read from its files when
- * they are asked for. Features of a pickle are converted to float32 in place: no source array is
+ * Loads an MMSA pickle or synthetic data into memory, or opens a store, whose features are read
+ * from its files when they are asked for. Features of a pickle are converted to float32 in place: no source array is
  * held beside its copy.
  *
  * @throws {DataError} if it cannot be read, or lacks keys: one error that lists them all
@@ -98,8 +97,9 @@ export function loadDataset(path: string, options: LoadOptions = {}): Dataset {
 
 function read(source: DatasetSource, options: LoadOptions): Dataset {
   const shape = shapeOf(source);
-  const recognition = recognize(shape, source.store === null ? {} : source.store);
-  const protocol = options.protocol ?? detectProtocol(shape, recognition);
+  // The sums of a pickle are not worth reading it twice: its shapes tell enough.
+  const recognition = recognize(shape, source.store === null ? {} : source.sums());
+  const protocol = options.protocol ?? source.protocol ?? detectProtocol(shape, recognition);
   const chosen = presentSplits(source)
     .filter(({ name }) => options.splits === undefined || options.splits.includes(name));
   const modalities = chooseModalities(source.path, chosen, options.modalities);
@@ -123,14 +123,14 @@ function read(source: DatasetSource, options: LoadOptions): Dataset {
   if (options.nonfinite === "stop") refuse(source.path, nonfinite);
   warn(source.path, problems, nonfinite, options.onWarning);
   return {
-    name: recognition?.file.name ?? source.store?.name ?? parse(source.path).name,
+    name: recognition?.file.name ?? source.name,
     path: source.path,
     protocol,
     modalities,
     splits: Object.fromEntries(loaded.map((split) => [split.name, split])),
     problems,
     zeroed,
-    sha256: () => source.store?.sha256 ?? fileSums(source.path).sha256,
+    sha256: () => source.sums().sha256,
     close: () => source[Symbol.dispose](),
     [Symbol.dispose]: () => source[Symbol.dispose](),
   };
@@ -254,5 +254,6 @@ function warn(
   if (nonfinite.length > 0) {
     messages.push(`set to 0: ${nonfinite.map(({ message }) => message).join("; ")}`);
   }
-  for (const message of messages) onWarning?.(`"${basename(path)}": ${message}`);
+  // The same misspelt key in three splits is one warning.
+  for (const message of new Set(messages)) onWarning?.(`"${basename(path)}": ${message}`);
 }

@@ -4,9 +4,10 @@
  * @module
  */
 
-import { basename } from "node:path";
+import { basename, parse } from "node:path";
 import { DataError } from "../core/errors.ts";
 import { nearest } from "../core/suggest.ts";
+import { fileSums } from "./file_sums.ts";
 import { hasKeys, readMmsaSplit, SPLIT_KEYS, unknownKeys } from "./mmsa_split.ts";
 import { type SplitName, SPLITS } from "./modality.ts";
 import { readPickle } from "./pickle/mod.ts";
@@ -34,10 +35,13 @@ export function openMmsa(path: string, needs: Needs = {}): DatasetSource {
     return {
       path,
       format: "mmsa-pickle",
+      name: parse(path).name,
       fileName: basename(path),
+      protocol: null,
       splits,
       problems,
       store: null,
+      sums: () => fileSums(path),
       [Symbol.dispose]: () => pickle[Symbol.dispose](),
     };
   } catch (error) {
@@ -74,8 +78,9 @@ function readRoot(
     throw new DataError(`Cannot load "${path}": its content is ${describe(root)}, ${wanted}`);
   }
   const parts = withTextKeys(root);
-  const others = [...parts.keys()].filter((key) => !SPLITS.includes(key as SplitName));
-  const present = SPLITS.filter((name) => parts.has(name));
+  const keys = [...parts.keys()];
+  const others = keys.filter((key) => !SPLITS.includes(key as SplitName));
+  const present = keys.filter((key): key is SplitName => SPLITS.includes(key as SplitName));
   const faults: string[] = [];
   const missing = present.length === 0
     ? SPLITS

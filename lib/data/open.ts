@@ -8,13 +8,17 @@ import { DataError, messageOf } from "../core/errors.ts";
 import { openMmsa } from "./mmsa.ts";
 import type { DatasetSource, Needs } from "./source.ts";
 import { openStore } from "./store.ts";
+import { isSynthetic } from "./synthetic.ts";
+import { openSynthetic } from "./synthetic_source.ts";
 
 /**
- * Opens an MMSA pickle or a store folder without reading its features.
+ * Opens an MMSA pickle or a store folder without reading its features, or makes synthetic data.
  *
- * @throws {DataError} if it is neither, or lacks something of `needs`
+ * @throws {DataError} if it is none of them, or lacks something of `needs`
+ * @throws {UsageError} if an option of synthetic data does not fit
  */
 export function openDataset(path: string, needs: Needs = {}): DatasetSource {
+  if (isSynthetic(path)) return openSynthetic(path);
   return isFolder(path) ? openStore(path, needs) : openMmsa(path, needs);
 }
 

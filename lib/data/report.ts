@@ -12,7 +12,7 @@ import { counted, listSome, type Problem } from "./problem.ts";
 /** Ids that the text shows of a problem; `--json` has them all. */
 const MOST_SHOWN = 3;
 
-const FORMATS = { "mmsa-pickle": "MMSA pickle", "store": "store" } as const;
+const FORMATS = { "mmsa-pickle": "MMSA pickle", "store": "store", "synthetic": "made up" } as const;
 
 const TYPES: Readonly<Record<string, string>> = {
   "<f2": "float16",

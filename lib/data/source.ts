@@ -52,10 +52,6 @@ export interface SplitSource {
 
 /** What a store knows about its features from the time it was written. */
 export interface StoreRecord {
-  readonly name: string;
-  readonly protocol: ProtocolName | null;
-  /** SHA-256 of the file that was converted. */
-  readonly sha256: string;
   /** Problems of the features that the conversion found. */
   readonly problems: readonly Problem[];
   readonly zeroed: Readonly<Partial<Record<SplitName, Partial<Record<Modality, number>>>>>;
@@ -63,17 +59,33 @@ export interface StoreRecord {
   readonly fingerprints: Readonly<Partial<Record<SplitName, string>>>;
 }
 
-/** An open file or store. Dispose it to close the file. */
+/** What tells one content from another. */
+export interface SourceSums {
+  /** Size of the file; null where there is none, or it is a converted one. */
+  readonly bytes: number | null;
+  /** SHA-256 of the file; of the converted file for a store; of the options of synthetic data. */
+  readonly sha256: string;
+  readonly sha1?: string;
+}
+
+/** An open file, store or synthetic data. Dispose it to close the file. */
 export interface DatasetSource extends Disposable {
   readonly path: string;
-  readonly format: "mmsa-pickle" | "store";
+  readonly format: "mmsa-pickle" | "store" | "synthetic";
+  /** Names the dataset where the registry does not know it. */
+  readonly name: string;
   /** File name of the pickle, also for a store of it: names and protocols are guessed from it. */
   readonly fileName: string;
+  /** The protocol where the source itself tells it, as a store does; null for a pickle. */
+  readonly protocol: ProtocolName | null;
   readonly splits: Readonly<Partial<Record<SplitName, SplitSource>>>;
   /** Problems of the file's form: unknown keys, bytes after its end. */
   readonly problems: readonly Problem[];
-  /** Null for a pickle. */
+  /** Null for anything else than a store. */
   readonly store: StoreRecord | null;
+
+  /** The first call may read the whole file. */
+  sums(): SourceSums;
 }
 
 /** Splits that are there, in file order. */

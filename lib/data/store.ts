@@ -25,9 +25,8 @@ export function openStore(folder: string, needs: Needs = {}): DatasetSource {
   checkNeeds(folder, meta, needs);
   using open = new DisposableStack();
   const splits: Partial<Record<SplitName, SplitSource>> = {};
-  for (const name of SPLITS) {
-    const split = meta.splits[name];
-    if (split !== undefined) splits[name] = new SplitFile(folder, name, split, open).read();
+  for (const [name, split] of Object.entries(meta.splits) as [SplitName, SplitMeta][]) {
+    splits[name] = new SplitFile(folder, name, split, open).read();
   }
   const files = open.move();
   const zeroed = Object.entries(meta.splits).map(([name, { features }]) => [
@@ -44,17 +43,17 @@ export function openStore(folder: string, needs: Needs = {}): DatasetSource {
   return {
     path: folder,
     format: "store",
+    name: meta.name,
     fileName: meta.source.file,
+    protocol: meta.protocol,
     splits,
     problems: [],
     store: {
-      name: meta.name,
-      protocol: meta.protocol,
-      sha256: meta.source.sha256,
       problems: meta.problems,
       zeroed: Object.fromEntries(zeroed),
       fingerprints: Object.fromEntries(fingerprints),
     },
+    sums: () => ({ bytes: null, sha256: meta.source.sha256 }),
     [Symbol.dispose]: () => files.dispose(),
   };
 }

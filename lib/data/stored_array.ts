@@ -49,7 +49,7 @@ function fileAxes({ shape, axes }: Layout): Axis[] | null {
  * Puts `values`, which lie in the file from element `first` on, to their places in the C-order range
  * that begins at `start` and has the length of `target`; what is outside is left out.
  */
-export function scatter(
+function scatter(
   axes: readonly Axis[],
   first: number,
   values: ArrayLike<unknown>,

@@ -37,7 +37,7 @@ class Constant implements Regressor {
 
   constructor(context: ModelContext) {
     const name = String(context.config["value"]);
-    const statistic = STATISTICS[name];
+    const statistic = Object.hasOwn(STATISTICS, name) ? STATISTICS[name] : undefined;
     if (statistic === undefined) {
       const known = Object.keys(STATISTICS).join(", ");
       throw new UsageError(`Cannot use value "${name}" with constant: expected one of ${known}`);

@@ -20,12 +20,15 @@ export type Config = Readonly<Record<string, Setting>>;
 /** The datasets for which models have defaults of their own: the protocols, and one more. */
 export type DefaultsFor = ProtocolName | "simsv2";
 
-/** How a network wants a modality: its first step, [batch, width], or all, [batch, time, width]. */
-export type Reading = "first" | "sequence";
+/**
+ * How a network wants a modality: its first step, [batch, width]; all, [batch, time, width]; or all
+ * with time first, [time, batch, width], which recurrent layers run without a transposition.
+ */
+export type Reading = "first" | "sequence" | "timeMajor";
 
 /** One batch as tensors; what a network did not ask for, or the data lack, is absent. */
 export interface Inputs {
-  /** [batch, width] or [batch, time, width] */
+  /** [batch, width], [batch, time, width] or [time, batch, width], as the network reads it */
   readonly text?: tf.Tensor;
   readonly audio?: tf.Tensor;
   readonly vision?: tf.Tensor;

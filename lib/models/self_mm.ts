@@ -59,7 +59,7 @@ class SequenceEncoder {
     );
   }
 
-  /** [batch, time, in], [batch] → [batch, out] */
+  /** [time, batch, in], [batch] → [batch, out] */
   apply(x: tf.Tensor3D, lengths: tf.Tensor1D, noise: DropoutNoise | null): tf.Tensor2D {
     const state = this.#lstm.final(x, lengths, false);
     return this.#linear.apply(dropout(state, this.#rate, noise, this.#place));
@@ -123,7 +123,7 @@ class SelfMm implements Network {
         encoded.text = widths.text!;
         continue;
       }
-      reads[modality] = "sequence";
+      reads[modality] = "timeMajor";
       const outputs = encoded[modality] = settings[`${modality}Out`];
       this.#encoders[modality] = new SequenceEncoder(parameters, `${CODE_NAME[modality]}_model`, {
         inputs: widths[modality]!,

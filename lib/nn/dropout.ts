@@ -18,11 +18,28 @@ export interface DropoutNoise {
 }
 
 /**
- * Sets a share `rate` of the entries of `x` to 0 and divides the rest by 1 − rate.
+ * Sets a share `rate` of the entries of `x` to 0 and divides the rest by 1 − rate; any shape, which
+ * stays.
  *
  * @param rate in [0, 1)
  * @param noise null switches dropout off
  * @param place name of this place in the network, for example `post_text_dropout`
+ * @throws {RangeError} when `rate` is not in [0, 1).
+ *
+ * @example The same place and step give the same mask
+ * ```ts
+ * import * as tf from "@tensorflow/tfjs-core";
+ * import { RandomStream } from "../core/random.ts";
+ * import { openEngine } from "../engine/mod.ts";
+ * import { dropout } from "./dropout.ts";
+ * import { assertEquals } from "@std/assert";
+ * await openEngine({ engine: "cpu" });
+ * const counter = tf.tensor1d([0, 0, 1, 1], "int32");
+ * const noise = { stream: RandomStream.fromSeed(1111), counter };
+ * const drop = () => dropout(tf.ones([100]), 0.5, noise, "text").dataSync();
+ * assertEquals(drop(), drop());
+ * assertEquals([...new Set(drop())].sort(), [0, 2]);
+ * ```
  */
 export function dropout<T extends tf.Tensor>(
   x: T,
@@ -30,6 +47,9 @@ export function dropout<T extends tf.Tensor>(
   noise: DropoutNoise | null,
   place: string,
 ): T {
+  if (!(rate >= 0 && rate < 1)) {
+    throw new RangeError(`Cannot drop a share ${rate} at "${place}": expected a number in [0, 1)`);
+  }
   if (noise === null || rate === 0) return x;
   const draw = uniform(x.shape, noise.stream.split(place).key, noise.counter);
   const kept = tf.cast(tf.greaterEqual(draw, rate), "float32");

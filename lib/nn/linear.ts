@@ -8,12 +8,34 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { RandomStream } from "../core/random.ts";
 import type { Parameters } from "./parameters.ts";
 
-/** y = x Wᵀ + b, with W [out, in] and b [out], both from U(−1/√in, 1/√in). */
+/**
+ * y = x Wᵀ + b, with W [out, in] and b [out], both from U(−1/√in, 1/√in).
+ *
+ * @example
+ * ```ts
+ * import * as tf from "@tensorflow/tfjs-core";
+ * import { RandomStream } from "../core/random.ts";
+ * import { openEngine } from "../engine/mod.ts";
+ * import { Linear } from "./linear.ts";
+ * import { Parameters } from "./parameters.ts";
+ * import { assertEquals } from "@std/assert";
+ * await openEngine({ engine: "cpu" });
+ * const parameters = new Parameters();
+ * const layer = new Linear(parameters, "head", 3, 1, RandomStream.fromSeed(1111));
+ * assertEquals(layer.apply(tf.ones([5, 3])).shape, [5, 1]);
+ * assertEquals(parameters.names(), ["head.weight", "head.bias"]);
+ * ```
+ */
 export class Linear {
   readonly weight: tf.Variable<tf.Rank.R2>;
   readonly bias: tf.Variable<tf.Rank.R1>;
 
-  /** Adds `name.weight` and `name.bias` to `parameters`. */
+  /**
+   * Adds `name.weight` and `name.bias` to `parameters`.
+   *
+   * @param random parent of the streams that the start values are drawn from, one a parameter
+   * @throws {Error} when a name is taken.
+   */
   constructor(
     parameters: Parameters,
     name: string,

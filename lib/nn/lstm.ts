@@ -12,6 +12,20 @@ import type { Parameters } from "./parameters.ts";
 /**
  * A one-directional, one-layer LSTM: weights [4H, in] and [4H, H] and two biases [4H], gate order
  * i, f, g, o, all from U(−1/√H, 1/√H) as PyTorch's `nn.LSTM`.
+ *
+ * @example Two sequences of 4 steps, of which the second has 1 true step
+ * ```ts
+ * import * as tf from "@tensorflow/tfjs-core";
+ * import { RandomStream } from "../core/random.ts";
+ * import { openEngine } from "../engine/mod.ts";
+ * import { Lstm } from "./lstm.ts";
+ * import { Parameters } from "./parameters.ts";
+ * import { assertEquals } from "@std/assert";
+ * await openEngine({ engine: "cpu" });
+ * const layer = new Lstm(new Parameters(), "audio", 5, 8, RandomStream.fromSeed(1111));
+ * const state = layer.final(tf.ones([4, 2, 5]), tf.tensor1d([4, 1], "int32"));
+ * assertEquals(state.shape, [2, 8]);
+ * ```
  */
 export class Lstm {
   readonly weightIh: tf.Variable<tf.Rank.R2>;
@@ -19,7 +33,13 @@ export class Lstm {
   readonly biasIh: tf.Variable<tf.Rank.R1>;
   readonly biasHh: tf.Variable<tf.Rank.R1>;
 
-  /** Adds `name.weight_ih_l0`, … to `parameters`. */
+  /**
+   * Adds `name.weight_ih_l0`, `name.weight_hh_l0`, `name.bias_ih_l0` and `name.bias_hh_l0` to
+   * `parameters`.
+   *
+   * @param random parent of the streams that the start values are drawn from, one a parameter
+   * @throws {Error} when a name is taken.
+   */
   constructor(
     parameters: Parameters,
     name: string,
@@ -40,7 +60,7 @@ export class Lstm {
   }
 
   /**
-   * [batch, time, in] and true lengths [batch] → hidden state at the true end, [batch, H]
+   * [time, batch, in] and true lengths [batch] → hidden state at the true end, [batch, H]
    *
    * @param inputGradient false where x is data, which needs none
    */
@@ -50,6 +70,6 @@ export class Lstm {
       weightHh: this.weightHh as tf.Tensor2D,
       bias: tf.add(this.biasIh, this.biasHh) as tf.Tensor1D,
     };
-    return lstm(x, lengths, weights, { output: "final", inputGradient });
+    return lstm(x, lengths, weights, { output: "final", timeMajor: true, inputGradient });
   }
 }

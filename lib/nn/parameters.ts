@@ -6,18 +6,33 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 
-/** Named variables; the names are those under which weights are saved. */
+/**
+ * Named variables; the names are those under which weights are saved.
+ *
+ * @example
+ * ```ts
+ * import { openEngine } from "../engine/mod.ts";
+ * import { Parameters } from "./parameters.ts";
+ * import { assertEquals } from "@std/assert";
+ * await openEngine({ engine: "cpu" });
+ * const parameters = new Parameters();
+ * parameters.add("head.bias", [2], Float32Array.of(0.5, 1));
+ * assertEquals(parameters.get("head.bias").arraySync(), [0.5, 1]);
+ * parameters.dispose();
+ * ```
+ */
 export class Parameters implements Iterable<[string, tf.Variable]> {
   readonly #variables = new Map<string, tf.Variable>();
 
   /**
-   * Adds a trainable variable with the given start values (C order).
+   * Adds a trainable float32 variable with the given start values (C order).
    *
-   * @throws {Error} when the name is taken.
+   * @throws {Error} when the name is taken, or there are more or fewer values than the shape has.
    */
   add<R extends tf.Rank>(name: string, shape: number[], values: Float32Array): tf.Variable<R> {
     if (this.#variables.has(name)) throw new Error(`Cannot add parameter "${name}": it exists`);
-    const start = tf.tensor(values, shape, "float32");
+    // A copy: the cpu engine would take the array as its own memory.
+    const start = tf.tensor(values.slice(), shape, "float32");
     const variable = tf.variable(start);
     start.dispose();
     this.#variables.set(name, variable);

@@ -29,7 +29,11 @@ export interface TrainingProgress {
   history: EpochRecord[];
 }
 
-/** Writes the checkpoint file `path`, atomically. */
+/**
+ * Writes the checkpoint file `path`, atomically: a crash at any moment leaves the old one.
+ *
+ * @throws {Error} when the file cannot be written, for example on a full disk.
+ */
 export async function saveCheckpoint(
   path: string,
   learner: Learner,
@@ -58,9 +62,14 @@ export function loadCheckpoint(
 ): { best: Weights; progress: TrainingProgress } | null {
   if (!exists(path)) return null;
   const { weights, metadata } = readWeights(path);
-  const text = metadata["progress"];
-  if (text === undefined) throw new DataError(`Cannot resume from "${path}": it has no progress`);
-  const progress = JSON.parse(text) as TrainingProgress;
+  const progress = parseProgress(metadata["progress"]);
+  const optimizerSteps = Number(metadata["optimizerSteps"] ?? NaN);
+  if (progress === null || !Number.isInteger(optimizerSteps)) {
+    throw new DataError(
+      `Cannot resume from "${path}": its record of progress is missing or damaged, ` +
+        "expected the checkpoint of a training",
+    );
+  }
   if (progress.engine !== engine) {
     throw new RunError(
       `Cannot resume from "${path}" on engine "${engine}": it was made on "${progress.engine}", ` +
@@ -68,10 +77,24 @@ export function loadCheckpoint(
     );
   }
   assignWeights(learner.variables(), weights, path);
-  learner.optimizerSteps = Number(metadata["optimizerSteps"]);
+  learner.optimizerSteps = optimizerSteps;
   const best = new Map(
     [...weights].filter(([name]) => name.startsWith("best/"))
       .map(([name, tensor]) => [name.slice("best/".length), tensor]),
   );
   return { best, progress };
+}
+
+/** null for text that is no progress */
+function parseProgress(text = ""): TrainingProgress | null {
+  let value: Partial<TrainingProgress> | null;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  const isProgress = typeof value?.engine === "string" && typeof value.sums === "object" &&
+    [value.epoch, value.batches, value.bestEpoch].every(Number.isInteger) &&
+    typeof value.finished === "boolean" && Array.isArray(value.history);
+  return isProgress ? value as TrainingProgress : null;
 }

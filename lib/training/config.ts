@@ -6,6 +6,7 @@
 
 import { UsageError } from "../core/errors.ts";
 import { unknownName } from "../core/suggest.ts";
+import type { ProtocolName } from "../data/mod.ts";
 import type { Config, DefaultsFor, ModelDefinition, Setting } from "../models/mod.ts";
 import type { LoopSettings } from "./trainer.ts";
 
@@ -26,6 +27,7 @@ const RATES = /Dropout$/;
 const WORDS: Readonly<Record<string, readonly string[]>> = {
   mode: ["reference", "robust"],
   distance: ["euclidean", "squared"],
+  value: ["mean", "median", "majority"],
 };
 
 /** The value of a setting as typed on a command line. */
@@ -97,6 +99,11 @@ export function resolveConfig(
     config[key] = value;
   }
   return config;
+}
+
+/** Whose defaults a dataset takes. */
+export function defaultsFor(dataset: string, protocol: ProtocolName): DefaultsFor {
+  return dataset === "simsv2" ? "simsv2" : protocol;
 }
 
 /** The settings of the loop in a resolved configuration. */

@@ -35,12 +35,7 @@ export interface Predictor extends Disposable {
  */
 export function openRun(path: string, engine: Engine): Predictor {
   const folder = new RunFolder(path);
-  const config = folder.readConfig();
-  const record = folder.readRecord();
-  if (config === null || record === null || record.status !== "finished") {
-    const state = record === null ? "it holds no run" : `its run is ${record.status}`;
-    throw new RunError(`Cannot open "${path}": ${state}, expected the folder of a finished run`);
-  }
+  const { config, record } = folder.readFinished();
   const protocol = config["protocol"] as ProtocolName;
   const modalities = String(config["modalities"]).split(",") as Modality[];
   const model = findModel(String(config["model"]));

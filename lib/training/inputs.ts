@@ -46,12 +46,15 @@ function readModality(
   const batch = indices.length;
   const steps = reading === "first" ? 1 : column.steps;
   const values = new Float32Array(batch * steps * column.width);
-  column.read(indices, values, steps);
   if (reading === "first") {
+    column.read(indices, values, steps);
     inputs[modality] = tf.tensor2d(values, [batch, column.width]);
     return;
   }
-  inputs[modality] = tf.tensor3d(values, [batch, steps, column.width]);
+  if (reading === "timeMajor") column.readTimeMajor(indices, values);
+  else column.read(indices, values);
+  const shape: [number, number] = reading === "timeMajor" ? [steps, batch] : [batch, steps];
+  inputs[modality] = tf.tensor3d(values, [...shape, column.width]);
   const lengths = Int32Array.from(indices, (i) => column.lengths[i]!);
   inputs[`${modality}Lengths`] = tf.tensor1d(lengths, "int32");
 }

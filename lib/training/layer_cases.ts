@@ -4,7 +4,7 @@
  * @module
  */
 
-import { DataError, messageOf } from "../core/errors.ts";
+import { DataError, reasonOf } from "../core/errors.ts";
 import { readWeights } from "./weights.ts";
 
 /** A recorded array. Integers are held as float32: they are small. */
@@ -48,7 +48,7 @@ export function readLayerCases(path: string): LayerCase[] {
   try {
     entries = JSON.parse(Deno.readTextFileSync(path)).cases;
   } catch (error) {
-    throw new DataError(`Cannot read "${path}": ${messageOf(error)}, expected layer cases`);
+    throw new DataError(`Cannot read "${path}": ${reasonOf(error)}, expected layer cases`);
   }
   if (!Array.isArray(entries)) {
     throw new DataError(`Cannot read "${path}": it has no "cases", expected a list of them`);

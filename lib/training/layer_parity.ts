@@ -34,12 +34,12 @@ export interface LayerResult {
 
 /** Whether there is something of ours to compare a kind with. */
 export function isLayerKind(kind: string): boolean {
-  return kind in LAYER_KINDS || kind in OPTIMIZER_KINDS;
+  return Object.hasOwn(LAYER_KINDS, kind) || Object.hasOwn(OPTIMIZER_KINDS, kind);
 }
 
 /** Runs one case on the open engine. */
 export async function checkLayer(layerCase: LayerCase): Promise<LayerResult> {
-  return layerCase.kind in OPTIMIZER_KINDS
+  return Object.hasOwn(OPTIMIZER_KINDS, layerCase.kind)
     ? await checkOptimizer(layerCase, OPTIMIZER_KINDS[layerCase.kind]!)
     : await checkGradients(layerCase);
 }

@@ -9,6 +9,7 @@ import type { RandomStream } from "../core/random.ts";
 import type { Split } from "../data/mod.ts";
 import type { CompiledStep, Engine, NamedTensors } from "../engine/mod.ts";
 import type { Inputs, Network, Outputs } from "../models/mod.ts";
+import { Breath } from "./breath.ts";
 import { readInputs } from "./inputs.ts";
 import type { Adam } from "./optimizer.ts";
 
@@ -122,12 +123,14 @@ export class Learner {
   /** Scores of samples of a split without dropout, in the order of the batches. */
   async predict(split: Split, batches: Iterable<ArrayLike<number>>): Promise<Float32Array> {
     const predictions: number[] = [];
+    const breath = new Breath();
     for (const indices of batches) {
       const inputs = readInputs(this.network.reads, split, indices) as NamedTensors;
       const { prediction } = this.#forward(inputs);
       for (const score of await prediction!.data()) predictions.push(score);
       prediction!.dispose();
       tf.dispose(inputs as tf.TensorContainer);
+      await breath.take();
     }
     return Float32Array.from(predictions);
   }

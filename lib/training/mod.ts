@@ -1,6 +1,6 @@
 /** Training: settings, optimizer, loop, checkpoints, run folders, replay of recordings. @module */
 
-export { loopSettings, resolveConfig } from "./config.ts";
+export { defaultsFor, loopSettings, resolveConfig } from "./config.ts";
 export { EarlyStopping } from "./early_stopping.ts";
 export { openRun, type Predictor } from "./evaluate.ts";
 export type { EpochRecord } from "./history.ts";

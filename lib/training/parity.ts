@@ -5,6 +5,7 @@
  * @module
  */
 
+import { DataError } from "../core/errors.ts";
 import { RandomStream } from "../core/random.ts";
 import { type Dataset, loadDataset, MODALITIES } from "../data/mod.ts";
 import type { Engine } from "../engine/mod.ts";
@@ -44,6 +45,12 @@ export async function replay(path: string, engine: Engine): Promise<ParityReport
   using dataset = loadDataset(recording.data, { protocol: recording.protocol });
   const modalities = dataset.modalities;
   const train = requireSplit(dataset, "train");
+  const start = recording.tensors("init.safetensors");
+  if (start === null) {
+    throw new DataError(
+      `Cannot replay "${path}": it has no init.safetensors, expected weights in it`,
+    );
+  }
   const random = RandomStream.fromSeed(0);
   const model = findModel("self-mm");
   if (model.kind !== "network") throw new TypeError("self-mm is not a network");
@@ -61,7 +68,7 @@ export async function replay(path: string, engine: Engine): Promise<ParityReport
     new Adam(network.parameters, recording.groups(), { decay: "l2" }),
     random,
   );
-  assignWeights(network.parameters, recording.tensors("init.safetensors")!, path);
+  assignWeights(network.parameters, start, path);
   const replay = new Replay(recording, dataset.splits, learner);
   try {
     return await replay.run();

@@ -5,7 +5,7 @@
  */
 
 import { join } from "node:path";
-import { DataError, messageOf } from "../core/errors.ts";
+import { DataError, reasonOf } from "../core/errors.ts";
 import { exists } from "../core/files.ts";
 import type { ProtocolName } from "../data/mod.ts";
 import type { Config, ParameterGroup } from "../models/mod.ts";
@@ -170,7 +170,7 @@ export class Recording {
       return JSON.parse(Deno.readTextFileSync(path));
     } catch (error) {
       throw new DataError(
-        `Cannot read the recording "${this.path}": ${messageOf(error)}, expected ${name} in it`,
+        `Cannot read "${path}" of a recording: ${reasonOf(error)}, expected JSON`,
       );
     }
   }

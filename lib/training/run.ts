@@ -5,7 +5,7 @@
  */
 
 import { dirname } from "node:path";
-import { messageOf } from "../core/errors.ts";
+import { messageOf, NonFiniteLossError } from "../core/errors.ts";
 import { removeUnfinishedFiles, writeJsonAtomic } from "../core/files.ts";
 import { lockFolder } from "../core/lock.ts";
 import { RandomStream } from "../core/random.ts";
@@ -19,7 +19,7 @@ import {
 import type { Engine } from "../engine/mod.ts";
 import { type PredictionRow, PROTOCOLS, writePredictions } from "../evaluation/mod.ts";
 import { type Config, featureWidths, type ModelDefinition, type Setting } from "../models/mod.ts";
-import { loopSettings, resolveConfig } from "./config.ts";
+import { defaultsFor, loopSettings, resolveConfig } from "./config.ts";
 import { type EpochRecord, writeHistory } from "./history.ts";
 import { Interrupt } from "./interrupt.ts";
 import { writeUnimodalLabels } from "./label_file.ts";
@@ -27,7 +27,7 @@ import { Learner } from "./learner.ts";
 import { Adam } from "./optimizer.ts";
 import { RunFolder, type RunRecord, type RunSummary } from "./run_folder.ts";
 import { fit, type FitResult } from "./trainer.ts";
-import { requireSplit } from "./splits.ts";
+import { requireModalities, requireOptimizerStep, requireSplit } from "./splits.ts";
 import { gitCommit, peakMemory, versions } from "./versions.ts";
 import { copyWeights, type Weights, writeWeights } from "./weights.ts";
 
@@ -77,7 +77,9 @@ interface Trained {
  * Trains, evaluates once, and writes the run's folder; a finished one is not touched.
  *
  * @throws {RunError} when the folder is in use or holds another run.
- * @throws {UsageError} when a setting is unknown or the data lack labels.
+ * @throws {UsageError} when a setting is unknown, or nothing could be learned with it.
+ * @throws {DataError} when the data lack a split, or labels in it.
+ * @throws {NonFiniteLossError} naming the samples; the best weights so far are kept.
  * @throws the signal's reason when it was aborted, after saving.
  */
 export async function trainRun(options: RunOptions): Promise<RunOutcome> {
@@ -89,17 +91,19 @@ export async function trainRun(options: RunOptions): Promise<RunOutcome> {
     modalities: options.modalities.join(","),
     nonfinite: options.nonfinite,
     seed,
-    ...resolveConfig(
-      model,
-      dataset.name === "simsv2" ? "simsv2" : options.protocol,
-      options.settings,
-    ),
+    ...resolveConfig(model, defaultsFor(dataset.name, options.protocol), options.settings),
   };
+  // Told before anything is written: a folder of a run that cannot begin would be in the way.
+  const train = requireSplit(dataset, "train");
+  requireSplit(dataset, "valid");
+  requireModalities(dataset, options.modalities);
+  if (model.kind === "network") requireOptimizerStep(train, loopSettings(config));
   const sha256 = dataset.sha256();
   const folder = RunFolder.at(options.out, model.name, dataset.name, seed);
   using _lock = lockFolder(folder.path);
   if (folder.isFinished(config, sha256, options.resume)) {
-    return { summary: folder.readRecord()!.summary!, skipped: true };
+    // The folder may have been moved, or be seen from another one.
+    return { summary: { ...folder.readRecord()!.summary!, path: folder.path }, skipped: true };
   }
   removeUnfinishedFiles(folder.path);
   removeUnfinishedFiles(dirname(folder.checkpoint));
@@ -130,7 +134,11 @@ export async function trainRun(options: RunOptions): Promise<RunOutcome> {
   } catch (error) {
     const status = error instanceof Interrupt ? "interrupted" : "failed";
     const ended = new Date().toISOString();
-    folder.writeRecord({ ...record, status, ended, message: messageOf(error) });
+    try {
+      folder.writeRecord({ ...record, status, ended, message: messageOf(error) });
+    } catch {
+      // On a full disk the record cannot be written either; the first error tells more.
+    }
     throw error;
   }
 }
@@ -217,7 +225,7 @@ async function trainNetwork(
   });
   const learner = new Learner(engine, network, adam, random.split("dropout"));
   const settings = loopSettings(config);
-  const history: EpochRecord[] = [];
+  let best: Weights | null = null;
   const dispose = () => {
     learner.dispose();
     network.dispose();
@@ -238,16 +246,15 @@ async function trainNetwork(
       ...(options.signal === undefined ? {} : { signal: options.signal }),
       onStart: (finished) => options.onStart?.(config, finished),
       onBatch: (epoch, samples, loss) => options.onBatch?.(epoch, samples, loss),
-      onEpoch: (record, all) => {
-        history.splice(0, history.length, ...all);
+      onBest: (weights) => best = weights,
+      onEpoch: (record, history) => {
+        writeHistory(folder.file("history.jsonl"), history);
         options.onEpoch?.(record);
       },
     });
   } catch (error) {
     dispose();
-    throw error;
-  } finally {
-    if (history.length > 0) writeHistory(folder.file("history.jsonl"), history);
+    throw error instanceof NonFiniteLossError ? keepBest(error, best, folder) : error;
   }
   writeHistory(folder.file("history.jsonl"), result.history);
   return {
@@ -258,6 +265,19 @@ async function trainNetwork(
     writeExtras: (folder) => writeUnimodalLabels(folder.file("labels.csv"), network, train),
     dispose,
   };
+}
+
+/** Saves the best weights of a training that cannot go on, and tells of them. */
+function keepBest(
+  error: NonFiniteLossError,
+  best: Weights | null,
+  folder: RunFolder,
+): NonFiniteLossError {
+  if (best === null) return error;
+  const path = folder.file("model.safetensors");
+  writeWeights(path, best);
+  const message = `${error.message}; the best weights so far are kept in "${path}"`;
+  return new NonFiniteLossError(message, { cause: error });
 }
 
 function fitRegressor(options: RunOptions, config: Config): Trained {

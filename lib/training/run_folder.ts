@@ -90,6 +90,17 @@ export class RunFolder {
     return this.#readJson<RunRecord>("run.json");
   }
 
+  /** What a finished run was and how it came about. @throws {RunError} when there is none. */
+  readFinished(): { readonly config: Config; readonly record: RunRecord } {
+    const config = this.readConfig();
+    const record = this.readRecord();
+    if (config !== null && record?.status === "finished") return { config, record };
+    const state = record === null ? "it holds no run" : `its run is ${record.status}`;
+    throw new RunError(
+      `Cannot open "${this.path}": ${state}, expected the folder of a finished run`,
+    );
+  }
+
   /** Writes `run.json`. */
   writeRecord(record: RunRecord): void {
     writeJsonAtomic(this.file("run.json"), record);

@@ -1,11 +1,12 @@
 /**
- * The splits that a training cannot do without.
+ * What a training cannot do without: splits, modalities, steps.
  *
  * @module
  */
 
-import { DataError } from "../core/errors.ts";
-import type { Dataset, Split, SplitName } from "../data/mod.ts";
+import { DataError, UsageError } from "../core/errors.ts";
+import type { Dataset, Modality, Split, SplitName } from "../data/mod.ts";
+import type { LoopSettings } from "./trainer.ts";
 
 /**
  * A split that has samples and labels.
@@ -23,4 +24,42 @@ export function requireSplit(dataset: Dataset, name: SplitName): Split {
   if (split.samples === 0) throw refuse(`split "${name}" is empty`);
   if (split.labels === null) throw refuse(`split "${name}" has no labels`);
   return split;
+}
+
+/**
+ * Refuses modalities that the dataset has not in every split.
+ *
+ * @throws {UsageError} when one is missing, or none is asked for.
+ */
+export function requireModalities(dataset: Dataset, modalities: readonly Modality[]): void {
+  const missing = modalities.filter((modality) => !dataset.modalities.includes(modality));
+  if (missing.length === 0 && modalities.length > 0) return;
+  const state = missing.length > 0 ? `it has no ${missing.join(" and ")}` : "no modality is chosen";
+  throw new UsageError(
+    `Cannot train on "${dataset.path}": ${state}, expected some of ${
+      dataset.modalities.join(", ")
+    }`,
+  );
+}
+
+/**
+ * Refuses settings under which training would never change a weight: an incomplete last group of
+ * batches is dropped in reference mode, and an epoch of fewer batches than a group is only that.
+ *
+ * @throws {UsageError} naming settings that would do.
+ */
+export function requireOptimizerStep(train: Split, settings: LoopSettings): void {
+  const { batchSize, updateEpochs, applyTrailingGroup } = settings;
+  const batches = Math.ceil(train.samples / batchSize);
+  if (applyTrailingGroup || batches >= updateEpochs) return;
+  const largest = Math.floor((train.samples - 1) / (updateEpochs - 1));
+  const remedies = [
+    ...(largest > 0 ? [`batchSize ${largest} or less`] : []),
+    `updateEpochs ${batches} or less`,
+    "mode robust",
+  ];
+  throw new UsageError(
+    `Cannot train: ${train.samples} samples in batches of ${batchSize} are ${batches} a pass, and ` +
+      `only every ${updateEpochs} batches change the weights, expected ${remedies.join(", or ")}`,
+  );
 }

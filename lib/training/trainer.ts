@@ -8,14 +8,15 @@ import * as tf from "@tensorflow/tfjs-core";
 import { NonFiniteLossError, UsageError } from "../core/errors.ts";
 import type { RandomStream } from "../core/random.ts";
 import { batchOrder, type Split } from "../data/mod.ts";
+import { Breath } from "./breath.ts";
 import { loadCheckpoint, saveCheckpoint, type TrainingProgress } from "./checkpoint.ts";
 import { EarlyStopping } from "./early_stopping.ts";
 import type { EpochRecord } from "./history.ts";
 import type { Learner } from "./learner.ts";
 import { assignWeights, copyWeights, type Weights } from "./weights.ts";
 
-/** Milliseconds between two moments at which signals and timers of the host get their turn. */
-const BREATH = 20;
+/** Ids that an error names at most: more than a usual batch has. */
+const LISTED_IDS = 64;
 
 /** Settings of the loop. */
 export interface LoopSettings {
@@ -49,8 +50,10 @@ export interface FitOptions {
   /** Metrics of predictions on the valid split; `mae` decides. */
   evaluate(predictions: Float32Array, labels: Float32Array): Readonly<Record<string, number>>;
   readonly checkpoint?: CheckpointSettings;
-  /** Aborting it ends the training after the current batch, with a checkpoint. */
+  /** Aborting it ends the training after the current batch or validation, with a checkpoint. */
   readonly signal?: AbortSignal;
+  /** Called with the best weights so far, once for those of a checkpoint and at each better epoch. */
+  onBest?(weights: Weights, epoch: number): void;
   onEpoch?(record: EpochRecord, history: readonly EpochRecord[]): void;
   /** Called once, with the number of epochs that are done already. */
   onStart?(finished: number): void;
@@ -68,8 +71,52 @@ export interface FitResult {
  * Trains on `train`, watches `valid`, and leaves the best weights in the network. There is no way
  * to hand in a test split.
  *
- * @throws {NonFiniteLossError} naming the batch's ids, when a loss is not finite.
+ * @throws {NonFiniteLossError} naming the samples, when a loss or a score of `valid` is not finite.
+ * @throws {UsageError} when a split has no labels.
+ * @throws {RunError} when the checkpoint is of another engine or another network.
+ * @throws {DataError} when the checkpoint is damaged.
  * @throws the signal's reason when it was aborted; the training can be resumed.
+ *
+ * @example Two epochs of a small Self-MM
+ * ```ts
+ * import { RandomStream } from "../core/random.ts";
+ * import { makeSynthetic } from "../data/mod.ts";
+ * import { openEngine } from "../engine/mod.ts";
+ * import { mae } from "../evaluation/mod.ts";
+ * import { featureWidths, findModel } from "../models/mod.ts";
+ * import { loopSettings, resolveConfig } from "./config.ts";
+ * import { Learner } from "./learner.ts";
+ * import { Adam } from "./optimizer.ts";
+ * import { fit } from "./trainer.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const dataset = makeSynthetic({ n: 32 });
+ * const { modalities, splits } = dataset;
+ * const model = findModel("self-mm");
+ * if (model.kind !== "network") throw new TypeError("self-mm is a network");
+ * const config = resolveConfig(model, "mosi", { batchSize: 8, epochs: 2 });
+ * const random = RandomStream.fromSeed(1111);
+ * const engine = await openEngine({ engine: "cpu" });
+ * const network = model.create({
+ *   config,
+ *   protocol: "mosi",
+ *   modalities,
+ *   widths: featureWidths(dataset, modalities),
+ *   trainLabels: splits.train!.labels!,
+ *   random: random.split("weights"),
+ * });
+ * const adam = new Adam(network.parameters, network.groups, { decay: "l2" });
+ * const learner = new Learner(engine, network, adam, random.split("dropout"));
+ * const { history } = await fit(learner, splits.train!, splits.valid!, {
+ *   settings: loopSettings(config),
+ *   engine: engine.name,
+ *   random,
+ *   evaluate: (predictions, labels) => ({ mae: mae(predictions, labels) }),
+ * });
+ * assertEquals(history.map(({ epoch }) => epoch), [1, 2]);
+ * learner.dispose();
+ * network.dispose();
+ * ```
  */
 export async function fit(
   learner: Learner,
@@ -90,6 +137,7 @@ export async function fit(
   const progress: TrainingProgress = resumed?.progress ?? startOf(options.engine);
   stopping.bestEpoch = progress.bestEpoch;
   stopping.bestLoss = progress.bestLoss ?? Infinity;
+  if (progress.bestEpoch > 0) options.onBest?.(best, progress.bestEpoch);
 
   options.onStart?.(progress.history.length);
   let savedAt = performance.now();
@@ -107,15 +155,12 @@ export async function fit(
     const shuffle = options.random.split("order").fresh(`epoch ${epoch}`);
     const batches = batchOrder(train.samples, settings.batchSize, (n) => shuffle.permutation(n));
     if (progress.batches === 0) learner.network.startEpoch?.();
-    let breathedAt = performance.now();
+    const breath = new Breath();
     while (progress.batches < batches.length) {
       await learnBatch(learner, train, batches, progress, settings);
       const done = Math.min(train.samples, progress.batches * settings.batchSize);
       options.onBatch?.(epoch, done, progress.sums["total"]! / progress.batches);
-      if (performance.now() - breathedAt > BREATH) {
-        await new Promise((resolve) => setTimeout(resolve, 0));
-        breathedAt = performance.now();
-      }
+      await breath.take();
       if (signal?.aborted) {
         await save();
         signal.throwIfAborted();
@@ -124,11 +169,13 @@ export async function fit(
     }
     const trained = performance.now();
     const predictions = await learner.predict(valid, batchOrder(valid.samples, settings.batchSize));
+    checkFinite(predictions, epoch, valid);
     const metrics = options.evaluate(predictions, valid.labels);
     if (stopping.observe(epoch, metrics["mae"]!)) {
       best = await copyWeights(learner.network.parameters);
       progress.bestEpoch = epoch;
       progress.bestLoss = stopping.bestLoss;
+      options.onBest?.(best, epoch);
     }
     const record = recordOf(learner, progress, batches.length, metrics, {
       train: (trained - started) / 1000,
@@ -139,8 +186,9 @@ export async function fit(
     progress.batches = 0;
     progress.sums = {};
     progress.finished = epoch >= settings.epochs || stopping.shouldStop(epoch);
-    if (progress.finished || isDue()) await save();
+    if (progress.finished || signal?.aborted || isDue()) await save();
     options.onEpoch?.(record, progress.history);
+    if (!progress.finished) signal?.throwIfAborted();
   }
   assignWeights(learner.network.parameters, best, "the best epoch");
   return { history: progress.history, bestEpoch: progress.bestEpoch };
@@ -184,6 +232,16 @@ async function learnBatch(
   progress.batches = number;
 }
 
+/** @throws {NonFiniteLossError} when a score of the valid split is not finite. */
+function checkFinite(predictions: Float32Array, epoch: number, valid: Split): void {
+  const ids = valid.ids.filter((_, i) => !Number.isFinite(predictions[i]));
+  if (ids.length === 0) return;
+  throw new NonFiniteLossError(
+    `Cannot go on training: after epoch ${epoch}, ${ids.length} of ${valid.samples} scores of ` +
+      `split "${valid.name}" are not finite, expected numbers; the samples are ${listed(ids)}`,
+  );
+}
+
 function nonFinite(
   loss: number,
   parts: Readonly<Record<string, number>>,
@@ -193,11 +251,17 @@ function nonFinite(
   indices: Uint32Array,
 ): NonFiniteLossError {
   const culprits = Object.keys(parts).filter((name) => !Number.isFinite(parts[name]));
-  const ids = [...indices].map((i) => train.ids[i]).join(", ");
+  const ids = listed(Array.from(indices, (i) => train.ids[i]!));
   return new NonFiniteLossError(
     `Cannot go on training: the loss of epoch ${epoch}, batch ${batch} is ${loss} ` +
       `(${culprits.join(", ") || "sum"}), expected a finite number; the samples are ${ids}`,
   );
+}
+
+/** The first of many ids. */
+function listed(ids: readonly string[]): string {
+  const rest = ids.length - LISTED_IDS;
+  return rest > 0 ? `${ids.slice(0, LISTED_IDS).join(", ")} and ${rest} more` : ids.join(", ");
 }
 
 function recordOf(

@@ -68,7 +68,8 @@ export function assignWeights(
         `Cannot take weights from "${where}": "${name}" ${state}, expected [${variable.shape}]`,
       );
     }
-    const values = tf.tensor(found.values, variable.shape, "float32");
+    // A copy: the cpu engine would take the array as its own memory, and may write to it.
+    const values = tf.tensor(found.values.slice(), variable.shape, "float32");
     variable.assign(values);
     values.dispose();
   }

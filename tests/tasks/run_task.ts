@@ -1,8 +1,16 @@
-/** Runs commands as a user does: another process, its exit status and its output. */
+/**
+ * Runs commands as a user does: another process with the rights that deno.json gives it and
+ * nobody to ask for more, its exit status and its output.
+ */
 
 import { join } from "node:path";
 
-const ROOT = join(import.meta.dirname!, "..", "..");
+/** The checkout. */
+export const ROOT: string = join(import.meta.dirname!, "..", "..");
+
+const TASKS: Readonly<Record<string, { readonly command: string }>> = JSON.parse(
+  Deno.readTextFileSync(join(ROOT, "deno.json")),
+).tasks;
 
 /** What a command did. */
 export interface TaskResult {
@@ -11,12 +19,21 @@ export interface TaskResult {
   readonly stderr: string;
 }
 
-/** Runs `tasks/<name>.ts`. */
-export async function runTask(name: string, ...args: string[]): Promise<TaskResult> {
+/** The arguments with which `deno` runs `tasks/<file>.ts`, and `args`. */
+export function taskArguments(file: string, args: readonly string[]): string[] {
+  const task = Object.values(TASKS).find(({ command }) => command.endsWith(`tasks/${file}.ts`));
+  const declared = task!.command.split(" ").slice(2, -1);
+  const quiet = ["--quiet", "--no-check", "--no-prompt"];
+  return ["run", ...quiet, ...declared, join(ROOT, "tasks", `${file}.ts`), ...args];
+}
+
+/** Runs `tasks/<file>.ts`. */
+export async function runTask(file: string, ...args: string[]): Promise<TaskResult> {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--no-check", "-A", join(ROOT, "tasks", `${name}.ts`), ...args],
+    args: taskArguments(file, args),
     env: { NO_COLOR: "1" },
     cwd: ROOT,
+    stdin: "null",
   }).output();
   const text = new TextDecoder();
   return { code, stdout: text.decode(stdout), stderr: text.decode(stderr) };

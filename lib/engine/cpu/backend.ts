@@ -2,6 +2,7 @@
 
 import { version_cpu } from "@tensorflow/tfjs-backend-cpu";
 import { findBackend } from "@tensorflow/tfjs-core";
+import { registerFastKernels } from "./fast_kernels.ts";
 import { registerCpuKernels } from "./kernels.ts";
 
 /** Name under which TensorFlow.js registers the backend. */
@@ -15,4 +16,5 @@ export function registerCpu(): void {
   // Its first tensor otherwise prints a banner that advises another backend.
   Object.assign(findBackend(BACKEND), { firstUse: false });
   registerCpuKernels();
+  registerFastKernels();
 }

@@ -13,6 +13,14 @@ import { boolAttribute, floatAttribute, intAttribute, typeAttribute } from "./at
 import { FLOAT, INT32, type NodeBackend, OpScope } from "./ops.ts";
 import { DataType } from "./symbols.ts";
 
+/**
+ * Batches of sequences at least this long are sorted by length and run in parts: a part ends at its
+ * own longest length, and TensorFlow runs the parts of a compiled step side by side.
+ */
+const LONG = 32;
+/** Number of parts, and the fewest samples worth splitting. */
+const PARTS = 2, SMALLEST_SPLIT = 8;
+
 type Inputs = Readonly<Record<string, TensorInfo | undefined>>;
 
 const NO_PEEPHOLE = boolAttribute("use_peephole", false);
@@ -62,40 +70,10 @@ class LstmCall {
     return this.scope.id(this.inputs[name]!);
   }
 
-  /** The longest length, as the int64 scalar that the block ops want. */
-  longest(): number {
-    const { scope } = this;
-    const attributes = [
-      INT32,
-      typeAttribute("Tidx", DataType.INT32),
-      boolAttribute("keep_dims", false),
-    ];
-    const longest = scope.run("Max", [this.lengths, scope.int32([0])], attributes);
-    // A length beyond the time axis would end the process in the block ops; `last` reports it.
-    const bounded = scope.run("Minimum", [longest, scope.int32([this.time], [])], [INT32]);
-    return scope.run("Cast", [bounded], [
-      typeAttribute("SrcT", DataType.INT32),
-      typeAttribute("DstT", DataType.INT64),
-    ]);
-  }
-
   /** [W_ih, W_hh] transposed, [input + hidden, 4 · hidden] */
   weights(): number {
     const { scope } = this;
-    const joined = scope.run(
-      "ConcatV2",
-      [this.id("weightIh"), this.id("weightHh"), scope.int32([1], [])],
-      [FLOAT, intAttribute("N", 2), typeAttribute("Tidx", DataType.INT32)],
-    );
-    return scope.transpose(joined, [1, 0]);
-  }
-
-  /** The first inputs that both block ops have. */
-  blockInputs(longest: number, x: number): number[] {
-    const { scope, batch, hidden } = this;
-    const state = scope.zeros([batch, hidden]), peephole = scope.zeros([hidden]);
-    const bias = this.id("bias");
-    return [longest, x, state, state, this.weights(), peephole, peephole, peephole, bias];
+    return scope.transpose(scope.concat([this.id("weightIh"), this.id("weightHh")], 1), [1, 0]);
   }
 
   /** Each sample's first `length` steps back to front, in [time, batch, width]; nothing else. */
@@ -131,81 +109,177 @@ class LstmCall {
     return scope.run("SelectV2", [inside, sequence, scope.zeros([])], [FLOAT]);
   }
 
-  /** Row of each sample's last step in [time · batch, hidden]: (length - 1) · batch + sample. */
-  lastRows(): number {
+  /** The samples in the order of their lengths, longest first; null where they run as one. */
+  sortOrder(): number | null {
+    const { scope, batch, time } = this;
+    if (time < LONG || batch < SMALLEST_SPLIT) return null;
+    const [, order] = scope.runAll("TopKV2", [this.lengths, scope.int32([batch], [])], [
+      boolAttribute("sorted", true),
+      INT32,
+    ], 2);
+    return order!;
+  }
+
+  /** The parts of a batch in this order. */
+  parts(order: number | null): Part[] {
     const { scope, batch } = this;
-    const starts = scope.run("Mul", [this.lengths, scope.int32([batch], [])], [INT32]);
-    return scope.run("AddV2", [starts, scope.range(-batch, batch)], [INT32]);
+    if (order === null) return [new Part(this, batch, this.lengths)];
+    const sizes = Array.from(
+      { length: PARTS },
+      (_, i) => Math.floor(batch * (i + 1) / PARTS) - Math.floor(batch * i / PARTS),
+    );
+    const sorted = scope.gather(this.lengths, order, 0, DataType.INT32);
+    const lengths = scope.split(sorted, sizes, 0, INT32);
+    return sizes.map((size, i) => new Part(this, size, lengths[i]!));
+  }
+
+  /** A tensor with samples on `axis`, in this order and cut into parts. */
+  cut(tensor: number, order: number | null, parts: readonly Part[], axis: number): number[] {
+    if (order === null) return [tensor];
+    const orders = this.scope.split(order, parts.map((part) => part.batch), 0, INT32);
+    return orders.map((samples) => this.scope.gather(tensor, samples, axis));
+  }
+
+  /** The way back from {@linkcode cut}. */
+  join(tensors: readonly number[], order: number | null, axis: number): number {
+    if (order === null) return tensors[0]!;
+    const { scope } = this;
+    const inverse = scope.run("InvertPermutation", [order], [INT32]);
+    return scope.gather(scope.concat(tensors, axis), inverse, axis);
+  }
+}
+
+/** Samples that run together: [time, batch, width] with a batch of its own. */
+class Part {
+  readonly #call: LstmCall;
+  readonly #scope: OpScope;
+  readonly #lengths: number;
+  readonly batch: number;
+
+  constructor(call: LstmCall, batch: number, lengths: number) {
+    this.#call = call;
+    this.#scope = call.scope;
+    this.#lengths = lengths;
+    this.batch = batch;
+  }
+
+  /** The states of all steps. */
+  forward(x: number, weights: number): number[] {
+    const inputs = this.#blockInputs(x, weights);
+    return this.#scope.runAll("BlockLSTMV2", inputs, [NO_CLIP, NO_PEEPHOLE, FLOAT], STATES);
+  }
+
+  /** Gradients of x, weights and bias. */
+  backward(
+    x: number,
+    weights: number,
+    states: readonly number[],
+    dHiddens: number,
+  ): [dX: number, dWeights: number, dBias: number] {
+    const { time, hidden } = this.#call;
+    const dCells = this.#scope.zeros([time, this.batch, hidden]);
+    const inputs = [...this.#blockInputs(x, weights), ...states, dCells, dHiddens];
+    const made = this.#scope.runAll("BlockLSTMGradV2", inputs, [NO_PEEPHOLE, FLOAT], 8);
+    return [made[0]!, made[3]!, made[7]!];
   }
 
   /** The states of a [time, batch, hidden] sequence after each sample's last step. */
   last(sequence: number): number {
-    const { scope, batch, time, hidden } = this;
-    const rows = scope.reshape(sequence, [time * batch, hidden]);
-    return scope.run("GatherV2", [rows, this.lastRows(), scope.int32([0], [])], [
-      intAttribute("batch_dims", 0),
-      typeAttribute("Tparams", DataType.FLOAT),
-      typeAttribute("Tindices", DataType.INT32),
-      typeAttribute("Taxis", DataType.INT32),
-    ]);
+    const { time, hidden } = this.#call;
+    const rows = this.#scope.reshape(sequence, [time * this.batch, hidden]);
+    return this.#scope.gather(rows, this.#lastRows(), 0);
   }
 
   /** The gradient of {@linkcode last}: zeros but for the last steps. */
   scatterLast(gradient: number): number {
-    const { scope, batch, time, hidden } = this;
-    const rows = scope.reshape(this.lastRows(), [batch, 1], INT32);
-    const shape = scope.int32([time * batch, hidden]);
+    const scope = this.#scope, { time, hidden } = this.#call;
+    const rows = scope.reshape(this.#lastRows(), [this.batch, 1], INT32);
+    const shape = scope.int32([time * this.batch, hidden]);
     const all = scope.run("ScatterNd", [rows, gradient, shape], [
       FLOAT,
       typeAttribute("Tindices", DataType.INT32),
     ]);
-    return scope.reshape(all, [time, batch, hidden]);
+    return scope.reshape(all, [time, this.batch, hidden]);
+  }
+
+  /** The first inputs that both block ops have. */
+  #blockInputs(x: number, weights: number): number[] {
+    const scope = this.#scope, { hidden } = this.#call;
+    const state = scope.zeros([this.batch, hidden]), peephole = scope.zeros([hidden]);
+    const bias = this.#call.id("bias");
+    return [this.#longest(), x, state, state, weights, peephole, peephole, peephole, bias];
+  }
+
+  /** The longest length, as the int64 scalar that the block ops want. */
+  #longest(): number {
+    const scope = this.#scope;
+    const attributes = [
+      INT32,
+      typeAttribute("Tidx", DataType.INT32),
+      boolAttribute("keep_dims", false),
+    ];
+    const longest = scope.run("Max", [this.#lengths, scope.int32([0])], attributes);
+    // A length beyond the time axis would end the process in the block ops; `last` reports it.
+    const bounded = scope.run("Minimum", [longest, scope.int32([this.#call.time], [])], [INT32]);
+    return scope.run("Cast", [bounded], [
+      typeAttribute("SrcT", DataType.INT32),
+      typeAttribute("DstT", DataType.INT64),
+    ]);
+  }
+
+  /** Row of each sample's last step in [time · batch, hidden]: (length - 1) · batch + sample. */
+  #lastRows(): number {
+    const scope = this.#scope, { batch } = this;
+    const starts = scope.run("Mul", [this.#lengths, scope.int32([batch], [])], [INT32]);
+    const offsets = scope.int32(Array.from({ length: batch }, (_, b) => b - batch));
+    return scope.run("AddV2", [starts, offsets], [INT32]);
   }
 }
 
 function fusedLstm(call: LstmCall): Tensor[] {
   const { scope } = call;
-  const given = call.id("x"), x = call.enter(given);
-  const longest = call.longest();
-  const states = scope.runAll(
-    "BlockLSTMV2",
-    call.blockInputs(longest, x),
-    [NO_CLIP, NO_PEEPHOLE, FLOAT],
-    STATES,
-  );
-  const hiddens = states[HIDDEN]!;
+  const order = call.sortOrder();
+  const parts = call.parts(order);
+  const xs = call.cut(call.enter(call.id("x")), order, parts, 1);
+  const weights = call.weights();
+  const states = parts.map((part, i) => part.forward(xs[i]!, weights));
+  const ofParts = (state: number) => states.map((made) => made[state]!);
+  const lastOf = (state: number) =>
+    call.join(parts.map((part, i) => part.last(states[i]![state]!)), order, 0);
   const value = {
-    final: () => call.last(hiddens),
-    cell: () => call.last(states[CELL]!),
-    sequence: () => call.leave(call.mask(hiddens)),
+    final: () => lastOf(HIDDEN),
+    cell: () => lastOf(CELL),
+    sequence: () => call.leave(call.mask(call.join(ofParts(HIDDEN), order, 1))),
   }[call.attributes.output]();
-  // A reordered x is kept for the way back, beside the states.
-  const trace = x === given ? states : [...states, x];
-  return [value, ...trace].map((id) => scope.take(id));
+  const trace = [...xs, ...states.flat(), ...(order === null ? [] : [order])];
+  // An x that went in as it came is no tensor of this call.
+  return [value, ...trace].map((id) => scope.take(id === call.id("x") ? scope.copy(id) : id));
 }
 
 function fusedLstmGradient(call: LstmCall): Tensor[] {
   const { scope, input, hidden } = call;
-  const x = call.id(`trace${STATES}` in call.inputs ? `trace${STATES}` : "x");
-  const states = Array.from({ length: STATES }, (_, i) => call.id(`trace${i}`));
+  const count = Object.keys(call.inputs).filter((name) => name.startsWith("trace")).length;
+  const trace = Array.from({ length: count }, (_, i) => call.id(`trace${i}`));
+  const isSplit = count > 1 + STATES;
+  const order = isSplit ? trace.at(-1)! : null;
+  const parts = call.parts(order);
+  const statesOf = (i: number) =>
+    trace.slice(parts.length + i * STATES, parts.length + (i + 1) * STATES);
   const dy = call.id("dy");
   const dHiddens = call.attributes.output === "final"
-    ? call.scatterLast(dy)
-    : call.mask(call.enter(dy));
-  const dCells = scope.run("ZerosLike", [dHiddens], [FLOAT]);
-  const [dX, , , dWeights, , , , dBias] = scope.runAll(
-    "BlockLSTMGradV2",
-    [...call.blockInputs(call.longest(), x), ...states, dCells, dHiddens],
-    [NO_PEEPHOLE, FLOAT],
-    8,
+    ? call.cut(dy, order, parts, 0).map((part, i) => parts[i]!.scatterLast(part))
+    : call.cut(call.mask(call.enter(dy)), order, parts, 1);
+  const weights = call.weights();
+  const made = parts.map((part, i) => part.backward(trace[i]!, weights, statesOf(i), dHiddens[i]!));
+  const sumOf = (i: 1 | 2) => scope.sum(made.map((gradients) => gradients[i]));
+  const [dWeightIh, dWeightHh] = scope.split(
+    scope.transpose(sumOf(1), [1, 0]),
+    [input, hidden],
+    1,
   );
-  const [dWeightIh, dWeightHh] = scope.runAll(
-    "SplitV",
-    [scope.transpose(dWeights!, [1, 0]), scope.int32([input, hidden]), scope.int32([1], [])],
-    [intAttribute("num_split", 2), FLOAT, typeAttribute("Tlen", DataType.INT32)],
-    2,
-  );
-  const gradients = [dWeightIh!, dWeightHh!, dBias!];
-  if (call.attributes.inputGradient) gradients.push(call.leave(dX!));
+  const gradients = [dWeightIh!, dWeightHh!, sumOf(2)];
+  if (call.attributes.inputGradient) {
+    gradients.push(call.leave(call.join(made.map(([dX]) => dX), order, 1)));
+  }
   return gradients.map((id) => scope.take(id));
 }

@@ -1,7 +1,7 @@
 /** Runs TensorFlow ops inside a kernel: on tensor numbers, freeing what is only in between. @module */
 
 import type { Tensor, TensorInfo } from "@tensorflow/tfjs-core";
-import { type OpAttribute, typeAttribute } from "./attributes.ts";
+import { intAttribute, type OpAttribute, typeAttribute } from "./attributes.ts";
 import type { TensorFlowBinding, TensorMetadata } from "./binding.ts";
 import { DataType } from "./symbols.ts";
 
@@ -109,6 +109,52 @@ export class OpScope implements Disposable {
   transpose(input: number, order: readonly number[]): number {
     const attributes = [FLOAT, typeAttribute("Tperm", DataType.INT32)];
     return this.run("Transpose", [input, this.int32(order)], attributes);
+  }
+
+  /** Entries of `input` along `axis` at the int32 numbers `indices`. */
+  gather(input: number, indices: number, axis: number, type: number = DataType.FLOAT): number {
+    return this.run("GatherV2", [input, indices, this.int32([axis], [])], [
+      intAttribute("batch_dims", 0),
+      typeAttribute("Tparams", type),
+      typeAttribute("Tindices", DataType.INT32),
+      typeAttribute("Taxis", DataType.INT32),
+    ]);
+  }
+
+  /** Tensors one after the other along `axis`. */
+  concat(inputs: readonly number[], axis: number): number {
+    const attributes = [
+      FLOAT,
+      intAttribute("N", inputs.length),
+      typeAttribute("Tidx", DataType.INT32),
+    ];
+    return this.run("ConcatV2", [...inputs, this.int32([axis], [])], attributes);
+  }
+
+  /** `input` cut along `axis` into pieces of these sizes. */
+  split(
+    input: number,
+    sizes: readonly number[],
+    axis: number,
+    type: OpAttribute = FLOAT,
+  ): number[] {
+    return this.runAll(
+      "SplitV",
+      [input, this.int32(sizes), this.int32([axis], [])],
+      [intAttribute("num_split", sizes.length), type, typeAttribute("Tlen", DataType.INT32)],
+      sizes.length,
+    );
+  }
+
+  /** The sum of tensors of one shape; the tensor itself for one. */
+  sum(inputs: readonly number[]): number {
+    if (inputs.length === 1) return inputs[0]!;
+    return this.run("AddN", inputs, [intAttribute("N", inputs.length), FLOAT]);
+  }
+
+  /** `input` as a tensor of this scope. */
+  copy(input: number): number {
+    return this.run("Identity", [input], [FLOAT]);
   }
 
   /** Hands `id` out as a tensor, which the scope no longer frees. */

@@ -15,12 +15,28 @@ const absoluteValue = tf.customGrad((x, save) => {
   };
 });
 
-/** [batch], [batch] → mean |p − y| */
+/**
+ * [batch], [batch] → mean |p − y|
+ *
+ * @example
+ * ```ts
+ * import * as tf from "@tensorflow/tfjs-core";
+ * import { openEngine } from "../../engine/mod.ts";
+ * import { meanAbsoluteError } from "./l1.ts";
+ * import { assertEquals } from "@std/assert";
+ * await openEngine({ engine: "cpu" });
+ * const loss = meanAbsoluteError(tf.tensor1d([1, -2]), tf.tensor1d([0, 0]));
+ * assertEquals([...loss.dataSync()], [1.5]);
+ * ```
+ */
 export function meanAbsoluteError(predictions: tf.Tensor1D, labels: tf.Tensor1D): tf.Scalar {
   return tf.mean(absoluteValue(tf.sub(predictions, labels)));
 }
 
-/** [batch], [batch], [batch] → mean w |p − y|, divided by the batch size and not by Σw */
+/**
+ * [batch], [batch], [batch] → mean w |p − y|, divided by the batch size and not by Σw: a part of
+ * equation 16 of Yu et al. 2021
+ */
 export function weightedMeanAbsoluteError(
   predictions: tf.Tensor1D,
   labels: tf.Tensor1D,
