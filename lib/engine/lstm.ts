@@ -78,8 +78,10 @@ export interface LstmAttributes {
  * @param x [batch, time, input], float32; beyond the lengths any finite numbers
  * @param lengths int32 [batch], each from 1 to `time`
  * @throws {TypeError} if the shapes do not fit each other
- * @throws {RangeError} on the cpu engine, if a length is out of range
- * @throws {EngineError} on the tensorflow engine, if one is, and a last state was asked for
+ * @throws {RangeError} on the cpu and webgpu engines, if a length is out of range; where lengths
+ *   were computed on a GPU, the sample's states are NaN instead
+ * @throws {EngineError} on the tensorflow engine, if one is, and a last state was asked for; on the
+ *   webgpu engine, if the GPU has not enough memory for so many hidden units
  *
  * @example The last hidden state of two sequences of lengths 3 and 1
  * ```ts

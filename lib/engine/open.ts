@@ -1,6 +1,6 @@
 /** Chooses, opens and checks an engine. @module */
 
-import { setBackend } from "@tensorflow/tfjs-core";
+import { setBackend, version_core } from "@tensorflow/tfjs-core";
 // The only thing that registers gradients: neither tfjs-core nor a backend does.
 import "@tensorflow/tfjs-layers";
 import { EngineError, messageOf, UsageError } from "../core/errors.ts";
@@ -10,6 +10,7 @@ import * as cpu from "./cpu/backend.ts";
 import { selfTest } from "./self_test.ts";
 import { findLibrary, type FoundLibrary, HOW_TO_GET } from "./tensorflow/library.ts";
 import type { Device, Engine, EngineName, EngineOptions } from "./types.ts";
+import { adapterDevice, adapterName, findAdapter, NO_ADAPTER } from "./webgpu/adapter.ts";
 
 /** Names that may be asked for. */
 export const ENGINES = ["auto", "tensorflow", "webgpu", "cpu"] as const;
@@ -58,9 +59,7 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
     case "tensorflow":
       return await openTensorFlow(requireLibrary(), device, threads);
     case "webgpu":
-      throw new EngineError(
-        `Cannot open the engine "webgpu": this version has "tensorflow" and "cpu"`,
-      );
+      return await openWebGpu(device);
     case "auto":
       return await openAuto(device, threads, options.log ?? console.error);
   }
@@ -154,9 +153,11 @@ async function openTensorFlow(
   if (device === "gpu" && engine.device !== "gpu") {
     throw noGpu("tensorflow", `it has ${engine.devices.join(", ")} (${engine.library})`);
   }
-  if (device === "cpu" && engine.device !== "cpu") throw alreadyRuns(`on a GPU`, `on the CPU`);
+  if (device === "cpu" && engine.device !== "cpu") {
+    throw alreadyRuns("tensorflow", "on a GPU", "on the CPU");
+  }
   if (threads !== undefined && threads !== opened.threads) {
-    throw alreadyRuns(`with ${opened.threads ?? "all"} threads`, `with ${threads}`);
+    throw alreadyRuns("tensorflow", `with ${opened.threads ?? "all"} threads`, `with ${threads}`);
   }
   return await activate(opened);
 }
@@ -175,6 +176,40 @@ function startTensorFlow(
   }
 }
 
+async function openWebGpu(device: Device | "auto"): Promise<Engine> {
+  let opened = OPENED.get("webgpu");
+  if (opened === undefined) {
+    const adapter = await findAdapter(device);
+    if (adapter === null) throw new EngineError(NO_ADAPTER);
+    const name = adapterName(adapter), kind = adapterDevice(adapter);
+    if (device === "gpu" && kind !== "gpu") throw noGpu("webgpu", `it has ${name} (software)`);
+    // Loaded here only, through a computed name, as above.
+    const specifier: string = "./webgpu/backend.ts";
+    const webgpu = await import(specifier) as typeof import("./webgpu/backend.ts");
+    try {
+      await webgpu.registerWebGpu(adapter);
+    } catch (error) {
+      const action = `Cannot open the engine "webgpu" on ${name}`;
+      throw new EngineError(`${action}: ${messageOf(error)}`, { cause: error });
+    }
+    const engine: Engine = {
+      name: "webgpu",
+      device: kind,
+      devices: [name],
+      library: null,
+      version: version_core, // all packages of a release have one number
+      compile: compileEager,
+    };
+    opened = { engine, found: null, backend: webgpu.BACKEND, threads: undefined, tested: false };
+    OPENED.set("webgpu", opened);
+  }
+  const { engine } = opened;
+  if (device !== "auto" && device !== engine.device) {
+    throw alreadyRuns("webgpu", `on ${engine.devices[0]}`, `on a ${device.toUpperCase()}`);
+  }
+  return await activate(opened);
+}
+
 /** Makes an engine the one that ops run on, after its self-test. */
 async function activate(opened: Opened): Promise<Engine> {
   const { engine, backend } = opened;
@@ -188,8 +223,8 @@ function noGpu(engine: EngineName, state: string): EngineError {
   return new EngineError(`Cannot use a GPU with the engine "${engine}": ${state}`);
 }
 
-function alreadyRuns(how: string, wanted: string): EngineError {
+function alreadyRuns(engine: EngineName, how: string, wanted: string): EngineError {
   return new EngineError(
-    `Cannot open the engine "tensorflow" ${wanted}: it already runs ${how} in this process`,
+    `Cannot open the engine "${engine}" ${wanted}: it already runs ${how} in this process`,
   );
 }

@@ -8,6 +8,11 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { RandomStream } from "../core/random.ts";
 import type { Parameters } from "./parameters.ts";
 
+/** [batch, in] → x Wᵀ + b, [batch, out], with W [out, in] and b [out] */
+export function affine(x: tf.Tensor2D, weight: tf.Tensor2D, bias: tf.Tensor1D): tf.Tensor2D {
+  return tf.add(tf.matMul(x, weight, false, true), bias);
+}
+
 /**
  * y = x Wᵀ + b, with W [out, in] and b [out], both from U(−1/√in, 1/√in).
  *
@@ -56,6 +61,6 @@ export class Linear {
 
   /** [batch, in] → [batch, out] */
   apply(x: tf.Tensor2D): tf.Tensor2D {
-    return tf.add(tf.matMul(x, this.weight as tf.Tensor2D, false, true), this.bias);
+    return affine(x, this.weight as tf.Tensor2D, this.bias as tf.Tensor1D);
   }
 }

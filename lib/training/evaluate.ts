@@ -4,7 +4,7 @@
  * @module
  */
 
-import { RunError } from "../core/errors.ts";
+import { DataError } from "../core/errors.ts";
 import { RandomStream } from "../core/random.ts";
 import { batchOrder, type Modality, type ProtocolName, type Split } from "../data/mod.ts";
 import type { Engine } from "../engine/mod.ts";
@@ -31,7 +31,37 @@ export interface Predictor extends Disposable {
 /**
  * Opens the run in `path`.
  *
- * @throws {RunError} when there is no finished run.
+ * @throws {RunError} when there is no finished run, or its weights do not fit its configuration.
+ * @throws {DataError} when its weights are missing or damaged.
+ *
+ * @example Scores of a run that was just trained
+ * ```ts
+ * import { makeSynthetic } from "../data/mod.ts";
+ * import { openEngine } from "../engine/mod.ts";
+ * import { findModel } from "../models/mod.ts";
+ * import { openRun } from "./evaluate.ts";
+ * import { trainRun } from "./run.ts";
+ * import { assertEquals } from "@std/assert";
+ * const engine = await openEngine({ engine: "cpu" });
+ * const dataset = makeSynthetic({ n: 16 });
+ * const { summary } = await trainRun({
+ *   model: findModel("constant"),
+ *   dataset,
+ *   protocol: "mosi",
+ *   modalities: dataset.modalities,
+ *   seed: 1111,
+ *   settings: { value: "median" },
+ *   nonfinite: "zero",
+ *   engine,
+ *   out: Deno.makeTempDirSync(),
+ *   resume: false,
+ *   loadSeconds: 0,
+ *   commandLine: [],
+ * });
+ * using run = openRun(summary.path, engine);
+ * const scores = await run.predict(dataset.splits.test!);
+ * assertEquals(scores.length, dataset.splits.test!.samples);
+ * ```
  */
 export function openRun(path: string, engine: Engine): Predictor {
   const folder = new RunFolder(path);
@@ -65,9 +95,9 @@ export function openRun(path: string, engine: Engine): Predictor {
   const batchSize = Number(config["batchSize"]);
   return {
     ...common,
-    predict: (split) => {
+    predict: async (split) => {
       checkWidths(split, record);
-      return learner.predict(split, batchOrder(split.samples, batchSize));
+      return await learner.predict(split, batchOrder(split.samples, batchSize));
     },
     [Symbol.dispose]: () => {
       learner.dispose();
@@ -83,7 +113,7 @@ function checkWidths(split: Split, record: RunRecord): void {
       const state = found === undefined
         ? `has no ${modality}`
         : `has ${modality} of width ${found}`;
-      throw new RunError(
+      throw new DataError(
         `Cannot predict split "${split.name}": it ${state}, the run was trained on width ${width}`,
       );
     }

@@ -9,22 +9,28 @@ import { DataError } from "../core/errors.ts";
 import { MODALITIES, type Modality, type Split } from "../data/mod.ts";
 import type { Inputs, Network, Reading } from "../models/mod.ts";
 
+/** Memory for sequences that is used again for each batch of the same size. */
+export type Scratch = Map<string, Float32Array>;
+
 /**
  * The tensors of some samples. The caller disposes them.
  *
  * @param reads how each modality is wanted
  * @param indices positions in the split
+ * @param scratch where given, sequences of the last call with it must be out of use, and what lies
+ * beyond a sample's length is left over from them
  * @throws {DataError} when the split lacks a modality.
  */
 export function readInputs(
   reads: Network["reads"],
   split: Split,
   indices: ArrayLike<number>,
+  scratch: Scratch = new Map(),
 ): Inputs {
   const inputs: Record<string, tf.Tensor> = {};
   for (const modality of MODALITIES) {
     const reading = reads[modality];
-    if (reading !== undefined) readModality(inputs, modality, reading, split, indices);
+    if (reading !== undefined) readModality(inputs, modality, reading, split, indices, scratch);
   }
   return inputs;
 }
@@ -36,6 +42,7 @@ function readModality(
   reading: Reading,
   split: Split,
   indices: ArrayLike<number>,
+  scratch: Scratch,
 ): void {
   const column = split.features[modality];
   if (column === undefined) {
@@ -45,12 +52,16 @@ function readModality(
   }
   const batch = indices.length;
   const steps = reading === "first" ? 1 : column.steps;
-  const values = new Float32Array(batch * steps * column.width);
+  const size = batch * steps * column.width;
   if (reading === "first") {
+    const values = new Float32Array(size);
     column.read(indices, values, steps);
     inputs[modality] = tf.tensor2d(values, [batch, column.width]);
     return;
   }
+  const key = `${modality} ${size}`;
+  const values = scratch.get(key) ?? new Float32Array(size);
+  scratch.set(key, values);
   if (reading === "timeMajor") column.readTimeMajor(indices, values);
   else column.read(indices, values);
   const shape: [number, number] = reading === "timeMajor" ? [steps, batch] : [batch, steps];

@@ -6,7 +6,16 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { lstm } from "../engine/mod.ts";
+import { paddingBias, selfAttention } from "../nn/attention.ts";
+import { Bert } from "../nn/bert.ts";
+import { readBertConfig } from "../nn/bert_config.ts";
+import { conv1d, maskedMaxPool } from "../nn/conv.ts";
+import { gelu } from "../nn/gelu.ts";
+import { layerNorm } from "../nn/layer_norm.ts";
+import { affine } from "../nn/linear.ts";
+import { coral, covariance } from "../nn/losses/coral.ts";
 import { meanAbsoluteError } from "../nn/losses/l1.ts";
+import { encoderLayer } from "../nn/transformer.ts";
 import type { LayerCase } from "./layer_cases.ts";
 
 /** Tensors by key. */
@@ -24,12 +33,26 @@ function lstmWeights(weights: Tensors, suffix = "") {
   };
 }
 
+/** 1 for a step and 0 for padding; the recordings have it the other way round. */
+function maskOf(inputs: Tensors): tf.Tensor2D {
+  return tf.sub(1, inputs["key_padding_mask"]!) as tf.Tensor2D;
+}
+
+/** tanh(Lin(state of the first token)), which no model here uses */
+function pooled(last: tf.Tensor3D, weights: Tensors): tf.Tensor2D {
+  const [batch, , width] = last.shape;
+  const first = tf.reshape(tf.slice3d(last, [0, 0, 0], [batch, 1, width]), [batch, width]);
+  const [weight, bias] = [weights["pooler.dense.weight"], weights["pooler.dense.bias"]];
+  return tf.tanh(affine(first as tf.Tensor2D, weight as tf.Tensor2D, bias as tf.Tensor1D));
+}
+
 /** The kinds that we have, by name. */
 export const LAYER_KINDS: Readonly<Record<string, LayerKind>> = {
   lstm: (inputs, weights) => {
     const [x, lengths] = [inputs["x"] as tf.Tensor3D, inputs["lengths"] as tf.Tensor1D];
     return {
       h_n: lstm(x, lengths, lstmWeights(weights), { output: "final" }),
+      c_n: lstm(x, lengths, lstmWeights(weights), { output: "cell" }),
       y: lstm(x, lengths, lstmWeights(weights), { output: "sequence" }),
     };
   },
@@ -47,6 +70,61 @@ export const LAYER_KINDS: Readonly<Record<string, LayerKind>> = {
         lstm(x, lengths, backward, { output: "sequence", reverse }),
       ], 2),
     };
+  },
+  gelu: (inputs, _weights, hyper) => ({
+    y: gelu(inputs["x"]!, hyper["approximate"] === "tanh" ? "tanh" : "exact"),
+  }),
+  layer_norm: (inputs, weights, hyper) => ({
+    y: layerNorm(inputs["x"]!, weights["weight"]!, weights["bias"]!, hyper["eps"]),
+  }),
+  mha: (inputs, weights, hyper) => {
+    const x = inputs["x"] as tf.Tensor3D;
+    const [batch, , width] = x.shape;
+    const { output, attention } = selfAttention(
+      tf.reshape(x, [-1, width]),
+      paddingBias(maskOf(inputs)),
+      {
+        inWeight: weights["in_proj_weight"] as tf.Tensor2D,
+        inBias: weights["in_proj_bias"] as tf.Tensor1D,
+        outWeight: weights["out_proj_weight"] as tf.Tensor2D,
+        outBias: weights["out_proj_bias"] as tf.Tensor1D,
+      },
+      { batch, heads: hyper["num_heads"] },
+    );
+    return { y: tf.reshape(output, x.shape), attn: attention };
+  },
+  transformer_encoder_layer: (inputs, weights, hyper) => ({
+    y: encoderLayer(inputs["x"] as tf.Tensor3D, maskOf(inputs), (name) => weights[name]!, {
+      heads: hyper["nhead"],
+      normFirst: hyper["norm_first"],
+      activation: hyper["activation"],
+      epsilon: hyper["layer_norm_eps"],
+    }),
+  }),
+  conv1d_maxpool: (inputs, weights, hyper) => {
+    const [x, lengths] = [inputs["x"] as tf.Tensor3D, inputs["lengths"] as tf.Tensor1D];
+    const [weight, bias] = [weights["weight"] as tf.Tensor3D, weights["bias"] as tf.Tensor1D];
+    const conv = conv1d(x, weight, bias, hyper["padding"]);
+    return { conv, pooled: maskedMaxPool(conv, lengths, weight.shape[2], hyper["padding"]) };
+  },
+  bert: (inputs, weights, hyper) => {
+    const bert = new Bert(readBertConfig(hyper, "hyper"), (name) => weights[name]!);
+    const { embeddings, layers } = bert.states({
+      ids: inputs["input_ids"] as tf.Tensor2D,
+      mask: inputs["attention_mask"] as tf.Tensor2D,
+      segments: inputs["token_type_ids"] as tf.Tensor2D,
+    }, null);
+    const last = layers.at(-1)!;
+    return {
+      embeddings,
+      ...Object.fromEntries(layers.map((state, i) => [`layer_${i + 1}`, state])),
+      last_hidden_state: last,
+      pooler_output: pooled(last, weights),
+    };
+  },
+  coral: (inputs) => {
+    const [x, y] = [inputs["x"] as tf.Tensor2D, inputs["y"] as tf.Tensor2D];
+    return { cov_x: covariance(x), cov_y: covariance(y), loss: coral(x, y) };
   },
   l1_loss: (inputs) => ({
     loss: meanAbsoluteError(inputs["pred"] as tf.Tensor1D, inputs["target"] as tf.Tensor1D),

@@ -13,7 +13,7 @@ import { LAYER_KINDS, type Tensors } from "./layer_kinds.ts";
 export const LAYER_TOLERANCE = { output: 1e-5, gradient: 1e-5, optimizer: 1e-6 } as const;
 
 /** Inputs that are whole numbers. */
-const INTEGER_INPUTS = new Set(["lengths"]);
+const INTEGER_INPUTS = new Set(["lengths", "input_ids", "token_type_ids", "attention_mask"]);
 /** The kinds that record an optimizer, and its decay. */
 const OPTIMIZER_KINDS: Readonly<Record<string, "l2" | "decoupled">> = {
   adam: "l2",

@@ -10,7 +10,7 @@ import type { Split } from "../data/mod.ts";
 import type { CompiledStep, Engine, NamedTensors } from "../engine/mod.ts";
 import type { Inputs, Network, Outputs } from "../models/mod.ts";
 import { Breath } from "./breath.ts";
-import { readInputs } from "./inputs.ts";
+import { readInputs, type Scratch } from "./inputs.ts";
 import type { Adam } from "./optimizer.ts";
 
 /** Where a step stands. */
@@ -56,6 +56,7 @@ export class Learner {
   /** Number of optimizer steps so far. */
   optimizerSteps = 0;
   readonly #noise: RandomStream;
+  readonly #scratch: Scratch = new Map();
   /** Parameters that the loss does not depend on: the optimizer leaves them alone. */
   readonly #withoutGradient = new Set<string>();
   /** Gradient, its sum, and the network's own update. */
@@ -98,7 +99,7 @@ export class Learner {
   /** Learns from the samples `indices` of `split`, which has labels. */
   async step(split: Split, indices: Uint32Array, place: StepPlace): Promise<StepResult> {
     const inputs: StepInputs = {
-      ...readInputs(this.network.reads, split, indices),
+      ...readInputs(this.network.reads, split, indices, this.#scratch),
       labels: tf.tensor1d(Float32Array.from(indices, (i) => split.labels![i]!)),
       index: tf.tensor1d(Int32Array.from(indices), "int32"),
       epoch: tf.scalar(place.epoch),
@@ -125,7 +126,7 @@ export class Learner {
     const predictions: number[] = [];
     const breath = new Breath();
     for (const indices of batches) {
-      const inputs = readInputs(this.network.reads, split, indices) as NamedTensors;
+      const inputs = readInputs(this.network.reads, split, indices, this.#scratch) as NamedTensors;
       const { prediction } = this.#forward(inputs);
       for (const score of await prediction!.data()) predictions.push(score);
       prediction!.dispose();

@@ -3,6 +3,7 @@
  * nobody to ask for more, its exit status and its output.
  */
 
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "node:path";
 
 /** The checkout. */
@@ -42,4 +43,24 @@ export async function runTask(file: string, ...args: string[]): Promise<TaskResu
 /** The JSON object in the last line. */
 export function lastJson(stdout: string): Record<string, unknown> {
   return JSON.parse(stdout.trimEnd().split("\n").at(-1)!);
+}
+
+/** Fails unless the command failed with this status and one message, without a stack trace. */
+export function assertFails(result: TaskResult, status: number, message: RegExp): void {
+  const { code, stdout, stderr } = result;
+  assertEquals([code, stdout], [status, ""], stderr);
+  assertMatch(stderr, message);
+  assertEquals(stderr.match(/^error: /gm)?.length, 1, stderr);
+  assert(!/^\s+at /m.test(stderr), `a stack trace: ${stderr}`);
+}
+
+/** The bytes of every file below a folder, by path. */
+export function contentOf(folder: string): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const { name, isDirectory } of Deno.readDirSync(folder)) {
+    const path = join(folder, name);
+    if (isDirectory) Object.assign(found, contentOf(path));
+    else found[path] = Deno.readFileSync(path).join();
+  }
+  return found;
 }

@@ -2,7 +2,7 @@
 
 import { EngineError } from "../../core/errors.ts";
 import type { NativeMemory, Pinned } from "./memory.ts";
-import { AttributeKind } from "./symbols.ts";
+import { AttributeKind, type Native } from "./symbols.ts";
 
 /** An attribute as TensorFlow.js passes it to its binding; `type` is an {@linkcode AttributeKind}. */
 export interface OpAttribute {
@@ -31,6 +31,53 @@ export function boolAttribute(name: string, value: boolean): OpAttribute {
   return { name, type: AttributeKind.BOOL, value };
 }
 
+/** The functions that set attributes: on an op that runs at once, or on one of a graph. */
+export interface AttributeSetters {
+  readonly type: Native["TFE_OpSetAttrType"];
+  readonly typeList: Native["TFE_OpSetAttrTypeList"];
+  readonly bool: Native["TFE_OpSetAttrBool"];
+  readonly boolList: Native["TFE_OpSetAttrBoolList"];
+  readonly int: Native["TFE_OpSetAttrInt"];
+  readonly intList: Native["TFE_OpSetAttrIntList"];
+  readonly float: Native["TFE_OpSetAttrFloat"];
+  readonly floatList: Native["TFE_OpSetAttrFloatList"];
+  readonly string: Native["TFE_OpSetAttrString"];
+  /** `sizes` is the address of `rank` 64-bit integers. */
+  readonly shape: (op: bigint, name: bigint, sizes: bigint, rank: number) => void;
+}
+
+/** Setters for ops that run at once. */
+export function eagerSetters({ native, status }: NativeMemory): AttributeSetters {
+  return {
+    type: native.TFE_OpSetAttrType,
+    typeList: native.TFE_OpSetAttrTypeList,
+    bool: native.TFE_OpSetAttrBool,
+    boolList: native.TFE_OpSetAttrBoolList,
+    int: native.TFE_OpSetAttrInt,
+    intList: native.TFE_OpSetAttrIntList,
+    float: native.TFE_OpSetAttrFloat,
+    floatList: native.TFE_OpSetAttrFloatList,
+    string: native.TFE_OpSetAttrString,
+    shape: (op, name, sizes, rank) => native.TFE_OpSetAttrShape(op, name, sizes, rank, status),
+  };
+}
+
+/** Setters for ops of a graph. */
+export function graphSetters({ native }: NativeMemory): AttributeSetters {
+  return {
+    type: native.TF_SetAttrType,
+    typeList: native.TF_SetAttrTypeList,
+    bool: native.TF_SetAttrBool,
+    boolList: native.TF_SetAttrBoolList,
+    int: native.TF_SetAttrInt,
+    intList: native.TF_SetAttrIntList,
+    float: native.TF_SetAttrFloat,
+    floatList: native.TF_SetAttrFloatList,
+    string: native.TF_SetAttrString,
+    shape: native.TF_SetAttrShape,
+  };
+}
+
 /**
  * Sets `attribute` on the op at `op`.
  *
@@ -38,36 +85,36 @@ export function boolAttribute(name: string, value: boolean): OpAttribute {
  * @throws {EngineError} if the kind is unknown
  */
 export function setAttribute(
+  setters: AttributeSetters,
   memory: NativeMemory,
   op: bigint,
   attribute: OpAttribute,
   dims: Pinned<BigInt64Array>,
 ): void {
-  const { native } = memory;
   const name = memory.cString(attribute.name);
   const value = attribute.value;
   const list = Array.isArray(value) ? value as number[] : null;
   switch (attribute.type) {
     case AttributeKind.TYPE:
-      if (list === null) return native.TFE_OpSetAttrType(op, name, value as number);
-      return native.TFE_OpSetAttrTypeList(op, name, Int32Array.from(list), list.length);
+      if (list === null) return setters.type(op, name, value as number);
+      return setters.typeList(op, name, Int32Array.from(list), list.length);
     case AttributeKind.BOOL:
-      if (list === null) return native.TFE_OpSetAttrBool(op, name, value ? 1 : 0);
-      return native.TFE_OpSetAttrBoolList(op, name, Uint8Array.from(list, Number), list.length);
+      if (list === null) return setters.bool(op, name, value ? 1 : 0);
+      return setters.boolList(op, name, Uint8Array.from(list, Number), list.length);
     case AttributeKind.INT:
-      if (list === null) return native.TFE_OpSetAttrInt(op, name, toInt64(value as number));
-      return native.TFE_OpSetAttrIntList(op, name, BigInt64Array.from(list, toInt64), list.length);
+      if (list === null) return setters.int(op, name, toInt64(value as number));
+      return setters.intList(op, name, BigInt64Array.from(list, toInt64), list.length);
     case AttributeKind.FLOAT:
-      if (list === null) return native.TFE_OpSetAttrFloat(op, name, value as number);
-      return native.TFE_OpSetAttrFloatList(op, name, Float32Array.from(list), list.length);
+      if (list === null) return setters.float(op, name, value as number);
+      return setters.floatList(op, name, Float32Array.from(list), list.length);
     case AttributeKind.STRING: {
       const bytes = new TextEncoder().encode(value as string);
-      return native.TFE_OpSetAttrString(op, name, bytes, BigInt(bytes.length));
+      return setters.string(op, name, bytes, BigInt(bytes.length));
     }
     case AttributeKind.SHAPE: {
       const shape = value as number[];
       shape.forEach((size, i) => dims.array[i] = BigInt(size));
-      native.TFE_OpSetAttrShape(op, name, dims.address, shape.length, memory.status);
+      setters.shape(op, name, dims.address, shape.length);
       return memory.check(`set the attribute "${attribute.name}"`);
     }
     default:

@@ -7,7 +7,12 @@
  */
 
 import { EngineError } from "../../core/errors.ts";
-import { type OpAttribute, setAttribute } from "./attributes.ts";
+import {
+  type AttributeSetters,
+  eagerSetters,
+  type OpAttribute,
+  setAttribute,
+} from "./attributes.ts";
 import { type ContextOptions, listDevices, type NativeDevice, newContext } from "./context.ts";
 import { NativeMemory, type Pinned } from "./memory.ts";
 import { AttributeKind, DataType, type Library, type Native } from "./symbols.ts";
@@ -74,7 +79,9 @@ export class TensorFlowBinding {
   #nextId = 0;
   readonly #outputs: Pinned<BigUint64Array>;
   readonly #outputCount: Pinned<Int32Array>;
-  readonly #dims: Pinned<BigInt64Array>;
+  /** Scratch memory for the sizes of a shape. */
+  readonly dims: Pinned<BigInt64Array>;
+  readonly #setters: AttributeSetters;
 
   /** @throws {EngineError} if TensorFlow does not start */
   constructor(library: Library, options: ContextOptions) {
@@ -82,7 +89,8 @@ export class TensorFlowBinding {
     this.#native = this.memory.native;
     this.#outputs = this.memory.pinBigUint64(MAX_OUTPUTS);
     this.#outputCount = this.memory.pinInt32(1);
-    this.#dims = this.memory.pinBigInt64(MAX_RANK);
+    this.dims = this.memory.pinBigInt64(MAX_RANK);
+    this.#setters = eagerSetters(this.memory);
     this.TF_Version = this.memory.readCString(this.#native.TF_Version());
     this.context = newContext(this.memory, options);
     this.devices = listDevices(this.memory, this.context);
@@ -93,7 +101,7 @@ export class TensorFlowBinding {
   /** Copies `values` into a new tensor, on the GPU where there is one. */
   createTensor(shape: number[], dtype: number, values: Values): number {
     const { status } = this.memory;
-    const tensor = newNativeTensor(this.memory, shape, dtype, values, this.#dims);
+    const tensor = newNativeTensor(this.memory, shape, dtype, values, this.dims);
     const handle = this.#native.TFE_NewTensorHandle(tensor, status);
     this.#native.TF_DeleteTensor(tensor); // the handle has its own reference
     this.memory.check("make a tensor");
@@ -156,7 +164,9 @@ export class TensorFlowBinding {
         native.TFE_OpAddInput(op, this.#handle(id, name), status);
         if (native.TF_GetCode(status) !== 0) memory.check(`run the TensorFlow op "${name}"`);
       }
-      for (const attribute of attributes) setAttribute(memory, op, attribute, this.#dims);
+      for (const attribute of attributes) {
+        setAttribute(this.#setters, memory, op, attribute, this.dims);
+      }
       this.#outputCount.array[0] = outputs;
       native.TFE_Execute(op, this.#outputs.address, this.#outputCount.address, status);
       if (native.TF_GetCode(status) !== 0) memory.check(`run the TensorFlow op "${name}"`);

@@ -156,13 +156,7 @@ class Compiler<I extends NamedTensors, O extends NamedTensors> {
     const saved = this.#state.map(([, variable]) => tidy(() => variable.clone()));
     try {
       return tidy(() => {
-        this.#binding.recorder = recording;
-        let outputs: O;
-        try {
-          outputs = this.#step(inputs, variant);
-        } finally {
-          this.#binding.recorder = null;
-        }
+        const outputs = recording.run(() => this.#step(inputs, variant));
         const result = use(recording, outputs, ids.slice(0, this.#state.length));
         dispose(outputs as never);
         return result as never;

@@ -4,10 +4,14 @@
  * @module
  */
 
-import { EngineError } from "../../core/errors.ts";
-import type { OpAttribute } from "./attributes.ts";
+import {
+  type AttributeSetters,
+  graphSetters,
+  type OpAttribute,
+  setAttribute,
+} from "./attributes.ts";
 import type { TensorFlowBinding } from "./binding.ts";
-import type { NativeMemory } from "./memory.ts";
+import type { NativeMemory, Pinned } from "./memory.ts";
 import { listInputs } from "./op_definition.ts";
 import { AttributeKind, DataType, type Native } from "./symbols.ts";
 
@@ -26,6 +30,8 @@ export class GraphBuilder implements Disposable {
   readonly #memory: NativeMemory;
   readonly #native: Native;
   readonly #graph: bigint;
+  readonly #setters: AttributeSetters;
+  readonly #dims: Pinned<BigInt64Array>;
   readonly #arguments: GraphValue[] = [];
   readonly #lists = new Map<string, boolean[]>();
   /** The last operation that touched each resource: the next one runs after it. */
@@ -38,6 +44,8 @@ export class GraphBuilder implements Disposable {
     this.#memory = binding.memory;
     this.#native = binding.memory.native;
     this.#graph = this.#native.TF_NewGraph();
+    this.#setters = graphSetters(this.#memory);
+    this.#dims = binding.dims;
   }
 
   /** Adds an argument of the function. */
@@ -151,47 +159,7 @@ export class GraphBuilder implements Disposable {
   }
 
   #setAttribute(description: bigint, attribute: OpAttribute): void {
-    const native = this.#native;
-    const name = this.#memory.cString(attribute.name);
-    const { value } = attribute;
-    const list = Array.isArray(value) ? value as number[] : null;
-    switch (attribute.type) {
-      case AttributeKind.TYPE:
-        if (list === null) return native.TF_SetAttrType(description, name, value as number);
-        return native.TF_SetAttrTypeList(description, name, Int32Array.from(list), list.length);
-      case AttributeKind.BOOL:
-        if (list === null) return native.TF_SetAttrBool(description, name, value ? 1 : 0);
-        return native.TF_SetAttrBoolList(
-          description,
-          name,
-          Uint8Array.from(list, Number),
-          list.length,
-        );
-      case AttributeKind.INT:
-        if (list === null) return native.TF_SetAttrInt(description, name, toInt64(value as number));
-        return native.TF_SetAttrIntList(
-          description,
-          name,
-          BigInt64Array.from(list, toInt64),
-          list.length,
-        );
-      case AttributeKind.FLOAT:
-        if (list === null) return native.TF_SetAttrFloat(description, name, value as number);
-        return native.TF_SetAttrFloatList(description, name, Float32Array.from(list), list.length);
-      case AttributeKind.STRING: {
-        const bytes = new TextEncoder().encode(value as string);
-        return native.TF_SetAttrString(description, name, bytes, BigInt(bytes.length));
-      }
-      case AttributeKind.SHAPE: {
-        const dims = this.#memory.pinBigInt64(Math.max(1, list!.length));
-        list!.forEach((size, i) => dims.array[i] = BigInt(size));
-        return native.TF_SetAttrShape(description, name, dims.address, list!.length);
-      }
-      default:
-        throw new EngineError(
-          `Cannot compile a step: attribute "${attribute.name}" is of kind ${attribute.type}`,
-        );
-    }
+    setAttribute(this.#setters, this.#memory, description, attribute, this.#dims);
   }
 }
 
@@ -204,8 +172,4 @@ function toBytes(values: readonly GraphValue[]): Uint8Array<ArrayBuffer> {
     view.setInt32(VALUE_BYTES * i + 8, output, true);
   });
   return bytes;
-}
-
-function toInt64(value: number): bigint {
-  return BigInt(Math.trunc(value));
 }

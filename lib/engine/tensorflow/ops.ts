@@ -10,6 +10,8 @@ export interface NodeBackend {
   readonly binding: TensorFlowBinding;
   getInputTensorIds(tensors: readonly TensorInfo[]): number[];
   createOutputTensor(metadata: TensorMetadata): Tensor;
+  /** Takes the values of a new tensor; they go to the binding when an op first reads them. */
+  write(...tensor: unknown[]): object;
 }
 
 /** `T`: the ops of kernels compute in float32. */

@@ -66,6 +66,33 @@ export class Recording implements Recorder, Disposable {
     this.#madeHere.add(id);
   }
 
+  /** Runs `step` and records it. */
+  run<R>(step: () => R): R {
+    const backend = this.#backend, written = new Set<object>();
+    // TensorFlow.js brings the values of a tensor to the binding when they are first read, which
+    // for a tensor from outside would look as if the step had made it.
+    const { write, getInputTensorIds } = backend;
+    backend.write = (...tensor) => {
+      const dataId = write.apply(backend, tensor);
+      written.add(dataId);
+      return dataId;
+    };
+    backend.getInputTensorIds = (tensors) => {
+      const ids = getInputTensorIds.call(backend, tensors);
+      tensors.forEach(({ dataId }, i) => {
+        if (!written.has(dataId) && !this.#sources.has(ids[i]!)) this.#madeHere.delete(ids[i]!);
+      });
+      return ids;
+    };
+    this.#binding.recorder = this;
+    try {
+      return step();
+    } finally {
+      this.#binding.recorder = null;
+      Object.assign(backend, { write, getInputTensorIds });
+    }
+  }
+
   onOp(
     name: string,
     attributes: readonly OpAttribute[],

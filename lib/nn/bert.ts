@@ -1,0 +1,179 @@
+/**
+ * BERT: word, position and segment embeddings, and a stack of transformer layers.
+ *
+ * Source: Devlin et al., "BERT: Pre-training of Deep Bidirectional Transformers", 2019; parameters
+ * and order of operations are those of Hugging Face's `BertModel`. The pooler is not used.
+ *
+ * @module
+ */
+
+import * as tf from "@tensorflow/tfjs-core";
+import { attend, paddingBias } from "./attention.ts";
+import type { BertConfig } from "./bert_config.ts";
+import { dropout, type DropoutNoise } from "./dropout.ts";
+import { gelu } from "./gelu.ts";
+import { layerNorm } from "./layer_norm.ts";
+import { affine } from "./linear.ts";
+import type { WeightOf } from "./transformer.ts";
+
+/** A batch of sentences, each int32 [batch, tokens]. */
+export interface Tokens {
+  readonly ids: tf.Tensor2D;
+  /** 1 for a token and 0 for padding. */
+  readonly mask: tf.Tensor2D;
+  readonly segments: tf.Tensor2D;
+}
+
+/** The sums of the embeddings and the states after each layer, all [batch, tokens, width]. */
+export interface BertStates {
+  readonly embeddings: tf.Tensor3D;
+  readonly layers: readonly tf.Tensor3D[];
+}
+
+/** A BERT over weights that somebody else holds. */
+export class Bert {
+  readonly config: BertConfig;
+  readonly #weight: WeightOf;
+  readonly #place: string;
+
+  /**
+   * @param weight a parameter by its name in Hugging Face's `BertModel`, see `bertShapes`
+   * @param place name of this BERT in the network, for its dropout masks
+   */
+  constructor(config: BertConfig, weight: WeightOf, place = "bert") {
+    this.config = config;
+    this.#weight = weight;
+    this.#place = place;
+  }
+
+  /** All states. @throws {RangeError} when there are more tokens than positions. */
+  states(tokens: Tokens, noise: DropoutNoise | null): BertStates {
+    const [batch, time] = tokens.ids.shape;
+    const shape: [number, number, number] = [batch, time, this.config.width];
+    const bias = paddingBias(tokens.mask);
+    let rows = this.#embed(tokens, noise);
+    const embeddings = tf.reshape<tf.Rank.R3>(rows, shape);
+    const layers: tf.Tensor3D[] = [];
+    for (let i = 0; i < this.config.layers; i++) {
+      rows = this.#layer(i, rows, rows, bias, noise);
+      layers.push(tf.reshape(rows, shape));
+    }
+    return { embeddings, layers };
+  }
+
+  /**
+   * The last state of the first token, [CLS]: [batch, width]. The last layer computes no other
+   * token's, so that this is a little faster than {@linkcode states}.
+   *
+   * @throws {RangeError} when there are more tokens than positions.
+   *
+   * @example
+   * ```ts
+   * import * as tf from "@tensorflow/tfjs-core";
+   * import { openEngine } from "../engine/mod.ts";
+   * import { Bert } from "./bert.ts";
+   * import { bertShapes, readBertConfig } from "./bert_config.ts";
+   * import { assertEquals } from "@std/assert";
+   * await openEngine({ engine: "cpu" });
+   * const config = readBertConfig({
+   *   vocab_size: 10,
+   *   hidden_size: 4,
+   *   num_hidden_layers: 1,
+   *   num_attention_heads: 2,
+   *   intermediate_size: 8,
+   *   max_position_embeddings: 6,
+   * }, "config.json");
+   * const shapes = bertShapes(config);
+   * const bert = new Bert(config, (name) => tf.ones(shapes.get(name)!));
+   * const ids = tf.tensor2d([[2, 7, 3], [2, 3, 0]], [2, 3], "int32");
+   * const tokens = { ids, mask: tf.onesLike(ids), segments: tf.zerosLike(ids) };
+   * assertEquals(bert.cls(tokens, null).shape, [2, 4]);
+   * ```
+   */
+  cls(tokens: Tokens, noise: DropoutNoise | null): tf.Tensor2D {
+    const { layers, width } = this.config;
+    const [batch, time] = tokens.ids.shape;
+    const bias = paddingBias(tokens.mask);
+    let rows = this.#embed(tokens, noise);
+    for (let i = 0; i < layers - 1; i++) rows = this.#layer(i, rows, rows, bias, noise);
+    const all = tf.reshape(rows, [batch, time, width]) as tf.Tensor3D;
+    const first = tf.reshape(tf.slice3d(all, [0, 0, 0], [batch, 1, width]), [batch, width]);
+    return this.#layer(layers - 1, first as tf.Tensor2D, rows, bias, noise);
+  }
+
+  /** Dropout of LayerNorm of the sum of three embeddings: [batch · tokens, width] */
+  #embed({ ids, segments }: Tokens, noise: DropoutNoise | null): tf.Tensor2D {
+    const { width, positions } = this.config;
+    const [batch, time] = ids.shape;
+    if (time > positions) {
+      throw new RangeError(`Cannot run BERT on ${time} tokens: expected at most ${positions}`);
+    }
+    const table = (name: string) => this.#matrix(`embeddings.${name}_embeddings.weight`);
+    const rowsOf = (name: string, index: tf.Tensor2D) =>
+      tf.gather(table(name), tf.reshape(index, [batch * time]));
+    const words = tf.add(rowsOf("word", ids), rowsOf("token_type", segments));
+    const places = tf.slice2d(table("position"), [0, 0], [time, width]);
+    const sum = tf.add(tf.reshape(words, [batch, time, width]), places);
+    const rows = tf.reshape(sum, [batch * time, width]) as tf.Tensor2D;
+    return this.#drop(this.#norm("embeddings", rows), noise, "embeddings");
+  }
+
+  /**
+   * Layer `i` for the tokens `queries`, which see the tokens `keys`.
+   *
+   * @param queries [batch · n, width]
+   * @param keys [batch · tokens, width]
+   */
+  #layer(
+    i: number,
+    queries: tf.Tensor2D,
+    keys: tf.Tensor2D,
+    bias: tf.Tensor4D,
+    noise: DropoutNoise | null,
+  ): tf.Tensor2D {
+    const { heads, attentionDropout, activation } = this.config;
+    const layer = `encoder.layer.${i}`;
+    const { context } = attend(
+      this.#linear(`${layer}.attention.self.query`, queries),
+      this.#linear(`${layer}.attention.self.key`, keys),
+      this.#linear(`${layer}.attention.self.value`, keys),
+      bias,
+      { batch: bias.shape[0], heads },
+      (weights) =>
+        dropout(weights, attentionDropout, noise, `${this.#place}.${layer}.attention.self`),
+    );
+    const attended = this.#residual(`${layer}.attention.output`, context, queries, noise);
+    const hidden = this.#linear(`${layer}.intermediate.dense`, attended);
+    const active = activation === "relu" ? tf.relu(hidden) : gelu(hidden, activation);
+    return this.#residual(`${layer}.output`, active, attended, noise);
+  }
+
+  /** LayerNorm(Dropout(Lin(x)) + input) */
+  #residual(
+    name: string,
+    x: tf.Tensor2D,
+    input: tf.Tensor2D,
+    noise: DropoutNoise | null,
+  ): tf.Tensor2D {
+    const output = this.#drop(this.#linear(`${name}.dense`, x), noise, name);
+    return this.#norm(name, tf.add(output, input));
+  }
+
+  #linear(name: string, x: tf.Tensor2D): tf.Tensor2D {
+    const bias = this.#weight(`${name}.bias`) as tf.Tensor1D;
+    return affine(x, this.#matrix(`${name}.weight`), bias);
+  }
+
+  #norm(name: string, x: tf.Tensor2D): tf.Tensor2D {
+    const part = (key: string) => this.#weight(`${name}.LayerNorm.${key}`);
+    return layerNorm(x, part("weight"), part("bias"), this.config.epsilon);
+  }
+
+  #drop(x: tf.Tensor2D, noise: DropoutNoise | null, place: string): tf.Tensor2D {
+    return dropout(x, this.config.hiddenDropout, noise, `${this.#place}.${place}`);
+  }
+
+  #matrix(name: string): tf.Tensor2D {
+    return this.#weight(name) as tf.Tensor2D;
+  }
+}

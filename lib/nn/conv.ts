@@ -1,0 +1,149 @@
+/**
+ * Convolution over time, and the largest response of each filter.
+ *
+ * @module
+ */
+
+import * as tf from "@tensorflow/tfjs-core";
+import type { RandomStream } from "../core/random.ts";
+import type { Parameters } from "./parameters.ts";
+
+/**
+ * What a filter sees at the ends: `valid` only whole windows, `same` zeros beyond them, so that
+ * there are as many outputs as steps; for an even filter the extra zero is at the end.
+ */
+export type Padding = "valid" | "same";
+
+/**
+ * [batch, time, in] → [batch, time', out], a cross-correlation as PyTorch's `nn.Conv1d`; time' is
+ * time for `same`, time − size + 1 for `valid`.
+ *
+ * @param weight [out, in, size]
+ * @param bias [out]
+ * @throws {RangeError} when `valid` leaves no output: there are fewer steps than the filter has.
+ */
+export function conv1d(
+  x: tf.Tensor3D,
+  weight: tf.Tensor3D,
+  bias: tf.Tensor1D,
+  padding: Padding,
+): tf.Tensor3D {
+  const [batch, time, inputs] = x.shape;
+  const [outputs, , size] = weight.shape;
+  const steps = padding === "same" ? time : time - size + 1;
+  if (steps < 1) {
+    throw new RangeError(
+      `Cannot convolve ${time} steps with a filter of ${size} and "valid" padding: ` +
+        `expected at least ${size} steps`,
+    );
+  }
+  const before = (size - 1) >> 1;
+  const padded = padding === "same"
+    ? tf.pad3d(x, [[0, 0], [before, size - 1 - before], [0, 0]])
+    : x;
+  // One matrix product over all windows: faster than a product for each place in the filter.
+  const windows = tf.concat(
+    Array.from({ length: size }, (_, i) => tf.slice3d(padded, [0, i, 0], [batch, steps, inputs])),
+    2,
+  );
+  const rows = tf.reshape(windows, [batch * steps, size * inputs]);
+  const filters = tf.reshape(tf.transpose(weight, [2, 1, 0]), [size * inputs, outputs]);
+  return tf.reshape(tf.add(tf.matMul(rows, filters), bias), [batch, steps, outputs]);
+}
+
+/** Largest value over axis 1; of equal ones the first gets the whole gradient, as in PyTorch. */
+const firstMaximum = tf.customGrad((x, save) => {
+  const values = x as tf.Tensor3D;
+  (save as tf.GradSaveFunc)([values]);
+  return {
+    value: tf.max(values, 1),
+    gradFunc: (dy: tf.Tensor, [saved]: tf.Tensor[]) => {
+      const place = tf.argMax(saved!, 1);
+      const chosen = tf.cast(tf.oneHot(place, saved!.shape[1]!), "float32");
+      return tf.mul(tf.transpose(chosen, [0, 2, 1]), tf.expandDims(dy, 1));
+    },
+  };
+});
+
+/**
+ * [batch, time', out] → [batch, out]: max over the valid positions p of ReLU(y). Those are
+ * p < length for `same` and p < max(1, length − size + 1) for `valid`, where `size` is the
+ * filter's.
+ *
+ * @param lengths true steps of the convolution's input, int32 [batch]
+ */
+export function maskedMaxPool(
+  y: tf.Tensor3D,
+  lengths: tf.Tensor1D,
+  size: number,
+  padding: Padding,
+): tf.Tensor2D {
+  const steps = y.shape[1];
+  const valid = padding === "same" ? lengths : tf.maximum(1, tf.sub(lengths, size - 1));
+  const position = tf.range(0, steps, 1, "int32");
+  const mask = tf.cast(tf.less(tf.expandDims(position, 0), tf.expandDims(valid, 1)), "float32");
+  // After the ReLU a masked 0 is never larger than a valid value.
+  return firstMaximum(tf.mul(tf.relu(y), tf.expandDims(mask, 2))) as tf.Tensor2D;
+}
+
+/**
+ * A convolution over time with PyTorch's parameters: weight [out, in, size] and bias [out], both
+ * from U(−b, b), b = 1/√(in · size), as `nn.Conv1d`.
+ *
+ * @example The largest response of 7 filters over 3 steps
+ * ```ts
+ * import * as tf from "@tensorflow/tfjs-core";
+ * import { RandomStream } from "../core/random.ts";
+ * import { openEngine } from "../engine/mod.ts";
+ * import { Conv1d } from "./conv.ts";
+ * import { Parameters } from "./parameters.ts";
+ * import { assertEquals } from "@std/assert";
+ * await openEngine({ engine: "cpu" });
+ * const sizes = { inputs: 5, outputs: 7, size: 3 };
+ * const layer = new Conv1d(new Parameters(), "conv", sizes, "same", RandomStream.fromSeed(1111));
+ * assertEquals(layer.apply(tf.ones([2, 4, 5])).shape, [2, 4, 7]);
+ * assertEquals(layer.pooled(tf.ones([2, 4, 5]), tf.tensor1d([3, 1], "int32")).shape, [2, 7]);
+ * ```
+ */
+export class Conv1d {
+  readonly weight: tf.Variable<tf.Rank.R3>;
+  readonly bias: tf.Variable<tf.Rank.R1>;
+  readonly #padding: Padding;
+
+  /**
+   * Adds `name.weight` and `name.bias` to `parameters`.
+   *
+   * @param sizes numbers of input and output channels, and steps that a filter spans
+   * @param random parent of the streams that the start values are drawn from, one a parameter
+   * @throws {Error} when a name is taken.
+   */
+  constructor(
+    parameters: Parameters,
+    name: string,
+    sizes: { readonly inputs: number; readonly outputs: number; readonly size: number },
+    padding: Padding,
+    random: RandomStream,
+  ) {
+    const { inputs, outputs, size } = sizes;
+    const bound = 1 / Math.sqrt(inputs * size);
+    const draw = (part: string, count: number) =>
+      random.split(`${name}.${part}`).uniformArray(count, -bound, bound);
+    this.weight = parameters.add(
+      `${name}.weight`,
+      [outputs, inputs, size],
+      draw("weight", outputs * inputs * size),
+    );
+    this.bias = parameters.add(`${name}.bias`, [outputs], draw("bias", outputs));
+    this.#padding = padding;
+  }
+
+  /** [batch, time, in] → [batch, time', out], without activation; see {@linkcode conv1d} */
+  apply(x: tf.Tensor3D): tf.Tensor3D {
+    return conv1d(x, this.weight as tf.Tensor3D, this.bias as tf.Tensor1D, this.#padding);
+  }
+
+  /** [batch, time, in], [batch] → [batch, out]; see {@linkcode maskedMaxPool} */
+  pooled(x: tf.Tensor3D, lengths: tf.Tensor1D): tf.Tensor2D {
+    return maskedMaxPool(this.apply(x), lengths, this.weight.shape[2], this.#padding);
+  }
+}

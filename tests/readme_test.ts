@@ -1,0 +1,74 @@
+/** What the README shows can be typed. (Its TypeScript is run by `deno test --doc`.) */
+
+import { assert, assertEquals } from "@std/assert";
+import { join } from "node:path";
+import { MODELS, PROTOCOLS, resolveConfig } from "../mod.ts";
+import type { Command } from "../tasks/call.ts";
+import { parseCall } from "../tasks/parse_call.ts";
+
+const ROOT = join(import.meta.dirname!, "..");
+const README = Deno.readTextFileSync(join(ROOT, "README.md"));
+const TASKS: Record<string, { command: string; description: string }> = JSON.parse(
+  Deno.readTextFileSync(join(ROOT, "deno.json")),
+).tasks;
+
+/** The command of a task; null for one that is not a file of `tasks`. */
+async function commandOf(name: string): Promise<Command | null> {
+  const file = /tasks\/\w+\.ts$/.exec(TASKS[name]?.command ?? "")?.[0];
+  return file === undefined ? null : (await import(`../${file}`)).COMMAND;
+}
+
+/** Every `deno task NAME ARGUMENTS` in a block or in code between words. */
+function shownCalls(): string[][] {
+  const blocks = [...README.matchAll(/```sh\n([^]*?)```/g)].flatMap(([, text]) =>
+    text!.split("\n")
+  );
+  const spans = [...README.matchAll(/`([^`\n]+)`/g)].map(([, text]) => text!);
+  return [...blocks, ...spans].flatMap((line) => {
+    const call = /\b(?:deno|deno@[\d.]+) task ([a-z][^#]*)/.exec(line)?.[1];
+    return call === undefined ? [] : [call.trim().split(/\s+/)];
+  });
+}
+
+Deno.test("every command of the README is a task that takes these flags", async () => {
+  const calls = shownCalls();
+  assert(calls.length >= 10, "the calls were found");
+  for (const [name, ...args] of calls) {
+    assert(name! in TASKS, `there is no task "${name}"`);
+    const command = await commandOf(name!);
+    if (command === null || args.length === 0) continue;
+    const call = parseCall(command, args);
+    assert(typeof call !== "string", "asks for the help text");
+    const known = MODELS.map((model) => model.name);
+    if (name === "train") assert(known.includes(call.require("model")));
+  }
+});
+
+Deno.test("the README lists every task, and a task is described as its command", async () => {
+  const listed = [...README.matchAll(/^\| ((?:`[a-z:]+[^`]*`(?:, )?)+) +\|/gm)]
+    .flatMap(([, cell]) => [...cell!.matchAll(/`([a-z:]+)/g)].map((match) => match[1]!));
+  for (const name of Object.keys(TASKS)) {
+    assert(listed.includes(name), `task "${name}" is not listed`);
+    assert(TASKS[name]!.description.length > 0);
+    const command = await commandOf(name);
+    if (command !== null) assertEquals(command.name, name);
+  }
+});
+
+Deno.test("the README names every model, setting and metric by its key", () => {
+  const spans = new Set([...README.matchAll(/`([^`\n]+)`/g)].map(([, text]) => text!));
+  for (const { name } of MODELS) assert(spans.has(name), `model "${name}" is not listed`);
+  for (const { metricKeys } of Object.values(PROTOCOLS)) {
+    for (const key of metricKeys) assert(spans.has(key), `metric "${key}" is not explained`);
+  }
+  const settings = Object.keys(resolveConfig(MODELS[0]!, "mosi", {}));
+  for (const name of ["batchSize", "learningRateAudio", "postTextDropout", "preset"]) {
+    assert(settings.includes(name) && README.includes(name));
+  }
+});
+
+Deno.test("the README's first block runs the main job and the tests, with the tested Deno", () => {
+  const [first = ""] = [...README.matchAll(/```sh\n([^]*?)```/g)].map(([, text]) => text!);
+  const lines = first.trim().split("\n").map((line) => line.replace(/\s*#.*/, ""));
+  assertEquals(lines, ["npx --yes deno@2.9.6 task demo", "npx --yes deno@2.9.6 task test"]);
+});

@@ -1,0 +1,125 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { floatsIn, makeDataset, makeSplit, numpy, TestFolder } from "../data/mmsa_file.ts";
+import { exists } from "../../lib/core/files.ts";
+import { COMMAND } from "../../tasks/evaluate.ts";
+import { assertFails, contentOf, lastJson, runTask } from "./run_task.ts";
+import { train } from "./short_train.ts";
+
+const CPU = ["--engine", "cpu"];
+
+/** A folder with a dataset and a finished run on it. */
+async function trained(model: "self-mm" | "constant" = "self-mm") {
+  const folder = new TestFolder();
+  const data = folder.pickle(makeDataset(), "mosi.pkl");
+  const { code, stderr } = await train(folder, model, data);
+  assertEquals(code, 0, stderr);
+  return Object.assign(folder, { data, run: folder.at(`runs/${model}/mosi/1111`) });
+}
+
+Deno.test("evaluate gives the metrics that the training wrote, and notes what it read", async () => {
+  using folder = await trained();
+  const before = contentOf(folder.run);
+  const metrics = JSON.parse(Deno.readTextFileSync(`${folder.run}/metrics.json`));
+  for (const split of ["test", "valid"]) {
+    const flags = split === "test" ? [] : ["--split", split];
+    const { code, stdout, stderr } = await runTask(
+      "evaluate",
+      folder.run,
+      ...CPU,
+      ...flags,
+      "--json",
+    );
+    assertEquals([code, stderr], [0, ""]);
+    assertEquals(lastJson(stdout), { run: folder.run, split, metrics: metrics[split] });
+    assertMatch(stdout, new RegExp(`^${split} +value\\nMAE +\\d`));
+  }
+  const reads = `${folder.run}/reads.jsonl`;
+  const lines = Deno.readTextFileSync(reads).trimEnd().split("\n").map((line) => JSON.parse(line));
+  assertEquals(lines.map(({ split, data }) => [split, data]), [
+    ["test", folder.data],
+    ["valid", folder.data],
+  ]);
+  Deno.removeSync(reads);
+  assertEquals(contentOf(folder.run), before);
+});
+
+Deno.test("evaluate takes other data, in another form", async () => {
+  using folder = await trained();
+  const { code, stderr } = await runTask("data_convert", folder.data, folder.at("store"));
+  assertEquals(code, 0, stderr);
+  const metrics = JSON.parse(Deno.readTextFileSync(`${folder.run}/metrics.json`)).test;
+  const args = [folder.run, ...CPU, "--data", folder.at("store"), "--json"];
+  const result = await runTask("evaluate", ...args);
+  assertEquals(lastJson(result.stdout), { run: folder.run, split: "test", metrics });
+});
+
+Deno.test("evaluate needs the split that it evaluates, and no other", async () => {
+  using folder = await trained("constant");
+  const splits = { test: makeSplit("test", 5), train: { id: ["one"] } };
+  const data = folder.pickle(splits, "other_mosi.pkl");
+  const table: [string, number, RegExp][] = [
+    ["test", 0, /^warning: all predictions are the same, so Corr is 0 by convention\n$/],
+    ["train", 1, /split "train" lacks "regression_labels"/],
+    ["valid", 1, /lacks split "valid"/],
+  ];
+  folder.pickle({ test: splits.test }, "test_mosi.pkl");
+  for (const [split, status, message] of table) {
+    const path = split === "test" ? folder.at("test_mosi.pkl") : data;
+    const result = await runTask("evaluate", folder.run, ...CPU, "--data", path, "--split", split);
+    assertEquals(result.code, status, result.stderr);
+    assertMatch(result.stderr, message);
+  }
+});
+
+Deno.test("evaluate refuses what is no finished run", async () => {
+  using folder = await trained("constant");
+  Deno.mkdirSync(folder.at("empty"));
+  const record = JSON.parse(Deno.readTextFileSync(`${folder.run}/run.json`));
+  for (const path of [folder.at("no"), folder.at("empty"), folder.data]) {
+    const message = /Cannot open ".*": it holds no run, expected the folder of a finished run/;
+    assertFails(await runTask("evaluate", path, ...CPU), 1, message);
+  }
+  Deno.writeTextFileSync(`${folder.run}/run.json`, JSON.stringify({ ...record, status: "failed" }));
+  assertFails(await runTask("evaluate", folder.run, ...CPU), 1, /its run is failed, expected/);
+  Deno.writeTextFileSync(`${folder.run}/run.json`, "{");
+  assertFails(await runTask("evaluate", folder.run, ...CPU), 1, /Cannot read ".*run.json".*JSON/);
+  assert(!exists(folder.at("no")));
+});
+
+Deno.test("evaluate refuses data that do not fit the run", async () => {
+  using folder = await trained();
+  folder.pickle(
+    makeDataset(({ test }) => test.audio = numpy([5, 5, 7], new Float32Array(5 * 5 * 7))),
+    "wide_mosi.pkl",
+  );
+  folder.pickle(makeDataset(({ test }) => delete test.vision), "blind_mosi.pkl");
+  folder.pickle(
+    makeDataset(({ test }) => floatsIn(test.regression_labels)[0] = NaN),
+    "nan_mosi.pkl",
+  );
+  const table: [string, number, RegExp][] = [
+    ["wide_mosi.pkl", 1, /it has audio of width 7, the run was trained on width 2/],
+    [
+      "blind_mosi.pkl",
+      1,
+      /Cannot use modality "vision" of ".*": split "test" has text, audio only/,
+    ],
+    ["nan_mosi.pkl", 1, /label 0 \("test\$_\$0"\) is NaN/],
+    ["no_mosi.pkl", 1, /there is no such file or folder/],
+  ];
+  for (const [name, status, message] of table) {
+    const result = await runTask("evaluate", folder.run, ...CPU, "--data", folder.at(name));
+    assertFails(result, status, message);
+  }
+  assert(!exists(`${folder.run}/reads.jsonl`));
+  Deno.removeSync(folder.data);
+  assertFails(await runTask("evaluate", folder.run, ...CPU), 1, /Cannot load ".*mosi.pkl": there/);
+});
+
+Deno.test("evaluate exits with 2 for wrong flags", async () => {
+  assertFails(await runTask("evaluate"), 2, /Missing RUN/);
+  assertFails(await runTask("evaluate", "x", "--split", "dev"), 2, /did you mean "test"\?/);
+  assertFails(await runTask("evaluate", "x", "--drop", "vision"), 2, /Unknown flag "--drop"/);
+  const names = COMMAND.flags.map(({ name }) => name);
+  assertEquals(names, ["data", "split", "engine", "device", "json"]);
+});

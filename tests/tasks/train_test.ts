@@ -1,0 +1,195 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { join } from "node:path";
+import { exists } from "../../lib/core/files.ts";
+import { lockFolder } from "../../lib/core/lock.ts";
+import { findModel, MODELS, resolveConfig } from "../../mod.ts";
+import { COMMAND } from "../../tasks/train.ts";
+import { floatsIn, makeDataset, TestFolder } from "../data/mmsa_file.ts";
+import { assertFails, contentOf, lastJson } from "./run_task.ts";
+import { SHORT, train } from "./short_train.ts";
+
+Deno.test("train writes a run folder for each seed and one JSON object in the last line", async () => {
+  using folder = new TestFolder();
+  const data = folder.pickle(makeDataset(), "mosi.pkl");
+  const { code, stdout, stderr } = await train(folder, "self-mm", data, "--seeds=5,6", "--json");
+  assertEquals(code, 0, stderr);
+  assertMatch(stderr, /^self-mm seed 5: epoch 1\/2, loss \d/m);
+  const lines = stdout.trimEnd().split("\n");
+  assertMatch(lines[0]!, /^test +mae +corr +acc2NonNeg +f1WeightedNonNeg/);
+  assertEquals(lines.map((line) => line.split(/ {2,}/)[0]).slice(1, 4), [
+    "self-mm mosi 5",
+    "self-mm mosi 6",
+    "mean",
+  ]);
+  const { runs } = lastJson(stdout) as { runs: Record<string, unknown>[] };
+  assertEquals(runs.map(({ seed }) => seed), [5, 6]);
+  const [run] = runs;
+  assertEquals(Object.keys(run!), [
+    "model",
+    "dataset",
+    "seed",
+    "path",
+    "engine",
+    "device",
+    "epochs",
+    "bestEpoch",
+    "valid",
+    "test",
+    "seconds",
+    "epochSeconds",
+    "samplesPerSecond",
+    "peakRssBytes",
+  ]);
+  const path = folder.at("runs/self-mm/mosi/5");
+  assertEquals([run!["path"], run!["model"], run!["dataset"]], [path, "self-mm", "mosi"]);
+  assertEquals(Object.keys(run!["seconds"] as object), ["load", "train", "evaluate"]);
+  assertEquals((run!["epochSeconds"] as number[]).length, 2);
+  assertEquals([...Deno.readDirSync(path)].map(({ name }) => name).sort(), [
+    "checkpoint",
+    "config.json",
+    "history.jsonl",
+    "labels.csv",
+    "metrics.json",
+    "model.safetensors",
+    "predictions.csv",
+    "run.json",
+  ]);
+  const read = (name: string) => Deno.readTextFileSync(join(path, name));
+  assertEquals(JSON.parse(read("metrics.json")), { valid: run!["valid"], test: run!["test"] });
+  assertMatch(read("predictions.csv"), /^split,id,label,prediction\nvalid,valid\$_\$0,-1.5,/);
+  assertMatch(read("labels.csv"), /^id,label,text,audio,vision\ntrain\$_\$0,-1.5,/);
+  assertEquals(read("history.jsonl").trimEnd().split("\n").length, 2);
+  const config = JSON.parse(read("config.json"));
+  assertEquals([config.batchSize, config.epochs, config.seed, config.H], [2, 2, 5, 3]);
+  const record = JSON.parse(read("run.json"));
+  assertEquals([record.status, record.engine, record.seed], ["finished", "cpu", 5]);
+  assertEquals(record.commandLine.slice(0, 3), ["train", "--model", "self-mm"]);
+});
+
+Deno.test("train keeps a finished run and refuses another configuration for its folder", async () => {
+  using folder = new TestFolder();
+  const data = folder.pickle(makeDataset(), "mosi.pkl");
+  const first = await train(folder, "self-mm", data, "--json");
+  const before = contentOf(folder.at("runs"));
+  const second = await train(folder, "self-mm", data, "--json", "--modalities=vision,text,audio");
+  assertEquals([second.code, lastJson(second.stdout)], [0, lastJson(first.stdout)]);
+  assertMatch(second.stderr, /runs\/self-mm\/mosi\/1111 is finished: kept as it is/);
+  assertFails(
+    await train(folder, "self-mm", data, "--set", "H=2"),
+    1,
+    /another configuration \(H: there 3, wanted 2\), expected .* --out/,
+  );
+  const other = makeDataset(({ train }) => floatsIn(train.audio)[3] = 7);
+  folder.pickle(other, "mosi.pkl");
+  assertFails(await train(folder, "self-mm", data), 1, /the data file's content/);
+  assertEquals(contentOf(folder.at("runs")), before);
+});
+
+Deno.test("train refuses a folder in which another process works, by its id", async () => {
+  using folder = new TestFolder();
+  const data = folder.pickle(makeDataset(), "mosi.pkl");
+  using _lock = lockFolder(folder.at("runs/constant/mosi/1111"));
+  const message = new RegExp(`Cannot use .*1111": process ${Deno.pid} .* expected a folder`);
+  assertFails(await train(folder, "constant", data), 1, message);
+});
+
+Deno.test("train stops on SIGINT with 130 and on SIGTERM with 143, and --resume goes on", async () => {
+  using folder = new TestFolder();
+  const data = "synthetic:n=400,seed=2";
+  const args = ["--set", "batchSize=4", "--epochs", "1"];
+  for (const [signal, status] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
+    const stopped = await interrupted(folder, signal, ["--data", data, ...args]);
+    assertEquals(stopped.code, status, stopped.stderr);
+    assertMatch(stopped.stderr, /The run is saved: .*--resume.*\nStopped by SIG(INT|TERM)\n$/);
+    const path = folder.at("runs/self-mm/synthetic/1111");
+    const record = JSON.parse(Deno.readTextFileSync(join(path, "run.json")));
+    assertEquals(record.status, "interrupted");
+    assert(exists(join(path, "checkpoint/state.safetensors")));
+  }
+  assertFails(
+    await train(folder, "self-mm", data, ...args),
+    1,
+    /unfinished .*--resume to continue/,
+  );
+  const resumed = await train(folder, "self-mm", data, ...args, "--resume", "--json");
+  assertEquals(resumed.code, 0, resumed.stderr);
+});
+
+/** Trains until the first batches are done, then sends a signal. */
+async function interrupted(folder: TestFolder, signal: Deno.Signal, args: string[]) {
+  const out = ["--out", folder.at("runs"), "--model", "self-mm", "--resume"];
+  const script = join(import.meta.dirname!, "../../tasks/train.ts");
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--quiet", "--no-check", script, ...SHORT, ...args, ...out],
+    stdout: "null",
+    stderr: "piped",
+  }).spawn();
+  const output = child.stderr.pipeThrough(new TextDecoderStream());
+  let stderr = "";
+  let sent = false;
+  const poll = setInterval(() => {
+    if (sent || !exists(folder.at("runs/self-mm/synthetic/1111/.lock"))) return;
+    sent = true;
+    setTimeout(() => child.kill(signal), 50);
+  }, 20);
+  for await (const text of output) stderr += text;
+  clearInterval(poll);
+  return { code: (await child.status).code, stderr };
+}
+
+Deno.test("train puts --set over --config, and --epochs over both", async () => {
+  using folder = new TestFolder();
+  const data = folder.pickle(makeDataset(), "mosi.pkl");
+  const settings = { batchSize: 4, H: 2, epochs: 3, postTextDropout: 0 };
+  Deno.writeTextFileSync(folder.at("settings.json"), JSON.stringify(settings));
+  const { code, stderr } = await train(
+    folder,
+    "self-mm",
+    data,
+    "--config",
+    folder.at("settings.json"),
+  );
+  assertEquals(code, 0, stderr);
+  const path = folder.at("runs/self-mm/mosi/1111/config.json");
+  const config = JSON.parse(Deno.readTextFileSync(path));
+  const { batchSize, H, epochs, postTextDropout, updateEpochs } = config;
+  assertEquals([batchSize, H, epochs, postTextDropout, updateEpochs], [2, 2, 2, 0, 1]);
+});
+
+Deno.test("train shows metrics on valid where there is no test split", async () => {
+  using folder = new TestFolder();
+  const { train: rows, valid } = makeDataset();
+  const data = folder.pickle({ train: rows!, valid: valid! }, "mosi.pkl");
+  const { code, stdout } = await train(folder, "constant", data, "--json");
+  assertEquals([code, stdout.slice(0, 5)], [0, "valid"]);
+  const { runs } = lastJson(stdout) as { runs: { test: object }[] };
+  assertEquals(runs[0]!.test, {});
+});
+
+Deno.test("train --help names every model and takes every flag of the interface", () => {
+  const help = COMMAND.flags.find(({ name }) => name === "model")!.help;
+  for (const { name } of MODELS) assert(help.includes(name), `${name} is missing in the help`);
+  assertEquals(
+    COMMAND.flags.map(({ name }) => name).sort(),
+    [
+      "config",
+      "data",
+      "device",
+      "engine",
+      "epochs",
+      "json",
+      "mode",
+      "modalities",
+      "model",
+      "nonfinite",
+      "out",
+      "protocol",
+      "resume",
+      "seeds",
+      "set",
+    ].sort(),
+  );
+  const epochs = COMMAND.flags.find(({ name }) => name === "epochs")!.help;
+  const { epochs: limit } = resolveConfig(findModel("self-mm"), "mosi", {});
+  assert(epochs.includes(`default: ${limit}`));
+});

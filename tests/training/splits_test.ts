@@ -1,0 +1,66 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { DataError, UsageError } from "../../lib/core/errors.ts";
+import type { Split } from "../../lib/data/mod.ts";
+import {
+  requireModalities,
+  requireOptimizerStep,
+  requireSplit,
+} from "../../lib/training/splits.ts";
+import { smallData, withSplits } from "../models/small.ts";
+
+const DATA = smallData();
+
+Deno.test("requireSplit() gives a split that has samples and labels", () => {
+  assertEquals(requireSplit(DATA, "valid"), DATA.splits.valid!);
+});
+
+Deno.test("requireSplit() refuses a split that is missing, empty or without labels", () => {
+  const table: [string, (split: Split) => Split | undefined][] = [
+    ['split "train" is empty', (split) => ({ ...split, samples: 0 })],
+    ['split "train" has no labels', (split) => ({ ...split, labels: null })],
+  ];
+  for (const [message, change] of table) {
+    const data = withSplits(DATA, { train: change as (split: Split) => Split });
+    assertThrows(() => requireSplit(data, "train"), DataError, message);
+  }
+  const without = withSplits(DATA, { train: undefined });
+  const message = `Cannot train on "${DATA.path}": split "train" is missing, expected samples`;
+  assertThrows(() => requireSplit(without, "train"), DataError, message);
+});
+
+Deno.test("requireModalities() refuses what the dataset lacks, and none at all", () => {
+  requireModalities(DATA, ["text", "vision"]);
+  const textOnly = { ...DATA, modalities: ["text"] as const };
+  assertThrows(
+    () => requireModalities(textOnly, ["text", "audio", "vision"]),
+    UsageError,
+    "it has no audio and vision, expected some of text",
+  );
+  assertThrows(() => requireModalities(DATA, []), UsageError, "no modality is chosen");
+});
+
+Deno.test("requireOptimizerStep() refuses settings under which no weight would change", () => {
+  const check =
+    (samples: number, batchSize: number, updateEpochs: number, trailing = false) => () =>
+      requireOptimizerStep({ ...DATA.splits.train!, samples }, {
+        batchSize,
+        updateEpochs,
+        applyTrailingGroup: trailing,
+        epochs: 1,
+        earlyStop: 1,
+      });
+  for (
+    const [samples, batchSize, updateEpochs] of [[1, 1, 1], [1, 99, 1], [40, 13, 4], [4, 1, 4]]
+  ) {
+    check(samples!, batchSize!, updateEpochs!)();
+  }
+  check(1, 16, 4, true)();
+  assertThrows(
+    check(40, 14, 4),
+    UsageError,
+    "40 samples in batches of 14 are 3 a pass, and only every 4 batches change the weights, " +
+      "expected batchSize 13 or less, or updateEpochs 3 or less, or mode robust",
+  );
+  assertThrows(check(100, 1000, 4), UsageError, "batchSize 33 or less, or updateEpochs 1 or less");
+  assertThrows(check(3, 1, 4), UsageError, "expected updateEpochs 3 or less, or mode robust");
+});
