@@ -6,7 +6,10 @@ import { type Call, type Command, run } from "./command.ts";
 export const COMMAND: Command = {
   name: "engine:install",
   summary: "Gets TensorFlow's library (about 270 MB) into the cache folder of this user",
-  flags: [{ name: "cuda", help: "the build for NVIDIA GPUs" }],
+  flags: [{
+    name: "cuda",
+    help: "the build for NVIDIA GPUs, with NVIDIA's libraries (about 3.4 GB)",
+  }],
 };
 
 async function work(call: Call): Promise<void> {

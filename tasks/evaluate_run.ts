@@ -2,6 +2,7 @@
 
 import {
   DataError,
+  evaluateClasses,
   messageOf,
   type MetricFlag,
   openEngine,
@@ -56,11 +57,20 @@ export async function evaluate(call: Call): Promise<EvaluateResult> {
     [name, "value"],
     protocol.metrics.map(({ key, name }) => [name, values[key]!.toFixed(4)]),
   );
+  const classified = evaluateClasses(
+    predictor.protocol,
+    predictor.classify(split),
+    split.labels,
+  );
+  if (Object.keys(classified).length > 0) {
+    const rows = Object.entries(classified).map(([key, value]) => [key, value.toFixed(4)]);
+    printTable(["of the predicted classes", "value"], rows);
+  }
   for (const flag of flags) warn(FLAGS[flag]);
   try {
     folder.noteRead({ split: name, data: source });
   } catch (error) {
     warn(`cannot note in "${path}" that split "${name}" was read: ${messageOf(error)}`);
   }
-  return { run: path, split: name, metrics: values };
+  return { run: path, split: name, metrics: { ...values, ...classified } };
 }

@@ -15,6 +15,7 @@ const CHECKS: readonly (readonly string[])[] = [
   ["lint"],
   ["check"],
   ["task", "-q", "parity", "tests/golden/self_mm_features", "--engine", "cpu"],
+  ["task", "-q", "parity", "tests/golden/self_mm_bert_tiny", "--engine", "cpu"],
   ["task", "-q", "parity:layers", "tests/golden/layers.json", "--engine", "cpu"],
   ["task", "-q", "test"],
 ];

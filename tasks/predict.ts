@@ -15,6 +15,11 @@ export const COMMAND: Command = {
       help: "an MMSA pickle, a store folder or synthetic; labels are not needed",
     },
     {
+      name: "text",
+      value: "WORDS",
+      help: "one utterance in place of --data; for runs on text alone, trained with --text bert",
+    },
+    {
       name: "split",
       value: "SPLIT",
       choices: ["train", "valid", "test"],

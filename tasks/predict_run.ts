@@ -1,15 +1,25 @@
 /** The work of `deno task predict`. @module */
 
-import { formatCsv, openEngine, openRun, RunFolder, type SplitName } from "../mod.ts";
+import {
+  formatCsv,
+  openEngine,
+  openRun,
+  type Predictor,
+  RunFolder,
+  type SplitName,
+  UsageError,
+} from "../mod.ts";
 import { AtomicFile } from "../lib/core/files.ts";
 import { type Call, warn } from "./command.ts";
 import { openForRun } from "./open_data.ts";
 
-/** Predicts every sample, in file order, and writes the scores. */
+/** Predicts every sample, in file order, or one utterance, and writes the scores. */
 export async function predict(call: Call): Promise<void> {
   const path = call.arguments[0]!;
-  const source = call.require("data");
-  const split = call.get("split") as SplitName | undefined;
+  if (call.get("text") === undefined) call.require("data");
+  else if (call.get("data") !== undefined) {
+    throw new UsageError("Cannot use --text and --data together, expected one of them");
+  }
   const out = call.get("out");
   new RunFolder(path).readFinished();
   // Opened first: that it cannot be written had better be known before all is computed.
@@ -20,13 +30,10 @@ export async function predict(call: Call): Promise<void> {
     log: console.error,
   });
   using predictor = openRun(path, engine);
-  const splits = split === undefined ? {} : { splits: [split] };
-  using dataset = openForRun(source, predictor, { ...splits, onWarning: warn });
-  const rows: string[][] = [];
-  for (const split of Object.values(dataset.splits)) {
-    const scores = await predictor.predict(split);
-    split.ids.forEach((id, i) => rows.push([id, String(scores[i])]));
-  }
+  const text = call.get("text");
+  const rows = text === undefined
+    ? await predictData(call, predictor)
+    : [["text", String(await predictor.predictText(text))]];
   const bytes = new TextEncoder().encode(formatCsv(["id", "prediction"], rows));
   if (file !== null) {
     file.write(bytes);
@@ -34,6 +41,19 @@ export async function predict(call: Call): Promise<void> {
   } else {
     await print(bytes);
   }
+}
+
+/** `id,prediction` of every sample of `--data`. */
+async function predictData(call: Call, predictor: Predictor): Promise<string[][]> {
+  const split = call.get("split") as SplitName | undefined;
+  const splits = split === undefined ? {} : { splits: [split] };
+  using dataset = openForRun(call.require("data"), predictor, { ...splits, onWarning: warn });
+  const rows: string[][] = [];
+  for (const split of Object.values(dataset.splits)) {
+    const scores = await predictor.predict(split);
+    split.ids.forEach((id, i) => rows.push([id, String(scores[i])]));
+  }
+  return rows;
 }
 
 /** Writes to stdout; a reader that has seen enough (`… | head`) is no failure. */

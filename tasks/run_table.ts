@@ -9,6 +9,17 @@ import type { RunSummary } from "../mod.ts";
 export function printRuns(runs: readonly RunSummary[]): void {
   const split = Object.keys(runs[0]?.test ?? {}).length > 0 ? "test" : "valid";
   const keys = Object.keys(runs[0]?.[split] ?? {});
+  // Metrics of predicted classes are a table of their own: all in one would be too wide.
+  const isOfClasses = (key: string) => key.startsWith("class.");
+  printMetrics(runs, split, keys.filter((key) => !isOfClasses(key)));
+  if (keys.some(isOfClasses)) printMetrics(runs, split, keys.filter(isOfClasses));
+}
+
+function printMetrics(
+  runs: readonly RunSummary[],
+  split: "valid" | "test",
+  keys: readonly string[],
+): void {
   const row = (name: string, values: readonly number[]) => [
     name,
     ...values.map((value) => value.toFixed(3)),

@@ -1,11 +1,11 @@
-/** The settings of a training as `--config`, `--set`, `--mode` and `--epochs` give them. @module */
+/** The settings of a training as `--config`, `--set` and flags of their own give them. @module */
 
 import { type ModelDefinition, reasonOf, resolveConfig, type Setting, UsageError } from "../mod.ts";
 import { type Call, warn } from "./command.ts";
 
 /**
  * Settings other than the defaults: those of `--config`, then `--set`, then the flags that are
- * settings of their own. All are checked here, before the data are read, which may take minutes.
+ * settings of their own (`--retokenize` is true where it is given). All are checked here, before the data are read, which may take minutes.
  *
  * @throws {UsageError} when one is unknown to the model or does not fit, or the file is no object
  */
@@ -20,7 +20,7 @@ export function readSettings(call: Call, model: ModelDefinition): Record<string,
   }
   // The names of the settings are the same for every dataset.
   const known = resolveConfig(model, "mosi", settings);
-  for (const name of ["mode", "epochs"]) {
+  for (const name of ["mode", "epochs", "text", "bert", "retokenize"]) {
     const value = call.get(name);
     if (value === undefined) continue;
     // A script that compares models gives all of them the same flags.

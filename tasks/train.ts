@@ -8,7 +8,11 @@ export const COMMAND: Command = {
   name: "train",
   summary: "Trains and evaluates a model, one run a seed",
   flags: [
-    { name: "model", value: "NAME", help: "self-mm or constant" },
+    {
+      name: "model",
+      value: "NAME",
+      help: "self-mm, shared-private, text-guided, cnn, svm or constant",
+    },
     ...DATA_FLAGS,
     { name: "seeds", value: "N,N,…", help: "one run for each", default: "1111" },
     ...ENGINE_FLAGS,
@@ -18,6 +22,14 @@ export const COMMAND: Command = {
       choices: ["reference", "robust"],
       help: "the published method (default), or its guarded form",
     },
+    {
+      name: "text",
+      value: "TEXT",
+      choices: ["features", "bert"],
+      help: "features of the data (default), or a BERT that is trained",
+    },
+    { name: "bert", value: "FOLDER", help: "with --text bert: config.json, model.safetensors, …" },
+    { name: "retokenize", help: "make tokens from the raw text with the tokenizer in --bert" },
     { name: "config", value: "FILE.json", help: "settings, one JSON object" },
     { name: "set", value: "KEY=VALUE", repeatable: true, help: "one setting, over --config" },
     { name: "epochs", value: "N", help: "upper limit of epochs (default: 200)" },

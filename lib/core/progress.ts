@@ -39,6 +39,8 @@ export interface ProgressStart {
   readonly finished?: number;
 }
 
+/** Width of a terminal that does not tell its own. */
+const UNKNOWN_COLUMNS = 80;
 /** Milliseconds between two drawings of the bar. */
 const REDRAW = 100;
 /** Milliseconds between two plain lines, at least: of epochs, and of moments inside one epoch. */
@@ -211,8 +213,9 @@ function writeAll(stream: ProgressStream, text: string): void {
 
 function terminalColumns(): number {
   try {
-    return Deno.consoleSize().columns;
+    // A terminal whose size nobody has set says 0.
+    return Deno.consoleSize().columns || UNKNOWN_COLUMNS;
   } catch {
-    return 80;
+    return UNKNOWN_COLUMNS;
   }
 }

@@ -73,6 +73,22 @@ export function convertDataset(
       `Cannot convert "${path}": it is a store already, expected a pickle or synthetic data`,
     );
   }
+  return convertSource(source, folder, options);
+}
+
+/**
+ * Writes an open dataset as a store, as {@linkcode convertDataset} does. What its `sums` give
+ * decides whether `folder` holds the same already.
+ *
+ * @throws {DataError} if it cannot be read, or `folder` exists and is not this conversion
+ * @throws {DataIntegrityError} if a label is not finite or out of the protocol's range
+ */
+export function convertSource(
+  source: DatasetSource,
+  folder: string,
+  options: ConvertOptions = {},
+): Conversion {
+  const { path } = source;
   const shape = shapeOf(source);
   const { bytes, ...sums } = source.sums();
   const recognition = recognize(shape, sums);

@@ -7,10 +7,12 @@
 export type { ArraySource, TypedArray } from "./array_source.ts";
 export { batchOrder, type Shuffle } from "./batches.ts";
 export { MemoryColumn } from "./column.ts";
-export { convertDataset } from "./convert.ts";
+export { type Conversion, convertDataset, type ConvertOptions, convertSource } from "./convert.ts";
 export type { Dataset, FeatureColumn, Split, TextBert } from "./dataset.ts";
 export { inspectDataset } from "./inspect.ts";
 export { loadDataset, type LoadOptions } from "./load.ts";
+export { openDataset } from "./open.ts";
+export type { ColumnSource, DatasetSource, SplitSource } from "./source.ts";
 export {
   LABEL_LIMITS,
   MODALITIES,
@@ -24,5 +26,6 @@ export { readPickle } from "./pickle/mod.ts";
 export type { Problem } from "./problem.ts";
 export { formatInspection } from "./report.ts";
 export { requireProtocol } from "./registry.ts";
+export { RowFile } from "./row_file.ts";
 export { readSafetensors, writeSafetensors } from "./safetensors.ts";
 export { isSynthetic, makeSynthetic, parseSynthetic, type SyntheticOptions } from "./synthetic.ts";

@@ -5,7 +5,9 @@ import { version_layers } from "@tensorflow/tfjs-layers";
 import { messageOf } from "../core/errors.ts";
 import { VERSION as cpuVersion } from "./cpu/backend.ts";
 import { openEngine } from "./open.ts";
+import { hasDriver, isCudaBuild, whyNoGpu } from "./tensorflow/cuda.ts";
 import type { EngineName } from "./types.ts";
+import { adapterName, findAdapter, NO_ADAPTER } from "./webgpu/adapter.ts";
 
 /** What is known of one engine. */
 export interface EngineReport {
@@ -29,12 +31,19 @@ export interface DoctorReport {
 
 const NOT_AVAILABLE: EngineReport = { available: false, version: null, library: null, devices: [] };
 
-/** Opens every engine, with its self-test, and reports what there is; ops run on cpu afterwards. */
+/**
+ * Opens tensorflow and cpu, with their self-test, and reports what there is; ops run on cpu
+ * afterwards. For webgpu it only looks for an adapter: opening it would download its package.
+ */
 export async function doctor(): Promise<DoctorReport> {
   const problems: string[] = [];
   async function examine(engine: EngineName): Promise<EngineReport> {
     try {
-      const { version, library, devices } = await openEngine({ engine });
+      const { version, library, devices, device } = await openEngine({ engine });
+      const expectsGpu = library !== null && (isCudaBuild(library) || hasDriver());
+      if (expectsGpu && device === "cpu") {
+        problems.push(`Cannot use a GPU with the engine "${engine}": ${whyNoGpu(library)}`);
+      }
       return { available: true, version, library, devices };
     } catch (error) {
       problems.push(messageOf(error));
@@ -45,7 +54,7 @@ export async function doctor(): Promise<DoctorReport> {
     deno: Deno.version.deno,
     engines: {
       tensorflow: await examine("tensorflow"),
-      webgpu: NOT_AVAILABLE,
+      webgpu: await examineWebGpu(problems),
       cpu: await examine("cpu"),
     },
     packages: {
@@ -55,6 +64,16 @@ export async function doctor(): Promise<DoctorReport> {
     },
     problems,
   };
+}
+
+async function examineWebGpu(problems: string[]): Promise<EngineReport> {
+  const adapter = await findAdapter();
+  if (adapter !== null) {
+    const devices = [adapterName(adapter)];
+    return { available: true, version: version_core, library: null, devices };
+  }
+  problems.push(NO_ADAPTER);
+  return NOT_AVAILABLE;
 }
 
 /** The report as text, one fact a line. */

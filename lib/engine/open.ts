@@ -8,6 +8,7 @@ import { unknownName } from "../core/suggest.ts";
 import { compileEager } from "./compile.ts";
 import * as cpu from "./cpu/backend.ts";
 import { selfTest } from "./self_test.ts";
+import { whyNoGpu } from "./tensorflow/cuda.ts";
 import { findLibrary, type FoundLibrary, HOW_TO_GET } from "./tensorflow/library.ts";
 import type { Device, Engine, EngineName, EngineOptions } from "./types.ts";
 import { adapterDevice, adapterName, findAdapter, NO_ADAPTER } from "./webgpu/adapter.ts";
@@ -93,7 +94,10 @@ async function openAuto(
 class UnusableLibrary extends EngineError {}
 
 async function openCpu(device: Device | "auto"): Promise<Engine> {
-  if (device === "gpu") throw noGpu("cpu", `it has none; the engine "tensorflow" may`);
+  if (device === "gpu") {
+    const others = `the engines "tensorflow" ("deno task engine:install --cuda") and "webgpu" may`;
+    throw noGpu("cpu", `it has none; ${others}`);
+  }
   let opened = OPENED.get("cpu");
   if (opened === undefined) {
     cpu.registerCpu();
@@ -151,7 +155,8 @@ async function openTensorFlow(
   }
   const { engine } = opened;
   if (device === "gpu" && engine.device !== "gpu") {
-    throw noGpu("tensorflow", `it has ${engine.devices.join(", ")} (${engine.library})`);
+    const state = `it has ${engine.devices.join(", ")} (${found.path})`;
+    throw noGpu("tensorflow", `${state}; ${whyNoGpu(found.path)}`);
   }
   if (device === "cpu" && engine.device !== "cpu") {
     throw alreadyRuns("tensorflow", "on a GPU", "on the CPU");

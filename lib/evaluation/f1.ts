@@ -40,3 +40,14 @@ export function f1Weighted(predicted: ArrayLike<number>, truth: ArrayLike<number
 export function f1Legacy(predicted: ArrayLike<number>, truth: ArrayLike<number>): number {
   return f1Weighted(truth, predicted);
 }
+
+/** F1 of class 1 alone: 2TP / (2TP + FP + FN), or 0 where that is 0 / 0. In [0, 1]. */
+export function f1Positive(predicted: ArrayLike<number>, truth: ArrayLike<number>): number {
+  let both = 0, either = 0;
+  for (let i = 0; i < truth.length; i++) {
+    if (predicted[i] === 1 && truth[i] === 1) both++;
+    if (predicted[i] === 1) either++;
+    if (truth[i] === 1) either++;
+  }
+  return either === 0 ? 0 : 2 * both / either;
+}

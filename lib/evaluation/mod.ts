@@ -5,8 +5,14 @@
  * @module
  */
 
+export {
+  CLASS_TASKS,
+  type ClassPredictions,
+  type ClassTask,
+  evaluateClasses,
+} from "./class_tasks.ts";
 export { roundHalfEven } from "./classes.ts";
-export { f1Legacy, f1Weighted } from "./f1.ts";
+export { f1Legacy, f1Positive, f1Weighted } from "./f1.ts";
 export {
   acc2NegPos,
   acc2NonNeg,

@@ -12,9 +12,10 @@ import { f1Weighted } from "./f1.ts";
 import { classes, corr, isPositive, mae } from "./metrics.ts";
 import { checkPairs, type Scores } from "./pairs.ts";
 
-/** Bins of Acc-3 and Acc-5, without the ends at ±1.01, which clipped values never reach. */
-const EDGES_3 = [-0.1, 0.1];
-const EDGES_5 = [-0.7, -0.1, 0.1, 0.7];
+/** Right edges of the bins of Acc-3, without the ends at ±1.01, which clipped values never reach. */
+export const EDGES_3 = [-0.1, 0.1];
+/** As {@linkcode EDGES_3}, of Acc-5. */
+export const EDGES_5 = [-0.7, -0.1, 0.1, 0.7];
 
 /** Mean absolute error of the clipped values, 0 to 2. */
 export function maeSims(predictions: Scores, labels: Scores): number {

@@ -8,6 +8,8 @@
 import type * as tf from "@tensorflow/tfjs-core";
 import type { RandomStream } from "../core/random.ts";
 import type { Dataset, Modality, ProtocolName, Split } from "../data/mod.ts";
+import type { BertConfig } from "../nn/bert_config.ts";
+import type { ClassPredictions } from "../evaluation/mod.ts";
 import type { DropoutNoise } from "../nn/dropout.ts";
 import type { Parameters } from "../nn/parameters.ts";
 
@@ -22,9 +24,10 @@ export type DefaultsFor = ProtocolName | "simsv2";
 
 /**
  * How a network wants a modality: its first step, [batch, width]; all, [batch, time, width]; or all
- * with time first, [time, batch, width], which recurrent layers run without a transposition.
+ * with time first, [time, batch, width], which recurrent layers run without a transposition; or, of
+ * text, its tokens.
  */
-export type Reading = "first" | "sequence" | "timeMajor";
+export type Reading = "first" | "sequence" | "timeMajor" | "tokens";
 
 /** One batch as tensors; what a network did not ask for, or the data lack, is absent. */
 export interface Inputs {
@@ -36,6 +39,8 @@ export interface Inputs {
   readonly textLengths?: tf.Tensor1D;
   readonly audioLengths?: tf.Tensor1D;
   readonly visionLengths?: tf.Tensor1D;
+  /** Ids, mask and segments of text that is read as tokens, int32 [batch, 3, tokens]. */
+  readonly tokens?: tf.Tensor3D;
 }
 
 /** What the loss is measured against. */
@@ -97,6 +102,15 @@ export interface Regressor {
   fit(train: Split, valid: Split): FittedTensors;
   /** [samples] scores of a split */
   predict(fitted: FittedTensors, split: Split): Float32Array;
+  /** Classes of a split by class task, for models that predict them beside the score. */
+  classify?(fitted: FittedTensors, split: Split): ClassPredictions;
+}
+
+/** A BERT that a model is made with. */
+export interface GivenBert {
+  readonly config: BertConfig;
+  /** Start values by name; null where they are assigned later. */
+  readonly values: ((name: string) => Float32Array) | null;
 }
 
 /** What a model may know when it is made. */
@@ -110,6 +124,8 @@ export interface ModelContext {
   readonly trainLabels: Float32Array;
   /** Start weights are drawn from it. */
   readonly random: RandomStream;
+  /** The text encoder, where the setting `text` is `bert`. */
+  readonly bert?: GivenBert;
 }
 
 /** A line of the model registry. */

@@ -6,12 +6,23 @@
 
 import { UsageError } from "../core/errors.ts";
 import { unknownName } from "../core/suggest.ts";
+import { cnn } from "./cnn.ts";
 import { constant } from "./constant.ts";
 import type { ModelDefinition } from "./model.ts";
 import { selfMm } from "./self_mm.ts";
+import { sharedPrivate } from "./shared_private.ts";
+import { svm } from "./svm.ts";
+import { textGuided } from "./text_guided.ts";
 
 /** All models, in the order in which they are listed. */
-export const MODELS: readonly ModelDefinition[] = [selfMm, constant];
+export const MODELS: readonly ModelDefinition[] = [
+  selfMm,
+  sharedPrivate,
+  textGuided,
+  cnn,
+  svm,
+  constant,
+];
 
 /** The model of that name. @throws {UsageError} when there is none, with the nearest name. */
 export function findModel(name: string): ModelDefinition {

@@ -29,6 +29,7 @@ import type {
   Target,
 } from "./model.ts";
 import { selfMmDefaults, type SelfMmSettings } from "./self_mm_defaults.ts";
+import { createSentenceEncoder, type SentenceEncoder } from "./sentence_encoder.ts";
 import { type Task, UnimodalLabels } from "./unimodal_labels.ts";
 
 /** The code's prefix of a modality's parameters. */
@@ -99,12 +100,18 @@ class Head {
   }
 }
 
+/** One vector F_s for each modality, [batch, width]. */
+export type Encoded = Readonly<Partial<Record<Modality, tf.Tensor2D>>>;
+
 /** The network with its label generation. */
-class SelfMm implements Network {
+export class SelfMm implements Network {
   readonly parameters = new Parameters();
   readonly reads: Readonly<Partial<Record<Modality, Reading>>>;
+  /** Width of F_s. */
+  readonly encodedWidths: Readonly<Partial<Record<Modality, number>>>;
   readonly #settings: SelfMmSettings;
   readonly #modalities: readonly Modality[];
+  readonly #sentences: SentenceEncoder | null = null;
   readonly #encoders: Partial<Record<Modality, SequenceEncoder>> = {};
   readonly #heads: Partial<Record<Task, Head>> = {};
   readonly #labels: UnimodalLabels;
@@ -119,8 +126,10 @@ class SelfMm implements Network {
     const encoded: Partial<Record<Modality, number>> = {};
     for (const modality of this.#modalities) {
       if (modality === "text") {
-        reads.text = "first";
-        encoded.text = widths.text!;
+        const sentences = createSentenceEncoder(context, settings, parameters, "text_model.model.");
+        reads.text = sentences.reading;
+        encoded.text = sentences.width;
+        this.#sentences = sentences;
         continue;
       }
       reads[modality] = "timeMajor";
@@ -133,6 +142,7 @@ class SelfMm implements Network {
       }, random);
     }
     this.reads = reads;
+    this.encodedWidths = encoded;
     const featureWidths: Partial<Record<Task, number>> = {};
     const addHead = (task: Task, inputs: number, width: number, rate: number) => {
       featureWidths[task] = width;
@@ -162,7 +172,7 @@ class SelfMm implements Network {
     return this.#labels.memory;
   }
 
-  /** One group an encoder, one for all heads, biases included. */
+  /** One group an encoder (BERT has two), one for all heads, biases included. */
   get groups(): ParameterGroup[] {
     const settings = this.#settings;
     const names = this.parameters.names();
@@ -173,6 +183,7 @@ class SelfMm implements Network {
       parameters: names.filter((parameter) => parameter.startsWith(prefix)),
     });
     return [
+      ...this.#sentences?.groups ?? [],
       group("audio", "audio_model.", settings.learningRateAudio, settings.weightDecayAudio),
       group("vision", "video_model.", settings.learningRateVision, settings.weightDecayVision),
       group("other", "post_", settings.learningRateOther, settings.weightDecayOther),
@@ -180,17 +191,31 @@ class SelfMm implements Network {
   }
 
   forward(inputs: Inputs, noise: DropoutNoise | null): Outputs {
-    const encoded: Partial<Record<Task, tf.Tensor2D>> = {};
+    return this.judge(this.encode(inputs, noise), noise);
+  }
+
+  /** (1), (2) a batch → F_s */
+  encode(inputs: Inputs, noise: DropoutNoise | null): Encoded {
+    const encoded: Partial<Record<Modality, tf.Tensor2D>> = {};
     for (const modality of this.#modalities) {
-      const encoder = this.#encoders[modality];
-      encoded[modality] = encoder === undefined
-        ? inputs[modality] as tf.Tensor2D
-        : encoder.apply(inputs[modality] as tf.Tensor3D, inputs[`${modality}Lengths`]!, noise);
+      encoded[modality] = modality === "text"
+        ? this.#sentences!.apply(inputs, noise)
+        : this.#encoders[modality]!.apply(
+          inputs[modality] as tf.Tensor3D,
+          inputs[`${modality}Lengths`]!,
+          noise,
+        );
     }
-    encoded.fusion = tf.concat(this.#modalities.map((modality) => encoded[modality]!), 1);
+    return encoded;
+  }
+
+  /** (3)–(6) F_s → features and scores of all tasks */
+  judge(encoded: Encoded, noise: DropoutNoise | null): Outputs {
+    const parts = this.#modalities.map((modality) => encoded[modality]!);
+    const ofTask: Partial<Record<Task, tf.Tensor2D>> = { ...encoded, fusion: tf.concat(parts, 1) };
     const outputs: Record<string, tf.Tensor> = {};
     for (const task of this.#tasks()) {
-      const { feature, score } = this.#heads[task]!.apply(encoded[task]!, noise);
+      const { feature, score } = this.#heads[task]!.apply(ofTask[task]!, noise);
       outputs[`feature.${task}`] = feature;
       outputs[`score.${task}`] = score;
     }

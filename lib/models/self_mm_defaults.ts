@@ -9,9 +9,10 @@
 
 import { UsageError } from "../core/errors.ts";
 import type { Config, DefaultsFor } from "./model.ts";
+import { TEXT_DEFAULTS, type TextSettings } from "./sentence_encoder.ts";
 
 /** The settings of Self-MM. Rates are in [0, 1), sizes are counts of units. */
-export interface SelfMmSettings {
+export interface SelfMmSettings extends TextSettings {
   /** `reference` is the published method; `robust` bounds the ratio, decouples the decay and applies the trailing group. */
   readonly mode: "reference" | "robust";
   readonly learningRateAudio: number;
@@ -48,6 +49,8 @@ const COMMON = {
   updateEpochs: 4,
   mode: "reference",
   distance: "euclidean",
+  ...TEXT_DEFAULTS,
+  learningRateBert: 5e-5,
   learningRateOther: 1e-3,
   audioLstmDropout: 0,
   visionLstmDropout: 0,
@@ -61,8 +64,8 @@ interface Column {
   readonly batchSize: number;
   /** Learning rates: audio, vision. */
   readonly rates: readonly [number, number];
-  /** Weight decays: audio, vision, other. */
-  readonly decays: readonly [number, number, number];
+  /** Weight decays: BERT, audio, vision, other. */
+  readonly decays: readonly [number, number, number, number];
   /** LSTM sizes: audio, vision. */
   readonly hidden: readonly [number, number];
   /** Feature widths: text, audio, vision. */
@@ -75,7 +78,7 @@ interface Column {
 const SIMS: Column = {
   batchSize: 32,
   rates: [5e-3, 5e-3],
-  decays: [1e-2, 1e-2, 1e-3],
+  decays: [1e-3, 1e-2, 1e-2, 1e-3],
   hidden: [16, 64],
   widths: [64, 16, 32],
   dropouts: [0, 0.1, 0.1, 0],
@@ -85,7 +88,7 @@ const SIMS: Column = {
 const SIMS_V2: Column = {
   batchSize: 16,
   rates: [1e-3, 1e-3],
-  decays: [0, 0, 1e-3],
+  decays: [1e-2, 0, 0, 1e-3],
   hidden: [16, 64],
   widths: [64, 32, 32],
   dropouts: [0, 0, 0.1, 0],
@@ -98,7 +101,7 @@ const PRESETS: Readonly<Record<string, Readonly<Record<DefaultsFor, Column>>>> =
     mosi: {
       batchSize: 16,
       rates: [5e-3, 5e-3],
-      decays: [1e-3, 1e-3, 1e-3],
+      decays: [1e-3, 1e-3, 1e-3, 1e-3],
       hidden: [16, 32],
       widths: [32, 16, 32],
       dropouts: [0, 0.1, 0.1, 0],
@@ -107,7 +110,7 @@ const PRESETS: Readonly<Record<string, Readonly<Record<DefaultsFor, Column>>>> =
     mosei: {
       batchSize: 32,
       rates: [5e-3, 1e-4],
-      decays: [0, 0, 1e-2],
+      decays: [1e-3, 0, 0, 1e-2],
       hidden: [16, 32],
       widths: [32, 16, 32],
       dropouts: [0.1, 0, 0, 0],
@@ -120,7 +123,7 @@ const PRESETS: Readonly<Record<string, Readonly<Record<DefaultsFor, Column>>>> =
     mosi: {
       batchSize: 32,
       rates: [1e-3, 1e-4],
-      decays: [1e-2, 1e-3, 1e-3],
+      decays: [1e-3, 1e-2, 1e-3, 1e-3],
       hidden: [32, 64],
       widths: [64, 16, 32],
       dropouts: [0.1, 0, 0.1, 0.1],
@@ -129,7 +132,7 @@ const PRESETS: Readonly<Record<string, Readonly<Record<DefaultsFor, Column>>>> =
     mosei: {
       batchSize: 32,
       rates: [5e-3, 1e-4],
-      decays: [0, 0, 1e-2],
+      decays: [1e-3, 0, 0, 1e-2],
       hidden: [32, 32],
       widths: [32, 16, 16],
       dropouts: [0, 0.1, 0, 0.1],
@@ -157,9 +160,10 @@ export function selfMmDefaults(dataset: DefaultsFor, preset: string): Config {
     batchSize: column.batchSize,
     learningRateAudio: column.rates[0],
     learningRateVision: column.rates[1],
-    weightDecayAudio: column.decays[0],
-    weightDecayVision: column.decays[1],
-    weightDecayOther: column.decays[2],
+    weightDecayBert: column.decays[0],
+    weightDecayAudio: column.decays[1],
+    weightDecayVision: column.decays[2],
+    weightDecayOther: column.decays[3],
     audioLstmHiddenSize: column.hidden[0],
     visionLstmHiddenSize: column.hidden[1],
     postTextDim: column.widths[0],

@@ -83,7 +83,9 @@ export function maskedMaxPool(
   const position = tf.range(0, steps, 1, "int32");
   const mask = tf.cast(tf.less(tf.expandDims(position, 0), tf.expandDims(valid, 1)), "float32");
   // After the ReLU a masked 0 is never larger than a valid value.
-  return firstMaximum(tf.mul(tf.relu(y), tf.expandDims(mask, 2))) as tf.Tensor2D;
+  const responses = tf.mul(tf.relu(y), tf.expandDims(mask, 2)) as tf.Tensor3D;
+  // One step is its own maximum, and a one-hot code of one place is refused.
+  return steps === 1 ? tf.squeeze(responses, [1]) : firstMaximum(responses) as tf.Tensor2D;
 }
 
 /**

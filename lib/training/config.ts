@@ -20,14 +20,24 @@ const LOOP: Config = {
 };
 
 /** Settings that must be whole numbers of 1 or more. */
-const COUNTS = /^(batchSize|updateEpochs|epochs|earlyStop|.*(Dim|Out|HiddenSize))$/;
+const COUNTS =
+  /^(batchSize|updateEpochs|epochs|earlyStop|exactLimit|landmarks|passes|alignmentBatch|heads|.*(Dim|Out|HiddenSize))$/;
 /** Settings that must be numbers in [0, 1). */
-const RATES = /Dropout$/;
+const RATES = /[dD]ropout$/;
 /** Settings whose value is one of a few words. */
 const WORDS: Readonly<Record<string, readonly string[]>> = {
   mode: ["reference", "robust"],
+  text: ["features", "bert"],
   distance: ["euclidean", "squared"],
   value: ["mean", "median", "majority"],
+  kernel: ["rbf", "linear"],
+  decay: ["l2", "decoupled"],
+  tokens: ["two", "featureConcat"],
+  reading: ["steps", "signal"],
+  textSteps: ["all", "first"],
+  alignment: ["coral", "coral+mean", "pairwiseL2", "cmd"],
+  projection: ["identity", "fixedOrthogonal", "linear"],
+  solver: ["auto", "exact", "approximate"],
 };
 
 /** The value of a setting as typed on a command line. */

@@ -44,9 +44,19 @@ export class Deviations {
   readonly #largest = new Map<Quantity, number>();
   #finite = true;
 
-  /** Compares two lists, entry by entry. */
-  add(quantity: Quantity, actual: ArrayLike<number>, expected: ArrayLike<number>): void {
-    this.#note(quantity, largestDifference(actual, expected));
+  /**
+   * Compares two lists, entry by entry.
+   *
+   * @param free largest deviation that does not count at all
+   */
+  add(
+    quantity: Quantity,
+    actual: ArrayLike<number>,
+    expected: ArrayLike<number>,
+    free = 0,
+  ): void {
+    const deviation = largestDifference(actual, expected);
+    this.#note(quantity, deviation <= free ? 0 : deviation);
   }
 
   /** Compares a gradient with its recording. */

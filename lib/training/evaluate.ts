@@ -4,14 +4,16 @@
  * @module
  */
 
-import { DataError } from "../core/errors.ts";
+import { DataError, RunError } from "../core/errors.ts";
 import { RandomStream } from "../core/random.ts";
 import { batchOrder, type Modality, type ProtocolName, type Split } from "../data/mod.ts";
 import type { Engine } from "../engine/mod.ts";
-import { type Config, findModel } from "../models/mod.ts";
+import type { ClassPredictions } from "../evaluation/mod.ts";
+import { type Config, findModel, type ModelContext } from "../models/mod.ts";
 import { Learner } from "./learner.ts";
 import { Adam } from "./optimizer.ts";
 import { RunFolder, type RunRecord } from "./run_folder.ts";
+import { openTokens, readBertFiles, splitOfText } from "./text.ts";
 import { assignWeights, readWeights } from "./weights.ts";
 
 /** A run that can predict. Dispose it to free its tensors. */
@@ -26,6 +28,15 @@ export interface Predictor extends Disposable {
    * @throws {DataError} when the split lacks a modality that the run uses, or has another width.
    */
   predict(split: Split): Promise<Float32Array>;
+  /**
+   * The score of one utterance from its words alone.
+   *
+   * @throws {RunError} when the run reads anything else than text, or reads text as features.
+   * @throws {DataError} when the utterance is empty.
+   */
+  predictText(text: string): Promise<number>;
+  /** Classes of a split by class task; none where the model predicts a score only. */
+  classify(split: Split): ClassPredictions;
 }
 
 /**
@@ -70,21 +81,30 @@ export function openRun(path: string, engine: Engine): Predictor {
   const modalities = String(config["modalities"]).split(",") as Modality[];
   const model = findModel(String(config["model"]));
   const { weights } = readWeights(folder.file("model.safetensors"));
-  const context = {
+  const context: ModelContext = {
     config,
     protocol,
     modalities,
     widths: record.data.widths,
     trainLabels: new Float32Array(0),
     random: RandomStream.fromSeed(0),
+    ...(config["text"] === "bert" ? { bert: readBertFiles(folder.bert) } : {}),
   };
-  const common = { config, record, protocol, modalities };
+  const predictText = () =>
+    Promise.reject(
+      new RunError(
+        `Cannot predict from text with the run "${path}": it reads ${modalities.join(", ")} with ` +
+          `text as ${config["text"] ?? "features"}, expected text alone, by a BERT`,
+      ),
+    );
+  const common = { config, record, protocol, modalities, predictText };
   if (model.kind === "regressor") {
     const regressor = model.create(context);
     const fitted = new Map([...weights].map(([name, { values }]) => [name, values]));
     return {
       ...common,
       predict: (split) => Promise.resolve(regressor.predict(fitted, split)),
+      classify: (split) => regressor.classify?.(fitted, split) ?? {},
       [Symbol.dispose]: () => {},
     };
   }
@@ -93,11 +113,24 @@ export function openRun(path: string, engine: Engine): Predictor {
   const optimizer = new Adam([], [], { decay: "l2" });
   const learner = new Learner(engine, network, optimizer, RandomStream.fromSeed(0));
   const batchSize = Number(config["batchSize"]);
+  const { bert } = context;
+  const predictTokens = async (split: Split, settings: Config) => {
+    const toTokens = bert && await openTokens(settings, bert.config, folder.bert);
+    const read = toTokens?.(split) ?? split;
+    return await learner.predict(read, batchOrder(split.samples, batchSize));
+  };
   return {
     ...common,
+    ...(bert === undefined || modalities.join() !== "text" ? {} : {
+      predictText: async (text) => {
+        const [score] = await predictTokens(splitOfText(text), { ...config, retokenize: true });
+        return score!;
+      },
+    }),
+    classify: () => ({}),
     predict: async (split) => {
       checkWidths(split, record);
-      return await learner.predict(split, batchOrder(split.samples, batchSize));
+      return await predictTokens(split, config);
     },
     [Symbol.dispose]: () => {
       learner.dispose();

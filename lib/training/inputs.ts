@@ -19,7 +19,7 @@ export type Scratch = Map<string, Float32Array>;
  * @param indices positions in the split
  * @param scratch where given, sequences of the last call with it must be out of use, and what lies
  * beyond a sample's length is left over from them
- * @throws {DataError} when the split lacks a modality.
+ * @throws {DataError} when the split lacks a modality, or tokens that are asked for.
  */
 export function readInputs(
   reads: Network["reads"],
@@ -30,7 +30,10 @@ export function readInputs(
   const inputs: Record<string, tf.Tensor> = {};
   for (const modality of MODALITIES) {
     const reading = reads[modality];
-    if (reading !== undefined) readModality(inputs, modality, reading, split, indices, scratch);
+    if (reading === "tokens") inputs["tokens"] = readTokens(split, indices);
+    else if (reading !== undefined) {
+      readModality(inputs, modality, reading, split, indices, scratch);
+    }
   }
   return inputs;
 }
@@ -39,7 +42,7 @@ export function readInputs(
 function readModality(
   inputs: Record<string, tf.Tensor>,
   modality: Modality,
-  reading: Reading,
+  reading: Exclude<Reading, "tokens">,
   split: Split,
   indices: ArrayLike<number>,
   scratch: Scratch,
@@ -68,4 +71,26 @@ function readModality(
   inputs[modality] = tf.tensor3d(values, [...shape, column.width]);
   const lengths = Int32Array.from(indices, (i) => column.lengths[i]!);
   inputs[`${modality}Lengths`] = tf.tensor1d(lengths, "int32");
+}
+
+/**
+ * The tokens of some samples, int32 [batch, 3, tokens], cut after the longest sample: to a multiple
+ * of 8, so that an engine compiles few shapes.
+ */
+function readTokens(split: Split, indices: ArrayLike<number>): tf.Tensor3D {
+  if (split.textBert === null) {
+    throw new DataError(
+      `Cannot read split "${split.name}": it has no tokens (text_bert), which the model needs`,
+    );
+  }
+  const { shape: [, , width], values } = split.textBert;
+  const parts = (part: number) =>
+    Array.from(indices, (i) => values.subarray((3 * i + part) * width, (3 * i + part + 1) * width));
+  const longest = Math.max(1, ...parts(1).map((mask) => mask.findLastIndex((x) => x !== 0) + 1));
+  const tokens = Math.min(width, 8 * Math.ceil(longest / 8));
+  const batch = new Int32Array(indices.length * 3 * tokens);
+  for (const part of [0, 1, 2]) {
+    parts(part).forEach((row, i) => batch.set(row.subarray(0, tokens), (3 * i + part) * tokens));
+  }
+  return tf.tensor3d(batch, [indices.length, 3, tokens], "int32");
 }

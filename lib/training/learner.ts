@@ -170,8 +170,11 @@ export class Learner {
     for (const [name, variable] of this.network.parameters) {
       const gradient = grads[variable.name];
       const sum = this.gradients.get(name)!;
-      if (gradient === undefined) this.#withoutGradient.add(name);
-      else sum.assign(tf.add(tf.mul(sum, keep), gradient));
+      if (gradient === undefined) {
+        this.#withoutGradient.add(name);
+        continue;
+      }
+      tf.tidy(() => sum.assign(tf.add(tf.mul(sum, keep), gradient)));
     }
     this.network.afterGradient?.(outputs, target);
     const results: Record<string, tf.Tensor> = { loss };

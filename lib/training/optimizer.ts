@@ -82,12 +82,12 @@ export class Adam {
    * moments; a gradient of zero is not the same: decay and momentum still act.
    */
   apply(gradients: Readonly<Record<string, tf.Tensor>>, correction: AdamCorrection): void {
-    tf.tidy(() => {
-      for (const [name, group] of this.#groups) {
-        const gradient = gradients[name];
-        if (gradient !== undefined) this.#update(name, group, gradient, correction);
-      }
-    });
+    for (const [name, group] of this.#groups) {
+      const gradient = gradients[name];
+      if (gradient === undefined) continue;
+      // One at a time: what an update makes is several times the size of its parameter.
+      tf.tidy(() => this.#update(name, group, gradient, correction));
+    }
   }
 
   /** Frees the moments. */

@@ -8,7 +8,9 @@ import { join } from "node:path";
 import { DataError, reasonOf } from "../core/errors.ts";
 import { exists } from "../core/files.ts";
 import type { ProtocolName } from "../data/mod.ts";
-import type { Config, ParameterGroup } from "../models/mod.ts";
+import type { Config, GivenBert, ParameterGroup } from "../models/mod.ts";
+import { readBertConfig } from "../nn/bert_config.ts";
+import type { AdamOptions } from "./optimizer.ts";
 import { readWeights, type Weights } from "./weights.ts";
 
 /** The configuration of a recording, with MMSA's own names. */
@@ -16,12 +18,22 @@ interface RecordedConfig {
   readonly [name: string]: unknown;
   readonly dataset_name: string;
   readonly epochs: number;
-  readonly textEncoder: { readonly type: string; readonly step?: number };
+  readonly textEncoder: {
+    readonly type: string;
+    readonly step?: number;
+    /** Hugging Face's configuration of a BERT. */
+    readonly config?: Readonly<Record<string, unknown>>;
+  };
   readonly parameter_groups: readonly {
     readonly lr: number;
     readonly weight_decay: number;
     readonly params: readonly string[];
   }[];
+  readonly optimizer?: {
+    readonly type: string;
+    readonly betas?: readonly [number, number];
+    readonly eps?: number;
+  };
   readonly late_step?: { readonly epoch: number; readonly batch: number };
 }
 
@@ -69,6 +81,8 @@ export interface RecordedTest {
 const SETTINGS: Readonly<Record<string, string>> = {
   batchSize: "batch_size",
   updateEpochs: "update_epochs",
+  learningRateBert: "learning_rate_bert",
+  weightDecayBert: "weight_decay_bert",
   learningRateAudio: "learning_rate_audio",
   learningRateVision: "learning_rate_video",
   learningRateOther: "learning_rate_other",
@@ -92,6 +106,13 @@ const SETTINGS: Readonly<Record<string, string>> = {
   H: "H",
   excludeZero: "excludeZero",
 };
+
+/** The decay of each recorded kind of Adam. */
+const DECAYS: ReadonlyMap<string, AdamOptions["decay"]> = new Map([
+  ["adam", "l2"],
+  ["adam_l2", "l2"],
+  ["adamw", "decoupled"],
+]);
 
 /** A recording. What it lacks is null or empty. */
 export class Recording {
@@ -121,6 +142,7 @@ export class Recording {
     const config: Record<string, number | boolean | string> = {
       mode: "reference",
       distance: "euclidean",
+      text: this.bert() === null ? "features" : "bert",
     };
     for (const [ours, theirs] of Object.entries(SETTINGS)) {
       const value = this.config[theirs];
@@ -135,6 +157,13 @@ export class Recording {
     return config;
   }
 
+  /** The text encoder; null where text is given as features. */
+  bert(): GivenBert | null {
+    const { type, config } = this.config.textEncoder;
+    if (type !== "bert") return null;
+    return { config: readBertConfig(config ?? {}, join(this.path, "config.json")), values: null };
+  }
+
   /** The optimizer's groups as the reference had them, without empty ones. */
   groups(): ParameterGroup[] {
     return this.config.parameter_groups.map((group, i) => ({
@@ -143,6 +172,19 @@ export class Recording {
       weightDecay: group.weight_decay,
       parameters: group.params,
     })).filter((group) => group.parameters.length > 0);
+  }
+
+  /** Adam as the reference had it. @throws {DataError} when it had another optimizer. */
+  optimizer(): AdamOptions {
+    const { type = "adam_l2", betas = [0.9, 0.999], eps = 1e-8 } = this.config.optimizer ?? {};
+    const decay = DECAYS.get(type);
+    if (decay === undefined) {
+      throw new DataError(
+        `Cannot replay "${this.path}": its optimizer is ${JSON.stringify(type)}, ` +
+          `expected one of ${[...DECAYS.keys()].join(", ")}`,
+      );
+    }
+    return { decay, beta1: betas[0], beta2: betas[1], epsilon: eps };
   }
 
   steps(): RecordedStep[] {

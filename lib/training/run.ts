@@ -15,10 +15,24 @@ import {
   type Modality,
   type ProtocolName,
   type Split,
+  type SplitName,
 } from "../data/mod.ts";
 import type { Engine } from "../engine/mod.ts";
-import { type PredictionRow, PROTOCOLS, writePredictions } from "../evaluation/mod.ts";
-import { type Config, featureWidths, type ModelDefinition, type Setting } from "../models/mod.ts";
+import {
+  type ClassPredictions,
+  evaluateClasses,
+  type PredictionRow,
+  PROTOCOLS,
+  writePredictions,
+} from "../evaluation/mod.ts";
+import {
+  type Config,
+  featureWidths,
+  type GivenBert,
+  type ModelDefinition,
+  type Setting,
+} from "../models/mod.ts";
+import type { BertFolder } from "../nn/bert_folder.ts";
 import { defaultsFor, loopSettings, resolveConfig } from "./config.ts";
 import { type EpochRecord, writeHistory } from "./history.ts";
 import { Interrupt } from "./interrupt.ts";
@@ -26,6 +40,7 @@ import { writeUnimodalLabels } from "./label_file.ts";
 import { Learner } from "./learner.ts";
 import { Adam } from "./optimizer.ts";
 import { RunFolder, type RunRecord, type RunSummary } from "./run_folder.ts";
+import { openBert, openTokens, saveBertFiles } from "./text.ts";
 import { fit, type FitResult } from "./trainer.ts";
 import { requireModalities, requireOptimizerStep, requireSplit } from "./splits.ts";
 import { gitCommit, peakMemory, versions } from "./versions.ts";
@@ -68,6 +83,8 @@ interface Trained {
   readonly history: readonly EpochRecord[];
   readonly bestEpoch: number;
   predict(split: Split): Promise<Float32Array>;
+  /** Classes by class task; absent where the model predicts a score only. */
+  classify?(split: Split): ClassPredictions;
   /** Writes further files of the run. */
   writeExtras(folder: RunFolder): Promise<void>;
   dispose(): void;
@@ -78,7 +95,7 @@ interface Trained {
  *
  * @throws {RunError} when the folder is in use or holds another run.
  * @throws {UsageError} when a setting is unknown, or nothing could be learned with it.
- * @throws {DataError} when the data lack a split, or labels in it.
+ * @throws {DataError} when the data lack a split, or labels in it, or do not fit the BERT.
  * @throws {NonFiniteLossError} naming the samples; the best weights so far are kept.
  * @throws the signal's reason when it was aborted, after saving.
  */
@@ -98,6 +115,8 @@ export async function trainRun(options: RunOptions): Promise<RunOutcome> {
   requireSplit(dataset, "valid");
   requireModalities(dataset, options.modalities);
   if (model.kind === "network") requireOptimizerStep(train, loopSettings(config));
+  using bert = openBert(config, options.modalities);
+  const splits = bert === null ? dataset.splits : await tokenSplits(dataset, config, bert);
   const sha256 = dataset.sha256();
   const folder = RunFolder.at(options.out, model.name, dataset.name, seed);
   using _lock = lockFolder(folder.path);
@@ -115,9 +134,10 @@ export async function trainRun(options: RunOptions): Promise<RunOutcome> {
     data: {
       path: dataset.path,
       sha256,
-      widths: featureWidths(dataset, options.modalities),
+      widths: usedWidths(dataset, options.modalities, config),
       zeroed: dataset.zeroed,
     },
+    ...(bert === null ? {} : { bert: { path: bert.path, sha256: bert.sha256() } }),
     seed,
     gitCommit: gitCommit(),
     commandLine: options.commandLine,
@@ -126,8 +146,11 @@ export async function trainRun(options: RunOptions): Promise<RunOutcome> {
   };
   writeJsonAtomic(folder.file("config.json"), config);
   folder.writeRecord(record);
+  if (bert !== null) saveBertFiles(bert, folder.bert);
   try {
-    const summary = await trainAndEvaluate(options, config, folder);
+    const prepared = { ...options, dataset: { ...dataset, splits } };
+    const given = bert === null ? null : { config: bert.config, values: bert.values.bind(bert) };
+    const summary = await trainAndEvaluate(prepared, config, folder, given);
     const ended = new Date().toISOString();
     folder.writeRecord({ ...record, status: "finished", ended, summary });
     return { summary, skipped: false };
@@ -143,15 +166,30 @@ export async function trainRun(options: RunOptions): Promise<RunOutcome> {
   }
 }
 
+/** The splits with the tokens that the settings ask for. */
+async function tokenSplits(dataset: Dataset, config: Config, bert: BertFolder) {
+  const toTokens = await openTokens(config, bert.config, bert.path);
+  const splits: Partial<Record<SplitName, Split>> = {};
+  for (const split of Object.values(dataset.splits)) splits[split.name] = toTokens(split);
+  return splits;
+}
+
+/** Feature widths of the modalities that are read as features. */
+function usedWidths(dataset: Dataset, modalities: readonly Modality[], config: Config) {
+  const read = modalities.filter((name) => name !== "text" || config["text"] !== "bert");
+  return featureWidths(dataset, read);
+}
+
 async function trainAndEvaluate(
   options: RunOptions,
   config: Config,
   folder: RunFolder,
+  bert: GivenBert | null,
 ): Promise<RunSummary> {
   const { model, dataset, engine, seed } = options;
   const started = performance.now();
   const trained = model.kind === "network"
-    ? await trainNetwork(options, config, folder)
+    ? await trainNetwork(options, config, folder, bert)
     : fitRegressor(options, config);
   try {
     const trainedAt = performance.now();
@@ -204,7 +242,11 @@ async function evaluateSplits(
       rows.push({ split: name, id, label, prediction: predictions[i]! });
     });
     if (split.labels !== null) {
-      metrics[name] = protocol.evaluate(predictions, split.labels).values;
+      const classes = trained.classify?.(split) ?? {};
+      metrics[name] = {
+        ...protocol.evaluate(predictions, split.labels).values,
+        ...evaluateClasses(options.protocol, classes, split.labels),
+      };
     }
   }
   return { rows, metrics };
@@ -214,14 +256,18 @@ async function trainNetwork(
   options: RunOptions,
   config: Config,
   folder: RunFolder,
+  bert: GivenBert | null,
 ): Promise<Trained> {
   const { dataset, engine, model } = options;
   if (model.kind !== "network") throw new TypeError(`"${model.name}" is not a network`);
   const train = requireSplit(dataset, "train");
   const random = RandomStream.fromSeed(options.seed);
-  const network = model.create(modelContext(options, config, train, random));
+  const network = model.create({
+    ...modelContext(options, config, train, random),
+    ...(bert === null ? {} : { bert }),
+  });
   const adam = new Adam(network.parameters, network.groups, {
-    decay: config["mode"] === "robust" ? "decoupled" : "l2",
+    decay: decayOf(config),
   });
   const learner = new Learner(engine, network, adam, random.split("dropout"));
   const settings = loopSettings(config);
@@ -267,6 +313,12 @@ async function trainNetwork(
   };
 }
 
+/** As the model asks for; those with modes decouple the decay in the robust one. */
+function decayOf(config: Config): "l2" | "decoupled" {
+  const isDecoupled = config["decay"] === "decoupled" || config["mode"] === "robust";
+  return isDecoupled ? "decoupled" : "l2";
+}
+
 /** Saves the best weights of a training that cannot go on, and tells of them. */
 function keepBest(
   error: NonFiniteLossError,
@@ -294,6 +346,7 @@ function fitRegressor(options: RunOptions, config: Config): Trained {
     history: [],
     bestEpoch: 0,
     predict: (split) => Promise.resolve(regressor.predict(fitted, split)),
+    classify: (split) => regressor.classify?.(fitted, split) ?? {},
     writeExtras: () => Promise.resolve(),
     dispose: () => {},
   };
@@ -304,7 +357,7 @@ function modelContext(options: RunOptions, config: Config, train: Split, random:
     config,
     protocol: options.protocol,
     modalities: options.modalities,
-    widths: featureWidths(options.dataset, options.modalities),
+    widths: usedWidths(options.dataset, options.modalities, config),
     trainLabels: train.labels ?? new Float32Array(0),
     random: random.split("weights"),
   };

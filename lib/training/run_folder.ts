@@ -46,6 +46,8 @@ export interface RunRecord {
     /** Feature values that were not finite and became 0, by split and modality. */
     readonly zeroed: unknown;
   };
+  /** The BERT that training started from. */
+  readonly bert?: { readonly path: string; readonly sha256: string };
   readonly seed: number;
   readonly gitCommit: string | null;
   readonly commandLine: readonly string[];
@@ -73,6 +75,11 @@ export class RunFolder {
   /** The path of one of its files, for example `config.json`. */
   file(name: string): string {
     return join(this.path, name);
+  }
+
+  /** The folder of the run's BERT: configuration and tokenizer. */
+  get bert(): string {
+    return this.file("bert");
   }
 
   /** The checkpoint file. */

@@ -8,6 +8,7 @@ import {
   writeFileAtomic,
   writeJsonAtomic,
 } from "../../lib/core/files.ts";
+import { CAN_MOUNT, inNamespace } from "./namespace.ts";
 
 const MODULE = JSON.stringify(new URL("../../lib/core/files.ts", import.meta.url).href);
 
@@ -39,30 +40,6 @@ async function withOldFile(test: (path: string, folder: string) => void | Promis
 function namesIn(folder: string): string[] {
   return [...Deno.readDirSync(folder)].map((entry) => entry.name).sort();
 }
-
-/** Runs a shell script in a mount namespace of its own, as root of a user namespace. */
-function inNamespace(script: string): { code: number; stdout: string; stderr: string } {
-  try {
-    const command = new Deno.Command("unshare", { args: ["-Urm", "sh", "-c", script] });
-    const { code, stdout, stderr } = command.outputSync();
-    const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-    return { code, stdout: decode(stdout), stderr: decode(stderr) };
-  } catch {
-    return { code: 127, stdout: "", stderr: "" }; // No such program.
-  }
-}
-
-function canMount(): boolean {
-  if (Deno.build.os !== "linux") return false;
-  const folder = Deno.makeTempDirSync();
-  try {
-    return inNamespace(`mount -t tmpfs -o size=64k tmpfs '${folder}'`).code === 0;
-  } finally {
-    Deno.removeSync(folder);
-  }
-}
-
-const CAN_MOUNT = canMount();
 
 Deno.test("AtomicFile shows the new content only after commit()", async () => {
   await withOldFile((path, folder) => {
@@ -228,5 +205,36 @@ Deno.test("removeUnfinishedFiles() removes what a killed process left, and nothi
     ]);
   } finally {
     Deno.removeSync(folder, { recursive: true });
+  }
+});
+
+Deno.test("writeFileAtomic() tells where it cannot write, and why", () => {
+  const folder = Deno.makeTempDirSync();
+  try {
+    const wanted = "expected a path that can be written to, on a disk with space";
+    Deno.mkdirSync(join(folder, "taken"));
+    Deno.writeTextFileSync(join(folder, "file"), "old");
+    const table: [string, string][] = [
+      [join(folder, "taken"), "it is a folder"],
+      [join(folder, "file", "below"), "part of its path is a file"],
+    ];
+    for (const [path, reason] of table) {
+      const message = `Cannot write "${path}": ${reason}, ${wanted}`;
+      const error = assertThrows(() => writeFileAtomic(path, "new"), Error, message);
+      assert(error.cause instanceof Error, "the cause is kept");
+    }
+    assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name).sort(), ["file", "taken"]);
+    assertEquals(Deno.readTextFileSync(join(folder, "file")), "old");
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+});
+
+Deno.test("exists() is false below a file", () => {
+  const file = Deno.makeTempFileSync();
+  try {
+    assertEquals([exists(file), exists(join(file, "below"))], [true, false]);
+  } finally {
+    Deno.removeSync(file);
   }
 });

@@ -1,5 +1,6 @@
-import { assert, assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { doctor, type DoctorReport, formatDoctor } from "../../lib/engine/mod.ts";
+import { adapterName, findAdapter } from "../../lib/engine/webgpu/adapter.ts";
 import { HAS_TENSORFLOW } from "./engines.ts";
 
 Deno.test("doctor() reports every engine, and how to get what is missing", async () => {
@@ -10,8 +11,17 @@ Deno.test("doctor() reports every engine, and how to get what is missing", async
   assertEquals(report.engines.tensorflow.available, HAS_TENSORFLOW);
   assertEquals(report.engines.tensorflow.library === null, !HAS_TENSORFLOW);
   assertEquals(report.packages["@tensorflow/tfjs-core"], "4.22.0");
-  assertEquals(report.problems.length, HAS_TENSORFLOW ? 0 : 1);
-  assert(HAS_TENSORFLOW || report.problems[0]!.includes("deno task engine:install"));
+  const adapter = await findAdapter();
+  const { available, devices } = report.engines.webgpu;
+  assertEquals([available, devices], [adapter !== null, adapter ? [adapterName(adapter)] : []]);
+  const missing = [
+    ...(HAS_TENSORFLOW ? [] : ["deno task engine:install"]),
+    ...(adapter === null ? ["no WebGPU adapter was found"] : []),
+  ];
+  // Of a GPU that is there and not used, which is another test's.
+  const problems = report.problems.filter((problem) => !problem.startsWith("Cannot use a GPU"));
+  assertEquals(problems.length, missing.length);
+  missing.forEach((wanted, i) => assertStringIncludes(problems[i]!, wanted));
 });
 
 Deno.test("formatDoctor() gives one fact a line", () => {

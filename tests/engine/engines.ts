@@ -10,18 +10,32 @@ export const HAS_TENSORFLOW: boolean = findLibrary() !== null;
 if (HAS_TENSORFLOW) await openEngine({ engine: "tensorflow" });
 await openEngine({ engine: "cpu" });
 
+/** An engine that only some tests run on. */
+export interface FurtherEngine {
+  readonly name: EngineName;
+  readonly isHere: boolean;
+  readonly remedy: string;
+}
+
 /**
  * Registers `name` once per engine, as `name [cpu]` and `name [tensorflow]`; ops within run on that
  * engine. Where TensorFlow's library is missing, its test is listed as ignored, with the remedy.
+ *
+ * @param further engines besides these two, such as `WEBGPU` of `webgpu.ts`
  */
 export function forEachEngine(
   name: string,
   test: (engine: Engine, context: Deno.TestContext) => void | Promise<void>,
+  ...further: FurtherEngine[]
 ): void {
-  const engines: [EngineName, boolean][] = [["cpu", true], ["tensorflow", HAS_TENSORFLOW]];
-  for (const [engine, isHere] of engines) {
+  const engines: FurtherEngine[] = [
+    { name: "cpu", isHere: true, remedy: "" },
+    { name: "tensorflow", isHere: HAS_TENSORFLOW, remedy: HOW_TO_GET },
+    ...further,
+  ];
+  for (const { name: engine, isHere, remedy } of engines) {
     Deno.test({
-      name: isHere ? `${name} [${engine}]` : `${name} [${engine}] (skipped: ${HOW_TO_GET})`,
+      name: isHere ? `${name} [${engine}]` : `${name} [${engine}] (skipped: ${remedy})`,
       ignore: !isHere,
       fn: async (context) => {
         await test(await openEngine({ engine }), context);

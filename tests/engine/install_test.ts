@@ -87,17 +87,10 @@ Deno.test({
   },
 });
 
-Deno.test("installTensorflow() refuses the CUDA build, which this version lacks", () => {
-  using folder = temporary();
-  const { code, message } = runScript("install_probe.ts", { cuda: true }, folder.env);
-  assertEquals(code, 1);
-  assertStringIncludes(message!, "Cannot install TensorFlow for CUDA");
-});
-
 const { main: [main], beside } = libraryNames();
 
 Deno.test({
-  name: "unpackWheel() leaves nothing behind when the wheel or its library is no good",
+  name: "unpackWheels() leaves nothing behind when the wheel or its library is no good",
   ignore: !hasPython,
   fn: () => {
     using folder = temporary();

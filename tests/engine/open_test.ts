@@ -48,11 +48,6 @@ Deno.test("openEngine() does not fall back when a GPU is asked for and there is 
   await assertRejects(() => openEngine({ engine: "cpu", device: "gpu" }), EngineError, message);
 });
 
-Deno.test("openEngine() does not fall back when webgpu is asked for", async () => {
-  const message = `Cannot open the engine "webgpu"`;
-  await assertRejects(() => openEngine({ engine: "webgpu" }), EngineError, message);
-});
-
 const tensorflow = HAS_TENSORFLOW ? await openEngine({ engine: "tensorflow" }) : null;
 
 Deno.test({

@@ -5,6 +5,7 @@ import { FUSED_LSTM_GRADIENT } from "../../lib/engine/lstm.ts";
 import { selfTest } from "../../lib/engine/self_test.ts";
 import { PHILOX_UNIFORM } from "../../lib/engine/uniform.ts";
 import { forEachEngine } from "./engines.ts";
+import { WEBGPU } from "./webgpu.ts";
 
 /** Runs `test` while a kernel's results pass through `spoil`. */
 async function withSpoiltKernel(
@@ -26,7 +27,7 @@ async function withSpoiltKernel(
 
 forEachEngine("selfTest() passes", async (engine) => {
   await selfTest(engine.name);
-});
+}, WEBGPU);
 
 forEachEngine("selfTest() names the op that gives wrong numbers", async (engine) => {
   const cases = [
@@ -50,7 +51,7 @@ forEachEngine("selfTest() names the op that gives wrong numbers", async (engine)
         ),
     );
   }
-});
+}, WEBGPU);
 
 forEachEngine("selfTest() names the op that fails, with the cause", async (engine) => {
   function fail(): never {
@@ -63,10 +64,10 @@ forEachEngine("selfTest() names the op that fails, with the cause", async (engin
       `its self-test of "softmax" failed: out of shaders`,
     );
   });
-});
+}, WEBGPU);
 
 forEachEngine("selfTest() takes numbers that are not finite as wrong", async (engine) => {
   await withSpoiltKernel(tf.Softmax, () => tf.fill([2, 3], NaN), async () => {
     await assertRejects(() => selfTest(engine.name), EngineError, `"softmax" gave NaN`);
   });
-});
+}, WEBGPU);

@@ -30,7 +30,10 @@ const step = engine.compile(({ counter }: { counter: tf.Tensor1D }) => {
     weight.assign(tf.sub(weight, tf.mul(grads[weight.name]!, 0.5)));
   }
   return { loss: value };
-}, { state: Object.fromEntries(weights.map((weight, i) => [`weight${i}`, weight])) });
+}, {
+  state: Object.fromEntries(weights.map((weight, i) => [`weight${i}`, weight])),
+  statics: { x, y, lengths },
+});
 
 const losses: number[] = [];
 for (let i = 0; i < 10; i++) {

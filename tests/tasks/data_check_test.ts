@@ -1,6 +1,11 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { join } from "node:path";
+import { exists } from "../../lib/core/files.ts";
 import { floatsIn, makeDataset, TestFolder } from "../data/mmsa_file.ts";
-import { lastJson, runTask } from "./run_task.ts";
+import { assertFails, lastJson, ROOT, runTask } from "./run_task.ts";
+
+const SHARED = join(ROOT, "..", "shared", "data");
+const hasShared = exists(SHARED);
 
 Deno.test("data:check prints a report and exits with 0 where nothing is an error", async () => {
   using folder = new TestFolder();
@@ -69,4 +74,44 @@ Deno.test("data:check --help names its flags and the exit status", async () => {
   assertEquals(code, 0);
   assertMatch(stdout, /deno task data:check PATH/);
   assertMatch(stdout, /--json[^]*Exit status 1/);
+});
+
+Deno.test("data:check takes a store and synthetic data as it takes a pickle", async () => {
+  using folder = new TestFolder();
+  const path = folder.pickle(makeDataset(), "mosi.pkl");
+  await runTask("data_convert", path, folder.at("store"));
+  const formats = {
+    [path]: "mmsa-pickle",
+    [folder.at("store")]: "store",
+    "synthetic": "synthetic",
+  };
+  for (const [data, format] of Object.entries(formats)) {
+    const { code, stdout } = await runTask("data_check", data, "--json");
+    const { ok, format: found, protocol } = lastJson(stdout);
+    assertEquals([code, ok, found, protocol], [0, true, format, "mosi"]);
+  }
+  assertFails(await runTask("data_check", "synthetic:m=3"), 2, /did you mean "n"\?/);
+});
+
+Deno.test({
+  name: "data:check reports on every real file" +
+    (hasShared ? "" : " (skipped: ../shared is absent)"),
+  ignore: !hasShared,
+  fn: async () => {
+    const table: [string, number, RegExp][] = [
+      ["mosei_video.pkl", 0, /audio column 7 is -inf in 359 of 505 rows of split "train"/],
+      ["mosi_text_audio.pkl", 0, /protocol +mosi[^]*train +1284/],
+      ["mosi_glove50_train.pkl", 0, /missing-labels: split "train" has no labels/],
+      ["mosi_glove50_valid_test.pkl", 0, /missing-split: has no split "train"/],
+      ["sims_scalar.pkl", 0, /protocol +sims[^]*No problems found/],
+      ["youtube.pkl", 0, /43 of 64 samples whose audio is all 0/],
+      ["mosi_label.csv", 1, /it is a table that begins with "video_id,clip_id/],
+      ["vocab", 1, /it is a folder without meta.json/],
+    ];
+    for (const [name, status, message] of table) {
+      const { code, stdout, stderr } = await runTask("data_check", join(SHARED, name));
+      assertEquals([code, stderr], [status, ""], name);
+      assertMatch(stdout, message);
+    }
+  },
 });

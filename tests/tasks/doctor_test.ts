@@ -1,6 +1,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { HAS_TENSORFLOW } from "../engine/engines.ts";
+import { findLibrary } from "../../lib/engine/tensorflow/library.ts";
 import { assertFails, lastJson, runTask } from "./run_task.ts";
+
+const HAS_TENSORFLOW = findLibrary() !== null;
 
 interface Engine {
   available: boolean;

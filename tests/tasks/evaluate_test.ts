@@ -119,7 +119,7 @@ Deno.test("evaluate refuses data that do not fit the run", async () => {
 Deno.test("evaluate exits with 2 for wrong flags", async () => {
   assertFails(await runTask("evaluate"), 2, /Missing RUN/);
   assertFails(await runTask("evaluate", "x", "--split", "dev"), 2, /did you mean "test"\?/);
-  assertFails(await runTask("evaluate", "x", "--drop", "vision"), 2, /Unknown flag "--drop"/);
+  assertFails(await runTask("evaluate", "x", "--date", "y"), 2, /did you mean "--data"\?/);
   const names = COMMAND.flags.map(({ name }) => name);
-  assertEquals(names, ["data", "split", "engine", "device", "json"]);
+  for (const name of ["data", "split", "engine", "device", "json"]) assert(names.includes(name));
 });

@@ -1,8 +1,10 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "node:path";
-import { HAS_TENSORFLOW } from "../engine/engines.ts";
+import { findLibrary } from "../../lib/engine/tensorflow/library.ts";
 import { TestFolder } from "../data/mmsa_file.ts";
 import { assertFails, lastJson, ROOT, runTask } from "./run_task.ts";
+
+const HAS_TENSORFLOW = findLibrary() !== null;
 
 const RECORDING = join(ROOT, "tests/golden/self_mm_features");
 const KEYS = ["loss", "grads", "outputs", "labels", "centers", "weights", "test", "metrics"];

@@ -149,9 +149,9 @@ Deno.test("predict ends well when its reader has seen enough", async () => {
 Deno.test("predict exits with 2 for wrong flags", async () => {
   assertFails(await runTask("predict"), 2, /Missing RUN/);
   assertFails(await runTask("predict", "run"), 2, /Missing --data/);
-  assertFails(await runTask("predict", "run", "--text", "Good."), 2, /Unknown flag "--text"/);
+  assertFails(await runTask("predict", "run", "--output", "y"), 2, /did you mean "--out"\?/);
   const names = COMMAND.flags.map(({ name }) => name);
-  assertEquals(names, ["data", "split", "out", "engine", "device"]);
+  for (const name of ["data", "split", "out", "engine", "device"]) assert(names.includes(name));
 });
 
 Deno.test("predict --help says that labels are not needed", async () => {

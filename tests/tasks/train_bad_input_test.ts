@@ -121,7 +121,6 @@ Deno.test("train exits with 2 for wrong flags, before the data are looked for", 
     ["self-mm", ["--engine", "gpu"], /Cannot use "gpu" for --engine: did you mean "cpu"/],
     ["self-mm", ["--seeds", "1,x"], /Cannot use "x" in --seeds/],
     ["self-mm", ["--seed", "1"], /Unknown flag "--seed": did you mean "--seeds"/],
-    ["self-mm", ["--text", "bert"], /Unknown flag "--text"/],
     ["self-mm", ["--modalities", "text,video"], /Unknown modality "video"/],
     [
       "self-mm",

@@ -106,6 +106,33 @@ forEachEngine("fit() resumed after any epoch ends as if never stopped", async (e
   });
 });
 
+forEachEngine("fit() resumed knows the best error and epoch of before", async (engine) => {
+  const errors = [1, 2, 3, 1.5, 4, 4, 4];
+  await withFolder(async (folder) => {
+    const path = join(folder, "state");
+    let epochs = 0;
+    const evaluate = () => ({ mae: errors[epochs]! });
+    const settings = { epochs: 9, earlyStop: 4, batchSize: 21 };
+    const crash = train(engine, path, {
+      resume: false,
+      evaluate,
+      onEpoch: () => {
+        if (++epochs === 2) throw new Error("crash");
+      },
+    }, settings);
+    await assertRejects(() => crash, Error, "crash");
+    const best: number[] = [];
+    await train(engine, path, {
+      resume: true,
+      evaluate,
+      onBest: (_, epoch) => best.push(epoch),
+      onEpoch: () => epochs++,
+    }, settings);
+    // Epoch 4 is no better than epoch 1, and no epoch is within four.
+    assertEquals([best, epochs], [[1], 5]);
+  });
+});
+
 forEachEngine(
   "fit() with resume starts where there is no checkpoint, and without does anew",
   async (engine) => {

@@ -4,17 +4,20 @@ import { RandomStream } from "../../lib/core/random.ts";
 import { batchOrder, type Dataset, type Modality } from "../../lib/data/mod.ts";
 import type { Engine } from "../../lib/engine/mod.ts";
 import { mae } from "../../lib/evaluation/mod.ts";
-import type { Setting } from "../../lib/models/mod.ts";
+import { findModel, type Setting } from "../../lib/models/mod.ts";
 import { loopSettings } from "../../lib/training/config.ts";
 import { Learner, type StepResult } from "../../lib/training/learner.ts";
 import { Adam } from "../../lib/training/optimizer.ts";
+import { type RunOptions, type RunOutcome, trainRun } from "../../lib/training/run.ts";
 import { fit, type FitOptions } from "../../lib/training/trainer.ts";
-import { makeNetwork, smallConfig } from "../models/small.ts";
+import { makeNetwork, SMALL, smallConfig } from "../models/small.ts";
 
 /** A learner of a small Self-MM; freed with its network at the end of its scope. */
 export class SmallLearner extends Learner implements Disposable {
   readonly settings: Readonly<Record<string, Setting>>;
   readonly random: RandomStream;
+  /** The loss of every step. */
+  readonly losses: number[] = [];
 
   constructor(
     engine: Engine,
@@ -29,6 +32,12 @@ export class SmallLearner extends Learner implements Disposable {
     super(engine, network, adam, random.split("dropout"));
     this.settings = settings;
     this.random = random;
+  }
+
+  override async step(...args: Parameters<Learner["step"]>): Promise<StepResult> {
+    const result = await super.step(...args);
+    this.losses.push(result.loss);
+    return result;
   }
 
   [Symbol.dispose](): void {
@@ -88,4 +97,29 @@ export async function withFolder(test: (folder: string) => void | Promise<void>)
   } finally {
     Deno.removeSync(folder, { recursive: true });
   }
+}
+
+/** Trains a small run into a folder below `out`. */
+export function train(
+  engine: Engine,
+  dataset: Dataset,
+  out: string,
+  options: Partial<Omit<RunOptions, "model">> & { model?: string } = {},
+): Promise<RunOutcome> {
+  const { model = "self-mm", settings = {}, ...rest } = options;
+  return trainRun({
+    model: findModel(model),
+    dataset,
+    protocol: "mosi",
+    modalities: dataset.modalities,
+    seed: 1111,
+    settings: model === "self-mm" ? { ...SMALL, ...settings } : settings,
+    nonfinite: "zero",
+    engine,
+    out,
+    resume: false,
+    loadSeconds: 0.5,
+    commandLine: ["--x"],
+    ...rest,
+  });
 }

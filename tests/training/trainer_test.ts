@@ -105,6 +105,10 @@ forEachEngine(
       onBatch: (_, samples, loss) => samples === 21 ? means.push(loss) : null,
     });
     assertEquals(history.map(({ trainLoss }) => trainLoss), means);
+    for (const [i, mean] of means.entries()) {
+      const losses = learner.losses.slice(5 * i, 5 * i + 5);
+      assertAlmostEquals(mean, losses.reduce((sum, loss) => sum + loss, 0) / 5, 1e-9);
+    }
     for (const { trainLoss, trainParts, seconds, learningRates } of history) {
       assertEquals(Object.keys(trainParts), ["fusion", "text", "audio", "vision"]);
       const sum = Object.values(trainParts).reduce((sum, part) => sum + part, 0);
@@ -283,7 +287,7 @@ forEachEngine("fit() is aborted between epochs, and not after the last one", asy
     });
     if (isLast) await training;
     else await assertRejects(() => training, Error, "enough");
-    assertEquals(epochs, epoch);
+    assertEquals([epochs, learner.losses.length], [epoch, 5 * epoch]);
   }
 });
 

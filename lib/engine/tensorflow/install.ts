@@ -1,6 +1,6 @@
-/** Gets TensorFlow's library with pip, and unpacks the two files that are needed. @module */
+/** Gets TensorFlow's library with pip, and unpacks the files that are needed. @module */
 
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { EngineError } from "../../core/errors.ts";
 import { exists } from "../../core/files.ts";
 import {
@@ -11,44 +11,54 @@ import {
   TENSORFLOW_VERSION,
 } from "./library.ts";
 import { libraryVersion } from "./loading.ts";
+import { requirementsOf, runPython, unpackMembers } from "./wheels.ts";
 
 /** Options of {@linkcode installTensorflow}. */
 export interface InstallOptions {
-  /** The build for NVIDIA GPUs; not in this version. */
+  /** The build for NVIDIA GPUs, with NVIDIA's libraries; default false. */
   readonly cuda?: boolean;
   /** Gets a line at each stage; by default nothing is said. */
   readonly log?: (line: string) => void;
 }
 
-/** What pip is asked for on this system. */
-interface Wheel {
+/** What pip is asked for. */
+interface Build {
   readonly packageName: string;
-  readonly platform: string;
+  /** Tags of the wheels' systems; pip takes none but these. */
+  readonly platforms: readonly string[];
+  /** The package's extra that lists NVIDIA's packages; null where there are none. */
+  readonly extra: string | null;
+  /** What to expect, for the user. */
+  readonly size: string;
 }
 
-/** Python's tag of the wheels; any would do, as the two files are the same in all. */
+/** Python's tag of the wheels; any would do, as the files are the same in all. */
 const PYTHON = "3.11";
 const ABI = "cp311";
 
-/** Systems that have a wheel, by `os-arch`. */
-const WHEELS: Readonly<Record<string, Wheel>> = {
-  "linux-x86_64": { packageName: "tensorflow-cpu", platform: "manylinux_2_27_x86_64" },
-  "linux-aarch64": { packageName: "tensorflow", platform: "manylinux_2_27_aarch64" },
-  "darwin-aarch64": { packageName: "tensorflow", platform: "macosx_12_0_arm64" },
+const CPU_SIZE = "about 270 MB, unpacked 850 MB";
+
+/** Builds for CPUs, by `os-arch`. */
+const CPU_BUILDS: Readonly<Record<string, Build>> = {
+  "linux-x86_64": cpuBuild("tensorflow-cpu", "manylinux_2_27_x86_64"),
+  "linux-aarch64": cpuBuild("tensorflow", "manylinux_2_27_aarch64"),
+  "darwin-aarch64": cpuBuild("tensorflow", "macosx_12_0_arm64"),
 };
 
-/** Writes members of a zip to a folder, flushed to the disk; zipfile checks each CRC. */
-const UNPACK = `
-import os, shutil, sys, zipfile
-wheel, folder, names = sys.argv[1], sys.argv[2], sys.argv[3:]
-with zipfile.ZipFile(wheel) as archive:
-    for name in names:
-        with archive.open("tensorflow/" + name) as source:
-            with open(os.path.join(folder, name), "wb") as target:
-                shutil.copyfileobj(source, target, 1 << 22)
-                target.flush()
-                os.fsync(target.fileno())
-`;
+/** Builds for NVIDIA GPUs, by `os-arch`. */
+const CUDA_BUILDS: Readonly<Record<string, Build>> = {
+  "linux-x86_64": {
+    packageName: "tensorflow",
+    // NVIDIA tags some of its packages for older systems.
+    platforms: ["manylinux_2_27_x86_64", "manylinux_2_17_x86_64", "manylinux2014_x86_64"],
+    extra: "and-cuda",
+    size: "about 3.4 GB, unpacked twice that",
+  },
+};
+
+function cpuBuild(packageName: string, platform: string): Build {
+  return { packageName, platforms: [platform], extra: null, size: CPU_SIZE };
+}
 
 /**
  * Downloads TensorFlow's library and puts it in the cache folder of this user, where the engine
@@ -60,48 +70,35 @@ with zipfile.ZipFile(wheel) as archive:
  */
 export function installTensorflow(options: InstallOptions = {}): string {
   const { cuda = false, log = () => {} } = options;
-  if (cuda) {
-    throw new EngineError(
-      `Cannot install TensorFlow for CUDA: this version installs the build for CPUs only`,
-    );
-  }
-  const folder = installFolder();
-  const path = join(folder, libraryNames().main[0]!);
+  const folder = installFolder(cuda);
+  const path = libraryIn(folder, cuda);
   if (exists(path)) {
     log(`TensorFlow ${libraryVersion(path)} is already installed: ${path}`);
     return path;
   }
-  const wheel = WHEELS[`${Deno.build.os}-${Deno.build.arch}`];
-  if (wheel === undefined) {
+  const system = `${Deno.build.os}-${Deno.build.arch}`;
+  const build = (cuda ? CUDA_BUILDS : CPU_BUILDS)[system];
+  if (build === undefined) {
     throw new EngineError(
-      `Cannot install TensorFlow: there is no build for ${Deno.build.os} on ${Deno.build.arch}; ` +
-        `set MSA_TENSORFLOW to a library of your own`,
+      `Cannot install TensorFlow${cuda ? " for CUDA" : ""}: there is no build for ` +
+        `${Deno.build.os} on ${Deno.build.arch}; set MSA_TENSORFLOW to a library of your own`,
     );
   }
   requirePip();
-  const download = join(cacheFolder(), `download-${TENSORFLOW_VERSION}`);
-  log(`Downloading ${wheel.packageName} ${TENSORFLOW_VERSION} with pip (about 270 MB)`);
-  const file = downloadWheel(wheel, download);
-  log("Unpacking the library (about 850 MB)");
-  unpackWheel(file, folder);
+  const download = join(cacheFolder(), `download-${TENSORFLOW_VERSION}${cuda ? "-cuda" : ""}`);
+  log(`Downloading ${build.packageName} ${TENSORFLOW_VERSION} with pip (${build.size})`);
+  const wheels = downloadWheels(build, download, log);
+  log("Unpacking the library");
+  unpackWheels(wheels, folder, cuda);
   Deno.removeSync(download, { recursive: true });
   log(`TensorFlow ${libraryVersion(path)} is installed: ${path}`);
   return path;
 }
 
-/** Runs Python; null where there is none. */
-function runPython(
-  args: string[],
-  stdout: "null" | "inherit" = "null",
-): { success: boolean; error: string } | null {
-  try {
-    const { success, stderr } = new Deno.Command(pythonName(), { args, stdout, stderr: "piped" })
-      .outputSync();
-    return { success, error: new TextDecoder().decode(stderr).trim() };
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
-    throw error;
-  }
+/** The build for GPUs keeps the layout of its wheels, by which it finds NVIDIA's libraries. */
+function libraryIn(folder: string, cuda: boolean): string {
+  const name = libraryNames().main[0]!;
+  return cuda ? join(folder, "tensorflow", name) : join(folder, name);
 }
 
 function requirePip(): void {
@@ -117,44 +114,59 @@ function requirePip(): void {
   );
 }
 
-/** Has pip fetch the wheel, from whatever index it is configured with; gives its path. */
-function downloadWheel(wheel: Wheel, folder: string): string {
-  const { packageName, platform } = wheel;
-  const args = ["-m", "pip", "download", "--disable-pip-version-check", "--no-deps"];
-  args.push("--only-binary=:all:", "--python-version", PYTHON, "--implementation", "cp");
-  args.push("--abi", ABI, "--platform", platform, "--dest", folder);
-  args.push(`${packageName}==${TENSORFLOW_VERSION}`);
-  const result = runPython(args, Deno.stdout.isTerminal() ? "inherit" : "null");
-  if (!result?.success) {
-    throw new EngineError(
-      `Cannot download ${packageName} ${TENSORFLOW_VERSION} with pip: ${result?.error ?? ""}`,
-    );
-  }
-  const name = [...Deno.readDirSync(folder)].find((entry) => entry.name.endsWith(".whl"))?.name;
-  if (name === undefined) {
+/**
+ * Has pip fetch the wheels, from whatever index it is configured with; gives their paths,
+ * TensorFlow's first. NVIDIA's are those that pip finds for what TensorFlow's own wheel asks for.
+ */
+function downloadWheels(build: Build, folder: string, log: (line: string) => void): string[] {
+  const { packageName, extra } = build;
+  const prefix = packageName.replaceAll("-", "_") + "-";
+  pipDownload(build, folder, ["--no-deps", `${packageName}==${TENSORFLOW_VERSION}`]);
+  const tensorflow = wheelsIn(folder).find((path) => basename(path).startsWith(prefix));
+  if (tensorflow === undefined) {
     throw new EngineError(`Cannot install TensorFlow: pip left no wheel in "${folder}"`);
   }
-  return join(folder, name);
+  if (extra === null) return [tensorflow];
+  const requirements = requirementsOf(tensorflow, extra);
+  log(`Downloading ${requirements.length} packages of NVIDIA's`);
+  pipDownload(build, folder, requirements);
+  return [tensorflow, ...wheelsIn(folder).filter((path) => basename(path).startsWith("nvidia"))];
+}
+
+function pipDownload(build: Build, folder: string, wanted: readonly string[]): void {
+  const args = ["-m", "pip", "download", "--disable-pip-version-check", "--only-binary=:all:"];
+  args.push("--python-version", PYTHON, "--implementation", "cp", "--abi", ABI);
+  for (const platform of build.platforms) args.push("--platform", platform);
+  args.push("--dest", folder, ...wanted);
+  const result = runPython(args, Deno.stdout.isTerminal() ? "inherit" : "null");
+  if (result?.success) return;
+  throw new EngineError(
+    `Cannot download ${build.packageName} ${TENSORFLOW_VERSION} with pip: ${result?.error ?? ""}`,
+  );
+}
+
+function wheelsIn(folder: string): string[] {
+  const names = exists(folder) ? [...Deno.readDirSync(folder)].map(({ name }) => name) : [];
+  return names.filter((name) => name.endsWith(".whl")).sort().map((name) => join(folder, name));
 }
 
 /**
- * Unpacks the library of a wheel to `folder`, which appears only when the library has been opened
+ * Unpacks the libraries of wheels to `folder`, which appears only when TensorFlow's has been opened
  * successfully.
  *
- * @throws {EngineError} if the wheel is damaged, the disk full, or the library unusable
+ * @param wheels TensorFlow's first
+ * @throws {EngineError} if a wheel is damaged, the disk full, or the library unusable
  */
-export function unpackWheel(wheel: string, folder: string): void {
+export function unpackWheels(wheels: readonly string[], folder: string, cuda: boolean): void {
+  const [tensorflow, ...others] = wheels;
   const names = libraryNames();
+  const members = [names.main[0]!, names.beside].map((name) => `tensorflow/${name}`);
   Deno.mkdirSync(dirname(folder), { recursive: true });
   const part = Deno.makeTempDirSync({ dir: dirname(folder), prefix: ".tensorflow-" });
   try {
-    const args = ["-c", UNPACK, wheel, part, names.main[0]!, names.beside];
-    const result = runPython(args);
-    if (!result?.success) {
-      const reason = result?.error.split("\n").at(-1) ?? "Python was not found";
-      throw new EngineError(`Cannot unpack "${wheel}": ${reason}`);
-    }
-    libraryVersion(join(part, names.main[0]!));
+    unpackMembers(tensorflow!, part, members, cuda ? "" : "tensorflow/");
+    for (const wheel of others) unpackMembers(wheel, part, ["nvidia/*/lib/*.so*"]);
+    libraryVersion(libraryIn(part, cuda));
     Deno.renameSync(part, folder);
   } catch (error) {
     Deno.removeSync(part, { recursive: true });

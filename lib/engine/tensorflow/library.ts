@@ -46,9 +46,9 @@ export function cacheFolder(): string {
   return join(env.get("XDG_CACHE_HOME") || fallback, "msa");
 }
 
-/** Where `engine:install` puts the library. */
-export function installFolder(): string {
-  return join(cacheFolder(), `tensorflow-${TENSORFLOW_VERSION}`);
+/** Where `engine:install` puts the library; the build for GPUs has a folder of its own. */
+export function installFolder(cuda = false): string {
+  return join(cacheFolder(), `tensorflow-${TENSORFLOW_VERSION}${cuda ? "-cuda" : ""}`);
 }
 
 /** The library inside a folder, which may be the one above a Python package's. */
@@ -118,15 +118,15 @@ function fromAddon(): string | null {
 }
 
 /**
- * TensorFlow's library: what MSA_TENSORFLOW names, else the one in the cache, else that of a
- * Python environment, else that of tfjs-node's addon; null where there is none.
+ * TensorFlow's library: what MSA_TENSORFLOW names, else the one in the cache (that for GPUs before
+ * that for CPUs), else that of a Python environment, else that of tfjs-node's addon; null where there is none.
  *
  * @throws {EngineError} if MSA_TENSORFLOW names something that is not there
  */
 export function findLibrary(): FoundLibrary | null {
   const places = [
     ["MSA_TENSORFLOW", fromVariable],
-    ["cache", () => inFolder(installFolder())],
+    ["cache", () => inFolder(installFolder(true)) ?? inFolder(installFolder())],
     ["python", fromPython],
     ["addon", fromAddon],
   ] as const;

@@ -1,24 +1,9 @@
 /** Opens TensorFlow's library. @module */
 
 import { EngineError, messageOf } from "../../core/errors.ts";
+import { loadCuda } from "./cuda.ts";
+import { keepLoaded } from "./native_loader.ts";
 import { type Library, SYMBOLS } from "./symbols.ts";
-
-/** `RTLD_LAZY | RTLD_NODELETE` of dlfcn.h. */
-const LAZY_AND_FOR_GOOD = Deno.build.os === "darwin" ? 0x1 | 0x80 : 0x1 | 0x1000;
-
-/**
- * Keeps a library in memory until the process ends. Deno closes its libraries at its end, while
- * threads that TensorFlow has started still run in them: the process then ends with a segmentation
- * fault instead of its exit status. (The function comes from what the library itself depends on;
- * Windows has none, and does not need it.)
- */
-function keepLoaded(path: string): void {
-  const library = Deno.dlopen(path, {
-    dlopen: { parameters: ["buffer", "i32"], result: "u64", optional: true },
-  });
-  library.symbols.dlopen?.(new TextEncoder().encode(path + "\0"), LAZY_AND_FOR_GOOD);
-  library.close();
-}
 
 /**
  * Opens a library.
@@ -32,6 +17,7 @@ export function openLibrary(path: string): Library {
     Deno.env.set("TF_CPP_MIN_LOG_LEVEL", "2");
   }
   try {
+    loadCuda(path);
     keepLoaded(path);
     return Deno.dlopen(path, SYMBOLS);
   } catch (error) {

@@ -7,6 +7,7 @@
 
 import { env, registerBackend, removeBackend } from "@tensorflow/tfjs-core";
 import type { WebGpuBackend, WebGpuPackage } from "./backend_types.ts";
+import { replaceCastKernel } from "./cast_kernel.ts";
 import { throwOnRead } from "./errors.ts";
 import { registerLstmKernels } from "./lstm_kernels.ts";
 import { registerUniformKernel } from "./uniform_kernel.ts";
@@ -40,5 +41,6 @@ export async function registerWebGpu(adapter: GPUAdapter): Promise<WebGpuBackend
   registerBackend(BACKEND, () => backend, 3);
   registerLstmKernels();
   registerUniformKernel();
+  replaceCastKernel();
   return backend;
 }

@@ -41,8 +41,9 @@ async function closeScopes(device: GPUDevice): Promise<GPUError | null> {
   return errors.find((error) => error !== null) ?? null;
 }
 
-/** A message without the excerpt of the shader that may follow it. */
+/** A message without the excerpt of the shader that may follow it, but with the shader's name. */
 function oneLine({ message }: { readonly message: string }): string {
   const lines = message.split("\n").map((line) => line.trim()).filter((line) => line !== "");
-  return lines.find((line) => line.includes("error:")) ?? lines[0] ?? "the reason is not known";
+  const shader = /^┌─ (\w+):/.exec(lines[1] ?? "")?.[1];
+  return (lines[0] ?? "no reason is given") + (shader === undefined ? "" : ` (${shader})`);
 }

@@ -15,7 +15,8 @@ import type { WebGpuProgram } from "./backend_types.ts";
 const WARP = 32;
 /** More threads than this a workgroup gain nothing. */
 const MAX_THREADS = 256;
-const FLOAT_BYTES = 4;
+/** What the threads of a workgroup share, at most: the gradients of four gates. */
+const SHARED_BYTES_PER_UNIT = 4 * 4;
 
 /** Where the arrays of both shaders' outputs begin; a row is one step of one sample. */
 export interface LstmLayout {
@@ -209,7 +210,11 @@ fn main(index : i32) {
 }`;
 }
 
-/** Inputs: x W_ihᵀ [rows, 4H], W_hhᵀ [H, 4H], bias [4H], lengths [batch]. */
+/**
+ * Inputs: x W_ihᵀ [rows, 4H], W_hhᵀ [H, 4H], bias [4H], lengths [batch].
+ *
+ * @throws {EngineError} if a workgroup has not enough memory for so many hidden units
+ */
 export function forwardProgram(
   sizes: LstmSizes,
   attributes: LstmAttributes,
@@ -217,10 +222,14 @@ export function forwardProgram(
 ): WebGpuProgram {
   const inputs = ["Products", "Weights", "Bias", "Lengths"];
   const size = lstmLayout(sizes).forwardSize;
-  return lstmProgram("forward", inputs, size, sizes, attributes, limits, 2, FORWARD_BODY);
+  return lstmProgram("forward", inputs, size, sizes, attributes, limits, FORWARD_BODY);
 }
 
-/** Inputs: the forward output, W_hh [4H, H], lengths [batch], gradient of the value. */
+/**
+ * Inputs: the forward output, W_hh [4H, H], lengths [batch], gradient of the value.
+ *
+ * @throws {EngineError} if a workgroup has not enough memory for so many hidden units
+ */
 export function backwardProgram(
   sizes: LstmSizes,
   attributes: LstmAttributes,
@@ -231,10 +240,9 @@ export function backwardProgram(
   const size = lstmLayout(sizes).backwardSize;
   const name = isSequence ? "backwardSequence" : "backward";
   const body = backwardBody(isSequence);
-  return lstmProgram(name, inputs, size, sizes, attributes, limits, 4, body);
+  return lstmProgram(name, inputs, size, sizes, attributes, limits, body);
 }
 
-/** @param shared floats that a workgroup shares, by hidden unit */
 function lstmProgram(
   name: string,
   variableNames: string[],
@@ -242,14 +250,13 @@ function lstmProgram(
   { batch, hidden }: LstmSizes,
   attributes: LstmAttributes,
   limits: GPUSupportedLimits,
-  shared: number,
   body: string,
 ): WebGpuProgram {
-  const room = Math.floor(limits.maxComputeWorkgroupStorageSize / FLOAT_BYTES - 1);
-  if (shared * hidden > room) {
+  const room = Math.floor(limits.maxComputeWorkgroupStorageSize / SHARED_BYTES_PER_UNIT) - 1;
+  if (hidden > room) {
     throw new EngineError(
-      `Cannot run an LSTM of ${hidden} units on this GPU: it has room for ` +
-        `${Math.floor(room / shared)}; use another engine`,
+      `Cannot run an LSTM of ${hidden} units on this GPU: it has room for ${room}; ` +
+        `use another engine`,
     );
   }
   const most = Math.min(MAX_THREADS, limits.maxComputeInvocationsPerWorkgroup);

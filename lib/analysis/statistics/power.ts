@@ -1,0 +1,62 @@
+/** How many seeds a difference needs. @module */
+
+import { normalCdf } from "./distributions.ts";
+import { tCritical } from "./distributions.ts";
+import { logGamma } from "./special.ts";
+
+/**
+ * The chance that `n` seeds for each of two algorithms show a difference of `effect` standard
+ * deviations (of seeds) at level `alpha`, two-sided, by a t-test. The exact permutation test has
+ * about the same.
+ *
+ * @throws {RangeError} fewer than two seeds
+ *
+ * @example
+ * ```ts
+ * import { seedPower } from "./power.ts";
+ * import { assertAlmostEquals } from "@std/assert";
+ * assertAlmostEquals(seedPower(1, 17), 0.807, 0.001);
+ * ```
+ */
+export function seedPower(effect: number, n: number, alpha = 0.05): number {
+  if (!(n >= 2)) throw new RangeError(`Cannot test with ${n} seeds: expected at least 2`);
+  const df = 2 * n - 2;
+  const critical = tCritical(1 - alpha, df);
+  const shift = effect * Math.sqrt(n / 2);
+  // T is (Z + shift) / s, where df s² is chi-squared: the mean over s of both normal tails.
+  const logFront = Math.LN2 + df / 2 * Math.log(df / 2) - logGamma(df / 2);
+  const width = 12 / Math.sqrt(2 * df);
+  const low = Math.max(1e-9, 1 - width), high = 1 + width;
+  const steps = 2_000;
+  const h = (high - low) / steps;
+  let sum = 0;
+  for (let i = 0; i <= steps; i++) {
+    const s = low + i * h;
+    const density = Math.exp(logFront + (df - 1) * Math.log(s) - df * s * s / 2);
+    const outside = normalCdf(shift - critical * s) + normalCdf(-shift - critical * s);
+    // Simpson's weights.
+    sum += (i === 0 || i === steps ? 1 : i % 2 === 1 ? 4 : 2) * density * outside;
+  }
+  return sum * h / 3;
+}
+
+/**
+ * The fewest seeds for each algorithm that show `effect` with a chance of `power`.
+ *
+ * @throws {RangeError} an effect that is not above 0, or so small that it takes more than 10,000
+ */
+export function seedsNeeded(effect: number, power = 0.8, alpha = 0.05): number {
+  const size = Math.abs(effect);
+  for (let n = 2; n <= 10_000 && size > 0; n = n < 100 ? n + 1 : Math.ceil(n * 1.02)) {
+    if (seedPower(size, n, alpha) >= power) return n;
+  }
+  throw new RangeError(`Cannot plan for an effect of ${effect}: expected one that is not about 0`);
+}
+
+/**
+ * The fewest seeds with which a signed-rank test can reach `alpha` at the first step of Holm's
+ * correction of some comparisons: its smallest p is 2^(1 - n).
+ */
+export function leastSignedRankSeeds(comparisons: number, alpha = 0.05): number {
+  return Math.ceil(1 + Math.log2(comparisons / alpha) - 1e-12);
+}

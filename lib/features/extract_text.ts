@@ -1,0 +1,197 @@
+/**
+ * From the raw text of a dataset to a store with a BERT's features as its text.
+ *
+ * @module
+ */
+
+import { createHash } from "node:crypto";
+import { basename, dirname, join, resolve } from "node:path";
+import { DataError } from "../core/errors.ts";
+import { exists, sha256File, writeJsonAtomic } from "../core/files.ts";
+import { lockFolder } from "../core/lock.ts";
+import {
+  type ColumnSource,
+  type Conversion,
+  convertSource,
+  openDataset,
+  type ProtocolName,
+  RowFile,
+  type Split,
+  type SplitName,
+  type SplitSource,
+  type TextBert,
+} from "../data/mod.ts";
+import { openTextExtractor, type TextExtractor } from "./text_extractor.ts";
+import { readMeta } from "../data/store_meta.ts";
+import { openTokenizer, retokenize, type Tokenizer } from "./tokenizer.ts";
+
+/** What makes features of sentences. */
+export interface TextModel {
+  readonly tokenizer: Tokenizer;
+  readonly extractor: TextExtractor;
+  /** Tells one model from another. */
+  readonly sha256: string;
+}
+
+/**
+ * Opens tokenizer and ONNX model of a Hugging Face folder.
+ *
+ * @throws {DataError} when one is missing, with how to get it.
+ */
+export async function openTextModel(folder: string): Promise<TextModel> {
+  const extractor = await openTextExtractor(folder);
+  const tokenizer = await openTokenizer(folder);
+  return { tokenizer, extractor, sha256: sha256File(join(folder, "onnx", "model.onnx")) };
+}
+
+/** How features are extracted. */
+export interface ExtractOptions {
+  /** `tokens`: the states of all tokens (default); `cls`: that of the first alone. */
+  readonly kind?: "tokens" | "cls";
+  /** Sentences that are computed at once; default 32. */
+  readonly batchSize?: number;
+  /** The protocol, where it is known. */
+  readonly protocol?: ProtocolName;
+  /** Called after each batch with the number of sentences done and of all. */
+  readonly onProgress?: (done: number, all: number) => void;
+  /** Aborting it ends the extraction after a batch; the same call goes on. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Tokenizes the raw text of the dataset at `path`, computes the last hidden states of `model`, and
+ * writes everything as a store in which they are the text. What is done is kept beside `folder`
+ * until then, and the same call goes on with it.
+ *
+ * @throws {DataError} when a split has no raw text, or `folder` holds something else.
+ */
+export async function extractText(
+  path: string,
+  model: TextModel,
+  folder: string,
+  options: ExtractOptions = {},
+): Promise<Conversion> {
+  const { kind = "tokens", signal } = options;
+  using source = openDataset(path);
+  const { extractor, tokenizer } = model;
+  const splits = Object.values(source.splits).map((split) => ({
+    split,
+    tokens: retokenize(split as unknown as Split, tokenizer, extractor.positions).textBert!,
+  }));
+  const recipe = {
+    data: source.sums().sha256,
+    model: model.sha256,
+    // Another tokenizer makes other tokens.
+    tokens: splits.map(({ tokens }) => digest(tokens.values)),
+    kind,
+  };
+  const sha256 = digest(JSON.stringify(recipe));
+  const finished = findFinished(folder, sha256);
+  if (finished !== null) return finished;
+  const target = resolve(folder);
+  const work = join(dirname(target), `.${basename(target)}.text`);
+  const all = splits.reduce((sum, { split }) => sum + split.ids.length, 0);
+  using open = new DisposableStack();
+  const made: Partial<Record<SplitName, SplitSource>> = {};
+  using lock = lockFolder(work);
+  keepOnly(work, recipe);
+  let done = 0;
+  for (const { split, tokens } of splits) {
+    const steps = kind === "cls" ? 1 : tokens.shape[2];
+    const rows = new RowFile(join(work, `${split.name}.f32`), [steps, extractor.width]);
+    for await (const count of fill(rows, tokens, extractor, steps, options.batchSize ?? 32)) {
+      options.onProgress?.(done + count, all);
+      signal?.throwIfAborted();
+    }
+    done += split.ids.length;
+    const { values, file } = rows.open();
+    open.use(file);
+    const text: ColumnSource = {
+      modality: "text",
+      samples: split.ids.length,
+      steps,
+      width: extractor.width,
+      values,
+      lengths: kind === "cls" ? new Int32Array(split.ids.length).fill(1) : lengthsOf(tokens),
+      lengthOrigin: "given",
+      wrongLengths: [],
+    };
+    made[split.name] = { ...split, textBert: tokens, columns: { ...split.columns, text } };
+  }
+  const derived = {
+    ...source,
+    splits: made,
+    store: null,
+    sums: () => ({ bytes: null, sha256: sha256 }),
+  };
+  const conversion = convertSource(derived, folder, {
+    ...(options.protocol === undefined ? {} : { protocol: options.protocol }),
+  });
+  open.dispose();
+  lock[Symbol.dispose]();
+  Deno.removeSync(work, { recursive: true });
+  return conversion;
+}
+
+/** The same extraction, done before. @throws {DataError} when there is something else */
+function findFinished(folder: string, sha256: string): Conversion | null {
+  if (!exists(folder) || Deno.readDirSync(folder).next().done === true) return null;
+  const meta = readMeta(folder);
+  if (meta.source.sha256 === sha256) {
+    return { folder, written: false, meta, problems: meta.problems };
+  }
+  throw new DataError(
+    `Cannot write text features to "${folder}": it holds other data, expected a new folder`,
+  );
+}
+
+/** Computes the rows that the file lacks; yields the number of rows after each batch. */
+async function* fill(
+  rows: RowFile,
+  { shape: [samples, , places], values }: TextBert,
+  extractor: TextExtractor,
+  steps: number,
+  batchSize: number,
+): AsyncGenerator<number> {
+  if (samples === 0) rows.append(new Float32Array(0));
+  for (let start = rows.count(); start < samples;) {
+    const end = Math.min(samples, start + batchSize);
+    const tokens = values.subarray(3 * start * places, 3 * end * places);
+    const states = await extractor.run(tokens, end - start);
+    const kept = new Float32Array((end - start) * steps * extractor.width);
+    for (let i = 0; i < end - start; i++) {
+      const from = i * places * extractor.width;
+      kept.set(states.subarray(from, from + steps * extractor.width), i * steps * extractor.width);
+    }
+    rows.append(kept);
+    start = end;
+    yield end;
+  }
+}
+
+/** Empties the folder, unless what is in it was made by the same recipe. */
+function keepOnly(work: string, recipe: unknown): void {
+  const path = join(work, "recipe.json");
+  const isSame = exists(path) &&
+    JSON.stringify(JSON.parse(Deno.readTextFileSync(path))) === JSON.stringify(recipe);
+  if (isSame) return;
+  for (const { name } of [...Deno.readDirSync(work)]) {
+    if (name.endsWith(".f32")) Deno.removeSync(join(work, name));
+  }
+  writeJsonAtomic(path, recipe);
+}
+
+/** Number of tokens of each sentence. */
+function lengthsOf({ shape: [samples, , places], values }: TextBert): Int32Array {
+  return Int32Array.from({ length: samples }, (_, i) => {
+    const mask = values.subarray((3 * i + 1) * places, (3 * i + 2) * places);
+    return mask.reduce((sum, value) => sum + value, 0);
+  });
+}
+
+function digest(content: string | Int32Array): string {
+  const bytes = typeof content === "string"
+    ? content
+    : new Uint8Array(content.buffer, content.byteOffset, content.byteLength);
+  return createHash("sha256").update(bytes).digest("hex");
+}

@@ -1,0 +1,4 @@
+/** Features: from raw text to what models read. @module */
+
+export { type ExtractOptions, extractText, openTextModel, type TextModel } from "./extract_text.ts";
+export { openTokenizer, retokenize, tokenize, type Tokenizer } from "./tokenizer.ts";

@@ -1,0 +1,63 @@
+/**
+ * The package transformers.js, loaded when it is first used: it is large, and brings onnxruntime.
+ *
+ * @module
+ */
+
+import { DataError, messageOf } from "../core/errors.ts";
+
+/** A tokenizer as the package has it. */
+export interface PackageTokenizer {
+  /** Ids of a sentence, with those of the special tokens around it. */
+  encode(text: string): number[];
+}
+
+/** A tensor as the package has it. */
+export interface PackageTensor {
+  readonly dims: readonly number[];
+  readonly data: Float32Array;
+}
+
+/** A model as the package has it: a function of named tensors. */
+export type PackageModel = (
+  inputs: Readonly<Record<string, PackageTensor>>,
+) => Promise<{ readonly last_hidden_state: PackageTensor }>;
+
+/** The part of the package that is used here. */
+export interface TransformersPackage {
+  readonly BertTokenizer: new (
+    tokenizer: unknown,
+    config: Readonly<Record<string, unknown>>,
+  ) => PackageTokenizer;
+  readonly AutoModel: {
+    from_pretrained(name: string, options: { readonly quantized: false }): Promise<PackageModel>;
+  };
+  readonly Tensor: new (
+    type: "int64",
+    data: BigInt64Array,
+    dims: readonly number[],
+  ) => PackageTensor;
+  readonly env: { allowRemoteModels: boolean; allowLocalModels: boolean; localModelPath: string };
+}
+
+/**
+ * Loads the package. It never downloads a model: those are folders that the user has.
+ *
+ * @throws {DataError} when it cannot be loaded, for example without network at the first use.
+ */
+export async function loadTransformers(): Promise<TransformersPackage> {
+  // Through a computed name: a literal one would be downloaded by every command.
+  const specifier: string = "npm:@xenova/transformers@2.17.2";
+  let transformers: TransformersPackage;
+  try {
+    transformers = await import(specifier);
+  } catch (error) {
+    throw new DataError(
+      `Cannot load the package ${specifier}: ${messageOf(error)}; it is downloaded once, ` +
+        "at the first use",
+      { cause: error },
+    );
+  }
+  transformers.env.allowRemoteModels = false;
+  return transformers;
+}

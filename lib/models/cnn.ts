@@ -1,0 +1,192 @@
+/**
+ * Convolutions over time: a baseline of the report, which says no more than
+ * ŷ = CNN([F_t; I_a; I_v]) (equation 41).
+ *
+ * Our reading, METHODS of this project 4.3. Reading `steps` (the default): filters of 3, 4 and 5
+ * steps, ReLU, the largest response over the true steps, dropout, one dense layer; one stack of
+ * filters for each modality, or, with `aligned`, one for the modalities side by side. Reading
+ * `signal`: one vector a sample, [CLS; mean audio; mean vision], as a signal of one channel.
+ *
+ * @module
+ */
+
+import * as tf from "@tensorflow/tfjs-core";
+import { UsageError } from "../core/errors.ts";
+import { MODALITIES, type Modality } from "../data/mod.ts";
+import { Conv1d } from "../nn/conv.ts";
+import { dropout, type DropoutNoise } from "../nn/dropout.ts";
+import { Linear } from "../nn/linear.ts";
+import { meanAbsoluteError } from "../nn/losses/l1.ts";
+import { maskedMean, maskSteps } from "../nn/mask.ts";
+import { Parameters } from "../nn/parameters.ts";
+import type {
+  Inputs,
+  Loss,
+  ModelContext,
+  ModelDefinition,
+  Network,
+  Outputs,
+  ParameterGroup,
+  Reading,
+  Target,
+} from "./model.ts";
+
+/** Steps that the filters of reading `steps` span. */
+const SIZES = [3, 4, 5];
+/** Of reading `signal`. */
+const SIGNAL_SIZE = 5;
+
+/** The settings of `cnn`. */
+interface CnnSettings {
+  readonly reading: "steps" | "signal";
+  /** Whether the modalities have the same steps, which are then convolved side by side. */
+  readonly aligned: boolean;
+  /** Text of every step, or the first step (CLS) for all of them. */
+  readonly textSteps: "all" | "first";
+  /** Filters of each size. */
+  readonly filtersDim: number;
+  /** Filters of each of the two layers of reading `signal`. */
+  readonly signalDim: number;
+  readonly dropout: number;
+  readonly learningRate: number;
+  readonly weightDecay: number;
+}
+
+/** Steps with their true lengths: [batch, time, width], int32 [batch]. */
+interface Steps {
+  readonly x: tf.Tensor3D;
+  readonly lengths: tf.Tensor1D;
+}
+
+class Cnn implements Network {
+  readonly parameters = new Parameters();
+  readonly memory: ReadonlyMap<string, tf.Variable> = new Map();
+  readonly reads: Readonly<Partial<Record<Modality, Reading>>>;
+  readonly #settings: CnnSettings;
+  readonly #modalities: readonly Modality[];
+  /** Filters by size; of each modality, or of all side by side, or the layers of a signal. */
+  readonly #stacks: readonly (readonly Conv1d[])[];
+  readonly #head: Linear;
+
+  constructor({ config, modalities, widths, random }: ModelContext) {
+    const settings = this.#settings = config as unknown as CnnSettings;
+    this.#modalities = MODALITIES.filter((modality) => modalities.includes(modality));
+    this.reads = Object.fromEntries(this.#modalities.map((modality) => {
+      const isVector = settings.reading === "signal" || settings.textSteps === "first";
+      return [modality, modality === "text" && isVector ? "first" : "sequence"];
+    }));
+    const conv = (name: string, inputs: number, outputs: number, size: number) =>
+      new Conv1d(this.parameters, name, { inputs, outputs, size }, "same", random);
+    const bank = (prefix: string, inputs: number) =>
+      SIZES.map((size) => conv(`${prefix}conv_${size}`, inputs, settings.filtersDim, size));
+    const total = this.#modalities.reduce((sum, modality) => sum + widths[modality]!, 0);
+    if (settings.reading === "signal") {
+      const { signalDim } = settings;
+      const first = conv("conv_1", 1, signalDim, SIGNAL_SIZE);
+      this.#stacks = [[first, conv("conv_2", signalDim, signalDim, SIGNAL_SIZE)]];
+    } else if (settings.aligned) {
+      this.#stacks = [bank("", total)];
+    } else {
+      this.#stacks = this.#modalities.map((name) => bank(`${name}_`, widths[name]!));
+    }
+    const pooled = settings.reading === "signal"
+      ? settings.signalDim
+      : this.#stacks.length * SIZES.length * settings.filtersDim;
+    this.#head = new Linear(this.parameters, "head", pooled, 1, random);
+  }
+
+  get groups(): ParameterGroup[] {
+    const { learningRate, weightDecay } = this.#settings;
+    return [{ name: "all", learningRate, weightDecay, parameters: this.parameters.names() }];
+  }
+
+  forward(inputs: Inputs, noise: DropoutNoise | null): Outputs {
+    const pooled = this.#settings.reading === "signal"
+      ? this.#convolveSignal(inputs)
+      : this.#convolveSteps(inputs);
+    const kept = dropout(pooled, this.#settings.dropout, noise, "head.dropout");
+    return { prediction: tf.reshape(this.#head.apply(kept), [-1]) };
+  }
+
+  loss(outputs: Outputs, target: Target): Loss {
+    const total = meanAbsoluteError(outputs.prediction, target.labels);
+    return { total, parts: { fusion: total } };
+  }
+
+  dispose(): void {
+    this.parameters.dispose();
+  }
+
+  /** Reading A → [batch, stacks · sizes · filters] */
+  #convolveSteps(inputs: Inputs): tf.Tensor2D {
+    const each = this.#modalities.map((modality) => stepsOf(inputs, modality));
+    const sides = this.#settings.aligned ? [sideBySide(each, this.#modalities)] : each;
+    const pooled = this.#stacks.flatMap((bank, i) => {
+      const { x, lengths } = sides[i]!;
+      return bank.map((conv) => conv.pooled(x, lengths));
+    });
+    return tf.concat(pooled, 1);
+  }
+
+  /** Reading B → [batch, filters] */
+  #convolveSignal(inputs: Inputs): tf.Tensor2D {
+    const vectors = this.#modalities.map((modality) =>
+      modality === "text"
+        ? inputs.text as tf.Tensor2D
+        : maskedMean(inputs[modality] as tf.Tensor3D, inputs[`${modality}Lengths`]!)
+    );
+    const [first, second] = this.#stacks[0] as [Conv1d, Conv1d];
+    // [batch, 877] → [batch, 877, 1]: what is a step otherwise is a feature here
+    const signal = tf.expandDims(tf.concat(vectors, 1), 2) as tf.Tensor3D;
+    return tf.max(tf.relu(second.apply(tf.relu(first.apply(signal)))), 1) as tf.Tensor2D;
+  }
+}
+
+/** One modality, zeros beyond the true steps: filters at the end look there. */
+function stepsOf(inputs: Inputs, modality: Modality): Steps {
+  const x = inputs[modality]!;
+  const lengths = inputs[`${modality}Lengths`];
+  if (lengths !== undefined) return { x: maskSteps(x as tf.Tensor3D, lengths), lengths };
+  const [batch] = x.shape as [number];
+  return { x: tf.expandDims(x, 1) as tf.Tensor3D, lengths: tf.ones([batch], "int32") };
+}
+
+/**
+ * [batch, time, sum of widths]; a single step (CLS) is repeated, the longest length holds.
+ *
+ * @throws {UsageError} when the modalities have different steps.
+ */
+function sideBySide(each: readonly Steps[], modalities: readonly Modality[]): Steps {
+  const times = each.map(({ x }) => x.shape[1]);
+  const time = Math.max(...times);
+  if (times.some((own) => own !== time && own !== 1)) {
+    const found = modalities.map((modality, i) => `${modality} has ${times[i]}`).join(", ");
+    throw new UsageError(`Cannot use aligned true: ${found} steps, expected equally many`);
+  }
+  const x = tf.concat(
+    each.map(({ x }) => x.shape[1] === time ? x : tf.tile(x, [1, time, 1])),
+    2,
+  );
+  const lengths = each.map(({ lengths }) => lengths).reduce((a, b) => tf.maximum(a, b));
+  // A repeated step lies beyond the others' ends too.
+  return { x: maskSteps(x, lengths), lengths };
+}
+
+/** Convolutions over time, as `--model cnn`. */
+export const cnn: ModelDefinition = {
+  name: "cnn",
+  summary: "convolutions of 3, 4 and 5 steps over each modality, the largest responses, one layer",
+  kind: "network",
+  defaults: () => ({
+    batchSize: 32,
+    reading: "steps",
+    aligned: false,
+    textSteps: "all",
+    filtersDim: 100,
+    signalDim: 32,
+    dropout: 0.5,
+    learningRate: 1e-3,
+    weightDecay: 0,
+  }),
+  create: (context) => new Cnn(context),
+};

@@ -1,0 +1,253 @@
+/**
+ * Shared and private information: Self-MM, whose generated labels keep what is private to a
+ * modality, plus an alignment of second-order statistics, which ties what modalities share.
+ *
+ * Source: Lai et al., "Shared and Private Information Learning in Multimodal Sentiment Analysis with
+ * Deep Modal Alignment and Self-supervised Multi-Task Learning", IJCNN 2024 (arXiv 2305.08473). From
+ * it: the backbone, the covariance as the measure, and the pair that its figure draws, audio and
+ * vision. Our reading, for the text could not be had: φ, the width, the loss (20) of Deep CORAL, and
+ * β = 1.
+ *
+ * @module
+ */
+
+import * as tf from "@tensorflow/tfjs-core";
+import { UsageError } from "../core/errors.ts";
+import type { Modality } from "../data/mod.ts";
+import type { DropoutNoise } from "../nn/dropout.ts";
+import { Linear } from "../nn/linear.ts";
+import { type Alignment, alignmentLoss } from "../nn/losses/alignment.ts";
+import { orthonormal } from "../nn/orthonormal.ts";
+import type {
+  Config,
+  DefaultsFor,
+  Inputs,
+  Loss,
+  ModelContext,
+  ModelDefinition,
+  Network,
+  Outputs,
+  ParameterGroup,
+  Target,
+} from "./model.ts";
+import { SelfMm } from "./self_mm.ts";
+import { selfMmDefaults } from "./self_mm_defaults.ts";
+
+/** The settings beside those of Self-MM. */
+interface SharedPrivateSettings {
+  /** Which modalities share: some of `ta`, `tv`, `av`, each with an optional weight λ: `av,ta=0.5`. */
+  readonly pairs: string;
+  /** φ, which maps F_s to what is aligned. */
+  readonly projection: "identity" | "fixedOrthogonal" | "linear";
+  /** Width of what φ gives; `identity` keeps the one of F_s. */
+  readonly sharedDim: number;
+  readonly alignment: Alignment;
+  /** Weight of the alignment. */
+  readonly beta: number;
+  /** Batches of fewer samples are not aligned: their covariances are mostly noise. */
+  readonly alignmentBatch: number;
+  /** Whether the unimodal tasks are learned; false is an ablation. */
+  readonly unimodalTasks: boolean;
+  readonly learningRateOther: number;
+  readonly weightDecayOther: number;
+}
+
+/** Two modalities that share information, and the weight λ of their alignment. */
+interface Pair {
+  readonly modalities: readonly [Modality, Modality];
+  readonly weight: number;
+}
+
+const PAIRS: Readonly<Record<string, readonly [Modality, Modality]>> = {
+  ta: ["text", "audio"],
+  tv: ["text", "vision"],
+  av: ["audio", "vision"],
+};
+/** Added to variances before the root. */
+const VARIANCE_EPSILON = 1e-5;
+const PREFIX = "alignment_";
+
+class SharedPrivate implements Network {
+  readonly #base: SelfMm;
+  readonly #settings: SharedPrivateSettings;
+  readonly #pairs: readonly Pair[];
+  readonly #linear = new Map<Modality, Linear>();
+  /** Frozen projections, [width, shared]: in the memory, since a compiled step has to know them. */
+  readonly #frozen = new Map<Modality, tf.Variable>();
+
+  constructor(context: ModelContext) {
+    const settings = this.#settings = context.config as unknown as SharedPrivateSettings;
+    this.#pairs = parsePairs(settings.pairs).filter(({ modalities }) =>
+      modalities.every((modality) => context.modalities.includes(modality))
+    );
+    this.#base = new SelfMm(context);
+    const widths = this.#base.encodedWidths;
+    if (settings.projection === "identity") requireEqualWidths(this.#pairs, widths);
+    for (const modality of this.#aligned()) {
+      const name = `${PREFIX}${modality}`;
+      const [width, shared] = [widths[modality]!, settings.sharedDim];
+      if (settings.projection === "linear") {
+        const { parameters } = this.#base;
+        this.#linear.set(modality, new Linear(parameters, name, width, shared, context.random));
+      } else if (settings.projection === "fixedOrthogonal") {
+        const values = orthonormal(width, shared, context.random.split(name));
+        this.#frozen.set(
+          modality,
+          tf.tidy(() => tf.variable(tf.tensor2d(values, [width, shared]), false)),
+        );
+      }
+    }
+  }
+
+  get parameters(): Network["parameters"] {
+    return this.#base.parameters;
+  }
+
+  get reads(): Network["reads"] {
+    return this.#base.reads;
+  }
+
+  get memory(): ReadonlyMap<string, tf.Variable> {
+    const frozen = [...this.#frozen].map(([modality, matrix]) =>
+      [`${PREFIX}${modality}`, matrix] as const
+    );
+    return new Map([...this.#base.memory, ...frozen]);
+  }
+
+  get groups(): readonly ParameterGroup[] {
+    const parameters = this.parameters.names().filter((name) => name.startsWith(PREFIX));
+    const { learningRateOther: learningRate, weightDecayOther: weightDecay } = this.#settings;
+    const own = { name: "alignment", learningRate, weightDecay, parameters };
+    return parameters.length > 0 ? [...this.#base.groups, own] : this.#base.groups;
+  }
+
+  /** (17) as Self-MM; F_s of the aligned modalities is kept for the loss. */
+  forward(inputs: Inputs, noise: DropoutNoise | null): Outputs {
+    const encoded = this.#base.encode(inputs, noise);
+    const kept = this.#aligned().map((modality) => [
+      `encoded.${modality}`,
+      tf.clone(encoded[modality]!),
+    ]);
+    return { ...this.#base.judge(encoded, noise), ...Object.fromEntries(kept) };
+  }
+
+  /** (23) L = L_task + L_uni + β L3 */
+  loss(outputs: Outputs, target: Target): Loss {
+    const base = this.#base.loss(outputs, target);
+    const alignment = this.#alignment(outputs);
+    const tasks = this.#settings.unimodalTasks ? base.total : base.parts["fusion"]!;
+    return {
+      total: tf.add(tasks, tf.mul(alignment, this.#settings.beta)),
+      parts: { ...base.parts, alignment },
+    };
+  }
+
+  afterGradient(outputs: Outputs, target: Target): void {
+    this.#base.afterGradient(outputs, target);
+  }
+
+  startEpoch(): void {
+    this.#base.startEpoch();
+  }
+
+  unimodalLabels(): Partial<Record<Modality, tf.Tensor1D>> {
+    return this.#base.unimodalLabels();
+  }
+
+  dispose(): void {
+    this.#base.dispose();
+    for (const matrix of this.#frozen.values()) matrix.dispose();
+  }
+
+  /** (22) L3 = Σ λ_pq ℓ(M_p, M_q); 0 for a small batch */
+  #alignment(outputs: Outputs): tf.Scalar {
+    let total = tf.scalar(0);
+    const batch = outputs.prediction.shape[0];
+    const isSmall = batch < Math.max(2, this.#settings.alignmentBatch);
+    for (const { modalities: [p, q], weight } of this.#pairs) {
+      const [first, second] = [this.#project(outputs, p), this.#project(outputs, q)];
+      // A 0 that depends on φ: a parameter has a gradient in every batch or in none.
+      const part: tf.Scalar = isSmall
+        ? tf.mul(tf.sum(tf.sub(first, second)), 0)
+        : alignmentLoss(first, second, this.#settings.alignment);
+      total = tf.add(total, tf.mul(part, weight));
+    }
+    return total;
+  }
+
+  /** (18) M_s = φ_s(F_s), [batch, shared] */
+  #project(outputs: Outputs, modality: Modality): tf.Tensor2D {
+    const encoded = outputs[`encoded.${modality}`] as tf.Tensor2D;
+    const frozen = this.#frozen.get(modality);
+    if (frozen !== undefined) return tf.matMul(encoded, frozen as unknown as tf.Tensor2D);
+    const linear = this.#linear.get(modality);
+    // Standardised, since a map of its own could shrink to 0, where everything is aligned.
+    return linear === undefined ? encoded : standardized(linear.apply(encoded));
+  }
+
+  #aligned(): Modality[] {
+    return [...new Set(this.#pairs.flatMap(({ modalities }) => modalities))];
+  }
+}
+
+/** [batch, d] → the same, each column with mean 0 and variance 1 over the batch */
+function standardized(x: tf.Tensor2D): tf.Tensor2D {
+  const centered = tf.sub(x, tf.mean(x, 0, true));
+  const variance = tf.mean(tf.square(centered), 0, true);
+  return tf.div(centered, tf.sqrt(tf.add(variance, VARIANCE_EPSILON)));
+}
+
+/** @throws {UsageError} when the text is not a list of pairs. */
+function parsePairs(text: string): Pair[] {
+  if (text === "none") return [];
+  return text.split(",").map((part) => {
+    const [name = "", weight = "1"] = part.split("=");
+    const value = weight.trim() === "" ? NaN : Number(weight);
+    if (!Object.hasOwn(PAIRS, name) || !(value >= 0 && Number.isFinite(value))) {
+      throw new UsageError(
+        `Cannot set pairs to "${text}": expected none, or some of ta, tv, av with optional ` +
+          `weights, for example av,ta=0.5`,
+      );
+    }
+    return { modalities: PAIRS[name]!, weight: value };
+  });
+}
+
+/** @throws {UsageError} when paired modalities have features of different widths. */
+function requireEqualWidths(
+  pairs: readonly Pair[],
+  widths: Readonly<Partial<Record<Modality, number>>>,
+): void {
+  for (const { modalities: [p, q] } of pairs) {
+    if (widths[p] === widths[q]) continue;
+    throw new UsageError(
+      `Cannot align ${p} of width ${widths[p]} with ${q} of width ${widths[q]}: expected equal ` +
+        `ones, or projection fixedOrthogonal or linear`,
+    );
+  }
+}
+
+/** Self-MM's, with equal widths of audio and vision, and our reading of the alignment. */
+function defaults(dataset: DefaultsFor, preset: string): Config {
+  return {
+    ...selfMmDefaults(dataset, preset),
+    audioOut: 32,
+    visionOut: 32,
+    pairs: "av",
+    projection: "identity",
+    sharedDim: 32,
+    alignment: "coral",
+    beta: 1,
+    alignmentBatch: 8,
+    unimodalTasks: true,
+  };
+}
+
+/** Shared and private information, as `--model shared-private`. */
+export const sharedPrivate: ModelDefinition = {
+  name: "shared-private",
+  summary: "Self-MM with second-order alignment of modalities, by default audio and vision (2024)",
+  kind: "network",
+  defaults,
+  create: (context) => new SharedPrivate(context),
+};

@@ -1,0 +1,188 @@
+/**
+ * Support vector machines: regression for the score, classification for the classes.
+ *
+ * Source: METHODS of this project, 4.2: the report's baseline, whose details are not published.
+ * Our reading: equation (40), scikit-learn's defaults, a classifier for each metric of classes.
+ *
+ * @module
+ */
+
+import { DataError, UsageError } from "../core/errors.ts";
+import type { RandomStream } from "../core/random.ts";
+import type { Modality, Split } from "../data/mod.ts";
+import { CLASS_TASKS, type ClassPredictions, type ClassTask } from "../evaluation/mod.ts";
+import type { FittedTensors, ModelContext, ModelDefinition, Regressor } from "./model.ts";
+import { applyScaling, fitScaling, pooledFeatures } from "./svm/features.ts";
+import { type Kernel, kernelMatrix, scaleGamma } from "./svm/kernel.ts";
+import type { Matrix } from "./svm/matrix.ts";
+import { fitClassifier, vote } from "./svm/multiclass.ts";
+import { regressionProblem } from "./svm/problem.ts";
+import { exactSolver, linearSolver, type Solver } from "./svm/solver.ts";
+
+/** Samples whose kernel matrix takes part of the memory at a time, when predicting. */
+const PART = 512;
+
+/** The settings of `svm`. */
+interface SvmSettings {
+  readonly kernel: "rbf" | "linear";
+  /** C */
+  readonly cost: number;
+  /** Half the width of the tube in which an error costs nothing. */
+  readonly epsilon: number;
+  /** `scale` (1 / (width · variance)), or a number above 0 as text. */
+  readonly gamma: string;
+  readonly tolerance: number;
+  /** `exact`, `approximate`, or `auto`: exact up to `exactLimit` samples. */
+  readonly solver: "auto" | "exact" | "approximate";
+  readonly exactLimit: number;
+  readonly landmarks: number;
+  readonly passes: number;
+  /** Whether classifiers are fitted too. */
+  readonly classifiers: boolean;
+}
+
+/** x = [CLS; mean audio; mean vision], z-scored on train: SVR, and an SVC for each class task. */
+class Svm implements Regressor {
+  readonly #settings: SvmSettings;
+  readonly #modalities: readonly Modality[];
+  readonly #tasks: readonly ClassTask[];
+  readonly #random: RandomStream;
+
+  constructor(context: ModelContext) {
+    this.#settings = context.config as unknown as SvmSettings;
+    this.#modalities = context.modalities;
+    this.#tasks = this.#settings.classifiers ? CLASS_TASKS[context.protocol] : [];
+    this.#random = context.random.split("svm");
+    if (!(this.#settings.cost > 0)) {
+      throw new UsageError(
+        `Cannot set cost to ${this.#settings.cost}: expected a number above 0`,
+      );
+    }
+    const { gamma } = this.#settings;
+    if (gamma !== "scale" && !(Number(gamma) > 0 && Number.isFinite(Number(gamma)))) {
+      throw new UsageError(`Cannot set gamma to "${gamma}": expected scale or a number above 0`);
+    }
+  }
+
+  fit(train: Split): FittedTensors {
+    const { labels } = train;
+    if (labels === null || labels.length === 0) {
+      throw new DataError(`Cannot fit svm: split "${train.name}" has no labels`);
+    }
+    const { cost, epsilon } = this.#settings;
+    const pooled = pooledFeatures(train, this.#modalities);
+    const scaling = fitScaling(pooled);
+    const x = applyScaling(pooled, scaling);
+    const gamma = this.#settings.gamma === "scale" ? scaleGamma(x) : Number(this.#settings.gamma);
+    const solver = this.#solver(x, gamma);
+    const fitted = new Map([
+      ["means", scaling.means],
+      ["deviations", scaling.deviations],
+      ["gamma", Float32Array.of(gamma)],
+    ]);
+    if (solver.support !== null) fitted.set("support", Float32Array.from(solver.support.values));
+    const all = Uint32Array.from(labels, (_, i) => i);
+    // The approximate solver keeps the bias small, which is fair once the labels have mean 0.
+    const mean = labels.reduce((sum, label) => sum + label, 0) / labels.length;
+    const problem = regressionProblem(labels.map((label) => label - mean), cost, epsilon);
+    const { coefficients, bias } = solver.solve(all, problem);
+    fitted.set("score.coefficients", Float32Array.from(coefficients));
+    fitted.set("score.bias", Float32Array.of(bias + mean));
+    for (const { name, classOf } of this.#tasks) {
+      const classifier = fitClassifier(solver, Array.from(labels, classOf), cost);
+      if (classifier.classes.length === 0) continue;
+      fitted.set(`${name}.classes`, Float32Array.from(classifier.classes));
+      const flat = classifier.coefficients.flatMap((part) => [...part]);
+      fitted.set(`${name}.coefficients`, Float32Array.from(flat));
+      fitted.set(`${name}.bias`, Float32Array.from(classifier.biases));
+    }
+    return fitted;
+  }
+
+  predict(fitted: FittedTensors, split: Split): Float32Array {
+    return Float32Array.from(this.#outputs(fitted, split, "score"), ([output]) => output!);
+  }
+
+  classify(fitted: FittedTensors, split: Split): ClassPredictions {
+    const predictions: Record<string, Int8Array> = {};
+    for (const { name } of this.#tasks) {
+      const known = fitted.get(`${name}.classes`);
+      if (known === undefined) continue;
+      const outputs = this.#outputs(fitted, split, name);
+      predictions[name] = Int8Array.from(outputs, (row) => vote([...known], row));
+    }
+    return predictions;
+  }
+
+  #solver(x: Matrix, gamma: number): Solver {
+    const { solver, exactLimit } = this.#settings;
+    const options = { ...this.#settings, kernel: this.#kernel(gamma), random: this.#random };
+    const isExact = solver === "exact" || (solver === "auto" && x.rows <= exactLimit);
+    return isExact ? exactSolver(x, options) : linearSolver(x, options);
+  }
+
+  #kernel(gamma: number): Kernel {
+    return this.#settings.kernel === "linear" ? { type: "linear" } : { type: "rbf", gamma };
+  }
+
+  /** What the machines of a task give for every sample, [samples][machines]. */
+  *#outputs(fitted: FittedTensors, split: Split, task: string): Generator<Float64Array> {
+    const [means, deviations] = [fitted.get("means")!, fitted.get("deviations")!];
+    const pooled = pooledFeatures(split, this.#modalities);
+    if (pooled.columns !== means.length) {
+      throw new DataError(
+        `Cannot predict split "${split.name}": its features have width ${pooled.columns}, ` +
+          `the run was trained on width ${means.length}`,
+      );
+    }
+    const x = applyScaling(pooled, { means, deviations });
+    const coefficients = Float64Array.from(fitted.get(`${task}.coefficients`)!);
+    const biases = fitted.get(`${task}.bias`)!;
+    const kernel = this.#kernel(fitted.get("gamma")![0]!);
+    const support = supportOf(fitted, x.columns);
+    const columns = coefficients.length / Math.max(1, biases.length);
+    for (let start = 0; start < x.rows; start += PART) {
+      const rows = Math.min(PART, x.rows - start);
+      const from = start * x.columns;
+      const values = x.values.subarray(from, from + rows * x.columns);
+      const part = { rows, columns: x.columns, values };
+      const similar = support === null ? part : kernelMatrix(part, support, kernel);
+      for (let i = 0; i < rows; i++) {
+        yield Float64Array.from(biases, (bias, machine) => {
+          let sum = bias;
+          for (let j = 0; j < columns; j++) {
+            sum += coefficients[machine * columns + j]! * similar.values[i * columns + j]!;
+          }
+          return sum;
+        });
+      }
+    }
+  }
+}
+
+/** The rows that the coefficients belong to; null where they belong to the features. */
+function supportOf(fitted: FittedTensors, columns: number): Matrix | null {
+  const values = fitted.get("support");
+  if (values === undefined) return null;
+  return { rows: values.length / columns, columns, values: Float64Array.from(values) };
+}
+
+/** Support vector machines, as `--model svm`. */
+export const svm: ModelDefinition = {
+  name: "svm",
+  summary: "support vector machines on time-averaged features: SVR for the score, SVC for classes",
+  kind: "regressor",
+  defaults: () => ({
+    kernel: "rbf",
+    cost: 1,
+    epsilon: 0.1,
+    gamma: "scale",
+    tolerance: 1e-3,
+    solver: "auto",
+    exactLimit: 4000,
+    landmarks: 1000,
+    passes: 300,
+    classifiers: true,
+  }),
+  create: (context) => new Svm(context),
+};

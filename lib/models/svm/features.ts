@@ -1,0 +1,90 @@
+/** One vector a sample: the features of support vector machines (equation 40). @module */
+
+import { type FeatureColumn, MODALITIES, type Modality, type Split } from "../../data/mod.ts";
+import { DataError } from "../../core/errors.ts";
+import { type Matrix, zeros } from "./matrix.ts";
+
+/** Sequences are read in parts of so many samples. */
+const PART = 64;
+
+/**
+ * x = [text of step 0; mean audio; mean vision] of every sample, of the modalities in use; means are
+ * over the true steps (our reading of "time-averaged").
+ *
+ * @throws {DataError} when the split lacks a modality.
+ */
+export function pooledFeatures(split: Split, modalities: readonly Modality[]): Matrix {
+  const used = MODALITIES.filter((modality) => modalities.includes(modality));
+  const columns = used.map((modality) => {
+    const column = split.features[modality];
+    if (column !== undefined) return column;
+    throw new DataError(
+      `Cannot read split "${split.name}": it has no ${modality}, which the model needs`,
+    );
+  });
+  const width = columns.reduce((sum, column) => sum + column.width, 0);
+  const pooled = zeros(split.ids.length, width);
+  let offset = 0;
+  for (const [i, column] of columns.entries()) {
+    pool(column, used[i] === "text" ? 1 : column.steps, pooled, offset);
+    offset += column.width;
+  }
+  return pooled;
+}
+
+/** Writes the means over the first `steps` true steps into columns of `pooled`, from `offset` on. */
+function pool(column: FeatureColumn, steps: number, pooled: Matrix, offset: number): void {
+  const { width } = column;
+  for (let start = 0; start < pooled.rows; start += PART) {
+    const count = Math.min(PART, pooled.rows - start);
+    const indices = Uint32Array.from({ length: count }, (_, i) => start + i);
+    const values = new Float32Array(count * steps * width);
+    column.read(indices, values, steps);
+    for (let i = 0; i < count; i++) {
+      const length = Math.min(steps, column.lengths[start + i]!);
+      const to = (start + i) * pooled.columns + offset;
+      for (let t = 0; t < length; t++) {
+        const from = (i * steps + t) * width;
+        for (let j = 0; j < width; j++) pooled.values[to + j]! += values[from + j]! / length;
+      }
+    }
+  }
+}
+
+/** Mean and standard deviation of each column. */
+export interface Scaling {
+  readonly means: Float32Array;
+  /** 1 where a column is constant. */
+  readonly deviations: Float32Array;
+}
+
+/** The scaling after which each column of `x` has mean 0 and variance 1 (or 0, if constant). */
+export function fitScaling({ rows, columns, values }: Matrix): Scaling {
+  const means = new Float32Array(columns), deviations = new Float32Array(columns);
+  for (let j = 0; j < columns; j++) {
+    let sum = 0, squares = 0, low = Infinity, high = -Infinity;
+    for (let i = 0; i < rows; i++) {
+      const value = values[i * columns + j]!;
+      sum += value;
+      low = Math.min(low, value);
+      high = Math.max(high, value);
+    }
+    const mean = sum / rows;
+    for (let i = 0; i < rows; i++) squares += (values[i * columns + j]! - mean) ** 2;
+    means[j] = mean;
+    // A spread of rounding noise alone is none.
+    const isConstant = high - low <= 1e-6 * Math.max(Math.abs(high), Math.abs(low));
+    deviations[j] = isConstant ? 1 : Math.sqrt(squares / rows);
+    if (deviations[j] === 0) deviations[j] = 1;
+  }
+  return { means, deviations };
+}
+
+/** Scales the columns of `x`, in place, and returns it. */
+export function applyScaling(x: Matrix, { means, deviations }: Scaling): Matrix {
+  const { values, columns } = x;
+  for (let at = 0, j = 0; at < values.length; at++, j = j + 1 === columns ? 0 : j + 1) {
+    values[at] = (values[at]! - means[j]!) / deviations[j]!;
+  }
+  return x;
+}

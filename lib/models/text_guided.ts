@@ -1,0 +1,240 @@
+/**
+ * Text-guided fusion in two stages: the report's own model.
+ *
+ * Source: METHODS of this project, 4.1, equations (36)–(39). Given are those equations, batches of
+ * 64, the learning rates and the transformer's hidden size of 128. Our reading: what [·; ·] of two
+ * vectors means (two tokens), sizes, heads, dropout, the mean over tokens, the loss, AdamW.
+ *
+ * @module
+ */
+
+import * as tf from "@tensorflow/tfjs-core";
+import type { RandomStream } from "../core/random.ts";
+import { UsageError } from "../core/errors.ts";
+import { MODALITIES, type Modality } from "../data/mod.ts";
+import { BiLstm } from "../nn/bilstm.ts";
+import type { DropoutNoise } from "../nn/dropout.ts";
+import { Linear } from "../nn/linear.ts";
+import { meanAbsoluteError } from "../nn/losses/l1.ts";
+import { stepMask } from "../nn/mask.ts";
+import { Parameters } from "../nn/parameters.ts";
+import { TransformerEncoderLayer } from "../nn/transformer.ts";
+import type {
+  Inputs,
+  Loss,
+  ModelContext,
+  ModelDefinition,
+  Network,
+  Outputs,
+  ParameterGroup,
+  Reading,
+  Target,
+} from "./model.ts";
+import {
+  createSentenceEncoder,
+  type SentenceEncoder,
+  TEXT_DEFAULTS,
+  type TextSettings,
+} from "./sentence_encoder.ts";
+
+const BERT_PREFIX = "text_model.";
+
+/** The settings of `text-guided`. */
+interface TextGuidedSettings extends TextSettings {
+  /** d, the width of F_t, F_a and F_v; even, and a multiple of `heads`. */
+  readonly modelDim: number;
+  readonly transformerHiddenSize: number;
+  readonly heads: number;
+  readonly transformerDropout: number;
+  readonly headDim: number;
+  /** `two`: [F_t; F_a] are two tokens; `featureConcat`: one token of twice the width. */
+  readonly tokens: "two" | "featureConcat";
+  /** Whether the two transformers of the first stage are one. */
+  readonly share: boolean;
+  /** Whether the first stage sees every step of audio and vision, with the text as the query. */
+  readonly sequence: boolean;
+  readonly learningRateOther: number;
+  readonly weightDecayOther: number;
+}
+
+/** Tokens with a mask: [batch, tokens, width], [batch, tokens]. */
+interface Tokens {
+  readonly x: tf.Tensor3D;
+  readonly mask: tf.Tensor2D;
+}
+
+class TextGuided implements Network {
+  readonly parameters = new Parameters();
+  readonly memory: ReadonlyMap<string, tf.Variable> = new Map();
+  readonly reads: Readonly<Partial<Record<Modality, Reading>>>;
+  readonly #settings: TextGuidedSettings;
+  readonly #random: RandomStream;
+  readonly #sentences: SentenceEncoder | null = null;
+  readonly #textLayer: Linear | null = null;
+  readonly #encoders = new Map<Modality, BiLstm>();
+  /** What each transformer of the first stage sees: text with audio, text with vision. */
+  readonly #guided: readonly (readonly Modality[])[];
+  readonly #first: readonly TransformerEncoderLayer[];
+  readonly #second: TransformerEncoderLayer;
+  readonly #head: readonly [Linear, Linear];
+
+  constructor(context: ModelContext) {
+    const settings = this.#settings = context.config as unknown as TextGuidedSettings;
+    const random = this.#random = context.random;
+    const { parameters } = this;
+    const { modelDim, heads } = settings;
+    if (modelDim % 2 !== 0 || modelDim % heads !== 0) {
+      throw new UsageError(
+        `Cannot set modelDim to ${modelDim}: expected an even multiple of the ${heads} heads`,
+      );
+    }
+    const used = MODALITIES.filter((modality) => context.modalities.includes(modality));
+    const others = used.filter((modality) => modality !== "text");
+    const reads: Partial<Record<Modality, Reading>> = {};
+    if (used.includes("text")) {
+      this.#sentences = createSentenceEncoder(context, settings, parameters, BERT_PREFIX);
+      reads.text = this.#sentences.reading;
+      this.#textLayer = new Linear(parameters, "text", this.#sentences.width, modelDim, random);
+    }
+    for (const modality of others) {
+      reads[modality] = "timeMajor";
+      const width = context.widths[modality]!;
+      this.#encoders.set(
+        modality,
+        new BiLstm(parameters, modality, width, modelDim / 2, random),
+      );
+    }
+    this.reads = reads;
+    for (const modality of used) {
+      const draw = random.split(`embedding.${modality}`).normalArray(modelDim, 0.02);
+      parameters.add(`embedding.${modality}`, [modelDim], draw);
+    }
+    // Without text the others stand alone, and so does text without them.
+    const guide: Modality[] = used.includes("text") ? ["text"] : [];
+    this.#guided = others.length === 0 ? [guide] : others.map((other) => [...guide, other]);
+    const isOne = settings.tokens === "featureConcat";
+    const width = modelDim * (isOne ? this.#guided[0]!.length : 1);
+    const stages = this.#guided.map((seen) => `first.${seen.at(-1)}`);
+    const first = settings.share
+      ? [this.#transformer("first", width)]
+      : stages.map((name) => this.#transformer(name, width));
+    this.#first = this.#guided.map((_, i) => first[settings.share ? 0 : i]!);
+    const fused = isOne ? width * this.#guided.length : width;
+    this.#second = this.#transformer("second", fused);
+    this.#head = [
+      new Linear(parameters, "head.1", fused, settings.headDim, random),
+      new Linear(parameters, "head.2", settings.headDim, 1, random),
+    ];
+  }
+
+  get groups(): ParameterGroup[] {
+    const parameters = this.parameters.names().filter((name) => !name.startsWith(BERT_PREFIX));
+    const { learningRateOther: learningRate, weightDecayOther: weightDecay } = this.#settings;
+    const other = { name: "other", learningRate, weightDecay, parameters };
+    return [...this.#sentences?.groups ?? [], other];
+  }
+
+  forward(inputs: Inputs, noise: DropoutNoise | null): Outputs {
+    const encoded = this.#encode(inputs, noise);
+    const isOne = this.#settings.tokens === "featureConcat";
+    // (38) F¹ = TRM([F_t; F_a]), F² = TRM([F_t; F_v]), each [batch, tokens, width]
+    const stages = this.#guided.map((seen, i) => {
+      const { x, mask } = join(seen.map((modality) => encoded.get(modality)!), isOne);
+      const fused = this.#first[i]!.apply(x, mask, noise);
+      // The text's token is what asked; without text the steps speak for themselves.
+      const isQuery = this.#settings.sequence && seen[0] === "text" && !isOne;
+      return isQuery ? { x: takeFirst(fused), mask: takeFirst(mask) } : { x: fused, mask };
+    });
+    // (39) ŷ = MLP(TRM([F¹; F²])), the mean over the tokens between them
+    const { x, mask } = join(stages, isOne);
+    const rows = tf.mul(this.#second.apply(x, mask, noise), tf.expandDims(mask, 2));
+    const count = tf.sum(mask, 1, true);
+    const pooled = tf.div(tf.sum(rows, 1), count) as tf.Tensor2D;
+    const score = this.#head[1].apply(tf.relu(this.#head[0].apply(pooled)));
+    return { prediction: tf.reshape(score, [-1]) };
+  }
+
+  loss(outputs: Outputs, target: Target): Loss {
+    const total = meanAbsoluteError(outputs.prediction, target.labels);
+    return { total, parts: { fusion: total } };
+  }
+
+  dispose(): void {
+    this.parameters.dispose();
+  }
+
+  /** (36), (37) each modality as tokens of width d, with its embedding added */
+  #encode(inputs: Inputs, noise: DropoutNoise | null): Map<Modality, Tokens> {
+    const encoded = new Map<Modality, Tokens>();
+    const add = (modality: Modality, x: tf.Tensor3D, mask: tf.Tensor2D) => {
+      const embedding = this.parameters.get(`embedding.${modality}`);
+      encoded.set(modality, { x: tf.add(x, embedding), mask });
+    };
+    if (this.#sentences !== null) {
+      const text = tf.relu(this.#textLayer!.apply(this.#sentences.apply(inputs, noise)));
+      add("text", tf.expandDims(text, 1) as tf.Tensor3D, tf.ones([text.shape[0], 1]));
+    }
+    for (const [modality, encoder] of this.#encoders) {
+      const x = inputs[modality] as tf.Tensor3D;
+      const lengths = inputs[`${modality}Lengths`]!;
+      if (this.#settings.sequence && this.#settings.tokens === "two") {
+        // [time, batch, d] → [batch, time, d]
+        const states = tf.transpose(encoder.sequence(x, lengths), [1, 0, 2]);
+        add(modality, states, stepMask(lengths, x.shape[0]));
+      } else {
+        const state = encoder.final(x, lengths);
+        add(modality, tf.expandDims(state, 1) as tf.Tensor3D, tf.ones([state.shape[0], 1]));
+      }
+    }
+    return encoded;
+  }
+
+  #transformer(name: string, width: number): TransformerEncoderLayer {
+    const { transformerHiddenSize, heads, transformerDropout } = this.#settings;
+    return new TransformerEncoderLayer(
+      this.parameters,
+      name,
+      { width, hidden: transformerHiddenSize },
+      { heads, normFirst: true, activation: "gelu", dropout: transformerDropout },
+      this.#random,
+    );
+  }
+}
+
+/** [·; ·]: tokens after each other, or, as one token, features beside each other. */
+function join(parts: readonly Tokens[], isOne: boolean): Tokens {
+  const x = tf.concat3d(parts.map((part) => part.x), isOne ? 2 : 1);
+  const mask = isOne ? parts[0]!.mask : tf.concat2d(parts.map((part) => part.mask), 1);
+  return { x, mask };
+}
+
+/** The first token: [batch, tokens, …] → [batch, 1, …] */
+function takeFirst<T extends tf.Tensor>(x: T): T {
+  const [batch, , ...rest] = x.shape as number[];
+  return tf.slice(x, x.shape.map(() => 0), [batch!, 1, ...rest]) as T;
+}
+
+/** The report's model, as `--model text-guided`. */
+export const textGuided: ModelDefinition = {
+  name: "text-guided",
+  summary: "two stages of transformers over text with audio and text with vision (the report's)",
+  kind: "network",
+  defaults: () => ({
+    ...TEXT_DEFAULTS,
+    batchSize: 64,
+    decay: "decoupled",
+    modelDim: 128,
+    transformerHiddenSize: 128,
+    heads: 4,
+    transformerDropout: 0.1,
+    headDim: 64,
+    tokens: "two",
+    share: false,
+    sequence: false,
+    learningRateBert: 2e-5,
+    learningRateOther: 2e-4,
+    weightDecayBert: 0.01,
+    weightDecayOther: 0.01,
+  }),
+  create: (context) => new TextGuided(context),
+};

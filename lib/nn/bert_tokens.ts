@@ -1,0 +1,55 @@
+/**
+ * What tokens must be for a BERT to take them: checked before a training, since an engine would
+ * read beyond its tables.
+ *
+ * @module
+ */
+
+import { DataError } from "../core/errors.ts";
+import type { Split } from "../data/mod.ts";
+import type { BertConfig } from "./bert_config.ts";
+
+/** Number of places up to the last token of each sample, [samples], from the attention mask. */
+export function tokenCounts({ shape, values }: NonNullable<Split["textBert"]>): Int32Array {
+  const [samples, , tokens] = shape;
+  return Int32Array.from({ length: samples }, (_, i) => {
+    const mask = values.subarray((3 * i + 1) * tokens, (3 * i + 2) * tokens);
+    return mask.findLastIndex((value) => value !== 0) + 1;
+  });
+}
+
+/**
+ * Checks that a BERT can read the tokens of a split.
+ *
+ * @throws {DataError} when there are none, a sample has none, a mask is not 0 or 1, an id is not of
+ * the vocabulary, a segment has no embedding, or a sample is longer than the position table.
+ */
+export function checkTokens(split: Split, config: BertConfig): void {
+  const refuse = (state: string) => {
+    throw new DataError(`Cannot use the tokens of split "${split.name}": ${state}`);
+  };
+  if (split.textBert === null) {
+    return refuse("there are none (text_bert), expected them or raw text and --retokenize");
+  }
+  const { shape: [samples, , tokens], values } = split.textBert;
+  const check = (part: number, limit: number, what: string, hint = "") => {
+    for (let i = 0; i < samples; i++) {
+      for (let t = 0; t < tokens; t++) {
+        const value = values[(3 * i + part) * tokens + t]!;
+        if (value >= 0 && value < limit) continue;
+        refuse(`sample "${split.ids[i]}" has ${what} ${value}, expected 0 to ${limit - 1}${hint}`);
+      }
+    }
+  };
+  const retokenize = ` as this BERT's vocabulary has ${config.vocabulary} pieces; --retokenize ` +
+    "makes its tokens from the raw text";
+  check(1, 2, "the mask value");
+  check(0, config.vocabulary, "the token id", retokenize);
+  check(2, config.segments, "the segment");
+  tokenCounts(split.textBert).forEach((count, i) => {
+    const sample = `sample "${split.ids[i]}"`;
+    if (count === 0) refuse(`${sample} is empty, expected at least one token`);
+    if (count <= config.positions) return;
+    refuse(`${sample} has ${count} tokens, expected at most ${config.positions}, as this BERT has`);
+  });
+}

@@ -1,0 +1,87 @@
+/**
+ * What a run with its own BERT needs: the folder that it starts from, and tokens that fit it.
+ *
+ * @module
+ */
+
+import { join } from "node:path";
+import { DataError, UsageError } from "../core/errors.ts";
+import { exists, writeJsonAtomic } from "../core/files.ts";
+import type { Modality, Split } from "../data/mod.ts";
+import { openTokenizer, retokenize } from "../features/mod.ts";
+import type { Config, GivenBert } from "../models/mod.ts";
+import { type BertConfig, readBertConfig } from "../nn/bert_config.ts";
+import { BertFolder, copyTokenizer } from "../nn/bert_folder.ts";
+import { checkTokens } from "../nn/bert_tokens.ts";
+
+/**
+ * Opens the BERT that the settings name; null where text is read as features.
+ *
+ * @throws {UsageError} when the settings contradict each other.
+ * @throws {DataError} when the folder cannot be used.
+ */
+export function openBert(config: Config, modalities: readonly Modality[]): BertFolder | null {
+  const path = String(config["bert"] ?? "");
+  if (config["text"] !== "bert") {
+    if (path === "" && config["retokenize"] !== true) return null;
+    throw new UsageError("Cannot use a BERT with text as features, expected --text bert");
+  }
+  if (path === "") throw new UsageError("Cannot use --text bert without --bert FOLDER");
+  if (!modalities.includes("text")) {
+    const found = modalities.join(", ");
+    throw new UsageError(`Cannot use --text bert: the modalities are ${found}, expected text too`);
+  }
+  return new BertFolder(path);
+}
+
+/**
+ * Gives splits the tokens that the settings ask for, and checks them.
+ *
+ * @param folder where the tokenizer is
+ * @throws {DataError} when the tokenizer cannot be read; the returned function, when a split's
+ * tokens do not fit the BERT.
+ */
+export async function openTokens(
+  settings: Config,
+  bert: BertConfig,
+  folder: string,
+): Promise<(split: Split) => Split> {
+  const tokenizer = settings["retokenize"] === true ? await openTokenizer(folder) : null;
+  return (split) => {
+    const prepared = tokenizer === null ? split : retokenize(split, tokenizer, bert.positions);
+    checkTokens(prepared, bert);
+    return prepared;
+  };
+}
+
+/** A split of one utterance, of which only the words are known. */
+export function splitOfText(text: string): Split {
+  return {
+    name: "test",
+    samples: 1,
+    ids: ["text"],
+    labels: null,
+    unimodalLabels: {},
+    features: {},
+    rawText: [text],
+    textBert: null,
+    annotations: null,
+  };
+}
+
+/** The part of a run folder that a prediction needs: configuration and tokenizer, no weights. */
+export function saveBertFiles(bert: BertFolder, folder: string): void {
+  Deno.mkdirSync(folder, { recursive: true });
+  writeJsonAtomic(join(folder, "config.json"), bert.fields);
+  copyTokenizer(bert.path, folder);
+}
+
+/** The BERT of a run, whose weights are among the run's. @throws {DataError} when it is missing. */
+export function readBertFiles(folder: string): GivenBert {
+  const path = join(folder, "config.json");
+  if (!exists(path)) {
+    throw new DataError(`Cannot read "${path}": there is no such file, expected the run's BERT`);
+  }
+  const config = readBertConfig(JSON.parse(Deno.readTextFileSync(path)), path);
+  return { config, values: null };
+}

@@ -1,0 +1,180 @@
+import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import { DataError, UsageError } from "../../../lib/core/errors.ts";
+import { RandomStream } from "../../../lib/core/random.ts";
+import { type Dataset, MemoryColumn, MODALITIES, type Modality } from "../../../lib/data/mod.ts";
+import { evaluateClasses, mae } from "../../../lib/evaluation/mod.ts";
+import {
+  featureWidths,
+  type FittedTensors,
+  type Regressor,
+  type Setting,
+} from "../../../lib/models/mod.ts";
+import { svm } from "../../../lib/models/svm.ts";
+import { applyScaling, fitScaling, pooledFeatures } from "../../../lib/models/svm/features.ts";
+import { resolveConfig } from "../../../lib/training/config.ts";
+import { relabelled, smallData, withSplits } from "../small.ts";
+
+function make(
+  dataset: Dataset,
+  settings: Record<string, Setting> = {},
+  modalities: readonly Modality[] = dataset.modalities,
+  protocol: "mosi" | "sims" = "mosi",
+): Regressor {
+  if (svm.kind !== "regressor") throw new TypeError("svm is a regressor");
+  return svm.create({
+    config: resolveConfig(svm, protocol, settings),
+    protocol,
+    modalities,
+    widths: featureWidths(dataset, modalities),
+    trainLabels: new Float32Array(0),
+    random: RandomStream.fromSeed(1),
+  });
+}
+
+function fit(dataset: Dataset, regressor: Regressor): FittedTensors {
+  return regressor.fit(dataset.splits.train!, dataset.splits.valid!);
+}
+
+/** Mean absolute errors on test: the regressor's, and that of the median of train. */
+function errors(dataset: Dataset, regressor: Regressor): { error: number; floor: number } {
+  const { train, test } = dataset.splits;
+  const scores = regressor.predict(fit(dataset, regressor), test!);
+  const middle = train!.labels!.toSorted()[train!.samples >> 1]!;
+  const floor = mae(new Float32Array(test!.samples).fill(middle), test!.labels!);
+  return { error: mae(scores, test!.labels!), floor };
+}
+
+Deno.test("pooledFeatures() takes the text's first step and the means of true steps", () => {
+  const column = (values: number[], steps: number, width: number, lengths: number[]) =>
+    new MemoryColumn(
+      Float32Array.from(values),
+      { samples: 2, steps, width },
+      Int32Array.from(lengths),
+    );
+  const split = {
+    ...smallData().splits.train!,
+    samples: 2,
+    ids: ["a", "b"],
+    features: {
+      text: column([1, 2, 9, 9, 3, 4, 9, 9], 2, 2, [2, 2]),
+      audio: column([1, 3, 99, 5, 99, 99], 3, 1, [2, 1]),
+      vision: column([7, 8], 1, 1, [1, 1]),
+    },
+  };
+  const { values, columns } = pooledFeatures(split, ["vision", "audio", "text"]);
+  assertEquals([columns, ...values], [4, 1, 2, 2, 7, 3, 4, 5, 8]);
+  assertEquals([...pooledFeatures(split, ["vision"]).values], [7, 8]);
+  const blind = { ...split, features: { text: split.features.text } };
+  assertThrows(() => pooledFeatures(blind, ["audio"]), DataError, "it has no audio");
+});
+
+Deno.test("pooledFeatures() reads splits of more samples than one part", () => {
+  const { train } = smallData({ n: 150 }).splits;
+  const { values, columns } = pooledFeatures(train!, ["text"]);
+  const row = new Float32Array(columns);
+  for (const i of [0, 63, 64, 149]) {
+    train!.features.text!.read([i], row, 1);
+    assertEquals([...values.subarray(i * columns, (i + 1) * columns)], [...row]);
+  }
+});
+
+Deno.test("applyScaling() gives columns mean 0 and variance 1, and constant ones 0", () => {
+  const values = Float64Array.of(1, 5, 0.1, 3, 5, 0.1 + 1e-9, 5, 5, 0.1);
+  const x = { rows: 3, columns: 3, values };
+  const scaling = fitScaling(x);
+  const scaled = applyScaling(x, scaling).values;
+  const column = (j: number) => [0, 1, 2].map((i) => scaled[3 * i + j]!);
+  assertAlmostEquals(column(0).reduce((sum, v) => sum + v, 0), 0, 1e-6);
+  assertAlmostEquals(column(0).reduce((sum, v) => sum + v * v, 0) / 3, 1, 1e-6);
+  assertEquals(column(1), [0, 0, 0]);
+  assert(column(2).every((v) => Math.abs(v) < 1e-6), `${column(2)}`);
+});
+
+for (const solver of ["exact", "approximate"]) {
+  for (const kernel of ["rbf", "linear"]) {
+    const settings = { solver, kernel, landmarks: 40 };
+    Deno.test(`svm with an ${solver} ${kernel} kernel beats a constant, and shuffled labels do not`, () => {
+      const dataset = smallData({ n: 120, seed: 5 });
+      const honest = errors(dataset, make(dataset, settings));
+      assert(honest.error < 0.6 * honest.floor, `${honest.error} against ${honest.floor}`);
+      const { train } = dataset.splits;
+      const order = RandomStream.fromSeed(1).permutation(train!.samples);
+      const shuffled = withSplits(dataset, {
+        train: (split) => relabelled(split, (_, i) => split.labels![order[i]!]!),
+      });
+      const none = errors(shuffled, make(dataset, settings));
+      assert(none.error > 0.85 * none.floor, `${none.error} against ${none.floor}`);
+    });
+  }
+}
+
+Deno.test("svm overfits 8 samples, score and classes", () => {
+  const dataset = smallData({ n: 8, noise: 1 });
+  const regressor = make(dataset, { cost: 1000, epsilon: 0.01, gamma: "0.2" });
+  const fitted = fit(dataset, regressor);
+  const { train } = dataset.splits;
+  assert(mae(regressor.predict(fitted, train!), train!.labels!) < 0.02);
+  const values = evaluateClasses("mosi", regressor.classify!(fitted, train!), train!.labels!);
+  for (const [key, value] of Object.entries(values)) assertEquals(value, 1, key);
+  assertEquals(Object.keys(values).length, 9);
+});
+
+Deno.test("svm takes every set of modalities, and refuses another width", () => {
+  const dataset = smallData();
+  for (let bits = 1; bits < 8; bits++) {
+    const modalities = MODALITIES.filter((_, i) => (bits >> i) & 1);
+    const regressor = make(dataset, {}, modalities);
+    const scores = regressor.predict(fit(dataset, regressor), dataset.splits.test!);
+    assert(scores.every(Number.isFinite) && scores.length === dataset.splits.test!.samples);
+  }
+  const fitted = fit(dataset, make(dataset));
+  assertThrows(
+    () => make(dataset, {}, ["text"]).predict(fitted, dataset.splits.test!),
+    DataError,
+    "have width 6, the run was trained on width 13",
+  );
+});
+
+Deno.test("svm gives the same tensors again, and no classes without classifiers", () => {
+  const dataset = smallData();
+  for (const solver of ["exact", "approximate"]) {
+    const settings = { solver, landmarks: 10 };
+    assertEquals(fit(dataset, make(dataset, settings)), fit(dataset, make(dataset, settings)));
+  }
+  const regressor = make(dataset, { classifiers: false });
+  const fitted = fit(dataset, regressor);
+  assertEquals(regressor.classify!(fitted, dataset.splits.test!), {});
+  assert(![...fitted.keys()].some((name) => name.startsWith("classes")));
+});
+
+Deno.test("svm chooses the solver by the number of samples", () => {
+  const dataset = smallData({ n: 40 });
+  const supports = [40, 39].map((exactLimit) => {
+    const regressor = make(dataset, { exactLimit, landmarks: 10 });
+    return fit(dataset, regressor).get("support")!.length / 13;
+  });
+  assertEquals(supports, [40, 10]);
+});
+
+Deno.test("svm classifies by the bins of SIMS, and labels of one class by that", () => {
+  const dataset = smallData();
+  const tiny = withSplits(dataset, {
+    train: (split) => relabelled(split, (label) => 0.2 + Math.abs(label) / 100),
+  });
+  const regressor = make(tiny, {}, tiny.modalities, "sims");
+  const classes = regressor.classify!(fit(tiny, regressor), tiny.splits.test!);
+  assertEquals(Object.keys(classes), ["nonPosPos", "classes3", "classes5"]);
+  const first = Object.values(classes).map((predicted) => [...new Set(Array.from(predicted))]);
+  assertEquals(first, [[1], [2], [3]]);
+});
+
+Deno.test("svm refuses bad settings and splits without labels", () => {
+  const dataset = smallData();
+  assertThrows(() => make(dataset, { cost: 0 }), UsageError, "Cannot set cost to 0");
+  for (const gamma of ["auto", "0", "-1", ""]) {
+    assertThrows(() => make(dataset, { gamma }), UsageError, `gamma to "${gamma}"`);
+  }
+  assertThrows(() => make(dataset, { kernel: "poly" }), UsageError, "expected one of rbf, linear");
+  const blank = { ...dataset.splits.train!, labels: null };
+  assertThrows(() => make(dataset).fit(blank, blank), DataError, "has no labels");
+});

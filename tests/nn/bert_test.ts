@@ -1,0 +1,151 @@
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertNotEquals,
+  assertThrows,
+} from "@std/assert";
+import { join } from "node:path";
+import * as tf from "@tensorflow/tfjs-core";
+import { RandomStream } from "../../lib/core/random.ts";
+import { Bert } from "../../lib/nn/bert.ts";
+import { type BertConfig, bertShapes } from "../../lib/nn/bert_config.ts";
+import { BertFolder } from "../../lib/nn/bert_folder.ts";
+import { Parameters } from "../../lib/nn/parameters.ts";
+import { forEachEngine } from "../engine/engines.ts";
+
+const FOLDER = join(import.meta.dirname!, "..", "golden", "bert_tiny");
+const EXPECTED: {
+  sentences: { input_ids: number[]; token_type_ids: number[]; cls: number[] }[];
+  batch: { input_ids: number[][]; attention_mask: number[][]; cls: number[][] };
+} = JSON.parse(Deno.readTextFileSync(join(FOLDER, "expected.json")));
+
+/** The recorded BERT with its weights as variables; other dropout where asked for. */
+function open(changes: Partial<BertConfig> = {}): { bert: Bert; parameters: Parameters } {
+  using folder = new BertFolder(FOLDER);
+  const parameters = new Parameters();
+  for (const [name, shape] of bertShapes(folder.config)) {
+    parameters.add(name, shape, folder.values(name));
+  }
+  const bert = new Bert({ ...folder.config, ...changes }, (name) => parameters.get(name));
+  return { bert, parameters };
+}
+
+function tokens(ids: number[][], mask = ids.map((row) => row.map(() => 1))) {
+  return {
+    ids: tf.tensor2d(ids, undefined, "int32"),
+    mask: tf.tensor2d(mask, undefined, "int32"),
+    segments: tf.zerosLike(tf.tensor2d(ids, undefined, "int32")),
+  };
+}
+
+const BATCH = EXPECTED.batch;
+
+forEachEngine("Bert gives the recorded [CLS] of each sentence within 1e-5", () => {
+  const { bert, parameters } = open();
+  for (const { input_ids, cls } of EXPECTED.sentences) {
+    const actual = tf.tidy(() => bert.cls(tokens([input_ids]), null).dataSync());
+    cls.forEach((value, i) => assertAlmostEquals(actual[i]!, value, 1e-5));
+  }
+  parameters.dispose();
+});
+
+forEachEngine("Bert gives the same [CLS] in a padded batch, whatever the padding is", () => {
+  const { bert, parameters } = open();
+  const junk = BATCH.input_ids.map((row, i) =>
+    row.map((id, t) => BATCH.attention_mask[i]![t] === 1 ? id : 7)
+  );
+  for (const ids of [BATCH.input_ids, junk]) {
+    const actual = tf.tidy(() => bert.cls(tokens(ids, BATCH.attention_mask), null).dataSync());
+    BATCH.cls.flat().forEach((value, i) => assertAlmostEquals(actual[i]!, value, 1e-5));
+  }
+  parameters.dispose();
+});
+
+forEachEngine("cls() has the value and the gradients of the first of states()", () => {
+  const { bert, parameters } = open();
+  tf.tidy(() => {
+    const batch = tokens(BATCH.input_ids, BATCH.attention_mask);
+    const whole = () => {
+      const last = bert.states(batch, null).layers.at(-1)!;
+      const [n, , width] = last.shape;
+      return tf.reshape(tf.slice3d(last, [0, 0, 0], [n, 1, width]), [n, width]);
+    };
+    const run = (of: () => tf.Tensor) =>
+      tf.variableGrads(() => tf.sum(tf.sin(of())) as tf.Scalar).grads;
+    const [short, long] = [run(() => bert.cls(batch, null)), run(whole)];
+    for (const [name, variable] of parameters) {
+      const [a, b] = [short[variable.name], long[variable.name]];
+      assertEquals(a === undefined, b === undefined, name);
+      assertEquals(a === undefined, name.startsWith("pooler."), name);
+      const expected = b?.dataSync() ?? [];
+      a?.dataSync().forEach((value, i) => assertAlmostEquals(value, expected[i]!, 2e-5, name));
+    }
+  });
+  parameters.dispose();
+});
+
+forEachEngine("Bert runs compiled as it runs op by op, with its gradients", (engine) => {
+  const { bert, parameters } = open();
+  const variables = [...parameters].filter(([name]) => !name.startsWith("pooler."));
+  const step = engine.compile(
+    ({ ids, mask, segments, counter }) => {
+      const noise = { stream: RandomStream.fromSeed(1), counter: counter as tf.Tensor1D };
+      const batch = { ids, mask, segments } as ReturnType<typeof tokens>;
+      const { value, grads } = tf.variableGrads(
+        () => tf.mean(tf.square(bert.cls(batch, noise))) as tf.Scalar,
+        variables.map(([, variable]) => variable),
+      );
+      const changes = variables.map(([name, { name: id }]) =>
+        [`gradient/${name}`, grads[id]!] as const
+      );
+      return { value, ...Object.fromEntries(changes) };
+    },
+    { state: Object.fromEntries(parameters), check: true },
+  );
+  const values = [1, 1, 2].map((n) => {
+    const batch = tokens(BATCH.input_ids, BATCH.attention_mask);
+    const inputs = { ...batch, counter: tf.tensor1d([0, 0, n, 1], "int32") };
+    const outputs = step(inputs);
+    const value = outputs["value"]!.dataSync()[0]!;
+    tf.dispose([inputs, outputs] as unknown as tf.TensorContainer);
+    return value;
+  });
+  assertEquals(values[0], values[1]);
+  assertNotEquals(values[0], values[2]);
+  step.dispose();
+  parameters.dispose();
+});
+
+forEachEngine("Bert drops only in training, and both of its rates count", () => {
+  for (const rates of [[0, 0], [0.5, 0], [0, 0.5]] as const) {
+    const { bert, parameters } = open({ hiddenDropout: rates[0], attentionDropout: rates[1] });
+    tf.tidy(() => {
+      const counter = tf.tensor1d([0, 0, 1, 1], "int32");
+      const noise = { stream: RandomStream.fromSeed(1), counter };
+      const [quiet, noisy] = [null, noise].map((
+        noise,
+      ) => [...bert.cls(tokens(BATCH.input_ids, BATCH.attention_mask), noise).dataSync()]);
+      assertEquals(quiet!.every((value, i) => value === noisy![i]), rates[0] + rates[1] === 0);
+    });
+    parameters.dispose();
+  }
+});
+
+forEachEngine("Bert has segments and positions, and refuses more tokens than positions", () => {
+  const { bert, parameters } = open();
+  tf.tidy(() => {
+    const batch = tokens([[2, 7, 8, 3]]);
+    const of = (changes: Partial<typeof batch>) => bert.cls({ ...batch, ...changes }, null);
+    const plain = of({}).arraySync();
+    assertNotEquals(
+      of({ segments: tf.tensor2d([[0, 1, 1, 0]], [1, 4], "int32") }).arraySync(),
+      plain,
+    );
+    assertNotEquals(of({ ids: tf.tensor2d([[2, 8, 7, 3]], [1, 4], "int32") }).arraySync(), plain);
+    assert(bert.config.positions === 64);
+    const long = tokens([Array.from({ length: 65 }, () => 2)]);
+    assertThrows(() => bert.cls(long, null), RangeError, "65 tokens: expected at most 64");
+  });
+  parameters.dispose();
+});
