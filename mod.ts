@@ -1,5 +1,5 @@
 /**
- * A toolkit for multimodal sentiment analysis: data, models, training, evaluation.
+ * A toolkit for multimodal sentiment analysis: data, models, training, evaluation, comparison.
  *
  * @module
  */
@@ -11,3 +11,4 @@ export * from "./lib/features/mod.ts";
 export * from "./lib/evaluation/mod.ts";
 export * from "./lib/models/mod.ts";
 export * from "./lib/training/mod.ts";
+export * from "./lib/analysis/mod.ts";

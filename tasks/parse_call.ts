@@ -49,7 +49,8 @@ export function parseCall(command: Command, args: readonly string[]): Call | str
   }
   const wanted = command.arguments ?? [];
   const found = parsed._.map(String);
-  if (found.length > wanted.length) {
+  const takesMany = wanted.at(-1)?.endsWith("…") ?? false;
+  if (found.length > wanted.length && !takesMany) {
     throw new UsageError(
       `Unexpected argument "${found[wanted.length]}": expected ${wanted.join(" ") || "flags only"}`,
     );

@@ -5,7 +5,9 @@ import {
   defaultsFor,
   findModel,
   InterruptListener,
+  loopSettings,
   openEngine,
+  optimizerStepWarning,
   resolveConfig,
   type RunSummary,
 } from "../mod.ts";
@@ -25,13 +27,18 @@ export async function train(call: Call): Promise<RunSummary[]> {
   using data = openData(call, warn);
   const loadSeconds = (performance.now() - started) / 1000;
   const { dataset, protocol, modalities } = data;
-  const { batchSize } = resolveConfig(model, defaultsFor(dataset.name, protocol), settings);
+  const config = resolveConfig(model, defaultsFor(dataset.name, protocol), settings);
+  const { batchSize } = config;
   const samples = dataset.splits.train?.samples ?? 0;
   if (Number(batchSize) > samples && samples > 0) {
     warn(
       `batchSize ${batchSize} is more than the ${samples} samples of split "train": every batch holds them all`,
     );
   }
+  const idle = model.kind === "network" && samples > 0
+    ? optimizerStepWarning(samples, loopSettings(config))
+    : null;
+  if (idle !== null) warn(idle);
   const engine = await openEngine({
     engine: call.get("engine") as "auto",
     device: call.get("device") as "auto",

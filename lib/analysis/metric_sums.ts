@@ -27,11 +27,9 @@ interface Classes {
   readonly withoutZero?: boolean;
 }
 
-const NON_NEG = (score: number) => Math.fround(score) >= 0 ? 1 : 0;
-
 const SIGN_CLASSES: Readonly<Record<string, Classes>> = {
-  acc2NonNeg: { kind: "accuracy", toClass: NON_NEG },
-  f1WeightedNonNeg: { kind: "f1", toClass: NON_NEG },
+  acc2NonNeg: { kind: "accuracy", toClass: isNonNegative },
+  f1WeightedNonNeg: { kind: "f1", toClass: isNonNegative },
   acc2NegPos: { kind: "accuracy", toClass: isPositive, withoutZero: true },
   f1WeightedNegPos: { kind: "f1", toClass: isPositive, withoutZero: true },
   acc3: { kind: "accuracy", toClass: (score) => roundedClass(score, 1) },
@@ -136,6 +134,10 @@ function weightedF1(sums: Float64Array): number {
   const ofClass = (both: number, truth: number, predicted: number) =>
     truth === 0 ? 0 : truth * 2 * both / (predicted + truth);
   return (ofClass(tp, tp + fn, tp + fp) + ofClass(tn, tn + fp, tn + fn)) / total;
+}
+
+function isNonNegative(score: number): number {
+  return Math.fround(score) >= 0 ? 1 : 0;
 }
 
 /** Distances from the mean; zeros where all values are the same. */

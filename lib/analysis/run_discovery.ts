@@ -1,6 +1,6 @@
 /** Finds run folders below other folders. @module */
 
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { exists } from "../core/files.ts";
 import { reasonOf } from "../core/errors.ts";
 
@@ -12,7 +12,7 @@ export interface Skipped {
 
 /** What was found. */
 export interface Discovery {
-  /** Folders that hold a run's record or configuration, sorted, each once. */
+  /** Folders that hold a run's record or configuration, each once: in the order of the paths, then by name. */
   readonly folders: string[];
   readonly skipped: Skipped[];
 }
@@ -49,8 +49,7 @@ export function findRunFolders(paths: readonly string[]): Discovery {
     return { found: false, skipped: [{ path, reason }] };
   };
   const skipped = paths.flatMap((path) => visit(path).skipped);
-  const order = (a: string, b: string) => a < b ? -1 : a > b ? 1 : 0;
-  return { folders: [...folders.values()].sort((a, b) => order(resolve(a), resolve(b))), skipped };
+  return { folders: [...folders.values()], skipped };
 }
 
 function isFolder(parent: string, entry: Deno.DirEntry): boolean {

@@ -42,7 +42,7 @@ import { Adam } from "./optimizer.ts";
 import { RunFolder, type RunRecord, type RunSummary } from "./run_folder.ts";
 import { openBert, openTokens, saveBertFiles } from "./text.ts";
 import { fit, type FitResult } from "./trainer.ts";
-import { requireModalities, requireOptimizerStep, requireSplit } from "./splits.ts";
+import { requireModalities, requireSplit } from "./splits.ts";
 import { gitCommit, peakMemory, versions } from "./versions.ts";
 import { copyWeights, type Weights, writeWeights } from "./weights.ts";
 
@@ -111,10 +111,9 @@ export async function trainRun(options: RunOptions): Promise<RunOutcome> {
     ...resolveConfig(model, defaultsFor(dataset.name, options.protocol), options.settings),
   };
   // Told before anything is written: a folder of a run that cannot begin would be in the way.
-  const train = requireSplit(dataset, "train");
+  requireSplit(dataset, "train");
   requireSplit(dataset, "valid");
   requireModalities(dataset, options.modalities);
-  if (model.kind === "network") requireOptimizerStep(train, loopSettings(config));
   using bert = openBert(config, options.modalities);
   const splits = bert === null ? dataset.splits : await tokenSplits(dataset, config, bert);
   const sha256 = dataset.sha256();

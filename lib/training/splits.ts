@@ -43,23 +43,24 @@ export function requireModalities(dataset: Dataset, modalities: readonly Modalit
 }
 
 /**
- * Refuses settings under which training would never change a weight: an incomplete last group of
- * batches is dropped in reference mode, and an epoch of fewer batches than a group is only that.
+ * Says when training would never change a weight: an incomplete last group of batches is dropped in
+ * reference mode, and an epoch of fewer batches than a group is only that. The reference trains
+ * such data without a word, so this is a warning and not an error.
  *
- * @throws {UsageError} naming settings that would do.
+ * @returns the warning, naming settings that would do; null where weights change
  */
-export function requireOptimizerStep(train: Split, settings: LoopSettings): void {
+export function optimizerStepWarning(samples: number, settings: LoopSettings): string | null {
   const { batchSize, updateEpochs, applyTrailingGroup } = settings;
-  const batches = Math.ceil(train.samples / batchSize);
-  if (applyTrailingGroup || batches >= updateEpochs) return;
-  const largest = Math.floor((train.samples - 1) / (updateEpochs - 1));
+  const batches = Math.ceil(samples / batchSize);
+  if (applyTrailingGroup || batches >= updateEpochs) return null;
+  const largest = Math.floor((samples - 1) / (updateEpochs - 1));
   const remedies = [
     ...(largest > 0 ? [`batchSize ${largest} or less`] : []),
     `updateEpochs ${batches} or less`,
     "mode robust",
   ];
-  throw new UsageError(
-    `Cannot train: ${train.samples} samples in batches of ${batchSize} are ${batches} a pass, and ` +
-      `only every ${updateEpochs} batches change the weights, expected ${remedies.join(", or ")}`,
-  );
+  return `No weight will change: ${samples} samples in batches of ${batchSize} are ${batches} a ` +
+    `pass, and only every ${updateEpochs} batches the optimizer steps; set ${
+      remedies.join(", or ")
+    }`;
 }

@@ -143,7 +143,6 @@ function assertClose(found: Answer[string], wanted: Answer[string], tolerance: n
   }
 }
 
-
 for (const { name, inputs, expected } of cases) {
   Deno.test(`golden case ${name} is answered to ${toleranceOf(name)}`, () => {
     const key = Object.keys(SOLVERS).find((start) => name.startsWith(start));

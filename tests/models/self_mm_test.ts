@@ -151,7 +151,7 @@ for (
 for (const modalities of SUBSETS) {
   forEachEngine(`self-mm trains with ${modalities.join(" and ")} alone`, async (engine) => {
     const dataset = smallData();
-    using learner = new SmallLearner(engine, dataset, {}, { modalities });
+    using learner = new SmallLearner(engine, dataset, { batchSize: 7 }, { modalities });
     const { network } = learner;
     const absent = MODALITIES.filter((modality) => !modalities.includes(modality));
     const traces = absent.map((modality) => modality === "vision" ? "vision|video" : modality);

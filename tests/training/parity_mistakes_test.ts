@@ -104,43 +104,49 @@ function nudgeTensor(file: string, name: string, by: number): void {
   writeWeights(file, weights);
 }
 
-/** The quantity that alone is to be off, the file, and a number that is off by a little too much. */
-const NUDGES: [Quantity, string, (line: Line) => void][] = [
-  ["loss", "steps.jsonl", (line) => line.loss += 2e-4],
-  ["loss", "epochs.jsonl", (line) => line.train_loss += 2e-4],
-  ["outputs", "steps.jsonl", (line) => line.A[0] += 2e-5],
-  ["outputs", "epochs.jsonl", (line) => line.valid_M[3] += 2e-5],
-  ["labels", "epochs.jsonl", (line) => line.labels.vision[7] += 6e-4],
-  ["centers", "epochs.jsonl", (line) => line.centers.text.neg[1] += 2e-5],
-  ["metrics", "epochs.jsonl", (line) => line.valid.MAE += 2e-4],
-  ["metrics", "epochs.jsonl", (line) => line.valid.Loss += 2e-4],
-  ["test", "test.json", (line) => line.best.M[2] += 2e-5],
-  ["test", "test.json", (line) => line.final.M.pop()],
-  ["metrics", "test.json", (line) => line.final.metrics.Mult_acc_7 += 0.01],
+/** Numbers that are off by a little too much, in rounds: the quantity, the file, the number. */
+const NUDGES: [Quantity, string, (line: Line) => void][][] = [
+  [
+    ["loss", "steps.jsonl", (line) => line.loss += 2e-4],
+    ["outputs", "epochs.jsonl", (line) => line.valid_M[3] += 2e-5],
+    ["metrics", "epochs.jsonl", (line) => line.valid.MAE += 2e-4],
+    ["test", "test.json", (line) => line.best.M[2] += 2e-5],
+  ],
+  [
+    ["loss", "epochs.jsonl", (line) => line.train_loss += 2e-4],
+    ["outputs", "steps.jsonl", (line) => line.A[0] += 2e-5],
+    ["labels", "epochs.jsonl", (line) => line.labels.vision[7] += 6e-4],
+    ["metrics", "epochs.jsonl", (line) => line.valid.Loss += 2e-4],
+  ],
+  [
+    ["centers", "epochs.jsonl", (line) => line.centers.text.neg[1] += 2e-5],
+    ["test", "test.json", (line) => line.final.M.pop()],
+    ["metrics", "test.json", (line) => line.final.metrics.Mult_acc_7 += 0.01],
+  ],
 ];
 
 /** The same for tensors. */
-const TENSOR_NUDGES: [Quantity, string, string, number][] = [
-  ["grads", "grads_first_step.safetensors", "audio_model.rnn.bias_hh_l0", 1e-3],
-  ["grads", "grads_first_step.safetensors", "post_text_layer_1.bias", 2e-6],
-  ["grads", "grads_late.safetensors", "post_text_layer_3.bias", 1e-3],
-  ["weights", "final.safetensors", "post_video_layer_1.weight", 1e-4],
+const TENSOR_NUDGES: [Quantity, string, string, number][][] = [
+  [["grads", "grads_first_step.safetensors", "audio_model.rnn.bias_hh_l0", 1e-3]],
+  [
+    ["grads", "grads_first_step.safetensors", "post_text_layer_1.bias", 2e-6],
+    ["weights", "final.safetensors", "post_video_layer_1.weight", 1e-4],
+  ],
+  [["grads", "grads_late.safetensors", "post_text_layer_3.bias", 1e-3]],
 ];
 
-Deno.test("replay() reports a recorded number that is off, and under its name alone", async () => {
+Deno.test("replay() reports recorded numbers that are off, and no others", async () => {
   const engine = await openEngine({ engine: "cpu" });
-  const report = async (quantity: Quantity, name: string, change: (file: string) => void) => {
+  for (const [round, nudges] of NUDGES.entries()) {
+    const tensorNudges = TENSOR_NUDGES[round]!;
     await withCopy(async (path) => {
-      change(join(path, name));
+      for (const [, name, edit] of nudges) nudge(join(path, name), edit);
+      for (const [, name, tensor, by] of tensorNudges) nudgeTensor(join(path, name), tensor, by);
       const report = await replay(path, engine);
       const beyond = QUANTITIES.filter((name) => report[name]! > TOLERANCE[name]);
-      assertEquals([report.ok, beyond], [false, [quantity]], name);
+      const changed = [...nudges, ...tensorNudges].map(([quantity]) => quantity);
+      assertEquals(beyond, QUANTITIES.filter((name) => changed.includes(name)));
+      assertEquals(report.ok, false);
     });
-  };
-  for (const [quantity, name, edit] of NUDGES) {
-    await report(quantity, name, (file) => nudge(file, edit));
-  }
-  for (const [quantity, name, tensor, by] of TENSOR_NUDGES) {
-    await report(quantity, name, (file) => nudgeTensor(file, tensor, by));
   }
 });

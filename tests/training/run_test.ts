@@ -289,7 +289,6 @@ forEachEngine("trainRun() writes nothing where it cannot begin", async (engine) 
     [without("train"), {}, DataError, 'split "train" is missing'],
     [without("valid"), {}, DataError, 'split "valid" is missing'],
     [dataset, { settings: { batch: 4 } }, UsageError, 'Unknown setting "batch"'],
-    [dataset, { settings: { batchSize: 64 } }, UsageError, "batchSize 20 or less"],
     [
       { ...dataset, modalities: ["text"] },
       { modalities: dataset.modalities },

@@ -1,6 +1,13 @@
 /** Correlations of two variables, with their tests. @module */
 
-import { checkSameLength, checkValues, isConstant, mean, ranks, type Values } from "./descriptive.ts";
+import {
+  checkSameLength,
+  checkValues,
+  isConstant,
+  mean,
+  ranks,
+  type Values,
+} from "./descriptive.ts";
 import { normalQuantile, tTwoSided } from "./distributions.ts";
 import type { Interval } from "./interval.ts";
 
@@ -32,7 +39,13 @@ export function pearsonTest(x: Values, y: Values, level = 0.95): CorrelationTest
   const r = pearson(x, y);
   const half = normalQuantile((1 + level) / 2) / Math.sqrt(x.length - 3);
   const z = Math.atanh(r);
-  return { value: r, p: pOf(r, x.length), low: Math.tanh(z - half), high: Math.tanh(z + half), level };
+  return {
+    value: r,
+    p: pOf(r, x.length),
+    low: Math.tanh(z - half),
+    high: Math.tanh(z + half),
+    level,
+  };
 }
 
 /** Spearman's rank correlation and its p by the t distribution. */

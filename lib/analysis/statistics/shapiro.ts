@@ -47,7 +47,10 @@ export function shapiroWilk(values: Values): { readonly w: number; readonly p: n
 function weightsOf(n: number): Float64Array {
   const a = new Float64Array(n);
   if (n === 3) return Float64Array.of(-Math.SQRT1_2, 0, Math.SQRT1_2);
-  const m = Float64Array.from({ length: n }, (_, i) => normalQuantile((i + 1 - 0.375) / (n + 0.25)));
+  const m = Float64Array.from(
+    { length: n },
+    (_, i) => normalQuantile((i + 1 - 0.375) / (n + 0.25)),
+  );
   const squares = m.reduce((sum, value) => sum + value * value, 0);
   const root = Math.sqrt(squares);
   const u = 1 / Math.sqrt(n);
@@ -64,7 +67,9 @@ function weightsOf(n: number): Float64Array {
 }
 
 function pOf(w: number, n: number): number {
-  if (n === 3) return Math.max(0, 6 / Math.PI * (Math.asin(Math.sqrt(w)) - Math.asin(Math.sqrt(0.75))));
+  if (n === 3) {
+    return Math.max(0, 6 / Math.PI * (Math.asin(Math.sqrt(w)) - Math.asin(Math.sqrt(0.75))));
+  }
   const logN = Math.log(n);
   let y = Math.log1p(-w);
   let center: number, spread: number;

@@ -57,8 +57,9 @@ export function tInterval(values: Values, level = 0.95): Interval {
 }
 
 function tTest(difference: number, error: number, df: number, level: number): TTest {
-  const t = error === 0 ? (difference === 0 ? 0 : Math.sign(difference) * Infinity) :
-    difference / error;
+  const t = error === 0
+    ? (difference === 0 ? 0 : Math.sign(difference) * Infinity)
+    : difference / error;
   const half = tCritical(level, df) * error;
   return {
     t,

@@ -1,0 +1,166 @@
+/**
+ * Comparisons of one table: every pair of algorithms on a dataset by every metric asked for, one
+ * family that Holm's correction takes together, and a verdict that a paper could print.
+ *
+ * @module
+ */
+
+import { messageOf, RunError, UsageError } from "../core/errors.ts";
+import { metricOf, PROTOCOLS } from "../evaluation/mod.ts";
+import { type CompareOptions, comparePair, type Effect, type PairResult } from "./compare_pair.ts";
+import type { TestResult } from "./compare_pair.ts";
+import { groupRuns, type RunGroup } from "./groups.ts";
+import type { RunEntry } from "./run_entry.ts";
+import { holm } from "./statistics/mod.ts";
+import { readTestScores, type TestScores } from "./test_scores.ts";
+import { sentenceOf } from "./verdict_sentence.ts";
+
+/** A difference is established, in favour of one side, or not. */
+export type Verdict = "a better" | "b better" | "not established";
+
+/** One comparison, as `compare --json` prints it. */
+export interface Comparison {
+  readonly a: string;
+  readonly b: string;
+  readonly metric: string;
+  /** Mean of `a` minus mean of `b` over seeds, and its interval over seeds and samples. */
+  readonly difference: {
+    readonly value: number;
+    readonly low: number;
+    readonly high: number;
+    readonly level: number;
+    readonly method: string;
+  };
+  /** Is the algorithm different? Over seeds; p before Holm's correction. */
+  readonly seeds: TestResult;
+  /** Are the trained models different? The runs of median valid metric, over samples. */
+  readonly samples: TestResult;
+  readonly effect: Effect;
+  readonly verdict: Verdict;
+  readonly sentence: string;
+}
+
+/** A pair that is not compared, and why. */
+export interface Refusal {
+  readonly a: string;
+  readonly b: string;
+  readonly metric: string;
+  readonly reason: string;
+}
+
+/** All comparisons of one table. */
+export interface ComparisonTable {
+  readonly comparisons: readonly Comparison[];
+  /** Holm's adjusted p, in the order of the comparisons. */
+  readonly holm: { readonly seeds: readonly number[]; readonly samples: readonly number[] };
+  readonly refused: readonly Refusal[];
+}
+
+/**
+ * Compares all algorithms among `runs`, pair by pair within a dataset. Two alone are compared in any
+ * case, and refused if their samples differ.
+ *
+ * A difference is established when p over seeds is at most 1 - level after Holm's correction and the
+ * interval over seeds and samples excludes 0.
+ *
+ * @throws {RunError} there is nothing to compare, or the only comparison is refused
+ * @throws {UsageError} a metric is unknown
+ */
+export function compareRuns(
+  runs: readonly RunEntry[],
+  metrics: readonly string[] = ["mae"],
+  options: CompareOptions = {},
+): ComparisonTable {
+  const groups = groupRuns(runs);
+  const pairs = pairsOf(groups);
+  if (pairs.length === 0) {
+    const found = groups.map(({ label, dataset }) => `${label} on ${dataset}`).join(", ");
+    throw new RunError(
+      `Cannot compare: found runs of ${found || "no model"}, expected two models on a dataset`,
+    );
+  }
+  // A misspelt metric is told before anything is read.
+  for (const [a] of pairs) {
+    for (const metric of metrics) metricOf(PROTOCOLS[a.runs[0]!.protocol], metric);
+  }
+  const scoresOf = remembered(readTestScores);
+  const results: PairResult[] = [];
+  const refused: Refusal[] = [];
+  for (const [a, b] of pairs) {
+    for (const metric of metrics) {
+      try {
+        const [left, right] = [a, b].map((group) => ({ group, scores: scoresOf(group) }));
+        results.push(comparePair(left!, right!, metric, options));
+      } catch (error) {
+        if (error instanceof UsageError || pairs.length * metrics.length === 1) throw error;
+        refused.push({ a: a.label, b: b.label, metric, reason: messageOf(error) });
+      }
+    }
+  }
+  if (results.length === 0) throw new RunError(refused[0]!.reason);
+  return { ...judge(results), refused };
+}
+
+/** Verdicts of results that are one family. */
+function judge(results: readonly PairResult[]): Omit<ComparisonTable, "refused"> {
+  const seeds = holm(results.map(({ seedTest }) => seedTest.p));
+  const samples = holm(results.map(({ sampleTest }) => sampleTest.p));
+  const comparisons = results.map((result, i): Comparison => {
+    const { value, low, high, level, method } = result.difference;
+    const verdict = verdictOf(result, seeds[i]!);
+    return {
+      a: result.a.label,
+      b: result.b.label,
+      metric: result.metric.key,
+      difference: { value, low, high, level, method },
+      seeds: result.seedTest,
+      samples: result.sampleTest,
+      effect: result.effect,
+      verdict,
+      sentence: sentenceOf(result, verdict !== "not established", {
+        size: results.length,
+        seeds: seeds[i]!,
+        samples: samples[i]!,
+      }),
+    };
+  });
+  return { comparisons, holm: { seeds, samples } };
+}
+
+function verdictOf({ difference, metric }: PairResult, p: number): Verdict {
+  const { value, low, high, level } = difference;
+  // 1 - 0.95 is a little more than 0.05 in binary.
+  const isRejected = p <= 1 - level + 1e-12;
+  const excludesZero = low > 0 || high < 0;
+  if (!isRejected || !excludesZero || value === 0) return "not established";
+  return value > 0 === metric.higherIsBetter ? "a better" : "b better";
+}
+
+function pairsOf(groups: readonly RunGroup[]): [RunGroup, RunGroup][] {
+  if (groups.length === 2) return [[groups[0]!, groups[1]!]];
+  return groups.flatMap((a, i) =>
+    groups.slice(i + 1).filter((b) => b.dataset === a.dataset).map((
+      b,
+    ): [RunGroup, RunGroup] => [a, b])
+  );
+}
+
+/** `read` once for each group, with its error too. */
+function remembered(read: (group: RunGroup) => TestScores): (group: RunGroup) => TestScores {
+  const known = new Map<RunGroup, () => TestScores>();
+  return (group) => {
+    let result = known.get(group);
+    if (result === undefined) {
+      try {
+        const scores = read(group);
+        result = () => scores;
+      } catch (error) {
+        result = () => {
+          throw error;
+        };
+      }
+      known.set(group, result);
+    }
+    return result();
+  };
+}

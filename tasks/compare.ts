@@ -1,0 +1,51 @@
+/** `deno task compare RUNS…`: which of some models is better, and how sure that is. @module */
+
+import { type Call, type Command, JSON_FLAG, printJson, run } from "./command.ts";
+
+/** Its name, arguments and flags. */
+export const COMMAND: Command = {
+  name: "compare",
+  summary: "Compares models over seeds and test samples: intervals, tests, effect sizes",
+  arguments: ["RUNS…"],
+  flags: [
+    {
+      name: "metric",
+      value: "KEY",
+      default: "mae",
+      help: "a metric of metrics.json, or several with commas",
+    },
+    { name: "level", value: "NUMBER", default: "0.95", help: "of the intervals" },
+    { name: "seed", value: "NUMBER", default: "1", help: "of the resampling" },
+    { name: "resamples", value: "NUMBER", default: "9999", help: "how often to resample" },
+    {
+      name: "format",
+      value: "FORMAT",
+      choices: ["markdown", "latex"],
+      default: "markdown",
+      help: "of the table on stdout",
+    },
+    { name: "out", value: "FILE", help: "write the table too: .md, .tex, .html or .json" },
+    JSON_FLAG,
+  ],
+  notes: [
+    "RUNS are run folders, or any folders above them. Runs that differ by their seed are one model.",
+    "a is the one that comes first. A difference is a - b; probImprovement is the chance that a run",
+    "of a is better than one of b. With --json, for two models and one metric:",
+    '{"a","b","metric","difference":{"value","low","high","level","method"},"seeds":{"p","test"},',
+    '"samples":{"p","test"},"effect":{"cohensD","hedgesG","cliffsDelta","probImprovement"},',
+    '"verdict":"a better"|"b better"|"not established","sentence"}',
+    'For more: {"comparisons":[…],"holm":{"seeds":[…],"samples":[…]},"refused":[{"a","b","metric",',
+    '"reason"}]}, where p of a comparison is before and those of holm are after correction.',
+  ].join("\n"),
+};
+
+async function work(call: Call): Promise<void> {
+  const { compare } = await import("./compare_runs.ts");
+  const table = compare(call);
+  if (!call.has("json")) return;
+  const [only, ...others] = table.comparisons;
+  const isOne = others.length === 0 && table.refused.length === 0;
+  printJson(isOne ? only : table);
+}
+
+if (import.meta.main) await run(COMMAND, work);

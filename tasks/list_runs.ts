@@ -1,0 +1,64 @@
+/** The work of `deno task runs`. @module */
+
+import { join } from "node:path";
+import { exists, type IndexedRun, messageOf, RunError, RunIndex, type Skipped } from "../mod.ts";
+import { type Call, warn } from "./command.ts";
+import { printTable } from "./run_table.ts";
+
+/** What `runs --json` prints. */
+export interface RunsResult {
+  readonly runs: IndexedRun[];
+  readonly skipped: Skipped[];
+}
+
+/** Brings the index up to date and prints what is asked of it. */
+export function listRuns(call: Call): RunsResult {
+  const folder = call.require("out");
+  if (!exists(folder)) {
+    throw new RunError(
+      `Cannot list the runs of "${folder}": there is no such folder, expected one that train made`,
+    );
+  }
+  using index = openIndex(join(folder, ".index.sqlite"), call.has("rebuild"));
+  const { skipped } = index.sync([folder]);
+  for (const { path, reason } of skipped) warn(`"${path}" is skipped: ${reason}`);
+  const [model, dataset] = [call.get("model"), call.get("dataset")];
+  const runs = index.query({
+    ...(model === undefined ? {} : { model }),
+    ...(dataset === undefined ? {} : { dataset }),
+    sort: call.require("sort"),
+  });
+  const keys = ["mae", "corr", ...sortedMetric(call.require("sort"))];
+  printTable(
+    ["run", "model", "dataset", "seed", "epochs", ...keys],
+    runs.map((run) => [
+      run.path,
+      run.model,
+      run.dataset,
+      String(run.seed),
+      String(run.epochs),
+      ...keys.map((key) => valueOf(run, key)?.toFixed(3) ?? "-"),
+    ]),
+  );
+  return { runs, skipped };
+}
+
+/** The metric that the list is sorted by, if it is one that is not shown anyway. */
+function sortedMetric(sort: string): string[] {
+  return ["mae", "corr"].includes(sort) || !/^(valid\.|acc|f1)/.test(sort) ? [] : [sort];
+}
+
+function valueOf(run: IndexedRun, key: string): number | undefined {
+  return key.startsWith("valid.") ? run.valid[key.slice(6)] : run.test[key];
+}
+
+/** The index in `file`; in memory where that cannot be written, for example on a read-only disk. */
+function openIndex(file: string, rebuild: boolean): RunIndex {
+  try {
+    if (rebuild && exists(file)) Deno.removeSync(file);
+    return new RunIndex(file);
+  } catch (error) {
+    warn(`the index "${file}" cannot be used (${messageOf(error)}): all runs are read`);
+    return new RunIndex();
+  }
+}

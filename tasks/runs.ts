@@ -1,0 +1,35 @@
+/** `deno task runs`: the finished runs of a folder. @module */
+
+import { type Call, type Command, JSON_FLAG, printJson, run } from "./command.ts";
+
+/** Its name and flags. */
+export const COMMAND: Command = {
+  name: "runs",
+  summary: "Lists the finished runs of a folder",
+  flags: [
+    { name: "model", value: "NAME", help: "only those of a model" },
+    { name: "dataset", value: "NAME", help: "only those on a dataset" },
+    {
+      name: "sort",
+      value: "KEY",
+      default: "path",
+      help: "a metric on test (best first), valid.METRIC, or a column such as started",
+    },
+    { name: "out", value: "FOLDER", default: "runs", help: "where the runs are" },
+    { name: "rebuild", help: "read all runs again" },
+    JSON_FLAG,
+  ],
+  notes: [
+    "Keeps an index in FOLDER/.index.sqlite, which follows the folders and may be deleted.",
+    'With --json: {"runs":[{"path","model","dataset","seed","setting","protocol","engine","device",',
+    '"epochs","bestEpoch","started","valid":{…},"test":{…}}],"skipped":[{"path","reason"}]}',
+  ].join("\n"),
+};
+
+async function work(call: Call): Promise<void> {
+  const { listRuns } = await import("./list_runs.ts");
+  const result = listRuns(call);
+  if (call.has("json")) printJson(result);
+}
+
+if (import.meta.main) await run(COMMAND, work);
