@@ -78,3 +78,8 @@ Deno.test("package.json holds overrides only, and deno.json no imports: tasks do
   assertEquals(Object.keys(readJson("package.json")).sort(), ["overrides", "private", "type"]);
   assertEquals(readJson("deno.json").imports, undefined);
 });
+
+Deno.test("notebooks/package.json is the root's: a nested deno.json loses its overrides", () => {
+  const read = (path: string) => Deno.readTextFileSync(new URL(path, import.meta.url));
+  assertEquals(read("../notebooks/package.json"), read("../package.json"));
+});

@@ -36,6 +36,7 @@ import {
   tTwoSided,
 } from "../../lib/analysis/statistics/distributions.ts";
 import { rangeQuantile } from "../../lib/analysis/statistics/friedman.ts";
+import { IndexSampler } from "../../lib/analysis/statistics/index_sampler.ts";
 import { RandomStream } from "../../lib/core/random.ts";
 import { f1WeightedNonNeg } from "../../lib/evaluation/mod.ts";
 
@@ -199,6 +200,20 @@ Deno.test("twoWayBootstrap() widens with the spread of seeds, and is mirrored", 
   assertEquals([swapped.value, swapped.low, swapped.high], [-wide.value, -wide.high, -wide.low]);
   const one = { runs: runs(1, "a").slice(1, 2), random: stream() };
   assertThrows(() => twoWayBootstrap(one, one, { random: stream() }), TypeError, "two or more");
+});
+
+Deno.test("IndexSampler draws every position equally often, and the same for the same stream", () => {
+  const draw = (name: string) => {
+    const indices = new Uint32Array(70_000);
+    new IndexSampler(stream(name)).fill(indices, 7);
+    return indices;
+  };
+  const counts = new Array(7).fill(0);
+  for (const i of draw("a")) counts[i]++;
+  // Six standard deviations of a count are 556.
+  counts.forEach((count) => assertAlmostEquals(count, 10_000, 556));
+  assertEquals(draw("a"), draw("a"));
+  assert(draw("a").join() !== draw("b").join());
 });
 
 Deno.test("corrections keep p in [0, 1], Holm's below Bonferroni's", () => {

@@ -7,6 +7,7 @@
 import type { RandomStream } from "../../core/random.ts";
 import { mean } from "./descriptive.ts";
 import { normalCdf, normalQuantile } from "./distributions.ts";
+import { IndexSampler } from "./index_sampler.ts";
 import { checkLevel, type Interval, percentileEnds } from "./interval.ts";
 
 /** A statistic of the samples at some positions, which may repeat. */
@@ -54,8 +55,9 @@ export function bootstrap(
   const all = Uint32Array.from({ length: samples }, (_, i) => i);
   const value = statistic(all);
   const indices = new Uint32Array(samples);
+  const sampler = new IndexSampler(random);
   const values = Float64Array.from({ length: resamples }, () => {
-    for (let i = 0; i < samples; i++) indices[i] = random.integer(samples);
+    sampler.fill(indices, samples);
     return statistic(indices);
   }).sort();
   if (!values.every(Number.isFinite) || !Number.isFinite(value)) {
