@@ -11,7 +11,7 @@ export const COMMAND: Command = {
     {
       name: "model",
       value: "NAME",
-      help: "self-mm, shared-private, text-guided, cnn, svm or constant",
+      help: "self-mm, shared-private, text-guided, mmcl, cnn, svm or constant",
     },
     ...DATA_FLAGS,
     { name: "seeds", value: "N,N,…", help: "one run for each", default: "1111" },

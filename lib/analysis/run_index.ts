@@ -97,12 +97,13 @@ export class RunIndex implements Disposable {
       `SELECT ${COLUMNS.join(", ")}, valid, test FROM runs
        WHERE (?1 IS NULL OR model = ?1) AND (?2 IS NULL OR dataset = ?2)
        ORDER BY ${this.#orderBy(sort)}, path`,
-    ).all(model ?? null, dataset ?? null);
-    return rows.map((row) => ({
-      ...row,
-      valid: JSON.parse(String(row["valid"])),
-      test: JSON.parse(String(row["test"])),
-    })) as unknown as IndexedRun[];
+    ).all(model ?? null, dataset ?? null) as Record<string, unknown>[];
+    // One text for all: thousands of small ones take twice as long.
+    const metrics = (split: string) => JSON.parse(`[${rows.map((row) => row[split]).join()}]`);
+    const [valid, test] = [metrics("valid"), metrics("test")];
+    return rows.map((row, i) =>
+      Object.assign(row, { valid: valid[i], test: test[i] }) as unknown as IndexedRun
+    );
   }
 
   #insert(run: RunEntry, stamp: string): void {

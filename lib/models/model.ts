@@ -142,7 +142,18 @@ export type ModelDefinition =
     | { readonly kind: "regressor"; create(context: ModelContext): Regressor }
   );
 
-/** Feature widths of the chosen modalities of a dataset. */
+/**
+ * Feature widths of the chosen modalities of a dataset; one that the data lack is absent.
+ *
+ * @example
+ * ```ts
+ * import { makeSynthetic } from "../data/mod.ts";
+ * import { featureWidths } from "./mod.ts";
+ * import { assertEquals } from "@std/assert";
+ * const dataset = makeSynthetic({ n: 8, text: 16, audio: 6 });
+ * assertEquals(featureWidths(dataset, ["text", "audio"]), { text: 16, audio: 6 });
+ * ```
+ */
 export function featureWidths(
   dataset: Dataset,
   modalities: readonly Modality[],

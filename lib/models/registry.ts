@@ -8,6 +8,7 @@ import { UsageError } from "../core/errors.ts";
 import { unknownName } from "../core/suggest.ts";
 import { cnn } from "./cnn.ts";
 import { constant } from "./constant.ts";
+import { mmcl } from "./mmcl.ts";
 import type { ModelDefinition } from "./model.ts";
 import { selfMm } from "./self_mm.ts";
 import { sharedPrivate } from "./shared_private.ts";
@@ -19,12 +20,25 @@ export const MODELS: readonly ModelDefinition[] = [
   selfMm,
   sharedPrivate,
   textGuided,
+  mmcl,
   cnn,
   svm,
   constant,
 ];
 
-/** The model of that name. @throws {UsageError} when there is none, with the nearest name. */
+/**
+ * The model of that name.
+ *
+ * @throws {UsageError} when there is none, with the nearest name.
+ *
+ * @example
+ * ```ts
+ * import { findModel } from "./mod.ts";
+ * import { assertEquals, assertThrows } from "@std/assert";
+ * assertEquals(findModel("self-mm").defaults("mosi", "mmsa")["batchSize"], 16);
+ * assertThrows(() => findModel("selfmm"), Error, 'did you mean "self-mm"');
+ * ```
+ */
 export function findModel(name: string): ModelDefinition {
   const model = MODELS.find((model) => model.name === name);
   if (model === undefined) {

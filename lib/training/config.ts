@@ -21,7 +21,7 @@ const LOOP: Config = {
 
 /** Settings that must be whole numbers of 1 or more. */
 const COUNTS =
-  /^(batchSize|updateEpochs|epochs|earlyStop|exactLimit|landmarks|passes|alignmentBatch|heads|.*(Dim|Out|HiddenSize))$/;
+  /^(batchSize|updateEpochs|epochs|earlyStop|exactLimit|landmarks|passes|alignmentBatch|heads|clusters|iterations|.*(Dim|Out|HiddenSize))$/;
 /** Settings that must be numbers in [0, 1). */
 const RATES = /[dD]ropout$/;
 /** Settings whose value is one of a few words. */
@@ -38,6 +38,11 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   alignment: ["coral", "coral+mean", "pairwiseL2", "cmd"],
   projection: ["identity", "fixedOrthogonal", "linear"],
   solver: ["auto", "exact", "approximate"],
+  blocks: ["feedForward", "transformer"],
+  classes: ["3", "7"],
+  modulation: ["distance", "dclw", "none"],
+  negatives: ["crossOnly", "allNeg"],
+  routingGradient: ["last", "full"],
 };
 
 /** The value of a setting as typed on a command line. */

@@ -27,7 +27,24 @@ export interface AdamCorrection {
   readonly second: tf.Scalar;
 }
 
-/** Adam's moments of named variables, and the update. */
+/**
+ * Adam's moments of named variables, and the update.
+ *
+ * @example The first step is as long as the learning rate
+ * ```ts
+ * import * as tf from "@tensorflow/tfjs-core";
+ * import { openEngine } from "../engine/mod.ts";
+ * import { Adam } from "./optimizer.ts";
+ * import { assertAlmostEquals } from "@std/assert";
+ * await openEngine({ engine: "cpu" });
+ * const w = tf.variable(tf.tensor1d([1]));
+ * const group = { name: "all", learningRate: 0.1, weightDecay: 0, parameters: ["w"] };
+ * const adam = new Adam([["w", w]], [group], { decay: "l2" });
+ * const [first, second] = adam.correction(1);
+ * adam.apply({ w: tf.tensor1d([5]) }, { first: tf.scalar(first), second: tf.scalar(second) });
+ * assertAlmostEquals(w.dataSync()[0]!, 0.9, 1e-6);
+ * ```
+ */
 export class Adam {
   /** Moments by name: `first.<parameter>` and `second.<parameter>`. */
   readonly slots: ReadonlyMap<string, tf.Variable>;

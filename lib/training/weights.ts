@@ -22,7 +22,22 @@ export async function copyWeights(variables: Iterable<[string, tf.Variable]>): P
   return weights;
 }
 
-/** Writes weights as float32 safetensors, atomically. */
+/**
+ * Writes weights as float32 safetensors, atomically; the same weights give the same bytes.
+ *
+ * @param metadata free text by name
+ * @throws {Error} when the file cannot be written.
+ *
+ * @example
+ * ```ts
+ * import { readWeights, writeWeights } from "./weights.ts";
+ * import { assertEquals } from "@std/assert";
+ * const path = Deno.makeTempFileSync();
+ * const weights = new Map([["bias", { shape: [2], values: Float32Array.of(0.5, 1) }]]);
+ * writeWeights(path, weights, { model: "self-mm" });
+ * assertEquals(readWeights(path), { weights, metadata: { model: "self-mm" } });
+ * ```
+ */
 export function writeWeights(
   path: string,
   weights: Weights,

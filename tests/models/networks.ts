@@ -39,6 +39,19 @@ const TEXT_GUIDED: Settings = {
   learningRateOther: 1e-2,
 };
 
+const MMCL: Settings = {
+  batchSize: 5,
+  epochs: 4,
+  modelDim: 8,
+  hiddenDim: 8,
+  heads: 2,
+  clusters: 3,
+  capsuleDim: 4,
+  contrastDim: 6,
+  dropout: 0.1,
+  learningRate: 1e-2,
+};
+
 /** A network model with settings that make it small; more than one line where it has several forms. */
 export const NETWORKS: readonly (readonly [model: string, settings: Settings])[] = [
   ["shared-private", SHARED_PRIVATE],
@@ -47,6 +60,9 @@ export const NETWORKS: readonly (readonly [model: string, settings: Settings])[]
   ["text-guided", TEXT_GUIDED],
   ["text-guided", { ...TEXT_GUIDED, tokens: "featureConcat", share: true }],
   ["text-guided", { ...TEXT_GUIDED, sequence: true }],
+  ["mmcl", MMCL],
+  ["mmcl", { ...MMCL, blocks: "transformer", classes: 7, routingGradient: "full" }],
+  ["mmcl", { ...MMCL, routing: false, negatives: "allNeg", decoupled: false, modulation: "dclw" }],
   ["cnn", CNN],
   ["cnn", { ...CNN, textSteps: "first" }],
   ["cnn", { ...CNN, reading: "signal" }],

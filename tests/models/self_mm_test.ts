@@ -102,9 +102,9 @@ forEachEngine(
     });
     const start = await valuesOf(learner.network.parameters);
     await runEpoch(learner, dataset, 1);
-    // Batches 1 and 2, 3 and 4, and the trailing one.
-    assertEquals(learner.optimizerSteps, 3);
-    const factor = (1 - 0.1 * 0.05) ** 3;
+    // Batches 1 and 2, and the trailing one.
+    assertEquals(learner.optimizerSteps, 2);
+    const factor = (1 - 0.1 * 0.05) ** 2;
     const end = await valuesOf(learner.network.parameters);
     for (const name of Object.keys(start).filter((name) => name.startsWith("post_text"))) {
       start[name]!.forEach((value, i) => assertAlmostEquals(end[name]![i]!, value * factor, 1e-6));
@@ -151,7 +151,7 @@ for (
 for (const modalities of SUBSETS) {
   forEachEngine(`self-mm trains with ${modalities.join(" and ")} alone`, async (engine) => {
     const dataset = smallData();
-    using learner = new SmallLearner(engine, dataset, { batchSize: 7 }, { modalities });
+    using learner = new SmallLearner(engine, dataset, {}, { modalities });
     const { network } = learner;
     const absent = MODALITIES.filter((modality) => !modalities.includes(modality));
     const traces = absent.map((modality) => modality === "vision" ? "vision|video" : modality);
@@ -202,7 +202,7 @@ for (
     const { memory } = learner.network;
     // Nothing can be generated; each batch of epochs 2 and 3 is counted.
     assertEquals([...await memory.get("labels.text")!.data()], [...ofSign.labels!]);
-    assertEquals([...await memory.get("skipped.audio")!.data()], [10]);
+    assertEquals([...await memory.get("skipped.audio")!.data()], [6]);
   });
 }
 
@@ -328,12 +328,11 @@ forEachEngine(
   async (engine) => {
     const dataset = smallData();
     const labels: Float32Array[] = [];
-    for (const form of [{}, { distance: "squared" }, { mode: "robust", updateEpochs: 2 }]) {
-      using learner = new SmallLearner(engine, dataset, {
-        updateEpochs: 2,
-        batchSize: 11,
-        ...form,
-      });
+    // Without decay and without a trailing group, robust mode differs in its ratio alone.
+    const same = { updateEpochs: 2, batchSize: 11, weightDecayOther: 0 };
+    const encoders = { weightDecayAudio: 0, weightDecayVision: 0 };
+    for (const form of [{}, { distance: "squared" }, { mode: "robust" }]) {
+      using learner = new SmallLearner(engine, dataset, { ...same, ...encoders, ...form });
       for (const epoch of [1, 2]) await runEpoch(learner, dataset, epoch);
       labels.push(Float32Array.from(await learner.network.unimodalLabels!().text!.data()));
     }

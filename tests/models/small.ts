@@ -20,9 +20,9 @@ import {
 } from "../../lib/models/mod.ts";
 import { resolveConfig } from "../../lib/training/config.ts";
 
-/** Settings of a small Self-MM. 21 samples then make batches of 5, 5, 5, 5 and 1. */
+/** Settings of a small Self-MM. 21 samples then make a group of two batches, and one without. */
 export const SMALL: Readonly<Record<string, Setting>> = {
-  batchSize: 5,
+  batchSize: 7,
   updateEpochs: 2,
   epochs: 4,
   learningRateAudio: 1e-2,

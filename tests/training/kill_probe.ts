@@ -17,7 +17,7 @@ let batches = 0;
 try {
   await train(await openEngine({ engine: engineName }), smallData(), out, {
     resume: true,
-    settings: { checkpointSeconds: 0, epochs: 9, earlyStop: 9 },
+    settings: { batchSize: 5, checkpointSeconds: 0, epochs: 9, earlyStop: 9 },
     signal: AbortSignal.any([interrupt.signal, stop.signal]),
     onBatch: (epoch, samples) => {
       console.log(`epoch ${epoch}, ${samples} samples`);

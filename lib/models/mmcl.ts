@@ -1,0 +1,179 @@
+/**
+ * MMCL: two stages, of which the first learns what is specific to a modality and the second what
+ * modalities share, each with a contrastive loss of its own.
+ *
+ * Source: Liu, You, Xie, Lee, Wang, Yang, ICMR 2024 (DOI 10.1145/3652583.3658004), of which only the
+ * abstract was to be had. From it: the two stages; category-aware contrast (CMC) in the first, contrast
+ * of modalities without self-contrast (SMC) in the second; factors that weight hard positive pairs;
+ * dynamic routing before both; gradients of the two that are kept apart. Our reading: everything
+ * else, METHODS of this project 3, equations (24)–(35). The stages are trained jointly.
+ *
+ * @module
+ */
+
+import * as tf from "@tensorflow/tfjs-core";
+import { UsageError } from "../core/errors.ts";
+import { MODALITIES, type Modality } from "../data/mod.ts";
+import { dropout, type DropoutNoise } from "../nn/dropout.ts";
+import { Linear } from "../nn/linear.ts";
+import { contrastiveLoss } from "../nn/losses/contrastive.ts";
+import { meanAbsoluteError } from "../nn/losses/l1.ts";
+import type { SelfModulation } from "../nn/losses/self_modulation.ts";
+import { modalityContrastiveLoss } from "../nn/losses/smc.ts";
+import { Parameters } from "../nn/parameters.ts";
+import { stopGradient } from "../nn/stop_gradient.ts";
+import { mmclDefaults, type MmclSettings } from "./mmcl_settings.ts";
+import { meanOfSteps, ModalityEncoder, Projector, type Sequence, Stage } from "./mmcl_stages.ts";
+import type {
+  Inputs,
+  Loss,
+  ModelContext,
+  ModelDefinition,
+  Network,
+  Outputs,
+  ParameterGroup,
+  Reading,
+  Target,
+} from "./model.ts";
+
+class Mmcl implements Network {
+  readonly parameters = new Parameters();
+  readonly memory: ReadonlyMap<string, tf.Variable> = new Map();
+  readonly reads: Readonly<Partial<Record<Modality, Reading>>>;
+  readonly #settings: MmclSettings;
+  readonly #encoders = new Map<Modality, ModalityEncoder>();
+  /** E_m */
+  readonly #specific = new Map<Modality, Stage>();
+  /** E_sh */
+  readonly #shared: Stage;
+  readonly #head: readonly [Linear, Linear];
+  readonly #projectors: { readonly specific: Projector; readonly shared: Projector };
+
+  constructor({ config, modalities, widths, random }: ModelContext) {
+    const settings = this.#settings = config as unknown as MmclSettings;
+    requireSizes(settings);
+    const { parameters } = this;
+    const { modelDim } = settings;
+    const reads: Partial<Record<Modality, Reading>> = {};
+    for (const modality of MODALITIES) {
+      if (!modalities.includes(modality)) continue;
+      const width = widths[modality]!;
+      const encoder = new ModalityEncoder(parameters, modality, width, modelDim, random);
+      reads[modality] = encoder.reading;
+      this.#encoders.set(modality, encoder);
+      const name = `specific.${modality}`;
+      this.#specific.set(modality, new Stage(parameters, name, settings, random));
+    }
+    this.reads = reads;
+    this.#shared = new Stage(parameters, "shared", settings, random);
+    const pooled = 2 * modelDim * this.#encoders.size;
+    this.#head = [
+      new Linear(parameters, "head.1", pooled, modelDim, random),
+      new Linear(parameters, "head.2", modelDim, 1, random),
+    ];
+    this.#projectors = {
+      specific: new Projector(parameters, "projector.specific", settings, random),
+      shared: new Projector(parameters, "projector.shared", settings, random),
+    };
+  }
+
+  get groups(): ParameterGroup[] {
+    const { learningRate, weightDecay } = this.#settings;
+    return [{ name: "all", learningRate, weightDecay, parameters: this.parameters.names() }];
+  }
+
+  /** A_m is kept for the loss, as `specific.*` with `mask.*`. */
+  forward(inputs: Inputs, noise: DropoutNoise | null): Outputs {
+    const kept: Record<string, tf.Tensor> = {};
+    const specific: tf.Tensor2D[] = [], shared: tf.Tensor2D[] = [];
+    for (const [modality, encoder] of this.#encoders) {
+      // (24) H_m, (25) A_m = E_m(H_m), (26) S_m = E_sh(A_m)
+      const a = this.#specific.get(modality)!.apply(encoder.apply(inputs));
+      const s = this.#shared.apply(a);
+      specific.push(meanOfSteps(a));
+      shared.push(meanOfSteps(s));
+      kept[`specific.${modality}`] = a.x;
+      kept[`mask.${modality}`] = a.mask;
+    }
+    // (27) ŷ = MLP([a_t; a_a; a_v; s_t; s_a; s_v])
+    const drop = (x: tf.Tensor2D, n: number) =>
+      dropout(x, this.#settings.dropout, noise, `head.${n}.dropout`);
+    const hidden = tf.relu(this.#head[0].apply(drop(tf.concat([...specific, ...shared], 1), 1)));
+    const score = this.#head[1].apply(drop(hidden, 2));
+    return { prediction: tf.reshape(score, [-1]), ...kept };
+  }
+
+  /** L = L_task + α L_CMC + β L_SMC */
+  loss(outputs: Outputs, target: Target): Loss {
+    const { alpha, beta, classes } = this.#settings;
+    const fusion = meanAbsoluteError(outputs.prediction, target.labels);
+    const sequences = [...this.#encoders.keys()].map((modality): Sequence => ({
+      x: outputs[`specific.${modality}`] as tf.Tensor3D,
+      mask: outputs[`mask.${modality}`] as tf.Tensor2D,
+    }));
+    const categories = categoriesOf(target.labels, classes);
+    const cmc = this.#contrastCategories(sequences, categories);
+    const smc = this.#contrastModalities(sequences, categories);
+    const total = tf.addN([fusion, tf.mul(cmc, alpha), tf.mul(smc, beta)]) as tf.Scalar;
+    return { total, parts: { fusion, cmc, smc } };
+  }
+
+  dispose(): void {
+    this.parameters.dispose();
+  }
+
+  /** (32) L_CMC, the mean over m of the contrast of z(A_m) by category; teaches all but E_sh */
+  #contrastCategories(sequences: readonly Sequence[], categories: tf.Tensor1D): tf.Scalar {
+    const options = { temperature: this.#settings.tau, modulation: this.#modulation("anchor") };
+    const each = sequences.map((a) =>
+      contrastiveLoss(this.#projectors.specific.apply(a), categories, options)
+    );
+    return tf.div(tf.addN(each), each.length);
+  }
+
+  /** (33) L_SMC of z(E_sh(sg(A_m))): teaches E_sh and its projector only */
+  #contrastModalities(sequences: readonly Sequence[], categories: tf.Tensor1D): tf.Scalar {
+    const { tau, negatives, decoupled, classAware, isolate } = this.#settings;
+    const z = sequences.map(({ x, mask }) => {
+      const s = this.#shared.apply({ x: isolate ? stopGradient(x) : x, mask });
+      return this.#projectors.shared.apply(s);
+    });
+    return modalityContrastiveLoss(z, {
+      temperature: tau,
+      modulation: this.#modulation("batch"),
+      negatives,
+      decoupled,
+      ...(classAware ? { categories } : {}),
+    });
+  }
+
+  /** (34), (35), with the mean over an anchor's positive pairs, or over all of the batch */
+  #modulation(mean: SelfModulation["mean"]): SelfModulation | null {
+    const { modulation: form, gamma } = this.#settings;
+    return form === "none" ? null : { form, gamma, mean };
+  }
+}
+
+/** Scores [batch] → whole numbers: the sign, or the score rounded within [−3, 3]. */
+function categoriesOf(labels: tf.Tensor1D, classes: 3 | 7): tf.Tensor1D {
+  return classes === 3 ? tf.sign(labels) : tf.round(tf.clipByValue(labels, -3, 3));
+}
+
+/** @throws {UsageError} when settings do not fit together, or τ is 0. */
+function requireSizes({ modelDim, heads, blocks, tau }: MmclSettings): void {
+  const isTransformer = blocks === "transformer";
+  if (modelDim % 2 !== 0 || (isTransformer && modelDim % heads !== 0)) {
+    const wanted = isTransformer ? `an even multiple of the ${heads} heads` : "an even number";
+    throw new UsageError(`Cannot set modelDim to ${modelDim}: expected ${wanted}`);
+  }
+  if (!(tau > 0)) throw new UsageError(`Cannot set tau to ${tau}: expected a number above 0`);
+}
+
+/** MMCL, as `--model mmcl`. */
+export const mmcl: ModelDefinition = {
+  name: "mmcl",
+  summary: "contrast by category within modalities, then of modalities within samples (ICMR 2024)",
+  kind: "network",
+  defaults: mmclDefaults,
+  create: (context) => new Mmcl(context),
+};

@@ -1,0 +1,222 @@
+/**
+ * What every network has to do, whatever it computes. Each model has a test file of its own that
+ * calls {@linkcode holdToContract}, since files run beside each other.
+ */
+
+import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
+import * as tf from "@tensorflow/tfjs-core";
+import { join } from "node:path";
+import { RandomStream } from "../../lib/core/random.ts";
+import { batchOrder, type FeatureColumn, MemoryColumn, MODALITIES } from "../../lib/data/mod.ts";
+import { openEngine } from "../../lib/engine/mod.ts";
+import { mae } from "../../lib/evaluation/mod.ts";
+import type { Setting } from "../../lib/models/mod.ts";
+import { loopSettings } from "../../lib/training/config.ts";
+import { fit } from "../../lib/training/trainer.ts";
+import { assignWeights, copyWeights } from "../../lib/training/weights.ts";
+import { forEachEngine, HAS_TENSORFLOW } from "../engine/engines.ts";
+import { withFolder } from "../training/small.ts";
+import { NetworkLearner, NETWORKS } from "./networks.ts";
+import { relabelled, smallData, valuesOf, withSplits } from "./small.ts";
+
+type Settings = Readonly<Record<string, Setting>>;
+
+/** No dropout, whole batches, a step for each. */
+const PLAIN = {
+  dropout: 0,
+  transformerDropout: 0,
+  postFusionDropout: 0,
+  postTextDropout: 0,
+  postAudioDropout: 0,
+  updateEpochs: 1,
+};
+
+/** Those of `changes` that the model has. */
+function over(
+  settings: Settings,
+  changes: Record<string, number>,
+): Settings {
+  const known = Object.entries(changes).filter(([key]) =>
+    key === "batchSize" || key === "updateEpochs" || key in settings ||
+    (key.startsWith("post") && "postFusionDim" in settings)
+  );
+  return { ...settings, ...Object.fromEntries(known) };
+}
+
+/** The column with `more` steps, and junk in all that lie beyond the true lengths. */
+function padded(column: FeatureColumn, more: number): FeatureColumn {
+  const { samples, width, lengths } = column;
+  const steps = column.steps + more;
+  const values = new Float32Array(samples * steps * width).fill(1e3);
+  const row = new Float32Array(column.steps * width);
+  for (let i = 0; i < samples; i++) {
+    column.read([i], row);
+    values.set(row.subarray(0, lengths[i]! * width), i * steps * width);
+  }
+  return new MemoryColumn(values, { samples, steps, width }, lengths);
+}
+
+/** Registers the contract's tests of a model: the long ones for its first form, the rest for all. */
+export function holdToContract(model: string): void {
+  const forms = NETWORKS.filter(([name]) => name === model).map(([, settings]) => settings);
+  assert(forms.length > 0, `there is no small network of ${model}`);
+  holdToLearning(model, forms[0]!);
+  for (const settings of forms) holdToRepeating(model, settings);
+}
+
+/** It learns what can be learned, from whatever modalities there are. */
+function holdToLearning(name: string, settings: Settings): void {
+  forEachEngine(`${name} overfits 8 samples`, async (engine) => {
+    const dataset = smallData({ n: 8, noise: 1 });
+    using learner = new NetworkLearner(
+      engine,
+      name,
+      dataset,
+      over(settings, { ...PLAIN, batchSize: 8 }),
+    );
+    let error = Infinity;
+    for (let epoch = 1; epoch <= 150; epoch++) {
+      error = (await learner.epoch(dataset, epoch))[0]!.parts["fusion"]!;
+    }
+    assert(error < 0.15, `${error}`);
+  });
+
+  forEachEngine(`${name} learns labels, and cannot learn shuffled ones`, async (engine) => {
+    const dataset = smallData({ n: 64, seed: 5 });
+    const train = dataset.splits.train!, test = dataset.splits.test!;
+    const order = RandomStream.fromSeed(1).permutation(train.samples);
+    const shuffled = relabelled(train, (_, i) => train.labels![order[i]!]!);
+    const middle = train.labels!.toSorted()[train.samples >> 1]!;
+    const floor = mae(new Float32Array(test.samples).fill(middle), test.labels!);
+    const errors: number[] = [];
+    for (const split of [train, shuffled]) {
+      const data = withSplits(dataset, { train: () => split });
+      using learner = new NetworkLearner(
+        engine,
+        name,
+        data,
+        over(settings, { batchSize: 16, updateEpochs: 1 }),
+      );
+      for (let epoch = 1; epoch <= 20; epoch++) await learner.epoch(data, epoch);
+      errors.push(mae(await learner.predict(test, batchOrder(test.samples, 16)), test.labels!));
+    }
+    const [honest, none] = errors as [number, number];
+    assert(honest < 0.65 * floor, `${honest} against ${floor}`);
+    assert(none > 0.9 * floor, `${none} against ${floor}`);
+  });
+
+  forEachEngine(
+    `${name} takes every set of modalities, and a last batch of one`,
+    async (engine) => {
+      const dataset = smallData({ n: 11 });
+      for (let bits = 1; bits < 8; bits++) {
+        const modalities = MODALITIES.filter((_, i) => (bits >> i) & 1);
+        using learner = new NetworkLearner(engine, name, dataset, settings, modalities);
+        const { network } = learner;
+        assertEquals(Object.keys(network.reads), modalities);
+        const grouped = network.groups.flatMap((group) => group.parameters);
+        assertEquals(grouped.toSorted(), network.parameters.names().toSorted());
+        for (const epoch of [1, 2]) {
+          const results = await learner.epoch(dataset, epoch);
+          assertEquals(results.length, 3);
+          assert(results.every(({ loss }) => Number.isFinite(loss)));
+        }
+        const scores = await learner.predict(dataset.splits.test!, [[0], [1, 2]]);
+        assert(scores.length === 3 && scores.every(Number.isFinite));
+      }
+    },
+  );
+}
+
+/** It gives the same again: with padding, after a resume, on another engine, without leaks. */
+function holdToRepeating(name: string, settings: Settings): void {
+  const { projection, textSteps, reading, tokens, sequence, blocks, routing } = settings;
+  const words = [projection, textSteps && `text ${textSteps}`, reading, tokens];
+  const flags = [sequence && "sequence", blocks, routing === false && "without routing"];
+  const form = [name, ...words, ...flags].filter(Boolean).join(" ");
+
+  forEachEngine(
+    `${form} predicts the same whatever lies beyond the true lengths`,
+    async (engine) => {
+      const dataset = smallData();
+      using learner = new NetworkLearner(engine, name, dataset, settings);
+      await learner.epoch(dataset, 1);
+      const split = dataset.splits.valid!;
+      const expected = await learner.predict(split, [[0, 1, 2], [3, 4]]);
+      for (const more of [0, 9]) {
+        const features = Object.fromEntries(MODALITIES.map((modality) => [
+          modality,
+          padded(split.features[modality]!, more),
+        ]));
+        const scores = await learner.predict({ ...split, features }, [[0, 1, 2], [3, 4]]);
+        scores.forEach((value, i) => assertAlmostEquals(value, expected[i]!, 1e-5));
+      }
+    },
+  );
+
+  forEachEngine(`${form} resumes and ends in the same bits`, async (engine) => {
+    const dataset = smallData({ n: 16 });
+    const { train, valid } = dataset.splits;
+    await withFolder(async (folder) => {
+      const run = async (stopAfter: number | null, resume: boolean, path: string) => {
+        using learner = new NetworkLearner(engine, name, dataset, settings);
+        const controller = new AbortController();
+        await fit(learner, train!, valid!, {
+          settings: loopSettings(learner.config),
+          engine: engine.name,
+          random: learner.random,
+          evaluate: (predictions, labels) => ({ mae: mae(predictions, labels) }),
+          checkpoint: { path: join(folder, path), seconds: 0, resume },
+          signal: controller.signal,
+          onEpoch: ({ epoch }) => {
+            if (epoch === stopAfter) controller.abort(new Error("enough"));
+          },
+        });
+        return await valuesOf(learner.variables());
+      };
+      const whole = await run(null, false, "whole");
+      await assertRejects(() => run(2, false, "parts"), Error, "enough");
+      assertEquals(await run(null, true, "parts"), whole);
+    });
+  });
+
+  forEachEngine(`${form} frees all its tensors`, async (engine) => {
+    const dataset = smallData();
+    const before = tf.memory().numTensors;
+    {
+      using learner = new NetworkLearner(engine, name, dataset, settings);
+      await learner.epoch(dataset, 1);
+      const during = tf.memory().numTensors;
+      await learner.epoch(dataset, 2);
+      assertEquals(tf.memory().numTensors, during, "a step leaves nothing behind");
+    }
+    assertEquals(tf.memory().numTensors, before);
+  });
+
+  Deno.test({
+    name: `${form} has the same loss, gradients and scores on each engine` +
+      (HAS_TENSORFLOW ? "" : " (skipped: there is no second engine)"),
+    ignore: !HAS_TENSORFLOW,
+    fn: async () => {
+      const dataset = smallData();
+      const whole = over(settings, { batchSize: 21, updateEpochs: 1 });
+      using first = new NetworkLearner(await openEngine({ engine: "cpu" }), name, dataset, whole);
+      for (const epoch of [1, 2]) await first.epoch(dataset, epoch);
+      const state = await copyWeights(first.variables());
+      const seen: Record<string, Float32Array>[] = [];
+      for (const engine of ["cpu", "tensorflow"] as const) {
+        using learner = new NetworkLearner(await openEngine({ engine }), name, dataset, whole);
+        assignWeights(learner.variables(), state, "the state of epoch 2");
+        const scores = await learner.predict(dataset.splits.test!, [[0, 1, 2, 3, 4]]);
+        const loss = Float32Array.of((await learner.epoch(dataset, 3))[0]!.loss);
+        seen.push({ loss, scores, ...await valuesOf(learner.gradients) });
+      }
+      for (const [key, values] of Object.entries(seen[0]!)) {
+        const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-2);
+        values.forEach((value, i) =>
+          assertAlmostEquals(seen[1]![key]![i]!, value, 2e-4 * largest, key)
+        );
+      }
+    },
+  });
+}
