@@ -13,6 +13,7 @@ type Settings = Readonly<Record<string, Setting>>;
 
 const SHARED_PRIVATE: Settings = {
   ...SMALL,
+  batchSize: 5,
   audioOut: 4,
   visionOut: 4,
   sharedDim: 3,
