@@ -22,13 +22,11 @@ export type {
   SplitSource,
   StoreRecord,
 } from "./source.ts";
-export type { ColumnMeta, SplitMeta, STORE_FORMAT, StoreMeta } from "./store_meta.ts";
+export type { ColumnMeta, SplitMeta, StoreMeta } from "./store_meta.ts";
 export type { StoredArray } from "./stored_array.ts";
 export {
-  LABEL_LIMITS,
   MODALITIES,
   type Modality,
-  PROTOCOL_NAMES,
   type ProtocolName,
   type SplitName,
   SPLITS,

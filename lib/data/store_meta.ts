@@ -22,7 +22,7 @@ import type { LengthOrigin } from "./source.ts";
 export const META_FILE = "meta.json";
 
 /** Marks a folder as a store. */
-export const STORE_FORMAT = "msa-store";
+export const STORE_FORMAT: StoreMeta["format"] = "msa-store";
 
 /** Raised when older readers could misread a newer store. */
 export const STORE_VERSION = 1;
@@ -66,7 +66,7 @@ export interface SplitMeta {
 /** Content of `meta.json`. */
 export interface StoreMeta {
   /** Tells a store from other folders. */
-  readonly format: typeof STORE_FORMAT;
+  readonly format: "msa-store";
   /** Of the format. */
   readonly version: number;
   /** Name of the kind of error. */

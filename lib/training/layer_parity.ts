@@ -10,7 +10,7 @@ import type { LayerCase, RecordedArray, RecordedArrays } from "./layer_cases.ts"
 import { LAYER_KINDS, type Tensors } from "./layer_kinds.ts";
 
 /** Allowed deviations: of outputs, of gradients per max(1, largest entry), of optimizer values. */
-export const LAYER_TOLERANCE = { output: 1e-5, gradient: 1e-5, optimizer: 1e-6 } as const;
+const LAYER_TOLERANCE = { output: 1e-5, gradient: 1e-5, optimizer: 1e-6 } as const;
 
 /** Inputs that are whole numbers. */
 const INTEGER_INPUTS = new Set(["lengths", "input_ids", "token_type_ids", "attention_mask"]);

@@ -14,9 +14,9 @@ export { RunFolder, type RunRecord, type RunStatus, type RunSummary } from "./ru
 export { type CheckpointSettings, fit, type FitOptions, type FitResult } from "./trainer.ts";
 export { VERSION } from "./versions.ts";
 export { readWeights, type Weights, writeWeights } from "./weights.ts";
-export { type ParityReport, type Quantity, TOLERANCE } from "./deviations.ts";
+export type { ParityReport, Quantity } from "./deviations.ts";
 export { type LayerCase, readLayerCases } from "./layer_cases.ts";
-export { checkLayer, isLayerKind, LAYER_TOLERANCE, type LayerResult } from "./layer_parity.ts";
+export { checkLayer, isLayerKind, type LayerResult } from "./layer_parity.ts";
 export { replay } from "./parity.ts";
 export { type ShownRunOptions, trainShown } from "./shown_run.ts";
 export { trainingWarnings } from "./splits.ts";

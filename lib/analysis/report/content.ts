@@ -7,7 +7,8 @@ import { type EpochRecord, readHistory, RunFolder, type RunRecord } from "../../
 import { groupRuns, type RunGroup } from "../groups.ts";
 import type { Skipped } from "../run_discovery.ts";
 import { readRuns, type RunEntry } from "../run_entry.ts";
-import { readStudy, STUDY_FILE, type StudyTable, studyTable } from "../study/mod.ts";
+import { readStudy, type StudyTable, studyTable } from "../study/mod.ts";
+import { STUDY_FILE } from "../study/study_folder.ts";
 
 /** A look at a split, as `evaluate` notes it. */
 export interface SplitRead {

@@ -15,13 +15,8 @@ import { metricOf, PROTOCOLS } from "../../evaluation/mod.ts";
 import type { ModelDefinition, Setting } from "../../models/mod.ts";
 import type { MetricValues } from "../run_entry.ts";
 import { mean } from "../statistics/mod.ts";
-import {
-  type Study,
-  type StudyCell,
-  type StudyDefinition,
-  type StudyRuns,
-  typedSettings,
-} from "../study/mod.ts";
+import type { Study, StudyCell, StudyDefinition, StudyRuns } from "../study/mod.ts";
+import { typedSettings } from "../study/parse_definition.ts";
 import { drawSettings, type Space } from "./space.ts";
 
 /** What is searched. */

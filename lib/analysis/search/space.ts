@@ -4,7 +4,7 @@ import { UsageError } from "../../core/errors.ts";
 import type { RandomStream } from "../../core/random.ts";
 import { unknownName } from "../../core/suggest.ts";
 import type { ModelDefinition, Setting } from "../../models/mod.ts";
-import { typedSettings } from "../study/mod.ts";
+import { typedSettings } from "../study/parse_definition.ts";
 
 /** The ends of a range, both possible. */
 export type Ends = readonly [low: number, high: number];

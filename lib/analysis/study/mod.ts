@@ -1,8 +1,8 @@
 /** Studies: sets of trainings that make one table. @module */
 
-export { cellKey, type PublishedRow, type StudyCell, type StudyDefinition } from "./definition.ts";
-export { parseDefinition, typedSettings } from "./parse_definition.ts";
-export { readStudy, type Study, STUDY_FILE, type StudyRuns, writeStudy } from "./study_folder.ts";
+export type { PublishedRow, StudyCell, StudyDefinition } from "./definition.ts";
+export { parseDefinition } from "./parse_definition.ts";
+export { readStudy, type Study, type StudyRuns, writeStudy } from "./study_folder.ts";
 export { STUDIES } from "./report_tables.ts";
 export {
   type PublishedValue,
@@ -11,7 +11,7 @@ export {
   studyTable,
   type StudyValue,
 } from "./table.ts";
-export { type Job, jobName, studyJobs } from "./jobs.ts";
+export { type Job, jobName } from "./jobs.ts";
 export type { Ending, WorkerOptions } from "./messages.ts";
 export { runStudy, type StudyOptions, type StudyOutcome, withSettings } from "./run_study.ts";
 export type { JobEvents, PoolOptions } from "./worker_pool.ts";

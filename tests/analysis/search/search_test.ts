@@ -4,12 +4,12 @@ import { findModel } from "../../../lib/models/mod.ts";
 import {
   rankTrials,
   type RunEntry,
-  scoreTrial,
   type SearchOptions,
   searchStudy,
   type Study,
   trainCommand,
 } from "../../../lib/analysis/mod.ts";
+import { scoreTrial } from "../../../lib/analysis/search/search.ts";
 
 const OPTIONS: SearchOptions = {
   model: findModel("cnn"),

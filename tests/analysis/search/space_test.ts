@@ -2,7 +2,8 @@ import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert
 import { UsageError } from "../../../lib/core/errors.ts";
 import { RandomStream } from "../../../lib/core/random.ts";
 import { findModel, MODELS } from "../../../lib/models/mod.ts";
-import { DEFAULT_SPACES, drawSettings, parseSpace } from "../../../lib/analysis/mod.ts";
+import { DEFAULT_SPACES, parseSpace } from "../../../lib/analysis/mod.ts";
+import { drawSettings } from "../../../lib/analysis/search/space.ts";
 
 const CNN = findModel("cnn");
 

@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { UsageError } from "../../../lib/core/errors.ts";
 import { MODELS } from "../../../lib/models/mod.ts";
-import { cellKey, parseDefinition, STUDIES, withSettings } from "../../../lib/analysis/mod.ts";
+import { parseDefinition, STUDIES, withSettings } from "../../../lib/analysis/mod.ts";
+import { cellKey } from "../../../lib/analysis/study/definition.ts";
 
 const REFUSED: readonly (readonly [name: string, value: unknown, message: RegExp])[] = [
   ["no object", [], /the study is \[\], expected an object/],
