@@ -34,7 +34,25 @@ const COLUMNS = [
   ...["engine", "device", "epochs", "bestEpoch", "started"],
 ] as const;
 
-/** A database of runs; dispose it to close the file. */
+/**
+ * A database of runs; dispose it to close the file.
+ *
+ * @example
+ * ```ts
+ * import { RunIndex } from "./run_index.ts";
+ * import { train } from "./session/mod.ts";
+ * import { assertEquals } from "@std/assert";
+ * const out = Deno.makeTempDirSync();
+ * const common = { data: "synthetic:n=32", engine: "cpu", out } as const;
+ * await train({ model: "constant", ...common });
+ * await train({ model: "svm", ...common });
+ * using index = new RunIndex();
+ * assertEquals(index.sync([out]), { skipped: [], read: 2 });
+ * const best = index.query({ dataset: "synthetic", sort: "mae" })[0]!;
+ * assertEquals([best.model, best.seed], ["svm", 1111]);
+ * Deno.removeSync(out, { recursive: true });
+ * ```
+ */
 export class RunIndex implements Disposable {
   readonly #database: DatabaseSync;
 

@@ -27,7 +27,21 @@ export interface LockOwner {
   readonly since: string;
 }
 
-/** A folder that no other process (and no other part of this one) can lock until disposed. */
+/**
+ * A folder that no other process (and no other part of this one) can lock until disposed.
+ *
+ * @example
+ * ```ts
+ * import { type FolderLock, lockFolder } from "./lock.ts";
+ * import { assertEquals } from "@std/assert";
+ * const path = Deno.makeTempDirSync();
+ * {
+ *   using lock: FolderLock = lockFolder(path);
+ *   assertEquals([lock.path, lock.tookOver], [path, null]); // nobody died holding it
+ * }
+ * Deno.removeSync(path); // empty: the lock took its file with it
+ * ```
+ */
 export class FolderLock implements Disposable {
   /** The locked folder. */
   readonly path: string;

@@ -5,7 +5,22 @@
  * @module
  */
 
-/** The method by which Deno's kernel asks the value of a cell for its {@linkcode MediaBundle}. */
+/**
+ * The method by which Deno's kernel asks the value of a cell for its {@linkcode MediaBundle}.
+ *
+ * @example An object that shows itself in a cell
+ * ```ts
+ * import { JUPYTER_DISPLAY } from "./notebook.ts";
+ * import { assertEquals } from "@std/assert";
+ * class Score {
+ *   constructor(readonly value: number) {}
+ *   [JUPYTER_DISPLAY]() {
+ *     return { "text/html": `<b>${this.value.toFixed(2)}</b>` };
+ *   }
+ * }
+ * assertEquals(new Score(0.713)[JUPYTER_DISPLAY](), { "text/html": "<b>0.71</b>" });
+ * ```
+ */
 export const JUPYTER_DISPLAY: unique symbol = Symbol.for("Jupyter.display") as never;
 
 /** One content by MIME type; the frontend shows the richest that it knows. */

@@ -52,7 +52,26 @@ const REDRAW = 100;
 const EPOCH_LINE = 2000;
 const STEP_LINE = 15_000;
 
-/** Shows one training after another. Made by {@linkcode createProgress}. */
+/**
+ * Shows one training after another. Made by {@linkcode createProgress}.
+ *
+ * @example
+ * ```ts
+ * import { createProgress, type Progress } from "./progress.ts";
+ * import { assertEquals } from "@std/assert";
+ * let text = "";
+ * const stream = { writeSync: (b: Uint8Array) => (text += new TextDecoder().decode(b), b.length) };
+ * const progress: Progress = createProgress({ stream, isTerminal: false, now: () => 0 });
+ * progress.start({ label: "svm seed 1111", samples: 100, epochs: null });
+ * progress.note("warning: 3 features were not finite");
+ * progress.epoch(1, 0.7, 0.9);
+ * progress.stop();
+ * assertEquals(text.split("\n").slice(0, 2), [
+ *   "warning: 3 features were not finite",
+ *   "svm seed 1111: epoch 1, loss 0.7000, valid MAE 0.9000",
+ * ]);
+ * ```
+ */
 export class Progress implements Disposable {
   readonly #write: (text: string) => void;
   readonly #isTerminal: boolean;

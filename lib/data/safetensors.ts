@@ -27,7 +27,22 @@ export {
   writeSafetensors,
 } from "./safetensors_writer.ts";
 
-/** A tensor in a file. Its values are read when they are asked for. */
+/**
+ * A tensor in a file. Its values are read when they are asked for.
+ *
+ * @example
+ * ```ts
+ * import { readSafetensors, writeSafetensors } from "./safetensors.ts";
+ * import { assertEquals } from "@std/assert";
+ * const path = Deno.makeTempFileSync();
+ * writeSafetensors(path, [{ name: "ids", dtype: "I32", shape: [2], data: Int32Array.of(101, 102) }]);
+ * const file = readSafetensors(path);
+ * const { name, format, dtype, shape } = file.tensor("ids");
+ * assertEquals([name, format, dtype, shape], ["ids", "I32", "<i4", [2]]);
+ * file.close();
+ * Deno.removeSync(path);
+ * ```
+ */
 export class SafetensorsTensor extends StoredArray {
   /** Name of the kind of error. */
   readonly name: string;
@@ -44,7 +59,23 @@ export class SafetensorsTensor extends StoredArray {
   }
 }
 
-/** An open safetensors file. */
+/**
+ * An open safetensors file.
+ *
+ * @example
+ * ```ts
+ * import { readSafetensors, writeSafetensors } from "./safetensors.ts";
+ * import { assertEquals, assertThrows } from "@std/assert";
+ * const path = Deno.makeTempFileSync();
+ * const data = Float32Array.of(0.5, 1);
+ * writeSafetensors(path, [{ name: "head.bias", dtype: "F32", shape: [2], data }]);
+ * const file = readSafetensors(path);
+ * assertEquals([...file.tensors.keys()], ["head.bias"]);
+ * assertThrows(() => file.tensor("head.bais"), Error, 'did you mean "head.bias"');
+ * file.close();
+ * Deno.removeSync(path);
+ * ```
+ */
 export class SafetensorsFile implements Disposable {
   /** Where it is. */
   readonly path: string;

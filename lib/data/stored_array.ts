@@ -87,6 +87,21 @@ export function toCOrder<T>(layout: Pick<Layout, "shape" | "axes">, values: T[])
  *
  * An array that is not in C order costs one pass over all of its bytes for each call of
  * {@linkcode readFloat32}: ask for large pieces.
+ *
+ * @example
+ * ```ts
+ * import { readSafetensors, writeSafetensors } from "./mod.ts";
+ * import { assertEquals } from "@std/assert";
+ * const path = Deno.makeTempFileSync();
+ * const data = Float32Array.of(1, 2, 3, 4, 5, 6);
+ * writeSafetensors(path, [{ name: "audio", dtype: "F32", shape: [3, 2], data }]);
+ * const file = readSafetensors(path);
+ * const row = new Float32Array(2);
+ * file.tensor("audio").readFloat32(2, row); // the second row, from element 2 on
+ * assertEquals([...row], [3, 4]);
+ * file.close();
+ * Deno.removeSync(path);
+ * ```
  */
 export class StoredArray implements ArraySource {
   readonly shape: readonly number[];

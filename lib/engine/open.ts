@@ -13,11 +13,40 @@ import { findLibrary, type FoundLibrary, HOW_TO_GET } from "./tensorflow/library
 import type { Device, Engine, EngineName, EngineOptions } from "./types.ts";
 import { adapterDevice, adapterName, findAdapter, NO_ADAPTER } from "./webgpu/adapter.ts";
 
-/** Names that may be asked for. */
+/**
+ * Names that may be asked for.
+ *
+ * @example
+ * ```ts
+ * import { ENGINES } from "./open.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(ENGINES.filter((name) => name !== "auto"), ["tensorflow", "webgpu", "cpu"]);
+ * ```
+ */
 export const ENGINES = ["auto", "tensorflow", "webgpu", "cpu"] as const;
-/** Devices that may be asked for. */
+/**
+ * Devices that may be asked for.
+ *
+ * @example
+ * ```ts
+ * import { DEVICES } from "./open.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(DEVICES.filter((name) => name !== "auto"), ["cpu", "gpu"]);
+ * ```
+ */
 export const DEVICES = ["auto", "cpu", "gpu"] as const;
-/** Ways of running compiled steps that may be asked for. */
+/**
+ * Ways of running compiled steps that may be asked for.
+ *
+ * @example
+ * ```ts
+ * import { openEngine, STEPS } from "./open.ts";
+ * import { assertEquals, assertRejects } from "@std/assert";
+ * assertEquals(STEPS[0], "compiled"); // the default
+ * const steps = "check" as "checked";
+ * await assertRejects(() => openEngine({ engine: "cpu", steps }), Error, 'did you mean "checked"');
+ * ```
+ */
 export const STEPS = ["compiled", "eager", "checked"] as const;
 
 /** An engine with what it was opened with, and whether its self-test has passed. */

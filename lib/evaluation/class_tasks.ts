@@ -64,7 +64,18 @@ const SIMS_TASKS: readonly ClassTask[] = [
   { name: "classes5", classOf: (label) => binOf(label, EDGES_5), metrics: { acc5: accuracy } },
 ];
 
-/** The class tasks of each protocol. */
+/**
+ * The class tasks of each protocol.
+ *
+ * @example
+ * ```ts
+ * import { CLASS_TASKS } from "./class_tasks.ts";
+ * import { assertEquals } from "@std/assert";
+ * const task = CLASS_TASKS.mosi.find(({ name }) => name === "negPos")!;
+ * assertEquals([-0.2, 0, 1.4].map(task.classOf), [0, null, 1]); // zeros take no part
+ * assertEquals(Object.keys(task.metrics), ["acc2NegPos", "f1WeightedNegPos"]);
+ * ```
+ */
 export const CLASS_TASKS: Readonly<Record<ProtocolName, readonly ClassTask[]>> = {
   mosi: SIGN_TASKS,
   mosei: SIGN_TASKS,

@@ -35,6 +35,16 @@ export interface Tokenizer {
  * `tokenizer_config.json` says.
  *
  * @throws {DataError} when it has neither, or they cannot be read.
+ *
+ * @example
+ * ```ts
+ * import { openTokenizer } from "./tokenizer.ts";
+ * import { assertEquals } from "@std/assert";
+ * const folder = new URL("../../tests/golden/bert_tiny", import.meta.url).pathname;
+ * const tokenizer = await openTokenizer(folder); // uncased
+ * assertEquals(tokenizer.encode("A good movie"), tokenizer.encode("a GOOD movie"));
+ * assertEquals(tokenizer.encode("").length, 2); // [CLS] [SEP]
+ * ```
  */
 export async function openTokenizer(folder: string): Promise<Tokenizer> {
   const config = readJson(folder, "tokenizer_config.json") ?? {};
@@ -94,6 +104,21 @@ export function tokenize(
  *
  * @param positions largest number of places that the BERT has
  * @throws {DataError} when it has no raw text, or a sentence is empty.
+ *
+ * @example
+ * ```ts
+ * import { makeSynthetic } from "../data/mod.ts";
+ * import { retokenize } from "./tokenizer.ts";
+ * import { assertEquals } from "@std/assert";
+ * const letters = {
+ *   encode: (text: string) => [101, ...Array.from(text, (c) => c.charCodeAt(0)), 102],
+ *   padding: 0,
+ * };
+ * const split = makeSynthetic({ n: 8 }).splits.train!;
+ * const { textBert } = retokenize({ ...split, rawText: split.ids.map(() => "AB") }, letters, 6);
+ * assertEquals(textBert!.shape, [8, 3, 6]);
+ * assertEquals([...textBert!.values.slice(0, 6)], [101, 65, 66, 102, 0, 0]);
+ * ```
  */
 export function retokenize(split: Split, tokenizer: Tokenizer, positions: number): Split {
   if (split.rawText === null) {

@@ -15,7 +15,17 @@ import { sharedPrivate } from "./shared_private.ts";
 import { svm } from "./svm.ts";
 import { textGuided } from "./text_guided.ts";
 
-/** All models, in the order in which they are listed. */
+/**
+ * All models, in the order in which they are listed.
+ *
+ * @example
+ * ```ts
+ * import { MODELS } from "./mod.ts";
+ * import { assertEquals } from "@std/assert";
+ * const networks = MODELS.filter(({ kind }) => kind === "network").map(({ name }) => name);
+ * assertEquals(networks, ["self-mm", "shared-private", "text-guided", "mmcl", "cnn"]);
+ * ```
+ */
 export const MODELS: readonly ModelDefinition[] = [
   selfMm,
   sharedPrivate,

@@ -53,6 +53,16 @@ interface CaseEntry {
  * Reads `path` (JSON) and the safetensors file of the same name beside it.
  *
  * @throws {DataError} when a file cannot be read or a case names a tensor that is not there.
+ *
+ * @example
+ * ```ts
+ * import { readLayerCases } from "./layer_cases.ts";
+ * import { assertEquals } from "@std/assert";
+ * const path = new URL("../../tests/golden/layers.json", import.meta.url).pathname;
+ * const { kind, hyper, weights } = readLayerCases(path)[0]!;
+ * assertEquals([kind, hyper["input_size"], hyper["hidden_size"]], ["lstm", 4, 6]);
+ * assertEquals(weights["weight_ih"]!.shape, [4 * 6, 4]); // PyTorch's, four gates
+ * ```
  */
 export function readLayerCases(path: string): LayerCase[] {
   let entries: CaseEntry[];

@@ -52,7 +52,43 @@ type Correction = AdamCorrection & NamedTensors;
 /** The two forms of a gradient's step: it starts a new sum, or adds to the last ones. */
 const STARTS = "starts a sum", ADDS = "adds to a sum";
 
-/** Trains a network step by step: gradient, accumulation, the network's own update, Adam. */
+/**
+ * Trains a network step by step: gradient, accumulation, the network's own update, Adam.
+ *
+ * @example Three steps on one batch
+ * ```ts
+ * import { RandomStream } from "../core/random.ts";
+ * import { makeSynthetic } from "../data/mod.ts";
+ * import { openEngine } from "../engine/mod.ts";
+ * import { featureWidths, findModel, type Network } from "../models/mod.ts";
+ * import { resolveConfig } from "./config.ts";
+ * import { Learner } from "./learner.ts";
+ * import { adamOf } from "./optimizer.ts";
+ * import { assert } from "@std/assert";
+ * const engine = await openEngine({ engine: "cpu" });
+ * const dataset = makeSynthetic({ n: 16 }), { modalities, splits: { train } } = dataset;
+ * const model = findModel("cnn"), config = resolveConfig(model, "mosi", { dropout: 0 });
+ * const random = RandomStream.fromSeed(1111);
+ * const network = model.create({
+ *   config,
+ *   protocol: "mosi",
+ *   modalities,
+ *   widths: featureWidths(dataset, modalities),
+ *   trainLabels: train!.labels!,
+ *   random,
+ * }) as Network;
+ * const learner = new Learner(engine, network, adamOf(network, config), random.split("dropout"));
+ * const batch = Uint32Array.of(0, 1, 2, 3, 4, 5, 6, 7);
+ * const losses: number[] = [];
+ * for (let epoch = 1; epoch <= 3; epoch++) {
+ *   const place = { epoch, batch: 1, startsGroup: true, endsGroup: true };
+ *   losses.push((await learner.step(train!, batch, place)).loss);
+ * }
+ * assert(losses[2]! < losses[0]!);
+ * learner.dispose();
+ * network.dispose();
+ * ```
+ */
 export class Learner {
   /** What is trained. */
   readonly network: Network;

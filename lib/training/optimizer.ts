@@ -28,7 +28,32 @@ export interface AdamOptions {
   readonly clipNorm?: number;
 }
 
-/** The optimizer that a network's settings ask for; those with modes decouple in the robust one. */
+/**
+ * The optimizer that a network's settings ask for; those with modes decouple in the robust one.
+ *
+ * @example
+ * ```ts
+ * import { RandomStream } from "../core/random.ts";
+ * import { openEngine } from "../engine/mod.ts";
+ * import { findModel, type Network } from "../models/mod.ts";
+ * import { adamOf } from "./optimizer.ts";
+ * import { assert, assertEquals } from "@std/assert";
+ * await openEngine({ engine: "cpu" });
+ * const model = findModel("cnn"), config = model.defaults("mosi", "mmsa");
+ * const network = model.create({
+ *   config,
+ *   protocol: "mosi",
+ *   modalities: ["text"],
+ *   widths: { text: 4 },
+ *   trainLabels: Float32Array.of(-1, 1),
+ *   random: RandomStream.fromSeed(1111),
+ * }) as Network;
+ * const adam = adamOf(network, config);
+ * const [name] = network.parameters.names();
+ * assert(adam.slots.has(`first.${name}`));
+ * assertEquals(adam.slots.size, 2 * network.parameters.names().length);
+ * ```
+ */
 export function adamOf(network: Network, config: Config): Adam {
   const isDecoupled = config["decay"] === "decoupled" || config["mode"] === "robust";
   return new Adam(network.parameters, network.groups, {

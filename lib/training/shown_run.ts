@@ -14,6 +14,35 @@ export type ShownRunOptions = Omit<RunOptions, "onStart" | "onBatch">;
  *
  * @param toResume how to go on after an interruption, for the person who interrupts
  * @throws as {@linkcode trainRun}
+ *
+ * @example
+ * ```ts
+ * import { createProgress } from "../core/progress.ts";
+ * import { makeSynthetic } from "../data/mod.ts";
+ * import { openEngine } from "../engine/mod.ts";
+ * import { findModel } from "../models/mod.ts";
+ * import { trainShown } from "./shown_run.ts";
+ * import { assertMatch } from "@std/assert";
+ * let text = "";
+ * const stream = { writeSync: (b: Uint8Array) => (text += new TextDecoder().decode(b), b.length) };
+ * const dataset = makeSynthetic({ n: 32 }), out = Deno.makeTempDirSync();
+ * await trainShown(createProgress({ stream, isTerminal: false }), "run this again", {
+ *   model: findModel("cnn"),
+ *   dataset,
+ *   protocol: "mosi",
+ *   modalities: dataset.modalities,
+ *   seed: 1111,
+ *   settings: { epochs: 1 },
+ *   nonfinite: "zero",
+ *   engine: await openEngine({ engine: "cpu" }),
+ *   out,
+ *   resume: false,
+ *   loadSeconds: 0,
+ *   commandLine: [],
+ * });
+ * assertMatch(text, /^cnn seed 1111: epoch 1\/1, loss .*, valid MAE /m);
+ * Deno.removeSync(out, { recursive: true });
+ * ```
  */
 export async function trainShown(
   progress: Progress,

@@ -50,7 +50,23 @@ export function writeWeights(
   );
 }
 
-/** Reads weights and the file's metadata. @throws {DataError} when the file is damaged. */
+/**
+ * Reads weights and the file's metadata.
+ *
+ * @throws {DataError} when the file is damaged.
+ *
+ * @example
+ * ```ts
+ * import { readWeights, writeWeights } from "./weights.ts";
+ * import { assertEquals } from "@std/assert";
+ * const path = Deno.makeTempFileSync(); // stands for model.safetensors of a run
+ * const head = { shape: [1, 2], values: Float32Array.of(3, 4) };
+ * writeWeights(path, new Map([["head.weight", head]]));
+ * const { weights } = readWeights(path);
+ * assertEquals(Math.hypot(...weights.get("head.weight")!.values), 5);
+ * Deno.removeSync(path);
+ * ```
+ */
 export function readWeights(
   path: string,
 ): { weights: Weights; metadata: Readonly<Record<string, string>> } {

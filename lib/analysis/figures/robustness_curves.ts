@@ -20,6 +20,18 @@ export interface CurvePoint {
  *
  * @param corruption what the strength is, for the axis: `share of audio missing`
  * @throws {TypeError} there are no points
+ *
+ * @example
+ * ```ts
+ * import { robustnessCurves } from "./mod.ts";
+ * import { assertEquals } from "@std/assert";
+ * const points = [0, 0.5, 1].flatMap((strength) => [
+ *   { name: "self-mm", strength, value: 0.7 + 0.2 * strength }, // one seed
+ *   { name: "self-mm", strength, value: 0.8 + 0.2 * strength }, // another one
+ * ]);
+ * const { spec } = robustnessCurves(points, "noise on audio");
+ * assertEquals(spec["description"], "MAE by noise on audio: self-mm");
+ * ```
  */
 export function robustnessCurves(
   points: readonly CurvePoint[],

@@ -10,7 +10,16 @@ export interface ModelCard {
   readonly limits: string;
 }
 
-/** Cards by the model's name. */
+/**
+ * Cards by the model's name.
+ *
+ * @example
+ * ```ts
+ * import { MODEL_CARDS } from "./mod.ts";
+ * import { assertMatch } from "@std/assert";
+ * assertMatch(MODEL_CARDS["self-mm"]!.source, /AAAI 2021/);
+ * ```
+ */
 export const MODEL_CARDS: Readonly<Record<string, ModelCard>> = {
   "self-mm": {
     source: "Yu, Xu, Yuan, Wu: Learning Modality-Specific Representations with Self-Supervised " +

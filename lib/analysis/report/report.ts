@@ -20,6 +20,18 @@ import { comparisonSection, resultTables, studySection, trainingSection } from "
  * @throws {RunError} there is no finished run in it
  * @throws {DataError} the study's definition is damaged, or vega cannot be loaded
  * @throws {UsageError} a metric is unknown
+ *
+ * @example
+ * ```ts
+ * import { train } from "../session/mod.ts";
+ * import { makeReport } from "./report.ts";
+ * import { assertMatch } from "@std/assert";
+ * const out = Deno.makeTempDirSync();
+ * await train({ model: "constant", data: "synthetic:n=32", engine: "cpu", out });
+ * const html = await makeReport(out); // for a file, or an iframe
+ * assertMatch(html, /1 model, 1 dataset, 1 finished run/);
+ * Deno.removeSync(out, { recursive: true });
+ * ```
  */
 export async function makeReport(
   folder: string,

@@ -31,7 +31,17 @@ const SELF_MM: Space = {
   postVisionDropout: [0, 0.1],
 };
 
-/** Spaces by model. */
+/**
+ * Spaces by model.
+ *
+ * @example
+ * ```ts
+ * import { DEFAULT_SPACES } from "./mod.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(DEFAULT_SPACES["self-mm"]!["batchSize"], [16, 32]);
+ * assertEquals(DEFAULT_SPACES["mmcl"]!["clusters"], { integer: [4, 16] });
+ * ```
+ */
 export const DEFAULT_SPACES: Readonly<Record<string, Space>> = {
   "self-mm": SELF_MM,
   "shared-private": { ...SELF_MM, beta: [0.1, 1, 10, 100] },

@@ -112,7 +112,23 @@ export function compare(
   second: Comparable,
   options?: ModelComparisonOptions,
 ): ModelComparison;
-/** Compares all of a list, pair by pair. */
+/**
+ * Compares all of a list, pair by pair.
+ *
+ * @example
+ * ```ts
+ * import { compare, train } from "./mod.ts";
+ * import { assertEquals } from "@std/assert";
+ * const out = Deno.makeTempDirSync();
+ * const common = { model: "constant", data: "synthetic:n=32", seeds: 4, engine: "cpu" } as const;
+ * for (const value of ["mean", "median", "majority"]) {
+ *   await train({ ...common, settings: { value }, out: `${out}/${value}` });
+ * }
+ * const folders = ["mean", "median", "majority"].map((value) => `${out}/${value}`);
+ * assertEquals(compare(folders).comparisons.length, 3); // one for each pair
+ * Deno.removeSync(out, { recursive: true });
+ * ```
+ */
 export function compare(
   first: readonly Comparable[],
   options?: ModelComparisonOptions,

@@ -34,6 +34,24 @@ export interface TwoWayOptions {
  * and without the factor the interval of ten seeds covers about 91.5 % where seeds dominate.
  *
  * @throws {TypeError} a side with fewer than two runs, no samples, or runs of different samples
+ *
+ * @example Two algorithms by their mean absolute error
+ * ```ts
+ * import { RandomStream } from "../../core/random.ts";
+ * import { metricSums } from "../metric_sums.ts";
+ * import { twoWayBootstrap } from "./two_way_bootstrap.ts";
+ * import { assert, assertAlmostEquals } from "@std/assert";
+ * const random = RandomStream.fromSeed(1);
+ * const labels = [-2, -1, 0, 1, 2];
+ * // Two seeds of each algorithm; all predictions are off by the same.
+ * const runs = (offs: number[]) =>
+ *   offs.map((off) => metricSums("mosi", "mae", labels.map((label) => label + off), labels));
+ * const a = { runs: runs([0.5, 0.6]), random: random.split("a") };
+ * const b = { runs: runs([0.9, 1.0]), random: random.split("b") };
+ * const { value, low, high } = twoWayBootstrap(a, b, { random, resamples: 999 });
+ * assertAlmostEquals(value, -0.4, 1e-6);
+ * assert(low < value && value < high && high < 0);
+ * ```
  */
 export function twoWayBootstrap(
   a: SeededRuns,

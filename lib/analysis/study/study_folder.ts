@@ -92,6 +92,20 @@ export function readDefinition(folder: string): StudyDefinition | null {
  *
  * @throws {RunError} a cell of that name was run with other settings or modalities
  * @throws {DataError} the definition that is there is damaged
+ *
+ * @example
+ * ```ts
+ * import { parseDefinition } from "./parse_definition.ts";
+ * import { writeStudy } from "./study_folder.ts";
+ * import { assertThrows } from "@std/assert";
+ * const folder = Deno.makeTempDirSync();
+ * const study = (batchSize: number) =>
+ *   parseDefinition({ cells: [{ model: "cnn", settings: { batchSize } }] }, "sizes");
+ * writeStudy(folder, study(16));
+ * // What was run under that name is not taken for another thing.
+ * assertThrows(() => writeStudy(folder, study(32)), Error, "batchSize: there 16, wanted 32");
+ * Deno.removeSync(folder, { recursive: true });
+ * ```
  */
 export function writeStudy(folder: string, definition: StudyDefinition): void {
   const before = readDefinition(folder);

@@ -17,7 +17,21 @@ export interface PickleOptions {
   readonly lazyBytes?: number;
 }
 
-/** A pickle that was read. Its large arrays lie in the file, which stays open until `close()`. */
+/**
+ * A pickle that was read. Its large arrays lie in the file, which stays open until `close()`.
+ *
+ * @example
+ * ```ts
+ * import { type PickleFile, readPickle } from "./pickle_file.ts";
+ * import { assertEquals } from "@std/assert";
+ * const path = Deno.makeTempFileSync();
+ * Deno.writeTextFileSync(path, "(lp0\nF0.5\naI2\na.");
+ * const pickle: PickleFile = readPickle(path);
+ * assertEquals([pickle.root, pickle.protocol, pickle.trailingBytes], [[0.5, 2], 0, 0]);
+ * pickle.close();
+ * Deno.removeSync(path);
+ * ```
+ */
 export class PickleFile implements Disposable {
   /** Where it is. */
   readonly path: string;

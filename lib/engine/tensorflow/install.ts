@@ -67,6 +67,13 @@ function cpuBuild(packageName: string, platform: string): Build {
  * @returns the path of the library
  * @throws {EngineError} if there is no Python with pip, no build for this system, no connection,
  *   no space, or if the library does not load; the cache folder then is as it was
+ *
+ * @example
+ * ```ts ignore
+ * import { installTensorflow, openEngine } from "../mod.ts";
+ * installTensorflow({ log: console.error }); // downloads 270 MB where nothing is installed yet
+ * const engine = await openEngine({ engine: "tensorflow" });
+ * ```
  */
 export function installTensorflow(options: InstallOptions = {}): string {
   const { cuda = false, log = () => {} } = options;
