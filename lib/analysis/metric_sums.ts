@@ -16,7 +16,7 @@ export type MetricKind = "error" | "correlation" | "accuracy" | "f1";
 
 /** A metric of one run. */
 export interface MetricSums extends SampleSums {
-  /** How the metric comes of the sums. */
+  /** Which test suits it. */
   readonly kind: MetricKind;
 }
 

@@ -36,9 +36,9 @@ export interface RunEntry {
   readonly bestEpoch: number;
   /** When, as ISO time. */
   readonly started: string;
-  /** Of its splits that have labels; empty for one that the data lack. */
+  /** Metrics on valid; empty where the data lack it, or labels in it. */
   readonly valid: MetricValues;
-  /** Metrics on test. */
+  /** Metrics on test, as on valid. */
   readonly test: MetricValues;
   /** All settings that were in force. */
   readonly config: Config;

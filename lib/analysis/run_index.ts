@@ -22,7 +22,10 @@ export interface RunQuery {
   readonly model?: string;
   /** Only runs on this dataset. */
   readonly dataset?: string;
-  /** A metric on test, `valid.` and a metric, or a column; the best metric comes first. */
+  /**
+   * A metric on test, `valid.` and a metric, or a field of {@linkcode IndexedRun} such as `started`;
+   * the best metric comes first, the lowest field. Default: `path`.
+   */
   readonly sort?: string;
 }
 

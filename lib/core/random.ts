@@ -118,7 +118,7 @@ export class RandomStream {
     return Float32Array.from({ length: count }, () => low + (high - low) * this.uniform());
   }
 
-  /** `count` normal numbers with mean 0, as float32. */
+  /** `count` normal numbers with mean 0 and a standard deviation, as float32. */
   normalArray(count: number, deviation = 1): Float32Array {
     return Float32Array.from({ length: count }, () => deviation * this.normal());
   }

@@ -24,7 +24,10 @@ export function textTable(rows: readonly (readonly string[])[], align?: string):
 }
 
 /**
- * The same as an HTML table for a notebook; cells are escaped.
+ * The table of {@linkcode textTable} as HTML for a notebook; cells are escaped.
+ *
+ * @param rows the header first; all of one length
+ * @param align as for {@linkcode textTable}
  *
  * @example
  * ```ts

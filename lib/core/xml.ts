@@ -15,7 +15,8 @@ export function escapeXml(text: string): string {
 }
 
 /**
- * The same for HTML in a notebook, which takes what is between two dollars for a formula.
+ * `text` as content of HTML in a notebook, which takes what is between two dollars for a formula:
+ * escaped as by {@linkcode escapeXml}, and the dollars too.
  *
  * @example
  * ```ts

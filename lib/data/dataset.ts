@@ -83,7 +83,7 @@ export interface Dataset extends Disposable, Displayable {
   readonly splits: Readonly<Partial<Record<SplitName, Split>>>;
   /** What was found and is tolerated; errors stop the loading. */
   readonly problems: readonly Problem[];
-  /** Number of non-finite feature values that arrive as 0. */
+  /** Number of feature values that were not finite and arrive as 0, by split and modality. */
   readonly zeroed: Readonly<Partial<Record<SplitName, Partial<Record<Modality, number>>>>>;
 
   /** SHA-256 of the file; of the converted file for a store. The first call reads the file. */

@@ -57,7 +57,7 @@ export interface SplitSummary {
 
 /** All about a file. */
 export interface Inspection {
-  /** No problem is an error. */
+  /** Whether no problem is an error. */
   readonly ok: boolean;
   /** What was inspected. */
   readonly path: string;

@@ -47,7 +47,7 @@ export interface Problem {
   readonly modality: Modality | null;
   /** Number of samples (or columns, or keys) concerned. */
   readonly count: number;
-  /** Ids of the samples concerned, at most {@linkcode MOST_IDS} of them. */
+  /** Ids of the samples concerned, the first 1,000 of them. */
   readonly ids: readonly string[];
   /** What is wrong and where, in a sentence. */
   readonly message: string;

@@ -44,7 +44,7 @@ export {
  * ```
  */
 export class SafetensorsTensor extends StoredArray {
-  /** Name of the kind of error. */
+  /** Under which the file has it. */
   readonly name: string;
   /** The format's name of the type; `dtype` is numpy's. */
   readonly format: SafetensorsType;
@@ -81,7 +81,7 @@ export class SafetensorsFile implements Disposable {
   readonly path: string;
   /** By name, in the order of their bytes. */
   readonly tensors: ReadonlyMap<string, SafetensorsTensor>;
-  /** Free text that the writer added. */
+  /** Free text that the writer added, by name. */
   readonly metadata: ReadonlyMap<string, string>;
   readonly #file: PositionedFile;
 
@@ -95,8 +95,7 @@ export class SafetensorsFile implements Disposable {
     this.#file = file;
   }
 
-  /** @throws {DataError} when there is no tensor of that name, with the nearest */
-  /** One by its name. */
+  /** One by its name. @throws {DataError} when there is none, with the nearest name */
   tensor(name: string): SafetensorsTensor {
     const tensor = this.tensors.get(name);
     if (tensor !== undefined) return tensor;

@@ -20,7 +20,7 @@ export type TensorData = TensorChunk | Iterable<TensorChunk>;
 
 /** A tensor to be written. */
 export interface TensorToWrite {
-  /** Name of the kind of error. */
+  /** Under which the file will have it; each tensor needs one of its own. */
   readonly name: string;
   /** The format's name of the type. */
   readonly dtype: SafetensorsType;

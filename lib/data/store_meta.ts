@@ -47,7 +47,7 @@ export interface SplitMeta {
   readonly samples: number;
   /** Hash of text and features, see `RowHashes`. */
   readonly fingerprint: string;
-  /** [samples] true labels. */
+  /** Whether it has labels, the tensor `labels`, [samples]. */
   readonly labels: boolean;
   /** Modalities with labels of their own. */
   readonly unimodalLabels: readonly Modality[];
@@ -57,9 +57,9 @@ export interface SplitMeta {
   readonly textBertTokens: number | null;
   /** [samples] names of the samples. */
   readonly ids: readonly string[];
-  /** What is said; null where the file does not tell. */
+  /** [samples] what is said; null where the file does not tell. */
   readonly rawText: readonly string[] | null;
-  /** Names of classes; null where the file has none. */
+  /** [samples] names of classes; null where the file has none. */
   readonly annotations: readonly string[] | null;
 }
 
@@ -67,11 +67,11 @@ export interface SplitMeta {
 export interface StoreMeta {
   /** Tells a store from other folders. */
   readonly format: "msa-store";
-  /** Of the format. */
+  /** Version of the format, a whole number from 1. */
   readonly version: number;
-  /** Name of the kind of error. */
+  /** Names the dataset, as `Dataset.name` does. */
   readonly name: string;
-  /** Whose metrics and default settings hold. */
+  /** Whose metrics and default settings hold; null where nothing told it. */
   readonly protocol: ProtocolName | null;
   /** The file that was converted. */
   readonly source: { readonly file: string; readonly bytes: number; readonly sha256: string };

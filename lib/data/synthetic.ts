@@ -18,23 +18,23 @@ import { MODALITIES, type Modality, type SplitName, SPLITS } from "./modality.ts
 
 /** Sizes and seed of a synthetic dataset. */
 export interface SyntheticOptions {
-  /** Train samples; valid has a quarter, test half of that. */
+  /** Train samples, 320 by default; valid has n / 4, test n / 2, and no split less than 4. */
   readonly n: number;
-  /** Of all random draws. */
+  /** Of all random draws; 1 by default. */
   readonly seed: number;
-  /** Feature widths. */
+  /** Width of the text features; 16 by default. */
   readonly text: number;
-  /** As for text. */
+  /** Width of the audio features; 6 by default. */
   readonly audio: number;
-  /** As for text. */
+  /** Width of the vision features; 8 by default. */
   readonly vision: number;
-  /** Steps of the padded sequences. */
+  /** Steps of the text, padding included; 6 by default. */
   readonly textSteps: number;
-  /** As for text. */
+  /** Steps of the audio; 16 by default. */
   readonly audioSteps: number;
-  /** As for text. */
+  /** Steps of the vision; 12 by default. */
   readonly visionSteps: number;
-  /** Standard deviation of the noise on every feature of every step. */
+  /** Standard deviation of the noise on every feature of every step; 0.5 by default. */
   readonly noise: number;
 }
 
@@ -106,8 +106,8 @@ export function parseSynthetic(spec: string): SyntheticOptions {
 }
 
 /**
- * Makes the dataset: the same bytes for the same options on every machine. The planted sentiments
- * are its unimodal labels.
+ * Makes a dataset: the same bytes for the same options on every machine. Labels are those of MOSI,
+ * multiples of 0.2 in [-3, 3]; the planted sentiments are its unimodal labels.
  *
  * @example
  * ```ts

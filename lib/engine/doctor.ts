@@ -25,7 +25,7 @@ export interface EngineReport {
 export interface DoctorReport {
   /** Deno's version. */
   readonly deno: string;
-  /** By name. */
+  /** What is known of each, by name. */
   readonly engines: Readonly<Record<EngineName, EngineReport>>;
   /** Versions of the packages that the engines stand on. */
   readonly packages: Readonly<Record<string, string>>;

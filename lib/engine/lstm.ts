@@ -59,9 +59,9 @@ export type LstmOutput = "final" | "sequence" | "cell";
 export interface LstmOutputs {
   /** The state at each sample's true end, [batch, hidden]. */
   final: Tensor2D;
-  /** The state after each step, [time, batch, hidden]. */
+  /** The state after each step, [batch, time, hidden], or time first where that was asked for. */
   sequence: Tensor3D;
-  /** The cell at each sample's true end, [batch, hidden]. */
+  /** The cell at each sample's true end, [batch, hidden]; no gradient goes through it. */
   cell: Tensor2D;
 }
 

@@ -69,7 +69,7 @@ export interface CompiledStep<I extends NamedTensors, O extends NamedTensors> {
 
 /** An opened engine: the TensorFlow.js backend that all ops now run on. */
 export interface Engine {
-  /** As it is asked for. */
+  /** Its name, as it is asked for. */
   readonly name: EngineName;
   /** What it computes on. */
   readonly device: Device;
@@ -80,7 +80,8 @@ export interface Engine {
   /** Version of what computes: TensorFlow's, or that of TensorFlow.js. */
   readonly version: string;
   /**
-   * Makes a step fast. Here the step runs as it is, in a `tidy` of its own.
+   * Makes a step fast, where the engine has a way: `tensorflow` turns it into one graph function; on
+   * the others it runs as it is, in a `tidy` of its own.
    *
    * @param step builds new tensors from its inputs and the state, and assigns the state. It gets
    *   `variant` (the empty string by default) and may branch on that alone.

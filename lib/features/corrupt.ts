@@ -21,8 +21,8 @@ export interface Corruption {
    */
   readonly drop: readonly Modality[];
   /**
-   * Noise on the true steps of a modality: normal, of so many standard deviations of each feature.
-   * Above 0.
+   * Noise on the true steps of a modality: normal, of so many standard deviations of each feature,
+   * 0 or more; 0 changes nothing.
    */
   readonly noise: Readonly<Partial<Record<Modality, number>>>;
 }

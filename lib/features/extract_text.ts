@@ -31,7 +31,7 @@ export interface TextModel {
   readonly tokenizer: Tokenizer;
   /** Makes features of ids. */
   readonly extractor: TextExtractor;
-  /** Tells one model from another. */
+  /** SHA-256 of its weights: tells one model from another. */
   readonly sha256: string;
 }
 
@@ -77,6 +77,8 @@ export interface ExtractOptions {
  * writes everything as a store in which they are the text. What is done is kept beside `folder`
  * until then, and the same call goes on with it.
  *
+ * @param path a pickle or a store
+ * @param folder of the new store
  * @throws {DataError} when a split has no raw text, or `folder` holds something else.
  *
  * @example

@@ -11,9 +11,9 @@ import { loadTransformers } from "./transformers.ts";
 
 /** Computes last hidden states. */
 export interface TextExtractor {
-  /** Width of a state. */
+  /** Number of features of a state. */
   readonly width: number;
-  /** Longest sequence. */
+  /** Longest sequence, in tokens. */
   readonly positions: number;
   /**
    * [batch, 3, tokens] ids, masks and segments → [batch, tokens, width], with zeros where the mask

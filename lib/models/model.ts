@@ -57,11 +57,14 @@ export interface Target {
   readonly epoch: tf.Scalar;
 }
 
-/** What a forward pass gives: the score [batch], and what loss and update need besides. */
+/**
+ * What a forward pass gives: the score, and what loss and update need besides. Those named `score.`
+ * and a task, [batch], are recorded as the scores of that task.
+ */
 export interface Outputs {
   /** The score, [batch]. */
   readonly prediction: tf.Tensor1D;
-  /** What loss and update need besides. */
+  /** Of any shape. */
   readonly [name: string]: tf.Tensor;
 }
 
@@ -77,11 +80,11 @@ export interface Loss {
 export interface ParameterGroup {
   /** For the record. */
   readonly name: string;
-  /** Step size. */
+  /** Step size of Adam, above 0. */
   readonly learningRate: number;
-  /** Share of L2 decay. */
+  /** λ of the weight decay, 0 or more; whether it is L2's or decoupled is the optimizer's matter. */
   readonly weightDecay: number;
-  /** What gradient descent changes. */
+  /** Their names. */
   readonly parameters: readonly string[];
 }
 
@@ -101,7 +104,7 @@ export interface LabelGeneration {
 export interface Network {
   /** What gradient descent changes. */
   readonly parameters: Parameters;
-  /** Each parameter is in one. */
+  /** Each parameter is in one at most; one that is in none stays as it is. */
   readonly groups: readonly ParameterGroup[];
   /** How it wants each modality that it uses. */
   readonly reads: Readonly<Partial<Record<Modality, Reading>>>;
@@ -116,7 +119,7 @@ export interface Network {
    * @param noise source of dropout masks; null outside training
    */
   forward(inputs: Inputs, noise: DropoutNoise | null): Outputs;
-  /** The loss of a batch. */
+  /** The loss of a batch; its gradient is taken with respect to all parameters in groups. */
   loss(outputs: Outputs, target: Target): Loss;
   /**
    * Called before a stage, from 1, is trained: from then on forward, loss and groups are that
@@ -150,7 +153,7 @@ export interface Regressor {
 
 /** A BERT that a model is made with. */
 export interface GivenBert {
-  /** Every setting with its value. */
+  /** Its sizes. */
   readonly config: BertConfig;
   /** Start values by name; null where they are assigned later. */
   readonly values: ((name: string) => Float32Array) | null;
@@ -160,7 +163,7 @@ export interface GivenBert {
 export interface ModelContext {
   /** Every setting with its value. */
   readonly config: Config;
-  /** Of the data. */
+  /** Protocol of the data, which tells the range of the labels. */
   readonly protocol: ProtocolName;
   /** Those to use. */
   readonly modalities: readonly Modality[];
@@ -174,13 +177,14 @@ export interface ModelContext {
   readonly bert?: GivenBert;
 }
 
-/** A line of the model registry. */
+/** A model by its name: its settings, and how it is made. `MODELS` are those that there are. */
 export type ModelDefinition =
   & {
+    /** As in `--model`, run folders and tables. */
     readonly name: string;
     /** One sentence for lists and help texts. */
     readonly summary: string;
-    /** Every setting with its default. */
+    /** Every setting with its default for a dataset. @param preset `mmsa`, or another that it knows */
     defaults(dataset: DefaultsFor, preset: string): Config;
   }
   & (

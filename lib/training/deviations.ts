@@ -36,6 +36,7 @@ export type ParityReport = Readonly<Record<Quantity, number | null>> & {
   readonly ok: boolean;
   /** Whether losses, labels, centres and weights stayed finite. */
   readonly finite: boolean;
+  /** What is allowed of each: absolute, but for `grads` in units of its own allowance. */
   readonly tolerance: Readonly<Record<Quantity, number>>;
 };
 

@@ -27,7 +27,7 @@ export interface LayerResult {
   readonly name: string;
   /** Of the layer. */
   readonly kind: string;
-  /** Whether all is within tolerance. */
+  /** Whether all is within tolerance: 1e-5 for outputs and gradients, 1e-6 for optimizers. */
   readonly ok: boolean;
   /** Deviation of the outputs. */
   readonly output: number | null;

@@ -26,21 +26,21 @@ export interface RunSummary {
   readonly engine: string;
   /** `cpu` or `gpu`. */
   readonly device: string;
-  /** Number of epochs trained, and the one whose weights were kept; 0 for a regressor. */
+  /** Number of epochs trained; 0 for a regressor. */
   readonly epochs: number;
-  /** The epoch whose weights were kept, from 1. */
+  /** The epoch whose weights were kept, from 1; 0 for a regressor. */
   readonly bestEpoch: number;
-  /** Metrics by key; empty for a split that the data lack. */
+  /** Metrics on valid by key, unrounded; empty where the data lack it, or labels in it. */
   readonly valid: Readonly<Record<string, number>>;
-  /** Metrics on test. */
+  /** Metrics on test, as on valid. */
   readonly test: Readonly<Record<string, number>>;
-  /** Wall time of each part. */
+  /** Wall time of each part, in seconds. */
   readonly seconds: { readonly load: number; readonly train: number; readonly evaluate: number };
   /** Seconds of each epoch, without validation. */
   readonly epochSeconds: readonly number[];
-  /** Of the median epoch. */
+  /** Train samples per second of the median epoch. */
   readonly samplesPerSecond: number;
-  /** Largest memory of the process. */
+  /** Largest resident memory of the process so far, in bytes. */
   readonly peakRssBytes: number;
 }
 
@@ -84,7 +84,7 @@ export interface RunRecord {
 }
 
 /**
- * Paths inside a run folder.
+ * The folder of a run: where its files are, and reading and writing its record.
  *
  * @example
  * ```ts

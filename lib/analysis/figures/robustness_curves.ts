@@ -11,7 +11,7 @@ export interface CurvePoint {
   readonly name: string;
   /** How much is corrupted, for example the share of missing steps. */
   readonly strength: number;
-  /** The estimate. */
+  /** The metric, unrounded. */
   readonly value: number;
 }
 
@@ -19,6 +19,7 @@ export interface CurvePoint {
  * A metric by strength of a corruption: the mean over runs and its 95 % t interval.
  *
  * @param corruption what the strength is, for the axis: `share of audio missing`
+ * @param key of the metric, which names the other axis
  * @throws {TypeError} there are no points
  *
  * @example

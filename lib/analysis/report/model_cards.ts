@@ -11,7 +11,7 @@ export interface ModelCard {
 }
 
 /**
- * Cards by the model's name.
+ * What a report says of each model, by its name.
  *
  * @example
  * ```ts

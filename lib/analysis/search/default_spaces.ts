@@ -32,7 +32,7 @@ const SELF_MM: Space = {
 };
 
 /**
- * Spaces by model.
+ * What `search` draws from where nothing else is asked for, by model.
  *
  * @example
  * ```ts

@@ -21,13 +21,13 @@ import { drawSettings, type Space } from "./space.ts";
 
 /** What is searched. */
 export interface SearchOptions {
-  /** What is searched for. */
+  /** Whose settings are searched. */
   readonly model: ModelDefinition;
   /** From what settings are drawn. */
   readonly space: Space;
   /** How many settings are tried. */
   readonly trials: number;
-  /** Of the draws. */
+  /** Of the draws of settings. */
   readonly seed: number;
   /** Of the trainings; a trial is scored by its mean over them. */
   readonly seeds: readonly number[];

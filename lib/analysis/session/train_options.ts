@@ -25,9 +25,9 @@ export interface TrainOptions {
   readonly protocol?: ProtocolName;
   /** What becomes of features that are not finite in data that are loaded here. Default: `zero`. */
   readonly nonfinite?: "zero" | "stop";
-  /** Default: `auto`, the fastest that is there. */
+  /** Default: `auto`, which is `tensorflow` where its library is found, else `cpu`. */
   readonly engine?: EngineName | "auto";
-  /** Default: `auto`. */
+  /** Default: `auto`, a GPU where the engine has one. */
   readonly device?: Device | "auto";
   /** The folder above all runs. Default: `runs`. */
   readonly out?: string;

@@ -17,13 +17,13 @@ export type IndexStatistic = (indices: Uint32Array) => number;
 export interface BootstrapOptions {
   /** Where random draws come from. */
   readonly random: RandomStream;
-  /** Number of resamples. */
+  /** Number of resamples; 9,999 by default. */
   readonly resamples?: number;
-  /** Level of the interval, such as 0.95. */
+  /** Level of the interval, in (0, 1); 0.95 by default. */
   readonly level?: number;
   /**
-   * `percentile`: quantiles of the resampled values. `bca`: those, corrected for bias and
-   * acceleration (Efron 1987); needs ten samples or more to be worth it.
+   * `percentile`: quantiles of the resampled values. `bca`, the default: those, corrected for bias
+   * and acceleration (Efron 1987); needs ten samples or more to be worth it.
    */
   readonly method?: "percentile" | "bca";
 }

@@ -9,11 +9,11 @@ import { normalTwoSided, tTwoSided } from "./distributions.ts";
 
 /** The correlations among labels (1) and the predictions of two models (2 and 3). */
 export interface CorrelationTriple {
-  /** Labels with the first model, labels with the second, the models with each other. */
+  /** Labels with the predictions of the first model. */
   readonly r12: number;
-  /** Correlation of the first scores with the labels. */
+  /** Labels with the predictions of the second model. */
   readonly r13: number;
-  /** Correlation of the second scores with the labels. */
+  /** The predictions of the two models with each other. */
   readonly r23: number;
   /** Number of samples, at least 4. */
   readonly n: number;

@@ -62,7 +62,8 @@ export function friedmanTest(rows: readonly (readonly number[])[]): FriedmanTest
 }
 
 /**
- * Nemenyi's critical difference of mean ranks of `k` models over `n` datasets.
+ * Nemenyi's critical difference of mean ranks of `k` models over `n` datasets at level `alpha`.
+ * Source: Demšar 2006, section 3.2.2.
  *
  * @example
  * ```ts

@@ -12,9 +12,9 @@ export interface McNemarTest {
   readonly exact: number;
   /** The same with the observed count weighted by half: less conservative. */
   readonly midP: number;
-  /** The approximations; null where b + c is 0. Not for small counts. */
+  /** p of (b - c)² / (b + c) by the χ² distribution; null where b + c is 0. Not for small counts. */
   readonly chi2: number | null;
-  /** With Edwards' correction. */
+  /** The same with Edwards' correction, of (|b - c| - 1)² / (b + c). */
   readonly chi2Corrected: number | null;
 }
 

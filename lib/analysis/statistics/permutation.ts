@@ -24,9 +24,9 @@ export interface PermutationTest {
 export interface PermutationOptions {
   /** Draws, where all splits are too many; the test is then p = (1 + hits) / (1 + draws). */
   readonly random: RandomStream;
-  /** Number of random relabelings where not all can be had. */
+  /** Number of splits to draw where all are too many; 9,999 by default. */
   readonly draws?: number;
-  /** Up to this many splits all are looked at. */
+  /** Up to this many splits all are looked at; a million by default. */
   readonly mostExact?: number;
 }
 
@@ -36,7 +36,9 @@ const MOST_EXACT = 1_000_000;
 const TOLERANCE = 1e-12;
 
 /**
- * Tests a difference of means over independent runs.
+ * Tests a difference of means over independent runs, two-sided: p is the share of all splits of the
+ * values into two sides of these sizes whose means differ at least as much. Source: Fisher 1935,
+ * Pitman 1937.
  *
  * @throws {TypeError} a side without values
  *

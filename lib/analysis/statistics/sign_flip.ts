@@ -23,9 +23,9 @@ export interface RandomizationTest {
 export interface RandomizationOptions {
   /** Where random draws come from. */
   readonly random: RandomStream;
-  /** Patterns to draw where all are too many: p = (1 + hits) / (1 + draws). */
+  /** Patterns to draw where all are too many: p = (1 + hits) / (1 + draws). 9,999 by default. */
   readonly draws?: number;
-  /** Up to this many pairs all 2ⁿ patterns are looked at. */
+  /** Up to this many pairs that differ all 2ⁿ patterns are looked at; 16 by default. */
   readonly mostExact?: number;
 }
 

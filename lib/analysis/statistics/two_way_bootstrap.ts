@@ -22,9 +22,9 @@ export interface SeededRuns {
 export interface TwoWayOptions {
   /** Draws the samples. */
   readonly random: RandomStream;
-  /** Number of resamples. */
+  /** Number of resamples; 9,999 by default. */
   readonly resamples?: number;
-  /** Level of the interval, such as 0.95. */
+  /** Level of the interval, in (0, 1); 0.95 by default. */
   readonly level?: number;
 }
 

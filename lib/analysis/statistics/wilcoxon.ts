@@ -17,11 +17,14 @@ export interface SignedRankTest {
   readonly method: "exact" | "normal";
 }
 
-/** How zeros are treated: dropped before (`wilcox`) or after (`pratt`) ranking. */
+/** How zeros and the normal approximation are treated, as in `scipy.stats.wilcoxon`. */
 export interface SignedRankOptions {
-  /** Default: `wilcox`. */
+  /** Zeros are dropped before (`wilcox`, the default) or after (`pratt`) ranking. */
   readonly zeros?: "wilcox" | "pratt";
-  /** Whether the normal approximation moves the statistic half a rank towards its mean. */
+  /**
+   * Whether the normal approximation moves the statistic half a rank towards its mean; by default
+   * with `wilcox` only.
+   */
   readonly continuity?: boolean;
 }
 

@@ -7,11 +7,11 @@ import type { StudyDefinition } from "./definition.ts";
 
 /** One training: everything that a process needs to know of it, as JSON. */
 export interface Job {
-  /** Its name as part of a path. */
+  /** SETTING of its folder. */
   readonly slug: string;
   /** The model's name. */
   readonly model: string;
-  /** Those in use. */
+  /** Those in use; null for all that the data have. */
   readonly modalities: readonly Modality[] | null;
   /** Settings other than the defaults. */
   readonly settings: Readonly<Record<string, Setting>>;
@@ -19,7 +19,7 @@ export interface Job {
   readonly seed: number;
   /** What `--data` takes. */
   readonly data: string;
-  /** Whose metrics and default settings hold. */
+  /** Whose metrics and default settings hold; null for what the data tell. */
   readonly protocol: ProtocolName | null;
   /** The folder above `MODEL/DATASET/SEED`. */
   readonly out: string;

@@ -15,7 +15,7 @@ import { type PoolOptions, runJobs } from "./worker_pool.ts";
 
 /** What became of each training of a study. */
 export interface StudyOutcome {
-  /** What was run. */
+  /** The study with all its finished runs. */
   readonly study: Study;
   /** Each training and how it ended. */
   readonly jobs: readonly { readonly job: Job; readonly ending: Ending }[];

@@ -18,13 +18,13 @@ export interface StudyValue {
 export interface PublishedValue {
   /** As printed. */
   readonly value: number;
-  /** Whether it lies in our interval, as far as its digits tell; null where there is none. */
+  /** Whether it lies in our interval, as far as its digits tell; null where we have none. */
   readonly isInside: boolean | null;
 }
 
 /** A row: a cell of the study on one dataset. */
 export interface StudyRow {
-  /** Its name as part of a path. */
+  /** SETTING of its folder. */
   readonly slug: string;
   /** What the table calls it. */
   readonly label: string;
@@ -49,7 +49,7 @@ export interface StudyTable {
   readonly title: string;
   /** Keys of the metrics, those that a row has. */
   readonly metrics: readonly string[];
-  /** From top to bottom. */
+  /** From top to bottom: in the order of the cells, then of the datasets' names. */
   readonly rows: readonly StudyRow[];
   /** Seeds or cells that are not finished, as `SETTING/MODEL`; a study that ran through has none. */
   readonly missing: readonly string[];
@@ -66,7 +66,7 @@ const ROUNDING = 0.0005 + 1e-9;
  * A published value is taken to be printed to three decimals (or to a tenth of a percent), so it
  * counts as inside where anything that rounds to it is.
  *
- * @param level of the intervals
+ * @param level of the intervals over seeds, in (0, 1)
  *
  * @example
  * ```ts

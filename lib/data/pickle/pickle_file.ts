@@ -67,8 +67,8 @@ export class PickleFile implements Disposable {
  * Reads a pickle of protocol 0 to 5 without running anything from it.
  *
  * `None` becomes null, `int` a number (a bigint beyond 2^53), `str` and Python 2 byte strings
- * (as latin1) a string, `list` an array, `tuple` a {@linkcode Tuple}, `dict` a `Map`, `set` a `Set`,
- * `bytes` a `Uint8Array`, a numpy array an {@linkcode NdArray}. Keys of a `Map` that are tuples or
+ * (as latin1) a string, `list` an array, `tuple` an array of a class of its own, `dict` a `Map`,
+ * `set` a `Set`, `bytes` a `Uint8Array`, a numpy array an {@linkcode ArraySource}. Keys of a `Map` that are tuples or
  * bytes are equal only to themselves.
  *
  * Only plain Python values and numpy's arrays, dtypes and scalars may be named in the file.
