@@ -83,16 +83,18 @@ export interface ComparisonTable {
  * import { compareRuns } from "./compare.ts";
  * import { train } from "./session/train.ts";
  * import { assertEquals } from "@std/assert";
+ * const out = Deno.makeTempDirSync();
  * const common = {
  *   data: "synthetic:n=32",
  *   seeds: 4,
  *   engine: "cpu",
- *   out: Deno.makeTempDirSync(),
+ *   out,
  * } as const;
  * const svm = await train({ model: "svm", ...common });
  * const guess = await train({ model: "constant", ...common });
  * const { comparisons } = compareRuns([...svm.entries(), ...guess.entries()], ["mae", "acc7"]);
  * assertEquals(comparisons.map(({ metric }) => metric), ["mae", "acc7"]);
+ * Deno.removeSync(out, { recursive: true });
  * ```
  */
 export function compareRuns(

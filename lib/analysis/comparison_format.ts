@@ -25,15 +25,17 @@ export const TABLE_HEADER: readonly string[] = [
  * import { compare } from "./session/compare.ts";
  * import { train } from "./session/train.ts";
  * import { assertMatch } from "@std/assert";
+ * const out = Deno.makeTempDirSync();
  * const common = {
  *   data: "synthetic:n=32",
  *   seeds: 4,
  *   engine: "cpu",
- *   out: Deno.makeTempDirSync(),
+ *   out,
  * } as const;
  * const svm = await train({ model: "svm", ...common });
  * const guess = await train({ model: "constant", ...common });
  * assertMatch(toMarkdown(compare(svm, guess).table), /\| svm \| constant \| mae \|/);
+ * Deno.removeSync(out, { recursive: true });
  * ```
  */
 export function toMarkdown(table: ComparisonTable): string {
@@ -58,15 +60,17 @@ export function toMarkdown(table: ComparisonTable): string {
  * import { compare } from "./session/compare.ts";
  * import { train } from "./session/train.ts";
  * import { assertMatch } from "@std/assert";
+ * const out = Deno.makeTempDirSync();
  * const common = {
  *   data: "synthetic:n=32",
  *   seeds: 4,
  *   engine: "cpu",
- *   out: Deno.makeTempDirSync(),
+ *   out,
  * } as const;
  * const svm = await train({ model: "svm", ...common });
  * const guess = await train({ model: "constant", ...common });
  * assertMatch(toLatex(compare(svm, guess).table), /begin\{tabular\}/);
+ * Deno.removeSync(out, { recursive: true });
  * ```
  */
 export function toLatex(table: ComparisonTable): string {
@@ -93,15 +97,17 @@ export function toLatex(table: ComparisonTable): string {
  * import { compare } from "./session/compare.ts";
  * import { train } from "./session/train.ts";
  * import { assertMatch } from "@std/assert";
+ * const out = Deno.makeTempDirSync();
  * const common = {
  *   data: "synthetic:n=32",
  *   seeds: 4,
  *   engine: "cpu",
- *   out: Deno.makeTempDirSync(),
+ *   out,
  * } as const;
  * const svm = await train({ model: "svm", ...common });
  * const guess = await train({ model: "constant", ...common });
  * assertMatch(toHtml(compare(svm, guess).table), /^<!doctype html>/i);
+ * Deno.removeSync(out, { recursive: true });
  * ```
  */
 export function toHtml(found: ComparisonTable): string {

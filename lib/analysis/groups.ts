@@ -25,15 +25,17 @@ export interface RunGroup {
  * import { readRun } from "./run_entry.ts";
  * import { train } from "./session/train.ts";
  * import { assertEquals } from "@std/assert";
+ * const out = Deno.makeTempDirSync();
  * const { folders } = await train({
  *   model: "constant",
  *   data: "synthetic:n=16",
  *   seeds: 2,
  *   engine: "cpu",
- *   out: Deno.makeTempDirSync(),
+ *   out,
  * });
  * const [group] = groupRuns(folders.map(readRun));
  * assertEquals([group!.label, group!.runs.length], ["constant", 2]);
+ * Deno.removeSync(out, { recursive: true });
  * ```
  */
 export function groupRuns(runs: readonly RunEntry[]): RunGroup[] {

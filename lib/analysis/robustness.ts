@@ -103,6 +103,7 @@ export interface RobustnessOptions {
  * import { assert, assertEquals } from "@std/assert";
  * const engine = await openEngine({ engine: "cpu" });
  * const dataset = makeSynthetic({ n: 40 });
+ * const out = Deno.makeTempDirSync();
  * const { summary } = await trainRun({
  *   model: findModel("svm"),
  *   dataset,
@@ -112,7 +113,7 @@ export interface RobustnessOptions {
  *   settings: {},
  *   nonfinite: "zero",
  *   engine,
- *   out: Deno.makeTempDirSync(),
+ *   out,
  *   resume: false,
  *   loadSeconds: 0,
  *   commandLine: [],
@@ -131,6 +132,7 @@ export interface RobustnessOptions {
  * ]);
  * assertEquals(points[0]!.metrics["mae"], summary.test["mae"]);
  * assert(points[2]!.metrics["mae"]! > points[0]!.metrics["mae"]!);
+ * Deno.removeSync(out, { recursive: true });
  * ```
  */
 export async function robustnessCurve(

@@ -28,8 +28,10 @@ export interface Discovery {
  * ```ts
  * import { findRunFolders } from "./run_discovery.ts";
  * import { assertEquals } from "@std/assert";
- * const found = findRunFolders([Deno.makeTempDirSync()]);
+ * const folder = Deno.makeTempDirSync();
+ * const found = findRunFolders([folder]);
  * assertEquals([found.folders.length, found.skipped.length], [0, 1]);
+ * Deno.removeSync(folder);
  * ```
  */
 export function findRunFolders(paths: readonly string[]): Discovery {

@@ -60,8 +60,10 @@ export interface RunList {
  * ```ts
  * import { readRuns } from "./run_entry.ts";
  * import { assertEquals } from "@std/assert";
- * const { runs, skipped } = readRuns([Deno.makeTempDirSync()]);
+ * const folder = Deno.makeTempDirSync();
+ * const { runs, skipped } = readRuns([folder]);
  * assertEquals([runs.length, skipped[0]!.reason], [0, "it holds no run"]);
+ * Deno.removeSync(folder);
  * ```
  */
 export function readRuns(paths: readonly string[]): RunList {
@@ -88,13 +90,15 @@ export function readRuns(paths: readonly string[]): RunList {
  * import { readRun } from "./run_entry.ts";
  * import { train } from "./session/train.ts";
  * import { assertEquals } from "@std/assert";
+ * const out = Deno.makeTempDirSync();
  * const { folders } = await train({
  *   model: "constant",
  *   data: "synthetic:n=16",
  *   engine: "cpu",
- *   out: Deno.makeTempDirSync(),
+ *   out,
  * });
  * assertEquals(readRun(folders[0]!).model, "constant");
+ * Deno.removeSync(out, { recursive: true });
  * ```
  */
 export function readRun(path: string): RunEntry {

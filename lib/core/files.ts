@@ -90,9 +90,10 @@ export class AtomicFile implements Disposable {
  * ```ts
  * import { writeFileAtomic } from "./files.ts";
  * import { assertEquals } from "@std/assert";
- * const path = `${Deno.makeTempDirSync()}/new/scores.csv`;
+ * const folder = Deno.makeTempDirSync(), path = `${folder}/new/scores.csv`;
  * writeFileAtomic(path, "id,score\n");
  * assertEquals(Deno.readTextFileSync(path), "id,score\n");
+ * Deno.removeSync(folder, { recursive: true });
  * ```
  */
 export function writeFileAtomic(path: string, content: Uint8Array | string): void {
@@ -108,9 +109,10 @@ export function writeFileAtomic(path: string, content: Uint8Array | string): voi
  * ```ts
  * import { writeJsonAtomic } from "./files.ts";
  * import { assertEquals } from "@std/assert";
- * const path = `${Deno.makeTempDirSync()}/run.json`;
+ * const path = Deno.makeTempFileSync();
  * writeJsonAtomic(path, { seed: 1111 });
  * assertEquals(JSON.parse(Deno.readTextFileSync(path)), { seed: 1111 });
+ * Deno.removeSync(path);
  * ```
  */
 export function writeJsonAtomic(path: string, value: unknown): void {
@@ -137,6 +139,7 @@ export function removeUnfinishedFiles(folder: string): void {
  * import { assertEquals } from "@std/assert";
  * const path = Deno.makeTempFileSync();
  * assertEquals(sha256File(path).slice(0, 8), "e3b0c442");
+ * Deno.removeSync(path);
  * ```
  */
 export function sha256File(path: string): string {
@@ -166,7 +169,10 @@ function syncFolder(folder: string): void {
  * ```ts
  * import { exists } from "./files.ts";
  * import { assertEquals } from "@std/assert";
- * assertEquals(exists(Deno.makeTempFileSync()), true);
+ * const path = Deno.makeTempFileSync();
+ * assertEquals(exists(path), true);
+ * Deno.removeSync(path);
+ * assertEquals(exists(path), false);
  * ```
  */
 export function exists(path: string): boolean {

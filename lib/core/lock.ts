@@ -81,7 +81,8 @@ export class FolderLock implements Disposable {
  *   using _lock = lockFolder(folder);
  *   assertThrows(() => lockFolder(folder), Error, `process ${Deno.pid}`);
  * }
- * using _again = lockFolder(folder);
+ * lockFolder(folder)[Symbol.dispose](); // free again
+ * Deno.removeSync(folder);
  * ```
  */
 export function lockFolder(path: string): FolderLock {

@@ -69,9 +69,12 @@ export interface Conversion {
  * import { convertDataset } from "./convert.ts";
  * import { loadDataset } from "./load.ts";
  * import { assertEquals } from "@std/assert";
- * const { folder } = convertDataset("synthetic:n=8", `${Deno.makeTempDirSync()}/store`);
- * using data = loadDataset(folder);
+ * const folder = Deno.makeTempDirSync();
+ * convertDataset("synthetic:n=8", `${folder}/store`);
+ * const data = loadDataset(`${folder}/store`);
  * assertEquals(data.splits.train!.samples, 8);
+ * data.close();
+ * Deno.removeSync(folder, { recursive: true });
  * ```
  */
 export function convertDataset(
@@ -101,8 +104,11 @@ export function convertDataset(
  * import { openDataset } from "./open.ts";
  * import { assertEquals } from "@std/assert";
  * using source = openDataset("synthetic:n=8");
- * const { folder } = convertSource(source, `${Deno.makeTempDirSync()}/store`);
- * assertEquals([...Deno.readDirSync(folder)].some(({ name }) => name === "meta.json"), true);
+ * const folder = Deno.makeTempDirSync();
+ * const { written, meta } = convertSource(source, `${folder}/store`);
+ * assertEquals([written, meta.splits.train!.samples], [true, 8]);
+ * assertEquals(convertSource(source, `${folder}/store`).written, false); // it is there already
+ * Deno.removeSync(folder, { recursive: true });
  * ```
  */
 export function convertSource(

@@ -78,12 +78,14 @@ const FATAL: readonly ProblemCode[] = ["nonfinite-label", "label-range"];
  * const [ids, rows] = ["(lS'a'\naS'b'\na", "(l(lF1\naF2\naa(lF3\naF4\naa"];
  * Deno.writeTextFileSync(path, `(dS'test'\n(dS'id'\n${ids}sS'audio'\n${rows}ss.`);
  *
- * using dataset = loadDataset(path, { onWarning: console.warn });
+ * const dataset = loadDataset(path, { onWarning: console.warn });
  * const audio = dataset.splits.test!.features.audio!;
  * const batch = new Float32Array(2 * audio.steps * audio.width);
  * audio.read([1, 0], batch); // [2, steps, width]
  * assertEquals([...batch], [3, 4, 1, 2]);
  * assertEquals(dataset.protocol, "mosi");
+ * dataset.close();
+ * Deno.removeSync(path);
  * ```
  */
 export function loadDataset(path: string, options: LoadOptions = {}): Dataset {

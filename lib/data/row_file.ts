@@ -17,9 +17,11 @@ import type { FloatSource } from "./values.ts";
  * ```ts
  * import { RowFile } from "./row_file.ts";
  * import { assertEquals } from "@std/assert";
- * const rows = new RowFile(Deno.makeTempFileSync(), [2]);
+ * const path = Deno.makeTempFileSync();
+ * const rows = new RowFile(path, [2]);
  * rows.append(Float32Array.of(1, 2, 3, 4));
  * assertEquals(rows.count(), 2);
+ * Deno.removeSync(path);
  * ```
  */
 export class RowFile {

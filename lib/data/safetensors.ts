@@ -128,9 +128,11 @@ export class SafetensorsFile implements Disposable {
  * writeSafetensors(path, [
  *   { name: "bias", dtype: "F32", shape: [2], data: new Float32Array([0.5, 1]) },
  * ], { model: "self-mm" });
- * using file = readSafetensors(path);
+ * const file = readSafetensors(path);
  * assertEquals(file.tensor("bias").values(), new Float32Array([0.5, 1]));
  * assertEquals(file.metadata.get("model"), "self-mm");
+ * file.close();
+ * Deno.removeSync(path);
  * ```
  */
 export function readSafetensors(path: string): SafetensorsFile {

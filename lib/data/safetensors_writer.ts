@@ -48,10 +48,12 @@ export interface TensorToWrite {
  * import { writeSafetensors } from "./safetensors_writer.ts";
  * import { readSafetensors } from "./safetensors.ts";
  * import { assertEquals } from "@std/assert";
- * const path = `${Deno.makeTempDirSync()}/a.safetensors`;
+ * const path = Deno.makeTempFileSync();
  * writeSafetensors(path, [{ name: "bias", dtype: "F32", shape: [2], data: Float32Array.of(1, 2) }]);
- * using file = readSafetensors(path);
+ * const file = readSafetensors(path);
  * assertEquals(file.tensor("bias").shape, [2]);
+ * file.close();
+ * Deno.removeSync(path);
  * ```
  */
 export function writeSafetensors(

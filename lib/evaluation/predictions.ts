@@ -92,9 +92,10 @@ export function parsePredictions(text: string, source = "predictions.csv"): Pred
  * ```ts
  * import { writePredictions } from "./predictions.ts";
  * import { assertEquals } from "@std/assert";
- * const path = `${Deno.makeTempDirSync()}/predictions.csv`;
+ * const path = Deno.makeTempFileSync();
  * writePredictions(path, [{ split: "test", id: "a", label: 1, prediction: 0.5 }]);
  * assertEquals(Deno.readTextFileSync(path), "split,id,label,prediction\ntest,a,1,0.5\n");
+ * Deno.removeSync(path);
  * ```
  */
 export function writePredictions(path: string, rows: Iterable<PredictionRow>): void {
@@ -111,10 +112,11 @@ export function writePredictions(path: string, rows: Iterable<PredictionRow>): v
  * import { readPredictions } from "./predictions.ts";
  * import { writePredictions } from "./predictions.ts";
  * import { assertEquals } from "@std/assert";
- * const path = `${Deno.makeTempDirSync()}/predictions.csv`;
+ * const path = Deno.makeTempFileSync();
  * const rows = [{ split: "test", id: "a", label: 1, prediction: 0.5 }];
  * writePredictions(path, rows);
  * assertEquals(readPredictions(path), rows);
+ * Deno.removeSync(path);
  * ```
  */
 export function readPredictions(path: string): PredictionRow[] {

@@ -132,8 +132,11 @@ export class BertFolder implements Disposable {
  * );
  * const path = Deno.makeTempDirSync();
  * writeBertFolder(path, fields, weights);
- * using folder = new BertFolder(path);
- * assertEquals(folder.values("pooler.dense.bias"), new Float32Array(4).fill(0.5));
+ * {
+ *   using folder = new BertFolder(path);
+ *   assertEquals(folder.values("pooler.dense.bias"), new Float32Array(4).fill(0.5));
+ * }
+ * Deno.removeSync(path, { recursive: true });
  * ```
  */
 export function writeBertFolder(

@@ -60,6 +60,7 @@ export interface Predictor extends Disposable {
  * import { assertEquals } from "@std/assert";
  * const engine = await openEngine({ engine: "cpu" });
  * const dataset = makeSynthetic({ n: 16 });
+ * const out = Deno.makeTempDirSync();
  * const { summary } = await trainRun({
  *   model: findModel("constant"),
  *   dataset,
@@ -69,7 +70,7 @@ export interface Predictor extends Disposable {
  *   settings: { value: "median" },
  *   nonfinite: "zero",
  *   engine,
- *   out: Deno.makeTempDirSync(),
+ *   out,
  *   resume: false,
  *   loadSeconds: 0,
  *   commandLine: [],
@@ -77,6 +78,7 @@ export interface Predictor extends Disposable {
  * using run = openRun(summary.path, engine);
  * const scores = await run.predict(dataset.splits.test!);
  * assertEquals(scores.length, dataset.splits.test!.samples);
+ * Deno.removeSync(out, { recursive: true });
  * ```
  */
 export function openRun(path: string, engine: Engine, definition?: ModelDefinition): Predictor {

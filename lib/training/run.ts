@@ -69,6 +69,7 @@ interface Trained {
  * import { trainRun } from "./run.ts";
  * import { assert, assertEquals } from "@std/assert";
  * const dataset = makeSynthetic({ n: 32 });
+ * const out = Deno.makeTempDirSync();
  * const options = {
  *   model: findModel("self-mm"),
  *   dataset,
@@ -78,7 +79,7 @@ interface Trained {
  *   settings: { batchSize: 8, epochs: 2 },
  *   nonfinite: "zero",
  *   engine: await openEngine({ engine: "cpu" }),
- *   out: Deno.makeTempDirSync(),
+ *   out,
  *   resume: false,
  *   loadSeconds: 0,
  *   commandLine: [],
@@ -87,6 +88,7 @@ interface Trained {
  * assertEquals(summary.epochs, 2);
  * assert(summary.test["mae"]! > 0);
  * assert((await trainRun(options)).skipped, "a finished run is not repeated");
+ * Deno.removeSync(out, { recursive: true });
  * ```
  */
 export async function trainRun(options: RunOptions): Promise<RunOutcome> {

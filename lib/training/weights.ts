@@ -36,6 +36,7 @@ export async function copyWeights(variables: Iterable<[string, tf.Variable]>): P
  * const weights = new Map([["bias", { shape: [2], values: Float32Array.of(0.5, 1) }]]);
  * writeWeights(path, weights, { model: "self-mm" });
  * assertEquals(readWeights(path), { weights, metadata: { model: "self-mm" } });
+ * Deno.removeSync(path);
  * ```
  */
 export function writeWeights(

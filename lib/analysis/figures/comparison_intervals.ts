@@ -19,16 +19,18 @@ import { COLORS, GREY, WIDTH } from "./theme.ts";
  * import { compare } from "../session/compare.ts";
  * import { train } from "../session/train.ts";
  * import { assertMatch } from "@std/assert";
+ * const out = Deno.makeTempDirSync();
  * const common = {
  *   data: "synthetic:n=32",
  *   seeds: 4,
  *   engine: "cpu",
- *   out: Deno.makeTempDirSync(),
+ *   out,
  * } as const;
  * const svm = await train({ model: "svm", ...common });
  * const guess = await train({ model: "constant", ...common });
  * const figure = comparisonIntervals(compare(svm, guess).comparisons);
  * assertMatch(figure.description, /^Differences of MAE/);
+ * Deno.removeSync(out, { recursive: true });
  * ```
  */
 export function comparisonIntervals(

@@ -25,15 +25,17 @@ const QUANTITIES: readonly (readonly [string, (found: LabelDiagnosis) => number 
  * import { labelDiagnostics } from "./label_diagnostics.ts";
  * import { train } from "../session/train.ts";
  * import { assertMatch } from "@std/assert";
+ * const out = Deno.makeTempDirSync();
  * const run = await train({
  *   model: "self-mm",
  *   data: "synthetic:n=16",
  *   settings: { batchSize: 8, updateEpochs: 1 },
  *   epochs: 1,
  *   engine: "cpu",
- *   out: Deno.makeTempDirSync(),
+ *   out,
  * });
  * assertMatch(await labelDiagnostics(run.history.epochs()).svg(), /^<svg /);
+ * Deno.removeSync(out, { recursive: true });
  * ```
  */
 export function labelDiagnostics(history: readonly EpochRecord[]): Figure {

@@ -16,15 +16,17 @@ import { WIDTH } from "./theme.ts";
  * import { labelHistograms } from "./label_histograms.ts";
  * import { train } from "../session/train.ts";
  * import { assertMatch } from "@std/assert";
+ * const out = Deno.makeTempDirSync();
  * const run = await train({
  *   model: "self-mm",
  *   data: "synthetic:n=16",
  *   settings: { batchSize: 8, updateEpochs: 1 },
  *   epochs: 1,
  *   engine: "cpu",
- *   out: Deno.makeTempDirSync(),
+ *   out,
  * });
  * assertMatch(labelHistograms(run.history.epochs()).description, /text, audio, vision/);
+ * Deno.removeSync(out, { recursive: true });
  * ```
  */
 export function labelHistograms(history: readonly EpochRecord[]): Figure {

@@ -19,13 +19,15 @@ import { WIDTH } from "./theme.ts";
  * import { modalityAblation } from "./modality_ablation.ts";
  * import { train } from "../session/train.ts";
  * import { assertMatch } from "@std/assert";
+ * const out = Deno.makeTempDirSync();
  * const run = await train({
  *   model: "constant",
  *   data: "synthetic:n=16",
  *   engine: "cpu",
- *   out: Deno.makeTempDirSync(),
+ *   out,
  * });
  * assertMatch(modalityAblation(run.entries()).description, /^MAE on test by modalities/);
+ * Deno.removeSync(out, { recursive: true });
  * ```
  */
 export function modalityAblation(runs: readonly RunEntry[], key = "mae"): Figure {

@@ -29,9 +29,10 @@ interface ParquetWriter {
  * import { makeFrame } from "./frame.ts";
  * import { writeFrame } from "./frame_file.ts";
  * import { assertEquals } from "@std/assert";
- * const path = `${Deno.makeTempDirSync()}/runs.csv`;
+ * const path = Deno.makeTempFileSync({ suffix: ".csv" });
  * await writeFrame(path, await makeFrame({ model: ["svm", "cnn"], mae: [1.25, NaN] }));
  * assertEquals(Deno.readTextFileSync(path), "model,mae\nsvm,1.25\ncnn,\n");
+ * Deno.removeSync(path);
  * ```
  */
 export async function writeFrame(path: string, frame: Frame): Promise<void> {

@@ -16,15 +16,17 @@ type Row = Readonly<Record<string, Cell>>;
  * import { runsFrame } from "./run_frames.ts";
  * import { train } from "../session/train.ts";
  * import { assertEquals } from "@std/assert";
+ * const out = Deno.makeTempDirSync();
  * const run = await train({
  *   model: "self-mm",
  *   data: "synthetic:n=16",
  *   settings: { batchSize: 8, updateEpochs: 1 },
  *   epochs: 1,
  *   engine: "cpu",
- *   out: Deno.makeTempDirSync(),
+ *   out,
  * });
  * assertEquals((await runsFrame(run.entries())).shape[0], 1);
+ * Deno.removeSync(out, { recursive: true });
  * ```
  */
 export function runsFrame(runs: readonly IndexedRun[]): Promise<Frame> {
@@ -52,15 +54,17 @@ export function runsFrame(runs: readonly IndexedRun[]): Promise<Frame> {
  * import { historyFrame } from "./run_frames.ts";
  * import { train } from "../session/train.ts";
  * import { assertEquals } from "@std/assert";
+ * const out = Deno.makeTempDirSync();
  * const run = await train({
  *   model: "self-mm",
  *   data: "synthetic:n=16",
  *   settings: { batchSize: 8, updateEpochs: 1 },
  *   epochs: 1,
  *   engine: "cpu",
- *   out: Deno.makeTempDirSync(),
+ *   out,
  * });
  * assertEquals((await historyFrame(run.entries())).shape[0], 1);
+ * Deno.removeSync(out, { recursive: true });
  * ```
  */
 export function historyFrame(runs: readonly IndexedRun[]): Promise<Frame> {
@@ -89,15 +93,17 @@ export function historyFrame(runs: readonly IndexedRun[]): Promise<Frame> {
  * import { labelDiagnosisFrame } from "./run_frames.ts";
  * import { train } from "../session/train.ts";
  * import { assertEquals } from "@std/assert";
+ * const out = Deno.makeTempDirSync();
  * const run = await train({
  *   model: "self-mm",
  *   data: "synthetic:n=16",
  *   settings: { batchSize: 8, updateEpochs: 1 },
  *   epochs: 1,
  *   engine: "cpu",
- *   out: Deno.makeTempDirSync(),
+ *   out,
  * });
  * assertEquals((await labelDiagnosisFrame(run.entries())).shape[0], 3);
+ * Deno.removeSync(out, { recursive: true });
  * ```
  */
 export function labelDiagnosisFrame(runs: readonly IndexedRun[]): Promise<Frame> {
@@ -135,15 +141,17 @@ export function labelDiagnosisFrame(runs: readonly IndexedRun[]): Promise<Frame>
  * import { predictionsFrame } from "./run_frames.ts";
  * import { train } from "../session/train.ts";
  * import { assertEquals } from "@std/assert";
+ * const out = Deno.makeTempDirSync();
  * const run = await train({
  *   model: "self-mm",
  *   data: "synthetic:n=16",
  *   settings: { batchSize: 8, updateEpochs: 1 },
  *   epochs: 1,
  *   engine: "cpu",
- *   out: Deno.makeTempDirSync(),
+ *   out,
  * });
  * assertEquals((await predictionsFrame(run.entries())).shape[0], 12);
+ * Deno.removeSync(out, { recursive: true });
  * ```
  */
 export function predictionsFrame(runs: readonly IndexedRun[]): Promise<Frame> {
@@ -183,15 +191,17 @@ export function predictionsFrame(runs: readonly IndexedRun[]): Promise<Frame> {
  * import { unimodalLabelsFrame } from "./run_frames.ts";
  * import { train } from "../session/train.ts";
  * import { assertEquals } from "@std/assert";
+ * const out = Deno.makeTempDirSync();
  * const run = await train({
  *   model: "self-mm",
  *   data: "synthetic:n=16",
  *   settings: { batchSize: 8, updateEpochs: 1 },
  *   epochs: 1,
  *   engine: "cpu",
- *   out: Deno.makeTempDirSync(),
+ *   out,
  * });
  * assertEquals((await unimodalLabelsFrame(run.entries())).shape[0], 16);
+ * Deno.removeSync(out, { recursive: true });
  * ```
  */
 export function unimodalLabelsFrame(runs: readonly IndexedRun[]): Promise<Frame> {

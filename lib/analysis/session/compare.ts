@@ -29,17 +29,19 @@ export interface ModelComparisonOptions extends CompareOptions {
  * import { compare } from "./compare.ts";
  * import { train } from "./train.ts";
  * import { assertInstanceOf, assertMatch } from "@std/assert";
+ * const out = Deno.makeTempDirSync();
  * const common = {
  *   data: "synthetic:n=32",
  *   seeds: 4,
  *   engine: "cpu",
- *   out: Deno.makeTempDirSync(),
+ *   out,
  * } as const;
  * const svm = await train({ model: "svm", ...common });
  * const guess = await train({ model: "constant", ...common });
  * const comparison = compare(svm, guess); // a ModelComparison
  * assertInstanceOf(comparison, ModelComparison);
  * assertMatch(comparison.toLatex(), /svm/);
+ * Deno.removeSync(out, { recursive: true });
  * ```
  */
 export class ModelComparison implements Displayable {
@@ -101,10 +103,12 @@ export class ModelComparison implements Displayable {
  * import { compare } from "./compare.ts";
  * import { train } from "./train.ts";
  * import { assertMatch } from "@std/assert";
- * const common = { data: "synthetic:n=32", seeds: 4, engine: "cpu", out: Deno.makeTempDirSync() } as const;
+ * const out = Deno.makeTempDirSync();
+ * const common = { data: "synthetic:n=32", seeds: 4, engine: "cpu", out } as const;
  * const svm = await train({ model: "svm", ...common });
  * const mean = await train({ model: "constant", ...common });
  * assertMatch(compare(svm, mean).sentences[0]!, /svm/);
+ * Deno.removeSync(out, { recursive: true });
  * ```
  */
 export function compare(

@@ -19,17 +19,19 @@ const SHOWN_EPOCHS = 6;
  * import { RunHistory } from "./run_history.ts";
  * import { train } from "./train.ts";
  * import { assertEquals, assertInstanceOf } from "@std/assert";
+ * const out = Deno.makeTempDirSync();
  * const run = await train({
  *   model: "self-mm",
  *   data: "synthetic:n=16",
  *   settings: { batchSize: 8, updateEpochs: 1 },
  *   epochs: 1,
  *   engine: "cpu",
- *   out: Deno.makeTempDirSync(),
+ *   out,
  * });
  * const { history } = run; // a RunHistory
  * assertInstanceOf(history, RunHistory);
  * assertEquals(history.epochs().map(({ epoch }) => epoch), [1]);
+ * Deno.removeSync(out, { recursive: true });
  * ```
  */
 export class RunHistory implements Displayable {

@@ -35,15 +35,17 @@ export interface MeanPredictions {
  * import { RunPredictions } from "./run_predictions.ts";
  * import { train } from "./train.ts";
  * import { assertEquals, assertInstanceOf } from "@std/assert";
+ * const out = Deno.makeTempDirSync();
  * const run = await train({
  *   model: "constant",
  *   data: "synthetic:n=16",
  *   engine: "cpu",
- *   out: Deno.makeTempDirSync(),
+ *   out,
  * });
  * const { predictions } = run; // a RunPredictions
  * assertInstanceOf(predictions, RunPredictions);
  * assertEquals(predictions.of("test").labels.length, 8);
+ * Deno.removeSync(out, { recursive: true });
  * ```
  */
 export class RunPredictions implements Displayable {

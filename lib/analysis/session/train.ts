@@ -33,6 +33,7 @@ import { TrainedModel } from "./trained_model.ts";
  * ```ts
  * import { train } from "./train.ts";
  * import { assert, assertEquals } from "@std/assert";
+ * const out = Deno.makeTempDirSync();
  * const run = await train({
  *   model: "self-mm",
  *   data: "synthetic:n=32",
@@ -40,10 +41,11 @@ import { TrainedModel } from "./trained_model.ts";
  *   settings: { batchSize: 8 },
  *   epochs: 2,
  *   engine: "cpu",
- *   out: Deno.makeTempDirSync(),
+ *   out,
  * });
  * assertEquals(run.runs.map(({ seed }) => seed), [1111, 1112]);
  * assert(run.mean("mae") > 0);
+ * Deno.removeSync(out, { recursive: true });
  * ```
  */
 export async function train(options: TrainOptions): Promise<TrainedModel> {

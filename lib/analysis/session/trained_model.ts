@@ -24,15 +24,17 @@ import { RunPredictions } from "./run_predictions.ts";
  * import { TrainedModel } from "./trained_model.ts";
  * import { train } from "./train.ts";
  * import { assertEquals, assertInstanceOf } from "@std/assert";
+ * const out = Deno.makeTempDirSync();
  * const run = await train({
  *   model: "constant",
  *   data: "synthetic:n=16",
  *   engine: "cpu",
- *   out: Deno.makeTempDirSync(),
+ *   out,
  * });
  * assertInstanceOf(run, TrainedModel);
  * using predictor = await run.open();
  * assertEquals((await predictor.predict(run.data.splits.test!)).length, 8);
+ * Deno.removeSync(out, { recursive: true });
  * ```
  */
 export class TrainedModel implements Displayable {

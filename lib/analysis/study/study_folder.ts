@@ -49,6 +49,7 @@ export interface Study {
  * writeStudy(folder, parseDefinition({ models: ["constant"] }, "floor"));
  * const { definition, groups } = readStudy(folder);
  * assertEquals([definition.name, groups.length], ["floor", 0]);
+ * Deno.removeSync(folder, { recursive: true });
  * ```
  */
 export function readStudy(folder: string): Study {

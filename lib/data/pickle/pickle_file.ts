@@ -84,8 +84,10 @@ export class PickleFile implements Disposable {
  *
  * const path = Deno.makeTempFileSync();
  * Deno.writeTextFileSync(path, "(dS'answer'\nI42\ns.");
- * using pickle = readPickle(path);
+ * const pickle = readPickle(path);
  * assertEquals(pickle.root, new Map([["answer", 42]]));
+ * pickle.close();
+ * Deno.removeSync(path);
  * ```
  */
 export function readPickle(path: string, { lazyBytes = 1 << 16 }: PickleOptions = {}): PickleFile {
