@@ -49,9 +49,6 @@ interface StepInputs extends NamedTensors {
 /** What the optimizer reads in a step. */
 type Correction = AdamCorrection & NamedTensors;
 
-/** The two forms of a gradient's step: it starts a new sum, or adds to the last ones. */
-const STARTS = "starts a sum", ADDS = "adds to a sum";
-
 /**
  * Trains a network step by step: gradient, accumulation, the network's own update, Adam.
  *
@@ -109,7 +106,9 @@ export class Learner {
   #ahead: { readonly indices: Uint32Array; readonly inputs: Inputs } | null = null;
   /** Parameters that the loss does not depend on: the optimizer leaves them alone. */
   readonly #withoutGradient = new Set<string>();
-  /** Gradient, its sum, and the network's own update. */
+  /** Sets the sums of gradients to zero. */
+  readonly #clear: CompiledStep<NamedTensors, NamedTensors>;
+  /** Gradient, added to the sums, and the network's own update. */
   readonly #learn: CompiledStep<StepInputs, NamedTensors>;
   /** The optimizer's step. */
   readonly #update: CompiledStep<Correction, NamedTensors>;
@@ -132,10 +131,10 @@ export class Learner {
       Object.fromEntries(
         Object.entries(state).filter(([name]) => parts.includes(name.split("/")[0]!)),
       );
-    this.#learn = engine.compile(
-      (inputs: StepInputs, variant) => this.#gradientStep(inputs, variant),
-      { state: partOf("parameter", "memory", "gradient") },
-    );
+    this.#clear = engine.compile(() => this.#clearSums(), { state: partOf("gradient") });
+    this.#learn = engine.compile((inputs: StepInputs) => this.#gradientStep(inputs), {
+      state: partOf("parameter", "memory", "gradient"),
+    });
     this.#update = engine.compile((inputs: Correction) => this.#optimizerStep(inputs), {
       state: partOf("parameter", "optimizer", "gradient"),
     });
@@ -188,9 +187,10 @@ export class Learner {
     };
     const correction = place.endsGroup ? this.#nextCorrection() : null;
     const isWhole = place.startsGroup && correction !== null && !this.holdsGradients;
+    if (place.startsGroup && !isWhole) this.#clear({});
     const learning = isWhole
       ? this.#learnAndUpdate.start({ ...inputs, ...correction }, this.#variant)
-      : this.#learn.start(inputs, (place.startsGroup ? STARTS : ADDS) + this.#variant);
+      : this.#learn.start(inputs, this.#variant);
     let outputs: NamedTensors;
     try {
       // The engine has its own copy of the sequences from here on.
@@ -230,6 +230,7 @@ export class Learner {
   /** Frees the optimizer's memory and the gradients, not the network. */
   dispose(): void {
     this.#dropAhead();
+    this.#clear.dispose();
     this.#learn.dispose();
     this.#update.dispose();
     this.#learnAndUpdate.dispose();
@@ -261,14 +262,15 @@ export class Learner {
     return { first: tf.scalar(first), second: tf.scalar(second) };
   }
 
+  #clearSums(): NamedTensors {
+    for (const sum of this.gradients.values()) sum.assign(tf.zerosLike(sum));
+    return {};
+  }
+
   /** As a function of tensors alone. */
-  #gradientStep(inputs: StepInputs, variant: string): NamedTensors {
+  #gradientStep(inputs: StepInputs): NamedTensors {
     return this.#learnFrom(inputs, (gradients) => {
-      for (const [name, gradient] of gradients) {
-        const sum = this.gradients.get(name)!;
-        if (variant.startsWith(STARTS)) sum.assign(gradient);
-        else addInPlace(sum, gradient);
-      }
+      for (const [name, gradient] of gradients) addInPlace(this.gradients.get(name)!, gradient);
     });
   }
 

@@ -18,7 +18,7 @@ import { typeAttribute } from "./attributes.ts";
 import type { TensorFlowBinding, TensorMetadata } from "./binding.ts";
 import { GraphBuilder } from "./graph.ts";
 import type { NodeBackend } from "./ops.ts";
-import { Recording } from "./recording.ts";
+import { type Earlier, Recording, type Trace } from "./recording.ts";
 
 /** Calls of a function at which it is recorded again: 16, 256, 4096, … */
 const RECHECK = 16;
@@ -31,7 +31,7 @@ interface GraphFunction {
   /** Positions of the state variables that it changes. */
   readonly changed: readonly number[];
   readonly outputs: readonly string[];
-  readonly signature: readonly string[];
+  readonly trace: Trace;
   calls: number;
   nextCheck: number;
 }
@@ -158,28 +158,29 @@ class Compiler<I extends NamedTensors, O extends NamedTensors> {
   }
 
   #compile(inputs: I, variant: string): GraphFunction {
-    return this.#record(inputs, variant, (recording, outputs, before) => {
+    using graph = new GraphBuilder(this.#binding);
+    return this.#record(graph, inputs, variant, (recording, outputs, before) => {
       const after = this.#stateIds();
       after.forEach((id, i) => id === before[i] || recording.assign(before[i]!, id));
       const changed = before.keys().filter((i) => recording.isChanged(before[i]!)).toArray();
       const names = Object.keys(outputs);
       const name = `msa_step_${functionCount++}`;
-      recording.finish(name, this.#ids(names.map((name) => outputs[name]!)));
-      const { signature } = recording;
-      return { name, changed, outputs: names, signature, calls: 0, nextCheck: RECHECK };
+      recording.finish(name, graph, this.#ids(names.map((name) => outputs[name]!)));
+      const { trace } = recording;
+      return { name, changed, outputs: names, trace, calls: 0, nextCheck: RECHECK };
     });
   }
 
-  /** Records the step, and hands the record to `use`. */
+  /** Records the step, into a graph or for comparison, and hands the recording to `use`. */
   #record<R>(
+    into: GraphBuilder | Earlier,
     inputs: I,
     variant: string,
     use: (recording: Recording, outputs: O, before: readonly number[]) => R,
   ): R {
     const before = this.#stateIds();
-    using graph = new GraphBuilder(this.#binding);
     const inputIds = this.#ids(this.#inputTensors(inputs));
-    const recording = new Recording(this.#backend, graph, before, inputIds);
+    const recording = new Recording(this.#backend, into, before, inputIds);
     return this.#keepingState(() => {
       const outputs = recording.run(() => this.#step(inputs, variant));
       const result = use(recording, outputs, before);
@@ -201,7 +202,8 @@ class Compiler<I extends NamedTensors, O extends NamedTensors> {
 
   /** @throws {EngineError} when the step no longer does what was compiled */
   #recheck(compiled: GraphFunction, inputs: I, variant: string): void {
-    this.#record(inputs, variant, (recording) => compareSignatures(compiled, recording));
+    const earlier = { ...compiled.trace, call: compiled.calls };
+    this.#record(earlier, inputs, variant, (recording) => recording.compareEnd());
   }
 
   /** Runs the step both ways and compares state and outputs. */
@@ -231,19 +233,6 @@ class Compiler<I extends NamedTensors, O extends NamedTensors> {
   #ids(tensors: readonly Tensor[]): number[] {
     return this.#backend.getInputTensorIds(tensors);
   }
-}
-
-/** @throws {EngineError} when the step no longer does what was compiled */
-function compareSignatures(compiled: GraphFunction, recording: Recording): void {
-  const now = recording.signature, { signature } = compiled;
-  const at = now.findIndex((line, i) => line !== signature[i]);
-  if (at < 0 && now.length === signature.length) return;
-  const place = at < 0 ? Math.min(now.length, signature.length) : at;
-  throw new EngineError(
-    `Cannot go on with a compiled step: at call ${compiled.calls} its op ${place} is ` +
-      `${now[place] ?? "absent"}, but ${signature[place] ?? "absent"} was compiled; what changes ` +
-      "between calls has to be an input or part of the state",
-  );
 }
 
 function compareValues(

@@ -21,11 +21,37 @@ export interface GraphValue {
   readonly output: number;
 }
 
+/** Shape, with -1 for sizes that depend on values, and type of a value. */
+export interface Description {
+  readonly shape: readonly number[];
+  readonly dtype: number;
+}
+
 /** Size of a `TF_Output` in memory: a pointer, a number and padding. */
 const VALUE_BYTES = 16;
 
+/** What a step is recorded into. */
+export interface Graph {
+  /** Adds an argument of the function. */
+  addArgument(dtype: number, shape: readonly number[]): GraphValue;
+  /** Adds a constant: a copy of a `TF_Tensor`. */
+  addConstant(tensor: bigint, dtype: number): GraphValue;
+  /** Adds an op; it runs after the operations `after`. */
+  addOperation(
+    name: string,
+    attributes: readonly OpAttribute[],
+    inputs: readonly GraphValue[],
+    outputs: number,
+    after?: readonly bigint[],
+  ): GraphValue[];
+  /** What TensorFlow knows of a value. */
+  describe(value: GraphValue): Description;
+  /** Tells the shape of a value that TensorFlow cannot infer. */
+  setShape(value: GraphValue, shape: readonly number[]): void;
+}
+
 /** A graph under construction. Dispose it after {@linkcode GraphBuilder.finish}. */
-export class GraphBuilder implements Disposable {
+export class GraphBuilder implements Graph, Disposable {
   readonly #binding: TensorFlowBinding;
   readonly #memory: NativeMemory;
   readonly #native: Native;
@@ -45,7 +71,6 @@ export class GraphBuilder implements Disposable {
     this.#dims = binding.dims;
   }
 
-  /** Adds an argument of the function. */
   addArgument(dtype: number, shape: readonly number[]): GraphValue {
     const attributes: OpAttribute[] = [{ name: "dtype", type: AttributeKind.TYPE, value: dtype }];
     // The shape of what a resource holds is not the shape of its handle.
@@ -57,7 +82,6 @@ export class GraphBuilder implements Disposable {
     return value!;
   }
 
-  /** Adds a constant: a copy of a `TF_Tensor`. */
   addConstant(tensor: bigint, dtype: number): GraphValue {
     const description = this.#begin("Const");
     this.#setAttribute(description, { name: "dtype", type: AttributeKind.TYPE, value: dtype });
@@ -67,7 +91,6 @@ export class GraphBuilder implements Disposable {
     return { operation: this.#finish(description, "Const"), output: 0 };
   }
 
-  /** Adds an op; it runs after the operations `after`. */
   addOperation(
     name: string,
     attributes: readonly OpAttribute[],
@@ -92,8 +115,7 @@ export class GraphBuilder implements Disposable {
     return Array.from({ length: Math.max(1, outputs) }, (_, output) => ({ operation, output }));
   }
 
-  /** Shape, with -1 for sizes that depend on values, and type of a value. */
-  describe(value: GraphValue): { readonly shape: number[]; readonly dtype: number } {
+  describe(value: GraphValue): Description {
     const { native, status } = this.#memory, output = toBytes([value]);
     const rank = native.TF_GraphGetTensorNumDims(this.#graph, output, status);
     this.#memory.check("tell a shape");
@@ -103,7 +125,6 @@ export class GraphBuilder implements Disposable {
     return { shape, dtype: native.TF_OperationOutputType(output) };
   }
 
-  /** Tells the shape of a value that TensorFlow cannot infer. */
   setShape(value: GraphValue, shape: readonly number[]): void {
     const { native, status } = this.#memory, { array, address } = this.#dims;
     shape.forEach((size, i) => array[i] = BigInt(size));

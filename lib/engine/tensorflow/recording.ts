@@ -9,7 +9,8 @@ import { createHash } from "node:crypto";
 import { EngineError } from "../../core/errors.ts";
 import { type OpAttribute, typeAttribute } from "./attributes.ts";
 import type { Recorder, TensorFlowBinding, TensorMetadata } from "./binding.ts";
-import type { GraphBuilder, GraphValue } from "./graph.ts";
+import type { Description, Graph, GraphBuilder, GraphValue } from "./graph.ts";
+import { KnownGraph } from "./known_graph.ts";
 import { isConstant, type NodeBackend } from "./ops.ts";
 import { valueType } from "./resource_variable.ts";
 import { DataType } from "./symbols.ts";
@@ -28,16 +29,31 @@ interface StateVariable {
   isChanged: boolean;
 }
 
-/** Records a step into `graph`. */
+/** What a step does, to compare it with what it does later. */
+export interface Trace {
+  /** One line an op and constant; equal for runs that did the same. */
+  readonly lines: readonly string[];
+  /** Of the outputs of the ops. */
+  readonly descriptions: readonly Description[];
+}
+
+/** What a step did when it was compiled, and the number of the call at which that is compared. */
+export interface Earlier extends Trace {
+  readonly call: number;
+}
+
+/** Records a step into a graph, or compares it with an earlier recording. */
 export class Recording implements Recorder {
   readonly #backend: NodeBackend;
   readonly #binding: TensorFlowBinding;
-  readonly #graph: GraphBuilder;
+  readonly #graph: Graph;
+  readonly #earlier: Earlier | null;
   /** By tensor number. */
   readonly #state = new Map<number, StateVariable>();
   readonly #sources = new Map<number, Source>();
   readonly #madeHere = new Set<number>();
-  readonly #signature: string[] = [];
+  readonly #lines: string[] = [];
+  readonly #descriptions: Description[] = [];
   readonly #effects: bigint[] = [];
   /** Operations of the piece of work that is recorded; null outside of any. */
   #piece: Set<bigint> | null = null;
@@ -45,19 +61,21 @@ export class Recording implements Recorder {
   #pieceDone: readonly bigint[] = [];
 
   /**
+   * @param into the graph; or what the step did before, which it then has to do again
    * @param state numbers of the tensors that the step may change; the graph gets the handles of
    * their variables
    * @param inputs numbers of the tensors that it reads; arguments of the graph after the state
    */
   constructor(
     backend: NodeBackend,
-    graph: GraphBuilder,
+    into: GraphBuilder | Earlier,
     state: readonly number[],
     inputs: readonly number[],
   ) {
     this.#backend = backend;
     this.#binding = backend.binding;
-    this.#graph = graph;
+    this.#earlier = "lines" in into ? into : null;
+    const graph = this.#graph = "lines" in into ? new KnownGraph(into.descriptions) : into;
     for (const id of state) {
       this.#state.set(id, {
         resource: graph.addArgument(DataType.RESOURCE, []),
@@ -72,9 +90,9 @@ export class Recording implements Recorder {
     });
   }
 
-  /** One line an op and constant; equal for runs that did the same. */
-  get signature(): readonly string[] {
-    return this.#signature;
+  /** What was recorded. */
+  get trace(): Trace {
+    return { lines: this.#lines, descriptions: this.#descriptions };
   }
 
   onTensor(id: number): void {
@@ -115,14 +133,16 @@ export class Recording implements Recorder {
     outputs: number,
   ): TensorMetadata[] {
     const sources = inputs.map((id) => this.#sourceOf(id, name));
-    const index = this.#signature.length;
+    const index = this.#lines.length;
     const origins = sources.map(({ origin }) => origin).join(", ");
-    this.#signature.push(`${name} ${JSON.stringify(attributes)} (${origins})`);
+    this.#note(`${name} ${JSON.stringify(attributes)} (${origins})`);
     const values = sources.map(({ value }) => value);
     return this.#add(name, attributes, values, outputs).map((value, output) => {
       const id = this.#binding.newPlaceholder();
       this.#sources.set(id, { value, origin: `op ${index}:${output}` });
-      return { id, ...this.#graph.describe(value) };
+      const description = this.#graph.describe(value);
+      this.#descriptions.push(description);
+      return { id, shape: [...description.shape], dtype: description.dtype };
     });
   }
 
@@ -157,7 +177,7 @@ export class Recording implements Recorder {
   addInPlace(state: number, delta: number): boolean {
     if (!this.#state.has(state)) return false;
     const { value, origin } = this.#sourceOf(delta, "sum");
-    this.#signature.push(`AssignAddVariableOp (${this.#originOf(state)}, ${origin})`);
+    this.#note(`AssignAddVariableOp (${this.#originOf(state)}, ${origin})`);
     this.#change("AssignAddVariableOp", state, value);
     // Who reads it from now on reads it anew.
     this.#sources.delete(state);
@@ -183,12 +203,36 @@ export class Recording implements Recorder {
     this.#effects.push(made!.operation);
   }
 
-  /** Makes the function `name` with these tensors as results. */
-  finish(name: string, results: readonly number[]): void {
+  /**
+   * Ends a recording that was compared.
+   *
+   * @throws {EngineError} if the step did less than before
+   */
+  compareEnd(): void {
+    if (this.#lines.length < this.#earlier!.lines.length) this.#refuse(this.#lines.length);
+  }
+
+  /** @throws {EngineError} if the step no longer does what it did */
+  #note(line: string): void {
+    const at = this.#lines.push(line) - 1, earlier = this.#earlier;
+    if (earlier !== null && earlier.lines[at] !== line) this.#refuse(at);
+  }
+
+  #refuse(op: number): never {
+    const { lines, call } = this.#earlier!;
+    throw new EngineError(
+      `Cannot go on with a compiled step: at call ${call} its op ${op} is ` +
+        `${this.#lines[op] ?? "absent"}, but ${lines[op] ?? "absent"} was compiled; what changes ` +
+        "between calls has to be an input or part of the state",
+    );
+  }
+
+  /** Makes the function `name` of `graph`, with these tensors as results. */
+  finish(name: string, graph: GraphBuilder, results: readonly number[]): void {
     const outputs = results.map((id) => {
       const { value } = this.#sourceOf(id, "result");
       // An argument or a value that is returned twice needs an operation of its own.
-      const { shape, dtype } = this.#graph.describe(value);
+      const { shape, dtype } = graph.describe(value);
       if (shape.includes(-1)) {
         throw new EngineError(
           `Cannot compile a step: it returns a tensor of shape [${shape}], where -1 depends on ` +
@@ -196,9 +240,9 @@ export class Recording implements Recorder {
         );
       }
       const type = typeAttribute("T", dtype);
-      return this.#graph.addOperation("Identity", [type], [value], 1)[0]!;
+      return graph.addOperation("Identity", [type], [value], 1)[0]!;
     });
-    this.#graph.finish(name, outputs, this.#effects);
+    graph.finish(name, outputs, this.#effects);
   }
 
   /** Where the tensor `id` comes from; throws when it is something that was not declared. */
