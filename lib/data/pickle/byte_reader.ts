@@ -76,11 +76,11 @@ export class ByteReader {
 
   /** The next `length` bytes as a copy. */
   bytes(length: number): Uint8Array<ArrayBuffer> {
-    return this.copy(this.skip(length));
+    return this.copy(this.advance(length));
   }
 
   /** Passes over the next `length` bytes, which must be in the file, without reading them. */
-  skip(length: number): Extent {
+  advance(length: number): Extent {
     this.claim(length);
     const offset = this.position;
     this.#at += length;

@@ -93,7 +93,7 @@ function pushString(m: PickleMachine): void {
 }
 
 function pushUnicode(m: PickleMachine, length: number): void {
-  m.pushText(m.reader.skip(length), decodeUtf8, utf8);
+  m.pushText(m.reader.advance(length), decodeUtf8, utf8);
 }
 
 function listOnTop(m: PickleMachine): unknown[] {
@@ -196,16 +196,16 @@ const TABLE: readonly (readonly [code: number | string, name: string, Operation[
   ["G", "BINFLOAT", (m) => m.push(m.reader.float64())],
   // strings and bytes
   ["S", "STRING", pushString],
-  ["T", "BINSTRING", (m) => m.pushText(m.reader.skip(signedLength(m)), null, latin1)],
+  ["T", "BINSTRING", (m) => m.pushText(m.reader.advance(signedLength(m)), null, latin1)],
   ["U", "SHORT_BINSTRING", (m) => m.push(latin1(m.reader.bytes(m.reader.byte())))],
   ["V", "UNICODE", (m) => m.pushText(m.reader.line(), decodeRawUnicode, rawUnicodeEscape)],
   ["X", "BINUNICODE", (m) => pushUnicode(m, m.reader.uint32())],
   [0x8c, "SHORT_BINUNICODE", (m) => pushUnicode(m, m.reader.byte())],
   [0x8d, "BINUNICODE8", (m) => pushUnicode(m, m.reader.uint64())],
-  ["B", "BINBYTES", (m) => m.pushBytes(m.reader.skip(m.reader.uint32()))],
-  ["C", "SHORT_BINBYTES", (m) => m.pushBytes(m.reader.skip(m.reader.byte()))],
-  [0x8e, "BINBYTES8", (m) => m.pushBytes(m.reader.skip(m.reader.uint64()))],
-  [0x96, "BYTEARRAY8", (m) => m.pushBytes(m.reader.skip(m.reader.uint64()), true)],
+  ["B", "BINBYTES", (m) => m.pushBytes(m.reader.advance(m.reader.uint32()))],
+  ["C", "SHORT_BINBYTES", (m) => m.pushBytes(m.reader.advance(m.reader.byte()))],
+  [0x8e, "BINBYTES8", (m) => m.pushBytes(m.reader.advance(m.reader.uint64()))],
+  [0x96, "BYTEARRAY8", (m) => m.pushBytes(m.reader.advance(m.reader.uint64()), true)],
   // containers
   ["]", "EMPTY_LIST", (m) => m.push([])],
   ["l", "LIST", (m) => m.push(m.popToMark())],

@@ -32,7 +32,7 @@ Deno.test("ByteReader gives the same bytes wherever its windows begin", () => {
   const content = Uint8Array.from({ length: 200_000 }, (_, i) => (i * 7 + (i >> 8)) % 256);
   withReader(content, (reader) => {
     for (let at = 0, length = 1; at < 190_000; at += length, length = (length * 3) % 9973) {
-      const extent = reader.skip(length);
+      const extent = reader.advance(length);
       assertEquals([extent, reader.position], [{ offset: at, length }, at + length]);
       if (length % 2) assertEquals(reader.copy(extent), content.slice(at, at + length));
       if (length % 3) assertEquals(reader.byte(), content[at + length++]);
@@ -50,11 +50,11 @@ Deno.test("ByteReader.line() finds its end across several windows", () => {
   });
 });
 
-Deno.test("ByteReader.skip() and claim() refuse what is beyond the end", () => {
+Deno.test("ByteReader.advance() and claim() refuse what is beyond the end", () => {
   withReader(bytes("abc"), (reader) => {
-    reader.skip(3);
+    reader.advance(3);
     assertThrows(() => reader.claim(1), DataError, "which claims 1 byte more, expected at most");
-    assertThrows(() => reader.skip(2 ** 60), DataError, "it is 3 bytes and ends inside");
+    assertThrows(() => reader.advance(2 ** 60), DataError, "it is 3 bytes and ends inside");
     assertThrows(() => reader.byte(), DataError, "ends inside the opcode at byte 0");
   });
 });
