@@ -8,14 +8,15 @@ const ACROSS = 4;
 
 /** Prints our values, their interval over seeds and the published values below each other. */
 export function printStudy(table: StudyTable, source?: string): void {
-  console.log(`${table.title}: mean ± standard deviation over seeds on test`);
+  console.log(`${table.title}\nMean ± standard deviation over seeds on ${table.split}`);
   for (let at = 0; at < table.metrics.length; at += ACROSS) {
     const keys = table.metrics.slice(at, at + ACROSS);
-    const rows = table.rows.flatMap((row) => linesOf(row, keys, table));
+    const rows = table.rows.flatMap((row) => linesOf(row, keys));
     console.log("");
     printTable(["", ...keys], rows);
   }
-  console.log("");
+  const remarks = table.missing.length + table.notes.length > 0 || source !== undefined;
+  if (remarks) console.log("");
   if (source !== undefined) {
     console.log(`Published: ${source}. + inside, - outside our 95 % interval over seeds`);
   }
@@ -23,15 +24,8 @@ export function printStudy(table: StudyTable, source?: string): void {
   for (const note of table.notes) console.log(`Note: ${note}.`);
 }
 
-function linesOf(row: StudyRow, keys: readonly string[], { rows }: StudyTable): string[][] {
+function linesOf(row: StudyRow, keys: readonly string[]): string[][] {
   if (keys.every((key) => row.ours[key] === undefined)) return [];
-  const shared = (key: "label" | "model" | "dataset") =>
-    rows.every((other) => other[key] === row[key]);
-  const names = [
-    row.label,
-    ...(shared("model") || row.model === row.label ? [] : [row.model]),
-    ...(shared("dataset") ? [] : [row.dataset]),
-  ];
   const ours = keys.map((key) => {
     const value = row.ours[key];
     if (value === undefined) return "";
@@ -52,7 +46,7 @@ function linesOf(row: StudyRow, keys: readonly string[], { rows }: StudyTable): 
     }),
   ]);
   return [
-    [names.join(" "), ...ours],
+    [row.name, ...ours],
     ...[["  interval", ...intervals], ...published].filter((line) =>
       line.slice(1).some((cell) => cell !== "")
     ),

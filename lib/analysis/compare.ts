@@ -8,9 +8,10 @@
 import { messageOf, RunError, UsageError } from "../core/errors.ts";
 import { metricOf, PROTOCOLS } from "../evaluation/mod.ts";
 import { type CompareOptions, comparePair, type Effect, type PairResult } from "./compare_pair.ts";
-import type { SampleTest, SeedTest } from "./compare_pair.ts";
+import type { SampleTest } from "./compare_pair.ts";
 import { groupRuns, type RunGroup } from "./groups.ts";
 import type { RunEntry } from "./run_entry.ts";
+import { detectableBy, isAtMost, type SeedTest } from "./over_seeds.ts";
 import { holm } from "./statistics/mod.ts";
 import { readTestScores, type TestScores } from "./test_scores.ts";
 import { sentenceOf } from "./verdict_sentence.ts";
@@ -73,7 +74,8 @@ export interface ComparisonTable {
  * case, and refused if their samples differ.
  *
  * A difference is established when p over seeds is at most 1 - level after Holm's correction and the
- * interval over seeds and samples excludes 0.
+ * interval over seeds and samples excludes 0. Copies of one result are no seeds: where a model does
+ * not vary with its seed, p over seeds is Welch's, and where neither does, that over samples.
  *
  * @throws {RunError} there is nothing to compare, or the only comparison is refused
  * @throws {UsageError} a metric is unknown
@@ -139,16 +141,20 @@ function judge(results: readonly PairResult[]): Omit<ComparisonTable, "refused">
   const comparisons = results.map((result, i): Comparison => {
     const { value, low, high, level, method } = result.difference;
     const verdict = verdictOf(result, seeds[i]!);
+    const seedTest = {
+      ...result.seedTest,
+      ...detectableBy(...result.seeds, (1 - level) / results.length),
+    };
     return {
       a: result.a.label,
       b: result.b.label,
       metric: result.metric.key,
       difference: { value, low, high, level, method },
-      seeds: result.seedTest,
+      seeds: seedTest,
       samples: result.sampleTest,
       effect: result.effect,
       verdict,
-      sentence: sentenceOf(result, verdict !== "not established", {
+      sentence: sentenceOf({ ...result, seedTest }, verdict !== "not established", {
         size: results.length,
         seeds: seeds[i]!,
         samples: samples[i]!,
@@ -160,8 +166,7 @@ function judge(results: readonly PairResult[]): Omit<ComparisonTable, "refused">
 
 function verdictOf({ difference, metric }: PairResult, p: number): Verdict {
   const { value, low, high, level } = difference;
-  // 1 - 0.95 is a little more than 0.05 in binary.
-  const isRejected = p <= 1 - level + 1e-12;
+  const isRejected = isAtMost(p, 1 - level);
   const excludesZero = low > 0 || high < 0;
   if (!isRejected || !excludesZero || value === 0) return "not established";
   return value > 0 === metric.higherIsBetter ? "a better" : "b better";

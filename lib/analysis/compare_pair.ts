@@ -11,6 +11,13 @@ import { type Metric, metricOf, PROTOCOLS } from "../evaluation/mod.ts";
 import type { RunGroup } from "./groups.ts";
 import { type MetricSums, metricSums } from "./metric_sums.ts";
 import {
+  isAtMost,
+  type SeedResult,
+  type SeedValues,
+  type TestResult,
+  testSeeds,
+} from "./over_seeds.ts";
+import {
   dependentCorrelations,
   discordant,
   effectSizes,
@@ -18,18 +25,12 @@ import {
   leastPermutationP,
   mcnemarTest,
   pearson,
-  permutationTest,
-  pooledDeviation,
   signFlipTest,
-  smallestEffect,
   swapTest,
   twoWayBootstrap,
 } from "./statistics/mod.ts";
 import { statisticOf, sumsOf } from "./statistics/sample_sums.ts";
 import { differingSample, type TestScores } from "./test_scores.ts";
-
-/** The chance of finding a difference that studies are usually planned for. */
-const POWER = 0.8;
 
 /** A group and what it predicted. */
 export interface ScoredGroup {
@@ -45,27 +46,6 @@ export interface CompareOptions {
   readonly seed?: number;
   /** Resamples and draws; 9,999 by default. */
   readonly resamples?: number;
-}
-
-/** A p and the test that gave it. */
-export interface TestResult {
-  /** Two-sided p value. */
-  readonly p: number;
-  /** Name of the test. */
-  readonly test: string;
-}
-
-/** The test over seeds, and what so many seeds could have shown. */
-export interface SeedTest extends TestResult {
-  /** The smallest p that so many seeds can give. */
-  readonly leastP: number;
-  /** The chance with which {@linkcode SeedTest.detectable} would have been shown. */
-  readonly power: number;
-  /**
-   * The smallest difference, in units of the metric, that so many seeds with such a spread show at
-   * this level with that chance, before any correction; 0 where the seeds do not differ at all.
-   */
-  readonly detectable: number;
 }
 
 /** The test over samples. */
@@ -93,7 +73,9 @@ export interface PairResult {
   readonly metric: Metric;
   readonly samples: number;
   readonly difference: Interval & { readonly method: string };
-  readonly seedTest: SeedTest;
+  /** The seeds of `a` and of `b`. */
+  readonly seeds: readonly [SeedValues, SeedValues];
+  readonly seedTest: SeedResult;
   readonly sampleTest: SampleTest;
   readonly effect: Effect;
 }
@@ -122,29 +104,30 @@ export function comparePair(
     { runs: runsB, random: ofSeeds(b.group) },
     { random: root.fresh("samples"), resamples, level },
   );
-  const { p, method } = permutationTest(valuesA, valuesB, {
-    random: root.fresh("splits of seeds"),
-    draws: resamples,
-  });
   const [i, j] = [medianRun(a.group, key), medianRun(b.group, key)];
-  const random = root.fresh("exchanges of samples");
+  const exchanges = root.fresh("exchanges of samples");
+  const sampleTest = testSamples(runsA[i]!, runsB[j]!, { random: exchanges, draws: resamples });
+  const seeds = [
+    { values: valuesA, isStill: isStill(a.scores) },
+    { values: valuesB, isStill: isStill(b.scores) },
+  ] as const;
+  const splits = { random: root.fresh("splits of seeds"), draws: resamples };
   return {
     a: a.group,
     b: b.group,
     metric,
     samples: a.scores.ids.length,
     difference: { ...interval, method: "two-way bootstrap" },
-    seedTest: {
-      p,
-      test: method === "exact" ? "exact permutation" : "Monte Carlo permutation",
-      leastP: leastPermutationP(valuesA.length, valuesB.length),
-      power: POWER,
-      detectable: pooledDeviation(valuesA, valuesB) *
-        smallestEffect(valuesA.length, valuesB.length, POWER, 1 - level),
-    },
-    sampleTest: testSamples(runsA[i]!, runsB[j]!, { random, draws: resamples }),
+    seeds,
+    seedTest: testSeeds(...seeds, sampleTest, splits),
+    sampleTest,
     effect: effectOf(valuesA, valuesB, metric),
   };
+}
+
+/** Whether every seed predicts the same: nothing in the algorithm is random. */
+function isStill({ predictions: [first, ...others] }: TestScores): boolean {
+  return others.every((scores) => scores.every((score, i) => score === first![i]));
 }
 
 /** The run whose valid metric is the median (the lower one of two): a typical one, told by valid. */
@@ -173,7 +156,7 @@ function checkComparable(a: ScoredGroup, b: ScoredGroup, level: number): void {
   }
   const least = leastPermutationP(m, n);
   const alpha = 1 - level;
-  if (least > alpha + 1e-12) {
+  if (!isAtMost(least, alpha)) {
     refuse(
       `${m} and ${n} seeds cannot give p ≤ ${shortNumber(alpha)} with an exact permutation ` +
         `test: the smallest possible is ${shortNumber(least)}, expected more seeds (10 or more)`,

@@ -1,6 +1,8 @@
 /** Tables of comparisons: Markdown, LaTeX, HTML. @module */
 
 import type { Comparison, ComparisonTable } from "./compare.ts";
+import { rowNames } from "./groups.ts";
+import { metricName } from "./figures/metric_name.ts";
 import { list, page, table } from "./report/html.ts";
 import { formatSigned } from "./verdict_sentence.ts";
 
@@ -34,7 +36,7 @@ export const TABLE_HEADER: readonly string[] = [
  * } as const;
  * const svm = await train({ model: "svm", ...common });
  * const guess = await train({ model: "constant", ...common });
- * assertMatch(toMarkdown(compare(svm, guess).table), /\| svm \| constant \| mae \|/);
+ * assertMatch(toMarkdown(compare(svm, guess).table), /\| svm \| constant \| MAE \|/);
  * Deno.removeSync(out, { recursive: true });
  * ```
  */
@@ -114,28 +116,26 @@ export function toHtml(found: ComparisonTable): string {
   return page("Comparison", table(TABLE_HEADER, rowsOf(found)) + list(notesOf(found)));
 }
 
-/** The cells of each comparison; p after Holm's correction. */
+/** The cells of each comparison, by what differs between its models; p after Holm's correction. */
 export function rowsOf({ comparisons, holm }: ComparisonTable): string[][] {
+  const { nameOf } = rowNames(comparisons.flatMap(({ a, b }) => [a, b]));
   return comparisons.map(({ a, b, metric, difference, verdict }, i) => [
-    a,
-    b,
-    metric,
+    nameOf(a),
+    nameOf(b),
+    metricName(metric),
     formatSigned(difference.value),
     `[${formatSigned(difference.low)}, ${formatSigned(difference.high)}]`,
     shortP(holm.seeds[i]!),
     shortP(holm.samples[i]!),
-    winnerOf({ a, b, verdict }),
+    verdict === "not established" ? verdict : `${nameOf(verdict === "a better" ? a : b)} better`,
   ]);
-}
-
-function winnerOf({ a, b, verdict }: Pick<Comparison, "a" | "b" | "verdict">): string {
-  return verdict === "not established" ? verdict : `${verdict === "a better" ? a : b} better`;
 }
 
 /** The sentences, what the p are, and what was refused. */
 export function notesOf({ comparisons, refused }: ComparisonTable): string[] {
   const family = comparisons.length === 1 ? [] : [
-    `p are adjusted by Holm's correction of the ${comparisons.length} comparisons of this table`,
+    `p are adjusted by Holm's correction of the ${comparisons.length} comparisons of this table; ` +
+    "intervals are not: each covers its own difference",
   ];
   return [
     ...comparisons.map(({ sentence }) => sentence),

@@ -60,6 +60,32 @@ export function groupRuns(runs: readonly RunEntry[]): RunGroup[] {
   }));
 }
 
+/**
+ * Names of the rows of one table, from the labels of its groups: a model that is the same in all of
+ * them belongs into the heading, and what differs is the name.
+ *
+ * @returns the model that was left out, or null, and the name of each label
+ *
+ * @example
+ * ```ts
+ * import { rowNames } from "./groups.ts";
+ * import { assertEquals } from "@std/assert";
+ * const { model, nameOf } = rowNames(["svm (text)", "svm (audio)"]);
+ * assertEquals([model, nameOf("svm (audio)")], ["svm", "audio"]);
+ * assertEquals(rowNames(["svm", "cnn (text)"]).nameOf("cnn (text)"), "cnn (text)");
+ * ```
+ */
+export function rowNames(
+  labels: readonly string[],
+): { readonly model: string | null; nameOf(label: string): string } {
+  const parts = labels.map((label) => /^(.+?) \((.+)\)$/s.exec(label));
+  const model = parts[0]?.[1];
+  if (model === undefined || new Set(labels).size < 2 || parts.some((p) => p?.[1] !== model)) {
+    return { model: null, nameOf: (label) => label };
+  }
+  return { model, nameOf: (label) => label.slice(model.length + 2, -1) };
+}
+
 /** What a reader calls the group; `folders` are those of all groups of its model and dataset. */
 function labelOf(
   { folder, model, dataset }: { folder: string; model: string; dataset: string },

@@ -18,7 +18,8 @@ export {
   type Refusal,
   type Verdict,
 } from "./compare.ts";
-export type { CompareOptions, Effect, SampleTest, SeedTest, TestResult } from "./compare_pair.ts";
+export type { CompareOptions, Effect, SampleTest } from "./compare_pair.ts";
+export type { SeedTest, TestResult } from "./over_seeds.ts";
 export { toHtml, toLatex, toMarkdown } from "./comparison_format.ts";
 export { groupRuns, type RunGroup } from "./groups.ts";
 export { type MetricKind, type MetricSums, metricSums } from "./metric_sums.ts";

@@ -1,6 +1,11 @@
 /** The sentence about a comparison that a paper could print. @module */
 
 import type { PairResult } from "./compare_pair.ts";
+import { isAtMost, type SeedTest } from "./over_seeds.ts";
+import { leastPermutationP } from "./statistics/mod.ts";
+
+/** A pair whose place in its table is known. */
+type JudgedPair = PairResult & { readonly seedTest: SeedTest };
 
 /** Holm's adjusted p of a comparison in a family of `size`. */
 export interface Adjusted {
@@ -10,31 +15,70 @@ export interface Adjusted {
 }
 
 /** What was found, with everything that it rests on. */
-export function sentenceOf(result: PairResult, established: boolean, adjusted: Adjusted): string {
-  const { a, b, metric, difference, seedTest, sampleTest } = result;
+export function sentenceOf(result: JudgedPair, established: boolean, adjusted: Adjusted): string {
+  const { a, b, metric, difference, samples } = result;
   const { value, low, high, level, method } = difference;
   const datasets = a.dataset === b.dataset ? a.dataset : `${a.dataset} and ${b.dataset}`;
   const size = formatSize(value);
   const claim = value === 0
     ? `${a.label} has the same ${metric.name} as ${b.label}`
     : `${a.label} has ${size} ${value < 0 ? "lower" : "higher"} ${metric.name} than ${b.label}`;
-  const correction = adjusted.size === 1 ? "" : ` after Holm's correction of ${adjusted.size}`;
-  const seeds = a.runs.length === b.runs.length
-    ? `${a.runs.length} seeds each`
-    : `${a.runs.length} and ${b.runs.length} seeds`;
-  const midP = sampleTest.midP === undefined ? "" : ` (mid-p ${sampleTest.midP.toFixed(3)})`;
-  return `${claim} on the ${result.samples} test samples of ${datasets} ` +
+  return `${claim} on the ${samples} test samples of ${datasets} ` +
     `(${Math.round(level * 1000) / 10} % interval ${formatSigned(low)} to ${formatSigned(high)} ` +
-    `by a ${method} over seeds and samples; ${seeds}: ${seedTest.test} ` +
-    `${formatP(adjusted.seeds)}${correction}; samples: ${sampleTest.test} ` +
-    `${formatP(adjusted.samples)}${correction}${midP}, for the runs of median ${metric.name} on ` +
-    `valid): ${established ? "the difference is established" : notEstablished(result)}`;
+    `by a ${method} over seeds and samples; ${testsOf(result, adjusted)}): ` +
+    (established ? "the difference is established" : notEstablished(result, adjusted));
 }
 
-/** What could have been seen belongs to what was not. */
-function notEstablished({ seedTest: { detectable, power } }: PairResult): string {
-  return "no difference is established; so many seeds show one of " +
-    `${formatSize(detectable)} with a chance of ${Math.round(100 * power)} %`;
+/** The tests over seeds and over samples. */
+function testsOf({ a, b, metric, seeds, seedTest, sampleTest }: JudgedPair, adjusted: Adjusted) {
+  const correction = adjusted.size === 1 ? "" : ` after Holm's correction of ${adjusted.size}`;
+  const midP = sampleTest.midP === undefined ? "" : ` (mid-p ${sampleTest.midP.toFixed(3)})`;
+  const still = [a, b].filter((_, i) => seeds[i]!.isStill).map(({ label }) => label);
+  const number = a.runs.length === b.runs.length
+    ? `${a.runs.length} seeds each`
+    : `${a.runs.length} and ${b.runs.length} seeds`;
+  // Where neither varies with its seed, the samples decide, with the p of what decides.
+  const bySamples = `${sampleTest.test} ` +
+    `${formatP(still.length === 2 ? adjusted.seeds : adjusted.samples)}${correction}${midP}`;
+  if (still.length === 2) {
+    return `neither varies with its seed, so the samples decide: ${bySamples}`;
+  }
+  const note = still.length === 0 ? "" : `, of which those of ${still[0]} are all the same`;
+  return `${number}${note}: ${seedTest.test} ${formatP(adjusted.seeds)}${correction}; ` +
+    `samples: ${bySamples}, for the runs of median ${metric.name} on valid`;
+}
+
+/** What stood in the way, and what could have been seen, belong to what was not. */
+function notEstablished(
+  { a, b, difference: { level }, seeds, seedTest, metric }: JudgedPair,
+  adjusted: Adjusted,
+): string {
+  const none = "no difference is established";
+  const alpha = 1 - level;
+  if (isAtMost(adjusted.seeds, alpha)) {
+    return `${none}; p is small enough, but the interval includes 0`;
+  }
+  if (seeds.every(({ isStill }) => isStill)) return `${none}; more seeds would not change that`;
+  if (!isAtMost(adjusted.size * seedTest.leastP, alpha)) {
+    return `${none}; the smallest p of so few seeds is ${
+      seedTest.leastP.toPrecision(2)
+    } before the ` +
+      `correction, and it takes ${seedsFor(alpha / adjusted.size)} seeds each to reach ` +
+      `${Number(alpha.toPrecision(3))} after it`;
+  }
+  const { detectable, power } = seedTest;
+  if (detectable === 0) {
+    return `${none}; every seed of ${a.label} and ${b.label} has one ${metric.name}`;
+  }
+  return `${none}; so many seeds show one of ${formatSize(detectable)} with a chance of ` +
+    `${Math.round(100 * power)} %`;
+}
+
+/** The fewest seeds of each algorithm whose exact permutation test can give so small a p. */
+function seedsFor(p: number): number {
+  let seeds = 2;
+  while (!isAtMost(leastPermutationP(seeds, seeds), p)) seeds++;
+  return seeds;
 }
 
 /** `p = 0.032`, or `p < 0.001`. */

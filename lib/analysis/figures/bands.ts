@@ -2,7 +2,12 @@
 
 import { isConstant, mean } from "../statistics/descriptive.ts";
 import { tInterval } from "../statistics/t_tests.ts";
-import { DASHES } from "./theme.ts";
+import { textWidth } from "./text_width.ts";
+import { DASHES, LABEL_SIZE, WIDTH } from "./theme.ts";
+
+/** What the mark of a legend's entry takes beside its text, and the height of a line, in pixels. */
+const ENTRY = 44;
+const LINE = 14;
 
 /** A mean over seeds and its 95 % t interval; without width where there is one seed. */
 export interface BandPoint {
@@ -24,7 +29,8 @@ export function bandPoint(series: string, x: number, values: readonly number[]):
 /** Layers: the band, the line with a colour and a dash for each series. */
 export function bandLayers(points: readonly BandPoint[], withMarks = false): readonly unknown[] {
   const names = [...new Set(points.map(({ series }) => series))];
-  const dash = names.map((_, i) => DASHES[i % DASHES.length]);
+  // The eighth series has the first colour again, with another dash.
+  const dash = names.map((_, i) => DASHES[(i + Math.floor(i / DASHES.length)) % DASHES.length]);
   const legend = { legend: legendOf(names) };
   const color = { field: "series", type: "nominal", scale: { domain: names }, ...legend };
   const x = { field: "x", type: "quantitative" };
@@ -58,7 +64,22 @@ export function bandLayers(points: readonly BandPoint[], withMarks = false): rea
   ];
 }
 
-/** Lines with their dashes; nothing for one series alone. */
-export function legendOf(names: readonly string[]): unknown {
-  return names.length > 1 ? { symbolType: "stroke", symbolSize: 200 } : null;
+/** The series, side by side as far as there is room; nothing for one alone. */
+export function legendOf(
+  names: readonly string[],
+  symbolType: "stroke" | "circle" = "stroke",
+): unknown {
+  if (names.length < 2) return null;
+  const symbolSize = symbolType === "stroke" ? 200 : 60;
+  return { symbolType, symbolSize, columns: columnsOf(names), labelLimit: WIDTH - 60 };
+}
+
+/** What a figure must be higher, in pixels, for a legend of several lines. */
+export function legendHeight(names: readonly string[]): number {
+  return names.length < 2 ? 0 : (Math.ceil(names.length / columnsOf(names)) - 1) * LINE;
+}
+
+function columnsOf(names: readonly string[]): number {
+  const widest = Math.max(...names.map((name) => textWidth(name, LABEL_SIZE)));
+  return Math.max(1, Math.min(3, Math.floor(WIDTH / (widest + ENTRY))));
 }

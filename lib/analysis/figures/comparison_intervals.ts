@@ -1,14 +1,21 @@
 /** The intervals of a comparison. @module */
 
 import type { Comparison } from "../compare.ts";
+import { rowNames } from "../groups.ts";
 import { estimateLayers, heightOf, ruleAt } from "./estimates.ts";
 import { Figure } from "./figure.ts";
-import { metricName } from "./metric_name.ts";
-import { COLORS, GREY, WIDTH } from "./theme.ts";
+import { metricName, metricWithDirection } from "./metric_name.ts";
+import { textWidth } from "./text_width.ts";
+import { COLORS, GREY, LABEL_SIZE, WIDTH } from "./theme.ts";
+
+/** Room for the intervals themselves, and the most for a label in one line, in pixels. */
+const PLOT_WIDTH = 190;
+const LINE_LIMIT = WIDTH - PLOT_WIDTH;
 
 /**
  * Differences between models by one metric, with their intervals over seeds and samples. Filled
- * dots are established differences, hollow ones are not.
+ * dots are established differences, hollow ones are not. Long names stand below each other, and the
+ * figure is as wide as they need.
  *
  * @param comparisons of `compareRuns`; those by another metric are left out
  * @throws {TypeError} there is none of that metric
@@ -37,8 +44,15 @@ export function comparisonIntervals(
   comparisons: readonly Comparison[],
   key: string | undefined = comparisons[0]?.metric,
 ): Figure {
-  const rows = comparisons.filter(({ metric }) => metric === key).map((comparison) => ({
-    pair: `${comparison.a} − ${comparison.b}`,
+  const shown = comparisons.filter(({ metric }) => metric === key);
+  const { nameOf } = rowNames(shown.flatMap(({ a, b }) => [a, b]));
+  const names = shown.map(({ a, b }) => [nameOf(a), `− ${nameOf(b)}`]);
+  const width = (texts: readonly string[]) =>
+    Math.max(...texts.map((text) => textWidth(text, LABEL_SIZE)));
+  const isLong = width(names.map((pair) => pair.join(" "))) > LINE_LIMIT;
+  const room = width(isLong ? names.flat() : names.map((pair) => pair.join(" ")));
+  const rows = shown.map((comparison, i) => ({
+    pair: names[i]!.join(isLong ? "\n" : " "),
     ...comparison.difference,
     established: comparison.verdict !== "not established",
   }));
@@ -51,10 +65,10 @@ export function comparisonIntervals(
     value: otherwise,
   });
   return new Figure({
-    description: `Differences of ${metricName(key!)} and their ${level} intervals over seeds and ` +
-      "samples; filled: established",
-    width: WIDTH,
-    height: heightOf(rows.length),
+    description: `Differences of ${metricWithDirection(key!)} and their ${level} intervals over ` +
+      "seeds and samples; filled: established",
+    width: Math.max(WIDTH, room + PLOT_WIDTH),
+    height: heightOf(rows.length, isLong ? 2.5 : 1),
     autosize: { type: "fit", contains: "padding" },
     data: { values: rows },
     encoding: {
@@ -63,7 +77,7 @@ export function comparisonIntervals(
         type: "nominal",
         sort: null,
         title: null,
-        axis: { grid: true, labelLimit: 150 },
+        axis: { grid: true, labelLimit: 0, labelExpr: "split(datum.label, '\\n')" },
       },
       x: { title: `difference of ${metricName(key!)}` },
       color: condition(COLORS[0], GREY),

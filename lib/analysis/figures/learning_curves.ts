@@ -1,7 +1,7 @@
 /** Learning curves with a band over seeds. @module */
 
 import type { EpochRecord } from "../../training/mod.ts";
-import { bandLayers, bandPoint, legendOf } from "./bands.ts";
+import { bandLayers, bandPoint, legendHeight, legendOf } from "./bands.ts";
 import { Figure } from "./figure.ts";
 import { metricName } from "./metric_name.ts";
 import { WIDTH } from "./theme.ts";
@@ -60,7 +60,7 @@ export function learningCurves(curves: readonly LearningCurve[], key = "valid.ma
   return new Figure({
     description: `${titleOf(key)} by epoch: ${counts.join(", ")}`,
     width: WIDTH,
-    height: 200,
+    height: 200 + legendHeight(names),
     autosize: { type: "fit", contains: "padding" },
     encoding: {
       x: { title: "epoch", axis: { grid: false, format: "d", tickMinStep: 1 } },

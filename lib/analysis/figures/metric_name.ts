@@ -1,12 +1,20 @@
-/** What axes and tables call a metric. @module */
+/** What figures and tables call a metric, and which way is better. @module */
 
-import { PROTOCOLS } from "../../evaluation/mod.ts";
+import { type Metric, PROTOCOLS } from "../../evaluation/mod.ts";
 
 /** `Acc-2 (neg/pos)` of `acc2NegPos`; the key itself where it is none of a protocol. */
 export function metricName(key: string): string {
-  for (const { metrics } of Object.values(PROTOCOLS)) {
-    const metric = metrics.find((metric) => metric.key === key);
-    if (metric !== undefined) return metric.name;
-  }
-  return key;
+  return metricBy(key)?.name ?? key;
+}
+
+/** `MAE (lower is better)`; the key alone where it is none of a protocol. */
+export function metricWithDirection(key: string): string {
+  const metric = metricBy(key);
+  if (metric === undefined) return key;
+  return `${metric.name} (${metric.higherIsBetter ? "higher" : "lower"} is better)`;
+}
+
+function metricBy(key: string): Metric | undefined {
+  return Object.values(PROTOCOLS).flatMap(({ metrics }) => metrics)
+    .find((metric) => metric.key === key);
 }

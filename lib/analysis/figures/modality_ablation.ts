@@ -2,7 +2,7 @@
 
 import { MODALITIES } from "../../data/mod.ts";
 import type { RunEntry } from "../run_entry.ts";
-import { bandPoint } from "./bands.ts";
+import { bandPoint, legendHeight, legendOf } from "./bands.ts";
 import { estimateLayers, heightOf } from "./estimates.ts";
 import { Figure } from "./figure.ts";
 import { metricName } from "./metric_name.ts";
@@ -10,7 +10,8 @@ import { WIDTH } from "./theme.ts";
 
 /**
  * A metric on test by the modalities that a model was given: the mean over seeds, its 95 % t
- * interval, and each seed as a small mark. Sets are written `T+A+V`, single ones first.
+ * interval, and each seed as a small mark. Sets are written `T+A+V`, single ones first. Runs of a
+ * model with other settings are a series of their own, named by the settings that differ.
  *
  * @throws {TypeError} no run has the metric
  *
@@ -31,8 +32,9 @@ import { WIDTH } from "./theme.ts";
  * ```
  */
 export function modalityAblation(runs: readonly RunEntry[], key = "mae"): Figure {
-  const seeds = runs.filter((run) => run.test[key] !== undefined).map((run) => ({
-    model: run.model,
+  const known = runs.filter((run) => run.test[key] !== undefined);
+  const seeds = known.map((run) => ({
+    model: seriesOf(run, known),
     modalities: setName(String(run.config["modalities"])),
     value: run.test[key]!,
   }));
@@ -54,13 +56,14 @@ export function modalityAblation(runs: readonly RunEntry[], key = "mae"): Figure
     field: "model",
     type: "nominal",
     scale: { domain: models },
-    ...models.length > 1 ? {} : { legend: null },
+    legend: legendOf(models, "circle"),
   };
   return new Figure({
     description: `${metricName(key)} on test by modalities (text, audio, vision): ` +
       `mean and 95 % interval over seeds, ${models.join(", ")}`,
     width: WIDTH,
-    height: heightOf(sets.length, models.length) + (models.length > 1 ? 20 : 0),
+    height: heightOf(sets.length, models.length) +
+      (models.length > 1 ? 20 + legendHeight(models) : 0),
     autosize: { type: "fit", contains: "padding" },
     encoding: {
       x: { title: `${metricName(key)} on test`, scale: { zero: false } },
@@ -79,6 +82,19 @@ export function modalityAblation(runs: readonly RunEntry[], key = "mae"): Figure
       { data: { values: means }, layer: estimateLayers({ filled: true }) },
     ],
   });
+}
+
+/** The model, with the settings in which its runs differ beyond their modalities and their seed. */
+function seriesOf(run: RunEntry, runs: readonly RunEntry[]): string {
+  const others = runs.filter(({ model, dataset }) =>
+    model === run.model && dataset === run.dataset
+  );
+  const differing = Object.keys(run.config).filter((key) =>
+    key !== "seed" && key !== "modalities" &&
+    others.some(({ config }) => config[key] !== run.config[key])
+  );
+  const settings = differing.map((key) => `${key} ${run.config[key]}`).join(", ");
+  return settings === "" ? run.model : `${run.model} (${settings})`;
 }
 
 /** `text,vision` → `T+V` */

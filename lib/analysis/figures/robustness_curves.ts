@@ -1,6 +1,6 @@
 /** How a metric falls as data are corrupted. @module */
 
-import { bandLayers, bandPoint } from "./bands.ts";
+import { bandLayers, bandPoint, legendHeight } from "./bands.ts";
 import { Figure } from "./figure.ts";
 import { metricName } from "./metric_name.ts";
 import { WIDTH } from "./theme.ts";
@@ -57,7 +57,7 @@ export function robustnessCurves(
   return new Figure({
     description: `${metricName(key)} by ${corruption}: ${names.join(", ")}`,
     width: WIDTH,
-    height: 200,
+    height: 200 + legendHeight(names),
     autosize: { type: "fit", contains: "padding" },
     encoding: {
       x: { title: corruption, axis: { grid: false, tickCount: 6 } },

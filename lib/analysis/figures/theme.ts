@@ -9,11 +9,14 @@ export const WIDTH = 320;
  */
 export const COLORS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000"];
 
-/** Dashes of lines, in the order of the colours. */
+/** Dashes of lines. */
 export const DASHES = [[1, 0], [6, 2], [2, 2], [8, 2, 2, 2], [4, 4], [1, 3], [10, 3]];
 
 /** Of what is there for orientation only. */
 export const GREY = "#767676";
+
+/** Size of the text beside an axis and in a legend, in pixels. */
+export const LABEL_SIZE = 10;
 
 const FONT = "Helvetica, Arial, sans-serif";
 
@@ -26,7 +29,7 @@ export const THEME = {
   view: { stroke: null },
   range: { category: COLORS },
   axis: {
-    labelFontSize: 10,
+    labelFontSize: LABEL_SIZE,
     titleFontSize: 11,
     titleFontWeight: "normal",
     labelColor: "#333333",
@@ -42,7 +45,7 @@ export const THEME = {
     direction: "horizontal",
     columns: 3,
     title: null,
-    labelFontSize: 10,
+    labelFontSize: LABEL_SIZE,
     labelLimit: 130,
     symbolSize: 60,
     symbolStrokeWidth: 2,
@@ -50,5 +53,10 @@ export const THEME = {
     offset: 4,
     columnPadding: 8,
   },
-  header: { labelFontSize: 10, titleFontSize: 11, titleFontWeight: "normal", labelPadding: 3 },
+  header: {
+    labelFontSize: LABEL_SIZE,
+    titleFontSize: 11,
+    titleFontWeight: "normal",
+    labelPadding: 3,
+  },
 };

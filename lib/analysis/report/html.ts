@@ -23,7 +23,7 @@ thead th { border-bottom: 2px solid #888; }
 td.number { white-space: nowrap; }
 tbody th { font-weight: normal; color: #444; }
 .figures { display: flex; flex-wrap: wrap; gap: 1rem; align-items: flex-start; }
-figure { margin: 0; width: 332px; max-width: 100%; }
+figure { margin: 0; max-width: 100%; }
 figure svg { max-width: 100%; height: auto; }
 figcaption { font-size: .8rem; color: #444; line-height: 1.35; }
 @page { margin: 15mm; }
@@ -75,7 +75,7 @@ export function list(items: readonly string[]): string {
 }
 
 /** A number, an interval, or a time: what stands in a column to the right and is not broken. */
-const NUMBER = /^[\[<]?\s?[-−]?\d[\d.:\s−±,\]-]*$/;
+const NUMBER = /^[\[<]?\s?[-−]?\d[\d.:\s−±,+\]-]*$/;
 
 /** A table of texts that scrolls by itself where it is wide; nothing without rows. */
 export function table(

@@ -3,6 +3,7 @@
 import { messageOf, UsageError } from "../../core/errors.ts";
 import { PROTOCOLS } from "../../evaluation/mod.ts";
 import { compareRuns } from "../compare.ts";
+import { rowNames } from "../groups.ts";
 import { notesOf, rowsOf, TABLE_HEADER } from "../comparison_format.ts";
 import {
   comparisonIntervals,
@@ -10,6 +11,7 @@ import {
   learningCurves,
   modalityAblation,
 } from "../figures/mod.ts";
+import { metricName } from "../figures/metric_name.ts";
 import { estimateOverSeeds, mean } from "../statistics/mod.ts";
 import type { StudyTable } from "../study/mod.ts";
 import { escapeXml } from "../../core/xml.ts";
@@ -24,15 +26,20 @@ export async function drawn(figures: readonly Figure[]): Promise<string> {
       / role="img" aria-label="[^"]*"/,
       ' aria-hidden="true"',
     );
-    return `<figure>${svg}<figcaption>${escapeXml(figure.description)}</figcaption></figure>`;
+    const width = 12 + Number(/ width="(\d+)"/.exec(svg)![1]);
+    return `<figure style="width: ${width}px">${svg}` +
+      `<figcaption>${escapeXml(figure.description)}</figcaption></figure>`;
   }));
   return parts.length === 0 ? "" : `<div class="figures">\n${parts.join("\n")}\n</div>`;
 }
 
-/** A value and half the width of its 95 % interval over seeds: `0.713 ± 0.012`. */
+/**
+ * A value and half the width of its 95 % interval over seeds: `0.713 ± 0.012`; the value alone where
+ * there is one seed, or the same value for each.
+ */
 export function estimateText(values: readonly number[]): string {
   const estimate = estimateOverSeeds(values);
-  if (estimate === null) return mean(values).toFixed(3);
+  if (estimate === null || estimate.low === estimate.high) return mean(values).toFixed(3);
   return `${estimate.value.toFixed(3)} ± ${(estimate.high - estimate.value).toFixed(3)}`;
 }
 
@@ -43,60 +50,73 @@ export function resultTables({ groups }: ReportContent): string {
       ? "test"
       : "valid";
     const { metrics } = PROTOCOLS[groups[0]!.runs[0]!.entry.protocol];
+    const { model, nameOf } = rowNames(groups.map(({ label }) => label));
     const rows = groups.map(({ label, runs }) => [
-      label,
+      nameOf(label),
       String(runs.length),
       ...metrics.map(({ key }) => {
         const values = runs.map(({ entry }) => entry[split][key]).filter((v) => v !== undefined);
         return values.length === 0 ? "" : estimateText(values);
       }),
     ]);
-    return heading(`${dataset}, ${split}`) +
-      table(["model", "seeds", ...metrics.map(({ name }) => name)], rows);
+    return heading(`${model === null ? "" : `${model} on `}${dataset}, ${split}`) +
+      table(
+        [model === null ? "model" : "setting", "seeds", ...metrics.map(({ name }) => name)],
+        rows,
+      );
   });
   const note =
-    "Mean over seeds ± half the width of its 95 % t interval. Where nothing in a model " +
-    "is random, or there is one seed, the interval says nothing.";
+    "Mean over seeds ± half the width of its 95 % t interval, which tells what other seeds would " +
+    "change, not other test samples. Without ±, there is one seed or all gave the same.";
   return section("Results", ...tables, paragraph(note, true));
 }
 
 /** The study's table with what others have published. */
 export function studySection(study: StudyTable | null): string {
   if (study === null) return "";
-  const number = (value: number | undefined) => value === undefined ? "" : value.toFixed(3);
   const rows = study.rows.flatMap((row) => [
     [
-      row.label,
-      row.dataset,
+      row.name,
       String(row.seeds.length),
-      ...study.metrics.map((key) => number(row.ours[key]?.mean)),
+      ...study.metrics.map((key) => {
+        const ours = row.ours[key];
+        if (ours === undefined) return "";
+        const { estimate } = ours;
+        const half = estimate === null ? 0 : estimate.high - estimate.value;
+        return ours.mean.toFixed(3) + (half === 0 ? "" : ` ± ${half.toFixed(3)}`);
+      }),
     ],
     ...row.published.map(({ label, values }) => [
-      `  ${label}`,
-      "",
+      `${label}`,
       "",
       ...study.metrics.map((key) => {
         const found = values[key];
         if (found === undefined) return "";
-        const place = found.isInside === null ? "" : found.isInside ? " (inside)" : " (outside)";
-        return number(found.value) + place;
+        return found.value.toFixed(3) +
+          (found.isInside === null ? "" : found.isInside ? " +" : " −");
       }),
     ]),
   ]);
+  const isMarked = study.rows.some(({ published }) =>
+    published.some(({ values }) => Object.values(values).some(({ isInside }) => isInside !== null))
+  );
+  const marks = isMarked ? ["Published: + inside, − outside our 95 % interval over seeds"] : [];
   const missing = study.missing.map((name) => `Not finished: ${name}`);
   return section(
     "The study",
-    table(["row", "dataset", "seeds", ...study.metrics], rows),
-    list([...study.notes, ...missing]),
+    paragraph(`Mean over seeds on ${study.split} ± half the width of its 95 % t interval`, true),
+    table(["row", "seeds", ...study.metrics.map(metricName)], rows),
+    list([...marks, ...study.notes, ...missing]),
   );
 }
 
 /** Learning curves, and what each set of modalities is worth. */
 export async function trainingSection({ groups }: ReportContent): Promise<string> {
   const figures = datasetsOf(groups).flatMap(({ groups }) => {
+    const { nameOf } = rowNames(groups.map(({ label }) => label));
     const curves = groups.flatMap(({ label, runs }) =>
       runs.filter(({ history }) => history.length > 0)
-        .map(({ history }) => ({ name: label, history }))
+        .map(({ history }) => ({ name: nameOf(label), history }))
     );
     const entries = groups.flatMap(({ runs }) => runs.map(({ entry }) => entry));
     const sets = new Set(entries.map(({ config }) => config["modalities"]));

@@ -35,7 +35,13 @@ export {
   type PermutationTest,
   permutationTest,
 } from "./permutation.ts";
-export { leastSignedRankSeeds, seedPower, seedsNeeded, smallestEffect } from "./power.ts";
+export {
+  leastSignedRankSeeds,
+  seedPower,
+  seedsNeeded,
+  smallestDistance,
+  smallestEffect,
+} from "./power.ts";
 export type { SampleSums } from "./sample_sums.ts";
 export { shapiroWilk } from "./shapiro.ts";
 export { type RandomizationOptions, type RandomizationTest, signFlipTest } from "./sign_flip.ts";

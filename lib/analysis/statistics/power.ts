@@ -20,9 +20,12 @@ import { logGamma } from "./special.ts";
  */
 export function seedPower(effect: number, n: number, alpha = 0.05): number {
   if (!(n >= 2)) throw new RangeError(`Cannot test with ${n} seeds: expected at least 2`);
-  const df = 2 * n - 2;
+  return tPower(effect * Math.sqrt(n / 2), 2 * n - 2, alpha);
+}
+
+/** The chance that a two-sided t-test rejects, where t is `shift` off on average. */
+function tPower(shift: number, df: number, alpha: number): number {
   const critical = tCritical(1 - alpha, df);
-  const shift = effect * Math.sqrt(n / 2);
   // T is (Z + shift) / s, where df s² is chi-squared: the mean over s of both normal tails.
   const logFront = Math.LN2 + df / 2 * Math.log(df / 2) - logGamma(df / 2);
   const width = 12 / Math.sqrt(2 * df);
@@ -75,15 +78,38 @@ export function seedsNeeded(effect: number, power = 0.8, alpha = 0.05): number {
  * ```
  */
 export function smallestEffect(m: number, n: number, power = 0.8, alpha = 0.05): number {
+  const seeds = 2 * m * n / (m + n);
+  return smallestShift(2 * seeds - 2, power, alpha) * Math.sqrt(2 / seeds);
+}
+
+/**
+ * The smallest distance of a mean from a known number, in standard deviations of seeds, that `n`
+ * seeds show with a chance of `power`, by a t-test.
+ *
+ * @throws {RangeError} fewer than two seeds, or a power that is not in (alpha, 1)
+ *
+ * @example
+ * ```ts
+ * import { smallestDistance } from "./power.ts";
+ * import { assertAlmostEquals } from "@std/assert";
+ * assertAlmostEquals(smallestDistance(10), 0.996, 0.001);
+ * ```
+ */
+export function smallestDistance(n: number, power = 0.8, alpha = 0.05): number {
+  return smallestShift(n - 1, power, alpha) / Math.sqrt(n);
+}
+
+/** The inverse of {@linkcode tPower}. */
+function smallestShift(df: number, power: number, alpha: number): number {
+  if (!(df >= 1)) throw new RangeError("Cannot plan with one seed: expected at least 2");
   if (!(power > alpha && power < 1)) {
     throw new RangeError(`Cannot plan for a power of ${power}: expected a number in (${alpha}, 1)`);
   }
-  const seeds = 2 * m * n / (m + n);
   let [low, high] = [0, 1];
-  while (seedPower(high, seeds, alpha) < power) high *= 2;
+  while (tPower(high, df, alpha) < power) high *= 2;
   while (high - low > 1e-6) {
     const middle = (low + high) / 2;
-    if (seedPower(middle, seeds, alpha) < power) low = middle;
+    if (tPower(middle, df, alpha) < power) low = middle;
     else high = middle;
   }
   return (low + high) / 2;

@@ -137,8 +137,17 @@ export function typedSettings(
   settings: Readonly<Record<string, Setting>>,
 ): Record<string, Setting> {
   // The names of the settings are the same for every dataset.
-  const config = resolveConfig(model, "mosi", settings);
+  const config = resolved(model, settings);
   return Object.fromEntries(Object.keys(settings).map((key) => [key, config[key]!]));
+}
+
+function resolved(model: ModelDefinition, settings: Readonly<Record<string, Setting>>) {
+  try {
+    return resolveConfig(model, "mosi", settings);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    throw new UsageError(`Cannot set up "${model.name}": ${error.message}`);
+  }
 }
 
 function parseRow(value: unknown): PublishedRow {

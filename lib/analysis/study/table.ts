@@ -26,8 +26,10 @@ export interface PublishedValue {
 export interface StudyRow {
   /** SETTING of its folder. */
   readonly slug: string;
-  /** What the table calls it. */
+  /** What the study calls the cell. */
   readonly label: string;
+  /** What tells the row from the others: the label, and the model and dataset where they differ. */
+  readonly name: string;
   /** The model's name. */
   readonly model: string;
   /** The dataset's name. */
@@ -47,6 +49,8 @@ export interface StudyRow {
 export interface StudyTable {
   /** What it is called, for people. */
   readonly title: string;
+  /** The split that its values are of. */
+  readonly split: "test" | "valid";
   /** Keys of the metrics, those that a row has. */
   readonly metrics: readonly string[];
   /** From top to bottom: in the order of the cells, then of the datasets' names. */
@@ -87,7 +91,10 @@ const ROUNDING = 0.0005 + 1e-9;
  */
 export function studyTable(study: Study, level = 0.95): StudyTable {
   const { definition, groups } = study;
-  const rows = groups.map((group) => rowOf(group, definition, level));
+  const rows = groups.map((group) => ({
+    ...rowOf(group, definition, level),
+    name: nameOf(group, groups),
+  }));
   const missing = definition.cells.filter((cell) => {
     const found = groups.filter((group) => group.cell === cell);
     return found.length === 0 ||
@@ -95,6 +102,7 @@ export function studyTable(study: Study, level = 0.95): StudyTable {
   });
   return {
     title: definition.title,
+    split: definition.scoredOn,
     metrics: definition.metrics.filter((key) => rows.some((row) => row.ours[key] !== undefined)),
     rows,
     missing: missing.map(({ slug, model }) => `${slug}/${model}`),
@@ -106,7 +114,7 @@ function rowOf(
   { cell, dataset, runs }: StudyRuns,
   { metrics, scoredOn }: StudyDefinition,
   level: number,
-): StudyRow {
+): Omit<StudyRow, "name"> {
   const ours: Record<string, StudyValue> = {};
   for (const key of metrics) {
     const values = runs.map((run) => run[scoredOn][key]).filter((value) => value !== undefined);
@@ -137,6 +145,19 @@ function rowOf(
   };
 }
 
+/** The label, which may be the same for several models or datasets, and those that differ. */
+function nameOf({ cell, dataset }: StudyRuns, groups: readonly StudyRuns[]): string {
+  const models = new Set(groups.map((group) => group.cell.model));
+  const labels = new Set(groups.map((group) => group.cell.label));
+  const datasets = new Set(groups.map((group) => group.dataset));
+  const names = [
+    ...(labels.size === 1 && models.size > 1 ? [] : [cell.label]),
+    ...(models.size === 1 || cell.model === cell.label ? [] : [cell.model]),
+    ...(datasets.size === 1 ? [] : [dataset]),
+  ];
+  return names.join(" ");
+}
+
 function insideOf(value: number, estimate: Estimate | null): boolean | null {
   if (estimate === null) return null;
   return value >= estimate.low - ROUNDING && value <= estimate.high + ROUNDING;
@@ -158,9 +179,11 @@ function ownNotes({ definition: { published } }: Study, rows: readonly StudyRow[
     return row.seeds.length > 1 && values.every(({ deviation }) => deviation === 0);
   });
   if (still.length > 0) {
-    const labels = still.map(({ label }) => label).join(", ");
+    const names = still.length === rows.length
+      ? ""
+      : ` of ${still.map(({ name }) => name).join(", ")}`;
     notes.push(
-      `All seeds gave the same values (${labels}): nothing in it is random, the interval has no width`,
+      `All seeds${names} gave the same values: nothing in it is random, the interval has no width`,
     );
   }
   return notes;
