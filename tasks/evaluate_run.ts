@@ -70,12 +70,12 @@ export async function evaluate(call: Call): Promise<EvaluateResult> {
   const isPlain = call.all("drop").length + call.all("noise").length === 0;
   printResults(name, predictor.protocol, results, isPlain);
   for (const flag of new Set(results.flatMap(({ flags }) => flags))) warn(FLAGS[flag]);
+  const points = results.map(({ drop, noise, metrics }) => ({ drop, noise, metrics }));
   try {
-    folder.noteRead({ split: name, data: source, ...(isPlain ? {} : { corruptions }) });
+    folder.noteRead({ split: name, data: source, ...(isPlain ? {} : { corruptions: points }) });
   } catch (error) {
     warn(`cannot note in "${path}" that split "${name}" was read: ${messageOf(error)}`);
   }
-  const points = results.map(({ drop, noise, metrics }) => ({ drop, noise, metrics }));
   return { run: path, split: name, metrics: points[0]!.metrics, ...(isPlain ? {} : { points }) };
 }
 

@@ -1,6 +1,6 @@
 /** Tables of comparisons: Markdown, LaTeX, HTML. @module */
 
-import type { Comparison, ComparisonTable } from "./compare.ts";
+import type { ComparisonTable } from "./compare.ts";
 import { rowNames } from "./groups.ts";
 import { metricName } from "./figures/metric_name.ts";
 import { list, page, table } from "./report/html.ts";

@@ -97,7 +97,7 @@ function labelOf(
   // The layout ends in MODEL/DATASET, which say nothing new.
   if (parts.at(-1) === dataset) parts.pop();
   if (parts.at(-1) === model) parts.pop();
-  return `${model} (${parts.join("/") || basename(folder)})`;
+  return `${model} (${parts.join("/") || basename(start)})`;
 }
 
 function commonFolder(folders: readonly string[]): string {

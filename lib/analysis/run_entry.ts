@@ -1,12 +1,11 @@
 /** What analysis knows of a finished run: one row of the table of runs. @module */
 
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import { DataError, messageOf, reasonOf, RunError } from "../core/errors.ts";
-import { exists } from "../core/files.ts";
 import type { ProtocolName } from "../data/mod.ts";
 import { PROTOCOLS } from "../evaluation/mod.ts";
 import type { Config } from "../models/mod.ts";
-import { RunFolder, type RunRecord } from "../training/mod.ts";
+import { RunFolder } from "../training/mod.ts";
 import { findRunFolders, type Skipped } from "./run_discovery.ts";
 
 /** Metrics by key, unrounded. */
@@ -22,7 +21,10 @@ export interface RunEntry {
   readonly dataset: string;
   /** Of all random draws. */
   readonly seed: number;
-  /** The study's setting, told by the path; empty where there is none. */
+  /**
+   * Told by the path: the study's setting, or the folder that a training was given with `--out`; empty
+   * where the run was moved elsewhere.
+   */
   readonly setting: string;
   /** Whose metrics and default settings hold. */
   readonly protocol: ProtocolName;
@@ -148,21 +150,16 @@ export function readRun(path: string): RunEntry {
  * or was looked at before the training ended.
  */
 export function testSelection(run: RunEntry): string | null {
-  const record: RunRecord | null = new RunFolder(run.path).readRecord();
+  const folder = new RunFolder(run.path);
+  const record = folder.readRecord();
   if ([run.config["selectedOn"], record?.selectedOn].includes("test")) {
     return "it selected its weights on test";
   }
-  const path = join(run.path, "reads.jsonl");
-  if (!record?.ended || !exists(path)) return null;
+  if (!record?.ended) return null;
   const ended = Date.parse(record.ended);
-  const isEarly = Deno.readTextFileSync(path).split("\n").some((line) => {
-    try {
-      const { at, split } = JSON.parse(line);
-      return split === "test" && Date.parse(at) < ended;
-    } catch {
-      return false;
-    }
-  });
+  const isEarly = folder.readReads().some(({ at, split }) =>
+    split === "test" && Date.parse(at) < ended
+  );
   return isEarly ? "test was read before its training ended" : null;
 }
 

@@ -50,10 +50,11 @@ function testsOf({ a, b, metric, seeds, seedTest, sampleTest }: JudgedPair, adju
 
 /** What stood in the way, and what could have been seen, belong to what was not. */
 function notEstablished(
-  { a, b, difference: { level }, seeds, seedTest, metric }: JudgedPair,
+  { a, b, difference: { value, level }, seeds, seedTest, metric }: JudgedPair,
   adjusted: Adjusted,
 ): string {
   const none = "no difference is established";
+  if (value === 0) return none;
   const alpha = 1 - level;
   if (isAtMost(adjusted.seeds, alpha)) {
     return `${none}; p is small enough, but the interval includes 0`;

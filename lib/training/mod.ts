@@ -10,7 +10,14 @@ export { Learner, type StepPlace, type StepResult } from "./learner.ts";
 export { Adam, type AdamCorrection, adamOf, type AdamOptions } from "./optimizer.ts";
 export { trainRun } from "./run.ts";
 export type { RunOptions, RunOutcome } from "./run_options.ts";
-export { RunFolder, type RunRecord, type RunStatus, type RunSummary } from "./run_folder.ts";
+export {
+  type CorruptedRead,
+  RunFolder,
+  type RunRecord,
+  type RunStatus,
+  type RunSummary,
+  type SplitRead,
+} from "./run_folder.ts";
 export { type CheckpointSettings, fit, type FitOptions, type FitResult } from "./trainer.ts";
 export { VERSION } from "./versions.ts";
 export { readWeights, type Weights, writeWeights } from "./weights.ts";

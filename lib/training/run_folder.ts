@@ -83,6 +83,28 @@ export interface RunRecord {
   readonly summary?: RunSummary;
 }
 
+/** A look at a split after the training: a line of `reads.jsonl`. */
+export interface SplitRead {
+  /** ISO time. */
+  readonly at: string;
+  /** Which split. */
+  readonly split: string;
+  /** Of which data. */
+  readonly data: string;
+  /** What was done to the split and what came of it, where it was not read as it is. */
+  readonly corruptions?: readonly CorruptedRead[];
+}
+
+/** The split with modalities missing or noisy. */
+export interface CorruptedRead {
+  /** Modalities that were missing. */
+  readonly drop: readonly string[];
+  /** Noise by modality, in standard deviations of each feature on train. */
+  readonly noise: Readonly<Record<string, number>>;
+  /** By key; absent in reads of version 0.1. */
+  readonly metrics?: Readonly<Record<string, number>>;
+}
+
 /**
  * The folder of a run: where its files are, and reading and writing its record.
  *
@@ -151,11 +173,23 @@ export class RunFolder {
   }
 
   /** Notes in `reads.jsonl` that a split was looked at after the training. */
-  noteRead(
-    read: { readonly split: string; readonly data: string; readonly corruptions?: unknown },
-  ): void {
+  noteRead(read: Omit<SplitRead, "at">): void {
     const line = JSON.stringify({ at: new Date().toISOString(), ...read });
     Deno.writeTextFileSync(this.file("reads.jsonl"), `${line}\n`, { append: true });
+  }
+
+  /** Looks at splits after the training, in their order; the last line of a killed process may be none. */
+  readReads(): SplitRead[] {
+    const path = this.file("reads.jsonl");
+    if (!exists(path)) return [];
+    return Deno.readTextFileSync(path).split("\n").flatMap((line) => {
+      try {
+        const read = JSON.parse(line);
+        return typeof read?.split === "string" ? [read as SplitRead] : [];
+      } catch {
+        return [];
+      }
+    });
   }
 
   /**

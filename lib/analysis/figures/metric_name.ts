@@ -2,8 +2,12 @@
 
 import { type Metric, PROTOCOLS } from "../../evaluation/mod.ts";
 
-/** `Acc-2 (neg/pos)` of `acc2NegPos`; the key itself where it is none of a protocol. */
+/**
+ * `Acc-2 (neg/pos)` of `acc2NegPos`, `class Acc-7` of `class.acc7`; the key itself where it is none of
+ * a protocol.
+ */
 export function metricName(key: string): string {
+  if (key.startsWith("class.")) return `class ${metricName(key.slice("class.".length))}`;
   return metricBy(key)?.name ?? key;
 }
 

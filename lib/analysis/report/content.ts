@@ -3,18 +3,18 @@
 import { basename, join, relative, resolve } from "node:path";
 import { exists } from "../../core/files.ts";
 import { messageOf, RunError } from "../../core/errors.ts";
-import { type EpochRecord, readHistory, RunFolder, type RunRecord } from "../../training/mod.ts";
+import {
+  type EpochRecord,
+  readHistory,
+  RunFolder,
+  type RunRecord,
+  type SplitRead,
+} from "../../training/mod.ts";
 import { groupRuns, type RunGroup } from "../groups.ts";
 import type { Skipped } from "../run_discovery.ts";
 import { readRuns, type RunEntry } from "../run_entry.ts";
-import { readStudy, type StudyTable, studyTable } from "../study/mod.ts";
+import { readStudy, type Study, type StudyTable, studyTable } from "../study/mod.ts";
 import { STUDY_FILE } from "../study/study_folder.ts";
-
-/** A look at a split, as `evaluate` notes it. */
-export interface SplitRead {
-  readonly at: string;
-  readonly split: string;
-}
 
 /** A run and what its folder tells besides its metrics. */
 export interface ReportedRun {
@@ -67,7 +67,7 @@ export function readReport(folder: string): ReportContent {
         "expected the folder of a study or of runs",
     );
   }
-  const groups = groupRuns([...details.keys()]).map((group) => ({
+  const groups = groupRuns(inOrderOf(study, [...details.keys()])).map((group) => ({
     ...group,
     runs: group.runs.map((run) => details.get(run)!),
   }));
@@ -83,6 +83,14 @@ export function readReport(folder: string): ReportContent {
   };
 }
 
+/** Runs as the study names them, then the others. */
+function inOrderOf(study: Study | null, runs: readonly RunEntry[]): RunEntry[] {
+  const named = (study?.groups ?? []).flatMap(({ runs }) => runs.map(({ path }) => resolve(path)));
+  const place = new Map(named.map((path, i) => [path, i]));
+  const placeOf = ({ path }: RunEntry) => place.get(resolve(path)) ?? named.length;
+  return runs.toSorted((a, b) => placeOf(a) - placeOf(b));
+}
+
 /** A message with the paths inside the folder: a report is the same wherever the folder lies. */
 export function withoutFolder(message: string, folder: string): string {
   return message.replaceAll(`"${folder}/`, '"').replaceAll(`"${folder}"`, '"."');
@@ -91,24 +99,11 @@ export function withoutFolder(message: string, folder: string): string {
 function readDetails(entry: RunEntry, folder: string): ReportedRun {
   const run = new RunFolder(entry.path);
   const history = run.file("history.jsonl");
-  const reads = run.file("reads.jsonl");
   return {
     entry,
     path: relative(folder, entry.path) || ".",
     record: run.readFinished().record,
     history: exists(history) ? readHistory(history) : [],
-    reads: exists(reads) ? readLines(Deno.readTextFileSync(reads)) : [],
+    reads: run.readReads(),
   };
-}
-
-/** Lines that are whole; the last one of a killed process may be none. */
-function readLines(text: string): SplitRead[] {
-  return text.split("\n").flatMap((line) => {
-    try {
-      const { at, split } = JSON.parse(line);
-      return [{ at: String(at), split: String(split) }];
-    } catch {
-      return [];
-    }
-  });
 }

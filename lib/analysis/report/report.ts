@@ -8,6 +8,7 @@ import { cardSections } from "./cards.ts";
 import { readReport } from "./content.ts";
 import { list, page, paragraph } from "./html.ts";
 import { dataSection, readsSection, runsSection, skippedSection } from "./provenance.ts";
+import { robustnessSection } from "./robustness.ts";
 import { comparisonSection, resultTables, studySection, trainingSection } from "./results.ts";
 
 /**
@@ -62,6 +63,7 @@ export async function makeReport(
       studySection(content.study),
       await comparisonSection(content, metrics),
       await trainingSection(content),
+      await robustnessSection(content, metrics),
       await cardSections(content),
       dataSection(content),
       readsSection(content),

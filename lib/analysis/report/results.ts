@@ -38,9 +38,11 @@ export async function drawn(figures: readonly Figure[]): Promise<string> {
  * there is one seed, or the same value for each.
  */
 export function estimateText(values: readonly number[]): string {
+  // A small negative value is not printed as -0.000.
+  const rounded = (value: number) => value.toFixed(3).replace(/^-(0\.0*)$/, "$1");
   const estimate = estimateOverSeeds(values);
-  if (estimate === null || estimate.low === estimate.high) return mean(values).toFixed(3);
-  return `${estimate.value.toFixed(3)} ± ${(estimate.high - estimate.value).toFixed(3)}`;
+  if (estimate === null || estimate.low === estimate.high) return rounded(mean(values));
+  return `${rounded(estimate.value)} ± ${rounded(estimate.high - estimate.value)}`;
 }
 
 /** Tables of metrics on test, one a dataset; on valid where the runs saw no test. */
