@@ -21,6 +21,7 @@ import {
   welchTest,
 } from "../../lib/analysis/mod.ts";
 import { comparePair, type ScoredGroup } from "../../lib/analysis/compare_pair.ts";
+import { testSeeds } from "../../lib/analysis/over_seeds.ts";
 import type { RunEntry } from "../../lib/analysis/run_entry.ts";
 import { RandomStream } from "../../lib/core/random.ts";
 
@@ -62,6 +63,18 @@ Deno.test("tests over seeds reject 3.5 to 6.5 % of true nulls, discrete ones the
   assertWithin(rejections("permutation", permutation), 0.033, 0.063);
   const u = (random: RandomStream) => mannWhitneyTest(normals(random, 5), normals(random, 5)).p;
   assertWithin(rejections("u", u), 0.032 - 0.015, 0.032 + 0.015);
+});
+
+Deno.test("the test over seeds beside a model that does not vary rejects 3.5 to 6.5 % too", () => {
+  const samples = { p: 1, test: "none" };
+  for (const n of [4, 5, 10]) {
+    const p = (random: RandomStream) => {
+      const varies = { values: [...normals(random, n)], isStill: false };
+      const still = { values: Array<number>(n).fill(0), isStill: true };
+      return testSeeds(varies, still, samples, { random, draws: 99 }).p;
+    };
+    assertWithin(rejections(`still ${n}`, p), 0.035, 0.065);
+  }
 });
 
 slowTest("tests over samples reject 3.5 to 6.5 % of true nulls", () => {

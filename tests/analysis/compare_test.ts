@@ -4,6 +4,7 @@ import {
   compareRuns,
   type Comparison,
   readRuns,
+  tInterval,
   toHtml,
   toLatex,
   toMarkdown,
@@ -92,6 +93,82 @@ Deno.test("compareRuns() says what so many seeds could have shown, where nothing
     const accuracy = compare([join(out, "a"), join(out, "b")], "acc7");
     assert(accuracy.samples.midP! <= accuracy.samples.p);
     assertMatch(accuracy.sentence, /exact McNemar p = [\d.]+ \(mid-p [\d.]+\), for the runs/);
+  });
+});
+
+Deno.test("compareRuns() takes copies of one result for no seeds", async () => {
+  await withFolder((out) => {
+    const always = (error: number) => (rows: PredictionRow[]) =>
+      rows.map((row, i) => ({ ...row, prediction: row.label! + error * Math.cos(i) }));
+    for (const count of [5, 10]) {
+      makeRuns(join(out, `${count}`), count, { model: "svm", change: always(0.4) });
+      makeRuns(join(out, `${count}`), count, { model: "mean", change: always(1.2) });
+      makeRuns(join(out, `${count}`), count, { model: "net", noise: 0.5 });
+    }
+    const at = (count: number, a: string, b: string) =>
+      compare([join(out, `${count}`, a), join(out, `${count}`, b)]);
+    const [five, ten] = [at(5, "svm", "mean"), at(10, "svm", "mean")];
+    assertEquals(five.seeds, {
+      ...{ p: five.samples.p, test: "approximate randomization over samples" },
+      ...{ leastP: 0, power: 0.8, detectable: 0 },
+    });
+    assertEquals([ten.seeds, ten.samples, ten.verdict], [five.seeds, five.samples, "a better"]);
+    assertMatch(five.sentence, /; neither varies with its seed, so the samples decide: approx/);
+    // One mean against one known number: Student's t of a single sample.
+    const mixed = at(5, "net", "svm");
+    assertEquals([mixed.seeds.test, mixed.seeds.leastP], ["Welch t", 0]);
+    const values = readRuns([join(out, "5", "net")]).runs.map(({ test }) => test["mae"]!);
+    const known = readRuns([join(out, "5", "svm")]).runs[0]!.test["mae"]!;
+    const { low, high } = tInterval(values.map((value) => value - known), 1 - mixed.seeds.p);
+    assertAlmostEquals(Math.min(Math.abs(low), Math.abs(high)), 0, 1e-9);
+    assertMatch(mixed.sentence, /; 5 seeds each, of which those of svm are all the same: Welch/);
+  });
+});
+
+Deno.test("compareRuns() says what kept a difference from being established", async () => {
+  await withModels((good, bad, out) => {
+    makeRuns(out, 4, { model: "worse", noise: 2 });
+    const { comparisons } = compareRuns(
+      readRuns([good, bad, join(out, "worse")]).runs,
+      ["mae"],
+      FAST,
+    );
+    for (const { sentence, seeds } of comparisons) {
+      assertMatch(sentence, /smallest p of so few seeds is 0.029 before .* takes 5 seeds each to/);
+      assertEquals(seeds.leastP, 2 / 70);
+    }
+    // At the strictest step of the correction, as scipy's noncentral t has it for 4 and 4.
+    const { seeds, difference, effect } = comparisons[0]!;
+    assertAlmostEquals(seeds.detectable * effect.cohensD! / difference.value, 3.0376, 1e-3);
+  }, 4);
+  await withFolder((out) => {
+    // Seeds that agree on a small difference, which rests on few samples of different size.
+    const shifted = (by: number) => (rows: PredictionRow[]) =>
+      rows.map((row, i) => ({
+        ...row,
+        prediction: row.label! + 1 + by * (4 * (i % 2) - 1.9) +
+          1e-3 * (row.prediction - row.label!),
+      }));
+    makeRuns(out, 6, { model: "a", samples: 8, change: shifted(0.2) });
+    makeRuns(out, 6, { model: "b", samples: 8, change: shifted(0) });
+    const { sentence, seeds } = compare([join(out, "a"), join(out, "b")]);
+    assert(seeds.p < 0.05);
+    assertMatch(sentence, /no difference is established; p is small .* interval includes 0$/);
+  });
+});
+
+Deno.test("compareRuns() of one model names rows by what differs, and sentences in full", async () => {
+  await withFolder((out) => {
+    for (const [setting, noise] of [["text", 0.3], ["audio", 1.2]] as const) {
+      makeRuns(join(out, setting), 5, { model: "svm", noise });
+    }
+    const table = compareRuns(readRuns([out]).runs, ["mae"], FAST);
+    const markdown = toMarkdown(table);
+    assertMatch(markdown, /\n\| audio \| text \| MAE \|.*\| text better \|\n/);
+    assertMatch(markdown, /- svm \(audio\) has \d\.\d+ higher MAE than svm \(text\) on/);
+    makeRuns(out, 5, { model: "cnn" });
+    const mixed = toMarkdown(compareRuns(readRuns([out]).runs, ["mae"], FAST));
+    assertMatch(mixed, /\n\| svm \(audio\) \| svm \(text\) \|/);
   });
 });
 

@@ -70,10 +70,11 @@ Deno.test("findRunFolders() keeps the order of its paths, so that compare knows 
   });
 });
 
-Deno.test("readRun() tells the setting of a study from the path", async () => {
+Deno.test("readRun() tells the setting of a study, or what --out named, from the path", async () => {
   await withFolder((out) => {
     const run = readRun(makeRun(join(out, "table-2", "text-only"), { model: "svm", seed: 1 }));
     assertEquals(run.setting, "text-only");
+    assertEquals(readRun(makeRun(join(out, "runs"), { model: "svm", seed: 1 })).setting, "runs");
     assertThrows(() => readRun(join(out, "none")), RunError, "it holds no run");
   });
 });

@@ -22,6 +22,7 @@ import {
   shapiroWilk,
   signedRankTest,
   signFlipTest,
+  smallestDistance,
   smallestEffect,
   swapTest,
   tInterval,
@@ -244,4 +245,11 @@ Deno.test("smallestEffect() is scipy's, by the noncentral t, and the inverse of 
   assert(smallestEffect(5, 12) < smallestEffect(5, 5));
   assert(smallestEffect(5, 5, 0.95) > smallestEffect(5, 5, 0.5));
   assertThrows(() => smallestEffect(5, 5, 0.01), RangeError, "power of 0.01");
+});
+
+Deno.test("smallestDistance() of a mean from a known number is scipy's, by the noncentral t", () => {
+  for (const [n, alpha, distance] of [[5, 0.05, 1.681997], [10, 0.05 / 9, 1.460554]] as const) {
+    assertAlmostEquals(smallestDistance(n, 0.8, alpha), distance, 2e-6);
+  }
+  assertThrows(() => smallestDistance(1), RangeError, "expected at least 2");
 });

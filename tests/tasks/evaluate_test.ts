@@ -140,7 +140,9 @@ Deno.test("evaluate drops modalities and adds noise, a row for each level", asyn
   assert(noisy.json.metrics["mae"] !== noisy.json.points![1]!.metrics["mae"]);
   assertEquals((await call("--noise", "audio=0", "--noise", "vision=0")).json.metrics, clean);
   const lines = Deno.readTextFileSync(`${folder.run}/reads.jsonl`).trimEnd().split("\n");
-  assertEquals(lines.map((line) => JSON.parse(line).corruptions?.length), [undefined, 1, 2, 1]);
+  const corruptions = lines.map((line) => JSON.parse(line).corruptions);
+  assertEquals(corruptions.map((found) => found?.length), [undefined, 1, 2, 1]);
+  assertEquals(corruptions[2], noisy.json.points);
 });
 
 Deno.test("evaluate refuses corruptions that are none", async () => {

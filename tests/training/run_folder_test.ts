@@ -133,3 +133,16 @@ Deno.test("noteRead() adds a line each time", async () => {
     ]);
   });
 });
+
+Deno.test("readReads() gives what noteRead() noted, without a line that is not whole", async () => {
+  await withRun("finished", (folder) => {
+    assertEquals(folder.readReads(), []);
+    const corruptions = [{ drop: ["text"], noise: { audio: 0.3 }, metrics: { mae: 1 } }];
+    folder.noteRead({ split: "valid", data: "mosi.pkl" });
+    folder.noteRead({ split: "test", data: "mosi.pkl", corruptions });
+    Deno.writeTextFileSync(folder.file("reads.jsonl"), 'null\n{"at":"2026', { append: true });
+    const [valid, test, ...others] = folder.readReads();
+    assertEquals([valid!.split, test!.split, test!.corruptions], ["valid", "test", corruptions]);
+    assertEquals(others, []);
+  });
+});

@@ -179,11 +179,9 @@ function ownNotes({ definition: { published } }: Study, rows: readonly StudyRow[
     return row.seeds.length > 1 && values.every(({ deviation }) => deviation === 0);
   });
   if (still.length > 0) {
-    const names = still.length === rows.length
-      ? ""
-      : ` of ${still.map(({ name }) => name).join(", ")}`;
+    const names = still.map(({ name }) => name).join(", ");
     notes.push(
-      `All seeds${names} gave the same values: nothing in it is random, the interval has no width`,
+      `All seeds gave the same values (${names}): nothing in it is random, the interval has no width`,
     );
   }
   return notes;

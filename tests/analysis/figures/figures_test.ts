@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { join } from "node:path";
 import {
+  type Comparison,
   comparisonIntervals,
   confusionMatrix,
   labelHistograms,
@@ -9,6 +10,7 @@ import {
   predictedAgainstTrue,
   residualsByLabel,
   robustnessCurves,
+  type RunEntry,
 } from "../../../lib/analysis/mod.ts";
 import { textWidth } from "../../../lib/analysis/figures/text_width.ts";
 import { UsageError } from "../../../lib/core/errors.ts";
@@ -64,6 +66,57 @@ Deno.test("a figure shows itself in a notebook: interactive, drawn, in words", a
   assertEquals(structuredClone(spec), JSON.parse(JSON.stringify(spec)), "it is plain JSON");
   assertMatch(shown["image/svg+xml"], /^<svg /);
   assertEquals(shown["text/plain"], `[figure: ${figure.description}]`);
+});
+
+/** Every text of a drawing. */
+function textsOf(svg: string): string[] {
+  return [...svg.matchAll(/<(?:text|tspan)[^>]*>([^<]+)</g)].map((match) => match[1]!);
+}
+
+Deno.test("comparisonIntervals() names rows by what differs, whole, however long that is", async () => {
+  const sets = ["text", "text+audio+vision", "a-rather-long-setting-of-some-study"];
+  const comparisons = [[0, 1], [0, 2], [1, 2]].map(([i, j]) => ({
+    a: `self-mm (${sets[i!]})`,
+    b: `self-mm (${sets[j!]})`,
+    metric: "mae",
+    difference: { value: 0.1, low: 0, high: 0.2, level: 0.95, method: "" },
+    verdict: "not established",
+  })) as unknown as Comparison[];
+  const svg = await comparisonIntervals(comparisons).svg();
+  const texts = textsOf(svg);
+  assertEquals(texts.filter((text) => sets.includes(text)).length, 3);
+  assertEquals(texts.filter((text) => text === `− ${sets[2]}`).length, 2);
+  assert(!svg.includes("…") && !svg.includes("self-mm ("));
+  const width = Number(/ width="(\d+)"/.exec(svg)![1]);
+  assert(width >= 190 + textWidth(`− ${sets[2]}`, 10), "no room for the intervals");
+});
+
+Deno.test("a legend of many long names is whole, and takes nothing from the curves", async () => {
+  const names = Array.from({ length: 9 }, (_, i) => `large-text+audio+vision-${i}`);
+  const figure = learningCurves(names.map((name) => ({ name, history: madeHistory(1, 3, 1) })));
+  const svg = await figure.svg();
+  assertEquals(textsOf(svg).filter((text) => names.includes(text)), names);
+  assert((figure.spec as Json).height >= 200 + 4 * 14);
+  // The eighth has the colour of the first, but not its dash too.
+  const layers = (figure.spec as Json).layer as Json[];
+  const { range } = layers.at(-1).encoding.strokeDash.scale;
+  assert(JSON.stringify(range[0]) !== JSON.stringify(range[7]));
+});
+
+Deno.test("modalityAblation() does not take runs of other settings for seeds", () => {
+  const run = (modalities: string, hiddenDim: number, mae: number) =>
+    ({ model: "cnn", test: { mae }, config: { modalities, hiddenDim, seed: mae } }) as unknown;
+  const runs = ["text", "audio"].flatMap((set) =>
+    [16, 64].flatMap((size) => [0, 1].map((seed) => run(set, size, size + seed)))
+  );
+  const { spec } = modalityAblation(runs as RunEntry[]);
+  const means = (spec as Json).layer[1].data.values as Json[];
+  assertEquals(means.map(({ model, value }) => [model, value]), [
+    ["cnn (hiddenDim 16)", 16.5],
+    ["cnn (hiddenDim 16)", 16.5],
+    ["cnn (hiddenDim 64)", 64.5],
+    ["cnn (hiddenDim 64)", 64.5],
+  ]);
 });
 
 Deno.test("learningCurves() draws a band only for as long as all seeds trained", () => {

@@ -1,9 +1,10 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { join } from "node:path";
-import { makeReport, MODEL_CARDS, writeStudy } from "../../../lib/analysis/mod.ts";
+import { makeReport, MODEL_CARDS, readRun, writeStudy } from "../../../lib/analysis/mod.ts";
 import { parseDefinition } from "../../../lib/analysis/study/mod.ts";
 import { DataError, RunError } from "../../../lib/core/errors.ts";
 import { writeHistory } from "../../../lib/training/history.ts";
+import { RunFolder } from "../../../lib/training/mod.ts";
 import { MODELS } from "../../../lib/models/mod.ts";
 import { withFolder } from "../../training/small.ts";
 import { madeHistory } from "../figures/made_figures.ts";
@@ -105,6 +106,69 @@ Deno.test("a report of a study has its title, its table and what is not finished
     const html = await makeReport(out);
     assert(html.includes("<h1>Two baselines</h1>") && html.includes("<td>SVM, all</td>"));
     assert(html.includes("Not finished: all/cnn"));
+  });
+});
+
+Deno.test("a report shows what evaluate found of noise and of missing modalities", async () => {
+  await withFolder(async (out) => {
+    const tried = (path: string, mae: number, data = "mosi.pkl", split = "test") => {
+      const { test } = readRun(path);
+      const trial = (noise: object, drop: string[], change: number) => (
+        { drop, noise, metrics: { ...test, mae: test["mae"]! + change } }
+      );
+      new RunFolder(path).noteRead(
+        {
+          ...{ split, data },
+          corruptions: [
+            trial({ audio: 0 }, [], 0),
+            trial({ audio: 2, text: 0 }, [], 2 * mae),
+            trial({ audio: 0.5 }, [], mae),
+            trial({ audio: 1 }, ["text"], 3 * mae),
+            trial({}, ["text"], 4 * mae),
+          ],
+        } as Parameters<RunFolder["noteRead"]>[0],
+      );
+    };
+    const [first, second] = makeRuns(out, 3, { model: "svm" });
+    makeRuns(out, 3, { model: "cnn" });
+    tried(first!, 99);
+    tried(first!, 1);
+    tried(second!, 2);
+    tried(second!, 50, "other.pkl");
+    tried(second!, 50, "mosi.pkl", "valid");
+    new RunFolder(second!).noteRead({
+      ...{ split: "test", data: "mosi.pkl" },
+      corruptions: [{ drop: ["vision"], noise: {} }], // of version 0.1, without metrics
+    });
+    const html = await makeReport(out);
+    assert(sections(html).includes("Robustness"));
+    const [, part] = /<h2>Robustness<\/h2>([^]*?)<\/section>/.exec(html)!;
+    const rows = [...part!.matchAll(/<tr><td>(.*?)<\/td><\/tr>/g)].map((match) =>
+      match[1]!.split(/<\/td><td[^>]*>/)
+    );
+    // Changes of 1 and 2 have mean 1.5 and t(0.975, 1) · √(0.5 / 2) = 6.353.
+    assertEquals(rows.map(([model, what, seeds, , change]) => [model, what, seeds, change]), [
+      ["svm", "audio noise 0.5", "2", "1.500 ± 6.353"],
+      ["svm", "audio noise 2", "2", "3.000 ± 12.706"],
+      ["svm", "no text", "2", "6.000 ± 25.412"],
+      ["svm", "audio noise 1, no text", "2", "4.500 ± 19.059"],
+    ]);
+    assertEquals(part!.match(/<svg /g)?.length, 1);
+    assert(part!.includes("MAE by noise on audio (standard deviations): svm"));
+  });
+});
+
+Deno.test("a report of one model names rows by what differs, in the order of the study", async () => {
+  await withFolder(async (out) => {
+    const cells = ["text", "audio"].map((slug) => ({ model: "svm", slug }));
+    writeStudy(out, parseDefinition({ cells, seeds: [1111, 1112] }, "sets"));
+    for (const slug of ["audio", "text"]) makeRuns(join(out, slug), 2, { model: "svm" });
+    const html = await makeReport(out);
+    assertMatch(html, /<h3>svm on mosi, test<\/h3>[^]*?<td>text<\/td>[^]*?<td>audio<\/td>/);
+    assertEquals(sections(html).filter((name) => name.startsWith("svm")), [
+      "svm (text) on mosi",
+      "svm (audio) on mosi",
+    ]);
   });
 });
 

@@ -78,3 +78,28 @@ Deno.test("studyTable() of a study that is scored on valid shows valid", () => {
   const { ours } = studyTable(study([0.5], { scoredOn: "valid" })).rows[0]!;
   assertEquals([ours["mae"]!.mean, ours["corr"]], [1.5, undefined]);
 });
+
+Deno.test("studyTable() names a row by what tells it from the others", () => {
+  const named = (fields: object) => {
+    const definition = parseDefinition({ seeds: [1, 2], metrics: ["mae"], ...fields }, "x");
+    const groups = definition.cells.map((cell) => ({
+      cell,
+      dataset: "mosei_video",
+      runs: [run(1, 0.5, cell.model), run(2, cell.model === "svm" ? 0.5 : 0.6, cell.model)],
+    }));
+    return studyTable({ folder: "x", definition, groups, skipped: [] });
+  };
+  const names = (fields: object) => named(fields).rows.map(({ name }) => name);
+  assertEquals(names({ models: ["cnn", "svm"] }), ["cnn", "svm"]);
+  const modalities = [["text"], ["audio"]];
+  assertEquals(names({ models: ["svm"], modalities }), ["text", "audio"]);
+  assertEquals(names({ models: ["cnn", "svm"], modalities }), [
+    "text cnn",
+    "audio cnn",
+    "text svm",
+    "audio svm",
+  ]);
+  const table = named({ models: ["cnn", "svm"] });
+  assertEquals(table.split, "test");
+  assertEquals(table.notes.filter((note) => note.includes("same values (svm)")).length, 1);
+});
