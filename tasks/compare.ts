@@ -14,7 +14,7 @@ export const COMMAND: Command = {
       default: "mae",
       help: "a metric of metrics.json, or several with commas",
     },
-    { name: "level", value: "NUMBER", default: "0.95", help: "of the intervals" },
+    { name: "level", value: "NUMBER", default: "0.95", help: "of the intervals, and of the tests" },
     { name: "seed", value: "NUMBER", default: "1", help: "of the resampling" },
     { name: "resamples", value: "NUMBER", default: "9999", help: "how often to resample" },
     {
@@ -30,9 +30,11 @@ export const COMMAND: Command = {
   notes: [
     "RUNS are run folders, or any folders above them. Runs that differ by their seed are one model.",
     "a is the one that comes first. A difference is a - b; probImprovement is the chance that a run",
-    "of a is better than one of b. With --json, for two models and one metric:",
+    "of a is better than one of b; detectable is the difference that so many seeds would show with",
+    "the chance power, after the correction. With --json, for two models and one metric:",
     '{"a","b","metric","difference":{"value","low","high","level","method"},"seeds":{"p","test",',
-    '"leastP","power","detectable"},"samples":{"p","test","midP"},"effect":{"cohensD","hedgesG","cliffsDelta","probImprovement"},',
+    '"leastP","power","detectable"},"samples":{"p","test","midP"},"effect":{"cohensD","hedgesG",',
+    '"cliffsDelta","probImprovement"},',
     '"verdict":"a better"|"b better"|"not established","sentence"}',
     'For more: {"comparisons":[…],"holm":{"seeds":[…],"samples":[…]},"refused":[{"a","b","metric",',
     '"reason"}]}, where p of a comparison is before and those of holm are after correction.',

@@ -4,16 +4,8 @@
  */
 
 import * as tf from "@tensorflow/tfjs-core";
-import {
-  Adam,
-  batchOrder,
-  findModel,
-  Learner,
-  makeSynthetic,
-  openEngine,
-  RandomStream,
-  resolveConfig,
-} from "../../mod.ts";
+import { batchOrder, makeSynthetic, openEngine } from "../../mod.ts";
+import { makeSelfMm } from "./self_mm_learner.ts";
 
 const SETTLED = 1000;
 
@@ -21,21 +13,7 @@ const [engineName = "tensorflow", steps = "10000"] = Deno.args;
 const engine = await openEngine({ engine: engineName as "tensorflow" });
 using dataset = makeSynthetic({ n: 200 });
 const train = dataset.splits.train!;
-const model = findModel("self-mm");
-if (model.kind !== "network") throw new TypeError("self-mm is not a network");
-const random = RandomStream.fromSeed(1111);
-const network = model.create({
-  config: resolveConfig(model, "mosi", {}),
-  protocol: "mosi",
-  modalities: dataset.modalities,
-  widths: Object.fromEntries(
-    Object.entries(train.features).map(([modality, column]) => [modality, column.width]),
-  ),
-  trainLabels: train.labels!,
-  random,
-});
-const adam = new Adam(network.parameters, network.groups, { decay: "l2" });
-const learner = new Learner(engine, network, adam, random.split("dropout"));
+const { network, learner, random } = makeSelfMm(engine, train, "mosi");
 function measure(): { tensors: number; bytes: number } {
   (globalThis as { gc?: () => void }).gc?.(); // else JavaScript's garbage, up to 50 MB, is counted
   return { tensors: tf.memory().numTensors, bytes: Deno.memoryUsage().rss };

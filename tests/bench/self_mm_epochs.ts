@@ -3,17 +3,10 @@
  * `self_mm_epochs.ts FOLDER PRESET ENGINE EPOCHS THREADS` trains without validation and prints JSON.
  */
 
-import {
-  Adam,
-  batchOrder,
-  findModel,
-  Learner,
-  openEngine,
-  RandomStream,
-  resolveConfig,
-} from "../../mod.ts";
+import { batchOrder, openEngine } from "../../mod.ts";
 import { peakMemory } from "../../lib/training/versions.ts";
 import { readBenchData } from "./data.ts";
+import { makeSelfMm } from "./self_mm_learner.ts";
 
 const BATCH = 32;
 
@@ -23,23 +16,9 @@ const engine = await openEngine({
   engine: engineName as "tensorflow",
   ...(engineName === "tensorflow" ? { threads: Number(threads) } : {}),
 });
-const model = findModel("self-mm");
-if (model.kind !== "network") throw new TypeError("self-mm is not a network");
-const random = RandomStream.fromSeed(1111);
-const config = resolveConfig(model, preset as "mosi", { batchSize: BATCH });
+const settings = { batchSize: BATCH };
+const { config, network, learner, random } = makeSelfMm(engine, train, preset as "mosi", settings);
 const group = Number(config["updateEpochs"]);
-const network = model.create({
-  config,
-  protocol: preset as "mosi",
-  modalities: ["text", "audio", "vision"],
-  widths: Object.fromEntries(
-    Object.entries(train.features).map(([modality, column]) => [modality, column.width]),
-  ),
-  trainLabels: train.labels!,
-  random,
-});
-const adam = new Adam(network.parameters, network.groups, { decay: "l2" });
-const learner = new Learner(engine, network, adam, random.split("dropout"));
 const epochSeconds: number[] = [], stepMillis: number[] = [];
 for (let epoch = 1; epoch <= Number(epochs); epoch++) {
   const shuffle = random.fresh(`epoch ${epoch}`);

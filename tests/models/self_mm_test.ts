@@ -2,15 +2,14 @@ import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs-core";
 import { join } from "node:path";
 import { RandomStream } from "../../lib/core/random.ts";
-import { loadDataset, MODALITIES, type Modality } from "../../lib/data/mod.ts";
+import { MODALITIES, type Modality } from "../../lib/data/mod.ts";
 import type { Engine } from "../../lib/engine/mod.ts";
-import { featureWidths } from "../../lib/models/mod.ts";
-import { selfMm } from "../../lib/models/self_mm.ts";
 import type { DropoutNoise } from "../../lib/nn/dropout.ts";
 import { readInputs } from "../../lib/training/inputs.ts";
 import { Recording } from "../../lib/training/recording.ts";
 import { forEachEngine } from "../engine/engines.ts";
 import { SmallLearner } from "../training/small.ts";
+import { assertAsRecorded, makeRecorded } from "./recorded_network.ts";
 import { makeNetwork, relabelled, smallData, valuesOf, withSplits } from "./small.ts";
 
 const GOLDEN = join(import.meta.dirname!, "..", "golden", "self_mm_features");
@@ -26,26 +25,8 @@ function rms(values: Float32Array): number {
 
 forEachEngine("self-mm has the names, shapes and optimizer groups of MMSA", () => {
   const recording = new Recording(GOLDEN);
-  using dataset = loadDataset(recording.data, { protocol: recording.protocol });
-  if (selfMm.kind !== "network") throw new TypeError("self-mm is a network");
-  const network = selfMm.create({
-    config: recording.settings(),
-    protocol: recording.protocol,
-    modalities: dataset.modalities,
-    widths: featureWidths(dataset, dataset.modalities),
-    trainLabels: dataset.splits.train!.labels!,
-    random: RandomStream.fromSeed(0),
-  });
-  const shapes = (entries: Iterable<[string, { shape: number[] }]>) =>
-    Object.fromEntries([...entries].map(([name, { shape }]) => [name, shape]));
-  assertEquals(shapes(network.parameters), shapes(recording.tensors("init.safetensors")!));
-  const groupsOf = (groups: typeof network.groups) =>
-    groups.map(({ learningRate, weightDecay, parameters }) => ({
-      learningRate,
-      weightDecay,
-      parameters: [...parameters].sort(),
-    }));
-  assertEquals(groupsOf(network.groups), groupsOf(recording.groups()));
+  const network = makeRecorded(recording);
+  assertAsRecorded(network, recording);
   network.dispose();
 });
 

@@ -2,47 +2,20 @@ import * as tf from "@tensorflow/tfjs-core";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { join } from "node:path";
 import { UsageError } from "../../lib/core/errors.ts";
-import { RandomStream } from "../../lib/core/random.ts";
 import { loadDataset } from "../../lib/data/mod.ts";
-import { featureWidths, type ModelContext } from "../../lib/models/mod.ts";
-import { selfMm } from "../../lib/models/self_mm.ts";
 import { readInputs } from "../../lib/training/inputs.ts";
 import { Recording } from "../../lib/training/recording.ts";
 import { assignWeights } from "../../lib/training/weights.ts";
 import { forEachEngine } from "../engine/engines.ts";
+import { assertAsRecorded, makeRecorded } from "./recorded_network.ts";
 
 const GOLDEN = join(import.meta.dirname!, "..", "golden", "self_mm_bert_tiny");
 
-/** Self-MM as the recording has it. */
-function make(recording: Recording, changes: Partial<ModelContext> = {}) {
-  using dataset = loadDataset(recording.data, { protocol: recording.protocol });
-  if (selfMm.kind !== "network") throw new TypeError("self-mm is a network");
-  return selfMm.create({
-    config: recording.settings(),
-    protocol: recording.protocol,
-    modalities: dataset.modalities,
-    widths: featureWidths(dataset, dataset.modalities),
-    trainLabels: dataset.splits.train!.labels!,
-    random: RandomStream.fromSeed(0),
-    bert: recording.bert()!,
-    ...changes,
-  });
-}
-
 forEachEngine("self-mm with a BERT has the names, shapes and optimizer groups of MMSA", () => {
   const recording = new Recording(GOLDEN);
-  const network = make(recording);
+  const network = makeRecorded(recording);
   assertEquals(network.reads.text, "tokens");
-  const shapes = (entries: Iterable<[string, { shape: number[] }]>) =>
-    Object.fromEntries([...entries].map(([name, { shape }]) => [name, shape]));
-  assertEquals(shapes(network.parameters), shapes(recording.tensors("init.safetensors")!));
-  const groupsOf = (groups: typeof network.groups) =>
-    groups.map(({ learningRate, weightDecay, parameters }) => ({
-      learningRate,
-      weightDecay,
-      parameters: [...parameters].sort(),
-    }));
-  assertEquals(groupsOf(network.groups), groupsOf(recording.groups()));
+  assertAsRecorded(network, recording);
   network.dispose();
 });
 
@@ -55,7 +28,7 @@ forEachEngine("self-mm with a BERT starts from the values that it is given", () 
     const { values } = recording.tensors("init.safetensors")!.get(`text_model.model.${name}`)!;
     return values;
   };
-  const network = make(recording, { bert: { config, values } });
+  const network = makeRecorded(recording, { bert: { config, values } });
   assert(asked.includes("pooler.dense.weight"));
   const name = "text_model.model.embeddings.word_embeddings.weight";
   const expected = recording.tensors("init.safetensors")!.get(name)!.values;
@@ -66,7 +39,7 @@ forEachEngine("self-mm with a BERT starts from the values that it is given", () 
 Deno.test("self-mm with text bert and no BERT is refused", () => {
   const recording = new Recording(GOLDEN);
   assertThrows(
-    () => make(recording, { bert: undefined as never }),
+    () => makeRecorded(recording, { bert: undefined as never }),
     UsageError,
     'Cannot use text "bert": no BERT is given',
   );
@@ -74,8 +47,12 @@ Deno.test("self-mm with text bert and no BERT is refused", () => {
 
 forEachEngine("frozen layers change no gradient of the others, which alone are in groups", () => {
   const recording = new Recording(GOLDEN);
-  const whole = make(recording, { config: { ...recording.settings(), bertFrozenLayers: 0 } });
-  const part = make(recording, { config: { ...recording.settings(), bertFrozenLayers: 1 } });
+  const whole = makeRecorded(recording, {
+    config: { ...recording.settings(), bertFrozenLayers: 0 },
+  });
+  const part = makeRecorded(recording, {
+    config: { ...recording.settings(), bertFrozenLayers: 1 },
+  });
   const start = recording.tensors("init.safetensors")!;
   for (const network of [whole, part]) assignWeights(network.parameters, start, GOLDEN);
   const trained = part.groups.flatMap(({ parameters }) => parameters);

@@ -29,9 +29,14 @@ export function taskArguments(file: string, args: readonly string[]): string[] {
 }
 
 /** Runs `tasks/<file>.ts`. */
-export async function runTask(file: string, ...args: string[]): Promise<TaskResult> {
+export function runTask(file: string, ...args: string[]): Promise<TaskResult> {
+  return runDeno(taskArguments(file, args));
+}
+
+/** Runs `deno` in the checkout. */
+export async function runDeno(args: string[]): Promise<TaskResult> {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: taskArguments(file, args),
+    args,
     env: { NO_COLOR: "1" },
     cwd: ROOT,
     stdin: "null",

@@ -1,23 +1,16 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "node:path";
 import { TestFolder } from "../data/mmsa_file.ts";
-import { assertFails, ROOT, taskArguments, type TaskResult } from "./run_task.ts";
+import { assertFails, ROOT, runDeno, taskArguments, type TaskResult } from "./run_task.ts";
 
 const BERT = join(ROOT, "tests", "golden", "bert_tiny");
 const DATA = join(ROOT, "tests", "golden", "self_mm_bert_tiny", "data.pkl");
 const CPU = ["--engine", "cpu"];
 
 /** Runs a task with the lock that knows the tokenizer's package. */
-async function runHeavy(file: string, ...args: string[]): Promise<TaskResult> {
+function runHeavy(file: string, ...args: string[]): Promise<TaskResult> {
   const [run, ...rest] = taskArguments(file, args);
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [run!, "--lock=deno.full.lock", ...rest],
-    env: { NO_COLOR: "1" },
-    cwd: ROOT,
-    stdin: "null",
-  }).output();
-  const text = new TextDecoder();
-  return { code, stdout: text.decode(stdout), stderr: text.decode(stderr) };
+  return runDeno([run!, "--lock=deno.full.lock", ...rest]);
 }
 
 function train(folder: TestFolder, ...args: string[]): Promise<TaskResult> {

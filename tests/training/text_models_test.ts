@@ -1,24 +1,20 @@
 /** Every model that takes text, with a BERT inside. */
 
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { join } from "node:path";
 import { UsageError } from "../../lib/core/errors.ts";
 import { type Dataset, loadDataset, type Modality } from "../../lib/data/mod.ts";
 import type { Engine } from "../../lib/engine/mod.ts";
-import { findModel, type Setting } from "../../lib/models/mod.ts";
+import type { Setting } from "../../lib/models/mod.ts";
 import { BertFolder } from "../../lib/nn/bert_folder.ts";
 import { openRun } from "../../lib/training/evaluate.ts";
 import { RunFolder } from "../../lib/training/run_folder.ts";
-import { trainRun } from "../../lib/training/run.ts";
-import { openBert } from "../../lib/training/text.ts";
 import { readWeights } from "../../lib/training/weights.ts";
+import { openBert } from "../../lib/training/text.ts";
 import { TestFolder } from "../data/mmsa_file.ts";
 import { forEachEngine } from "../engine/engines.ts";
+import { BERT, DATA, trainWithBert, weightsOf } from "./small_bert.ts";
 import { SMALL } from "../models/small.ts";
 
-const GOLDEN = join(import.meta.dirname!, "..", "golden");
-const BERT = join(GOLDEN, "bert_tiny");
-const DATA = join(GOLDEN, "self_mm_bert_tiny", "data.pkl");
 type Settings = Readonly<Record<string, Setting>>;
 
 /** Sizes that train in milliseconds. */
@@ -49,35 +45,12 @@ interface Changes {
 
 function train(engine: Engine, model: string, out: string, changes: Changes = {}) {
   const { settings, modalities = ["text", "audio"], ...rest } = changes;
-  return trainRun({
-    model: findModel(model),
-    dataset: load(modalities),
-    protocol: "mosi",
+  return trainWithBert(engine, load(modalities), out, {
+    model,
     modalities,
-    seed: 1111,
-    settings: {
-      ...MODELS[model]!.settings,
-      batchSize: 8,
-      updateEpochs: 1,
-      epochs: 2,
-      checkpointSeconds: 0,
-      text: "bert",
-      bert: BERT,
-      learningRateBert: 1e-3,
-      ...settings,
-    },
-    nonfinite: "zero",
-    engine,
-    out,
-    resume: true,
-    loadSeconds: 0,
-    commandLine: [],
+    settings: { ...MODELS[model]!.settings, updateEpochs: 1, ...settings },
     ...rest,
   });
-}
-
-function weightsOf(path: string) {
-  return readWeights(new RunFolder(path).file("model.safetensors")).weights;
 }
 
 for (const [model, { prefix }] of Object.entries(MODELS)) {

@@ -3,22 +3,16 @@ import { join } from "node:path";
 import { DataError, RunError, UsageError } from "../../lib/core/errors.ts";
 import { type Dataset, loadDataset, type Split } from "../../lib/data/mod.ts";
 import type { Engine } from "../../lib/engine/mod.ts";
-import { findModel, type Setting } from "../../lib/models/mod.ts";
+import type { Setting } from "../../lib/models/mod.ts";
 import { BertFolder } from "../../lib/nn/bert_folder.ts";
 import { openRun } from "../../lib/training/evaluate.ts";
 import { readInputs } from "../../lib/training/inputs.ts";
 import { RunFolder } from "../../lib/training/run_folder.ts";
-import { trainRun } from "../../lib/training/run.ts";
 import { openBert } from "../../lib/training/text.ts";
-import { readWeights } from "../../lib/training/weights.ts";
 import { TestFolder } from "../data/mmsa_file.ts";
 import { forEachEngine } from "../engine/engines.ts";
-import { SMALL, withSplits } from "../models/small.ts";
-
-const GOLDEN = join(import.meta.dirname!, "..", "golden");
-/** Its vocabulary of 312 pieces holds the ids of the data, which are below 200. */
-const BERT = join(GOLDEN, "bert_tiny");
-const DATA = join(GOLDEN, "self_mm_bert_tiny", "data.pkl");
+import { BERT, DATA, trainWithBert, weightsOf } from "./small_bert.ts";
+import { withSplits } from "../models/small.ts";
 
 function load(): Dataset {
   return loadDataset(DATA, { protocol: "mosi", modalities: ["text", "audio"] });
@@ -33,36 +27,8 @@ interface Changes {
 
 /** Trains two epochs of a small Self-MM with the recorded BERT. */
 function train(engine: Engine, out: string, changes: Changes = {}) {
-  const { settings, dataset = load(), ...rest } = changes;
-  return trainRun({
-    model: findModel("self-mm"),
-    dataset,
-    protocol: "mosi",
-    modalities: ["text", "audio"],
-    seed: 1111,
-    settings: {
-      ...SMALL,
-      batchSize: 8,
-      epochs: 2,
-      checkpointSeconds: 0,
-      text: "bert",
-      bert: BERT,
-      learningRateBert: 1e-3,
-      ...settings,
-    },
-    nonfinite: "zero",
-    engine,
-    out,
-    resume: true,
-    loadSeconds: 0,
-    commandLine: [],
-    ...rest,
-  });
-}
-
-/** Weights of a run by name. */
-function weightsOf(path: string) {
-  return readWeights(new RunFolder(path).file("model.safetensors")).weights;
+  const { dataset = load(), ...rest } = changes;
+  return trainWithBert(engine, dataset, out, rest);
 }
 
 forEachEngine("trainRun() trains the BERT, but not its pooler, and records it", async (engine) => {

@@ -1,0 +1,51 @@
+/** Self-MM as the benches train it. */
+
+import {
+  Adam,
+  type Config,
+  type Engine,
+  findModel,
+  Learner,
+  MODALITIES,
+  type Network,
+  RandomStream,
+  resolveConfig,
+  type Setting,
+  type Split,
+} from "../../mod.ts";
+
+/** What a loop over batches needs. */
+export interface BenchLearner {
+  readonly config: Config;
+  readonly network: Network;
+  readonly learner: Learner;
+  readonly random: RandomStream;
+}
+
+/** A new Self-MM with the defaults of a dataset. */
+export function makeSelfMm(
+  engine: Engine,
+  train: Split,
+  protocol: "mosi" | "mosei",
+  settings: Readonly<Record<string, Setting>> = {},
+): BenchLearner {
+  const model = findModel("self-mm");
+  if (model.kind !== "network") throw new TypeError("self-mm is not a network");
+  const random = RandomStream.fromSeed(1111);
+  const config = resolveConfig(model, protocol, settings);
+  const network = model.create({
+    config,
+    protocol,
+    modalities: MODALITIES,
+    widths: Object.fromEntries(MODALITIES.map((name) => [name, train.features[name]!.width])),
+    trainLabels: train.labels!,
+    random,
+  });
+  const adam = new Adam(network.parameters, network.groups, { decay: "l2" });
+  return {
+    config,
+    network,
+    learner: new Learner(engine, network, adam, random.split("dropout")),
+    random,
+  };
+}
