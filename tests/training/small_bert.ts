@@ -14,7 +14,17 @@ export const BERT: string = join(GOLDEN, "bert_tiny");
 /** What the recorded training was on. */
 export const DATA: string = join(GOLDEN, "self_mm_bert_tiny", "data.pkl");
 
-/** Trains two epochs with the BERT on text and audio, or goes on with them. */
+/** Two epochs with that BERT. */
+export const WITH_BERT = {
+  batchSize: 8,
+  epochs: 2,
+  checkpointSeconds: 0,
+  text: "bert",
+  bert: BERT,
+  learningRateBert: 1e-3,
+};
+
+/** Trains with the BERT on text and audio, or goes on with it. */
 export function trainWithBert(
   engine: Engine,
   dataset: Dataset,
@@ -23,15 +33,7 @@ export function trainWithBert(
 ): Promise<RunOutcome> {
   return train(engine, dataset, out, {
     modalities: ["text", "audio"],
-    settings: {
-      batchSize: 8,
-      epochs: 2,
-      checkpointSeconds: 0,
-      text: "bert",
-      bert: BERT,
-      learningRateBert: 1e-3,
-      ...settings,
-    },
+    settings: { ...WITH_BERT, ...settings },
     resume: true,
     ...options,
   });

@@ -12,7 +12,7 @@ import { readWeights } from "../../lib/training/weights.ts";
 import { openBert } from "../../lib/training/text.ts";
 import { TestFolder } from "../data/mmsa_file.ts";
 import { forEachEngine } from "../engine/engines.ts";
-import { BERT, DATA, trainWithBert, weightsOf } from "./small_bert.ts";
+import { BERT, DATA, trainWithBert, weightsOf, WITH_BERT } from "./small_bert.ts";
 import { SMALL } from "../models/small.ts";
 
 type Settings = Readonly<Record<string, Setting>>;
@@ -48,7 +48,7 @@ function train(engine: Engine, model: string, out: string, changes: Changes = {}
   return trainWithBert(engine, load(modalities), out, {
     model,
     modalities,
-    settings: { ...MODELS[model]!.settings, updateEpochs: 1, ...settings },
+    settings: { ...MODELS[model]!.settings, ...WITH_BERT, updateEpochs: 1, ...settings },
     ...rest,
   });
 }
