@@ -7,6 +7,7 @@
  */
 
 import * as tf from "@tensorflow/tfjs-core";
+import { FUSED_GELU, runFused } from "../engine/fused.ts";
 
 /** √(2/π) and the cubic term's factor, of the approximation. */
 const ROOT = Math.sqrt(2 / Math.PI), CUBIC = 0.044715;
@@ -19,11 +20,17 @@ const DENSITY = 1 / Math.sqrt(2 * Math.PI);
 /** x Φ(x), derivative Φ(x) + x φ(x) */
 const exact = tf.customGrad((x, save) => {
   const input = x as tf.Tensor;
-  const cumulative = tf.add(tf.mul(tf.erf(tf.mul(input, Math.SQRT1_2)), 0.5), 0.5);
-  const density = tf.mul(tf.exp(tf.mul(tf.square(input), -0.5)), DENSITY);
-  (save as tf.GradSaveFunc)([tf.add(cumulative, tf.mul(input, density))]);
-  return { value: tf.mul(input, cumulative), gradFunc: timesSaved };
+  const [value, derivative] = runFused(FUSED_GELU, { x: input }) ?? exactByOps(input);
+  (save as tf.GradSaveFunc)([derivative!]);
+  return { value: value!, gradFunc: timesSaved };
 });
+
+function exactByOps(x: tf.Tensor): tf.Tensor[] {
+  const cumulative = tf.add(tf.mul(tf.erf(tf.mul(x, Math.SQRT1_2)), 0.5), 0.5);
+  const density = tf.mul(tf.exp(tf.mul(tf.square(x), -0.5)), DENSITY);
+  const derivative = tf.add(cumulative, tf.mul(x, density));
+  return [tf.mul(x, cumulative), derivative];
+}
 
 /** x (1 + tanh u) / 2 with u = √(2/π) (x + 0.044715 x³) */
 const approximate = tf.customGrad((x, save) => {
@@ -51,6 +58,7 @@ function timesSaved(dy: tf.Tensor, [derivative]: tf.Tensor[]): tf.Tensor {
  * @example
  * ```ts
  * import * as tf from "@tensorflow/tfjs-core";
+import { FUSED_GELU, runFused } from "../engine/fused.ts";
  * import { openEngine } from "../engine/mod.ts";
  * import { gelu } from "./gelu.ts";
  * import { assertAlmostEquals } from "@std/assert";

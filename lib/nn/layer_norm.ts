@@ -5,6 +5,7 @@
  */
 
 import * as tf from "@tensorflow/tfjs-core";
+import { FUSED_LAYER_NORM, FUSED_LAYER_NORM_GRADIENT, runFused } from "../engine/fused.ts";
 import type { Parameters } from "./parameters.ts";
 
 /**
@@ -24,21 +25,35 @@ export function layerNorm<T extends tf.Tensor>(
   const width = x.shape.at(-1)!;
   const rows = tf.reshape(x, [-1, width]);
   const normalize = tf.customGrad((...args) => {
-    const [x, weight, bias] = args as tf.Tensor[];
+    const [x, weight, bias] = args as [tf.Tensor, tf.Tensor, tf.Tensor];
     const save = args.at(-1) as unknown as tf.GradSaveFunc;
-    const centered = tf.sub(x!, tf.mean(x!, 1, true));
-    const variance = tf.mean(tf.square(centered), 1, true);
-    const scale = tf.rsqrt(tf.add(variance, epsilon));
-    const normal = tf.mul(centered, scale);
-    save([normal, scale, weight!]);
-    return { value: tf.add(tf.mul(normal, weight!), bias!), gradFunc: layerNormGradient };
+    const [value, normal, scale] = runFused(FUSED_LAYER_NORM, { x, weight, bias }, { epsilon }) ??
+      normalizeByOps(x, weight, bias, epsilon);
+    save([normal!, scale!, weight]);
+    return { value: value!, gradFunc: layerNormGradient };
   });
   return tf.reshape(normalize(rows, weight, bias), x.shape) as T;
+}
+
+/** → value, normalized x, and what x − mean was multiplied by */
+function normalizeByOps(
+  x: tf.Tensor,
+  weight: tf.Tensor,
+  bias: tf.Tensor,
+  epsilon: number,
+): tf.Tensor[] {
+  const centered = tf.sub(x, tf.mean(x, 1, true));
+  const variance = tf.mean(tf.square(centered), 1, true);
+  const scale = tf.rsqrt(tf.add(variance, epsilon));
+  const normal = tf.mul(centered, scale);
+  return [tf.add(tf.mul(normal, weight), bias), normal, scale];
 }
 
 /** Gradients of x, weight and bias. With n the normalized x: dx = s (g − mean g − n · mean(g n)) */
 function layerNormGradient(dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] {
   const [normal, scale, weight] = saved as [tf.Tensor, tf.Tensor, tf.Tensor];
+  const fused = runFused(FUSED_LAYER_NORM_GRADIENT, { dy, normal, scale, weight });
+  if (fused !== null) return fused;
   const g = tf.mul(dy, weight);
   const along = tf.mul(normal, tf.mean(tf.mul(g, normal), 1, true));
   const dx = tf.mul(scale, tf.sub(tf.sub(g, tf.mean(g, 1, true)), along));

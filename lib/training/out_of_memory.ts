@@ -36,11 +36,11 @@ export async function explainOutOfMemory<T>(
   }
 }
 
-/** JavaScript has no class of its own for it: V8 throws a `RangeError` by this message. */
+/** JavaScript has no class of its own for it: V8 throws a `RangeError` by these messages. */
 function isOutOfMemory(error: unknown): boolean {
   return error instanceof OutOfMemoryError ||
     (error instanceof RangeError &&
-      /allocation failed|Invalid typed array length/.test(error.message));
+      /allocation failed|Invalid typed array length|Unable to grow/.test(error.message));
 }
 
 /** Bytes of the features of `samples` samples. */

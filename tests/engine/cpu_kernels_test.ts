@@ -1,53 +1,107 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { sigmoid, tanh } from "../../lib/engine/cpu/activations.ts";
+import { asColumns, asRows, put, take } from "../../lib/engine/cpu/matrix.ts";
+import { packLengths, rowOf } from "../../lib/engine/cpu/packing.ts";
 import {
   multiplyAdd,
+  reserve,
   rowMajor,
+  tileColumns,
+  tileRows,
   transposed,
-  transposeToFloat32,
-  transposeToFloat64,
-} from "../../lib/engine/cpu/matrix.ts";
-import { packLengths, rowOf } from "../../lib/engine/cpu/packing.ts";
+} from "../../lib/engine/cpu/product_module.ts";
 
 /** Whole numbers, so that every order of summation gives the same. */
-function wholes(size: number, shift: number): Float64Array {
-  return Float64Array.from({ length: size }, (_, i) => (i * 7 + shift) % 11 - 5);
+function wholes(size: number, shift: number): Float32Array {
+  return Float32Array.from({ length: size }, (_, i) => (i * 7 + shift) % 11 - 5);
+}
+
+/** A B + C of plain arrays, by the product in reserved memory; A is [k, m] where `flip` is true. */
+function productOf(
+  a: Float32Array,
+  b: Float32Array,
+  c: Float32Array,
+  [m, n, k]: readonly [number, number, number],
+  flip = false,
+): Float32Array {
+  const width = tileColumns(n);
+  const areas = reserve({ a: tileRows(m) * k, b: k * width, c: tileRows(m) * width });
+  // What fills the tiles may be anything.
+  for (const area of Object.values(areas)) area.fill(NaN);
+  areas.a.set(a);
+  put(areas.b, width, b, asRows(n), k, n);
+  put(areas.c, width, c, asRows(n), m, n);
+  const left = flip ? transposed(areas.a, m) : rowMajor(areas.a, k);
+  multiplyAdd(areas.c, left, areas.b, width, [m, n, k]);
+  const out = new Float32Array(m * n);
+  take(out, asRows(n), areas.c, width, m, n);
+  return out;
 }
 
 Deno.test("multiplyAdd() adds the product for every size and layout", () => {
   for (let m = 1; m <= 9; m++) {
-    for (let k = 1; k <= 5; k++) {
-      const n = (m * k) % 6 + 1;
+    for (const k of [1, 2, 5, 256, 259]) {
+      const n = (m * k) % 19 + 1;
       const b = wholes(k * n, 2);
       for (const flip of [false, true]) {
-        const a = wholes(m * k + 3, 1);
-        const view = flip ? transposed(a, m, 3) : rowMajor(a, k, 3);
+        const a = wholes(m * k, 1);
         const c = wholes(m * n, 3), expected = c.slice();
         for (let i = 0; i < m; i++) {
           for (let j = 0; j < n; j++) {
             for (let q = 0; q < k; q++) {
-              expected[i * n + j]! += a[3 + (flip ? q * m + i : i * k + q)]! * b[q * n + j]!;
+              expected[i * n + j]! += a[flip ? q * m + i : i * k + q]! * b[q * n + j]!;
             }
           }
         }
-        multiplyAdd(c, view, b, m, n, k);
-        assertEquals(c, expected, `${m} x ${k} x ${n}, flip ${flip}`);
+        const got = productOf(a, b, c, [m, n, k], flip);
+        assertEquals(got, expected, `${m} x ${k} x ${n}, flip ${flip}`);
       }
     }
   }
 });
 
-Deno.test("multiplyAdd() leaves the rows beyond the product alone", () => {
-  const c = new Float64Array(6).fill(1);
-  multiplyAdd(c, rowMajor(wholes(2, 0), 2), wholes(4, 1), 1, 2, 2);
-  assertEquals([...c.subarray(2)], [1, 1, 1, 1]);
+Deno.test("multiplyAdd() gives a row the same bits wherever it lies, among how many it may be", () => {
+  const [m, n, k] = [11, 13, 300];
+  const a = Float32Array.from({ length: m * k }, (_, i) => Math.sin(i * i));
+  const b = Float32Array.from({ length: k * n }, (_, i) => Math.cos(i * i));
+  const whole = productOf(a, b, new Float32Array(m * n), [m, n, k]);
+  for (let i = 0; i < m; i++) {
+    const row = productOf(a.slice(i * k, (i + 1) * k), b, new Float32Array(n), [1, n, k]);
+    assertEquals(row, whole.slice(i * n, (i + 1) * n));
+  }
 });
 
-Deno.test("transposeToFloat64() and transposeToFloat32() undo each other", () => {
-  const values = Float32Array.from({ length: 6 }, (_, i) => i);
-  const flipped = transposeToFloat64(values, 2, 3);
-  assertEquals([...flipped], [0, 3, 1, 4, 2, 5]);
-  assertEquals(transposeToFloat32(flipped, 3, 2), values);
+Deno.test("multiplyAdd() of no inner index, no row or no column changes nothing", () => {
+  assertEquals(productOf(wholes(0, 0), wholes(0, 0), wholes(6, 1), [2, 3, 0]), wholes(6, 1));
+  for (const [m, n] of [[0, 2], [2, 0]] as const) {
+    assertEquals(productOf(wholes(3 * m, 0), wholes(3 * n, 0), wholes(0, 0), [m, n, 3]).length, 0);
+  }
+});
+
+Deno.test("reserve() gives arrays that do not overlap, however large", () => {
+  const first = reserve({ a: 3, b: 5 });
+  first.a.fill(1);
+  first.b.fill(2);
+  assertEquals([...first.a, ...first.b], [1, 1, 1, 2, 2, 2, 2, 2]);
+  const { a, b } = reserve({ a: 100_001, b: 1_000_000 });
+  a.fill(1);
+  b.fill(2);
+  assertEquals([a.length, b.length, a.at(-1), b.at(-1)], [100_001, 1_000_000, 1, 2]);
+  assertEquals([a.byteOffset % 16, b.byteOffset % 16], [0, 0]);
+});
+
+Deno.test("put() and take() undo each other, transposed or not, into rows of any width", () => {
+  const values = Float32Array.from({ length: 6 }, (_, i) => i + 1);
+  for (const width of [3, 4]) {
+    for (const view of [asRows(3), asColumns(2)]) {
+      const rows = new Float32Array(2 * width), back = new Float32Array(6);
+      put(rows, width, values, view, 2, 3);
+      const expected = view.column === 1 ? [1, 2, 3, 4, 5, 6] : [1, 3, 5, 2, 4, 6];
+      assertEquals([0, 1].flatMap((i) => [...rows.subarray(i * width, i * width + 3)]), expected);
+      take(back, view, rows, width, 2, 3);
+      assertEquals(back, values);
+    }
+  }
 });
 
 Deno.test("sigmoid() and tanh() have float32 accuracy everywhere", () => {

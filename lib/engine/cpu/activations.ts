@@ -1,18 +1,18 @@
 /**
- * Sigmoid and tanh for loops over millions of numbers: twice as fast as through `Math.exp` and
+ * e^x, sigmoid and tanh for loops over millions of numbers: twice as fast as through `Math.exp` and
  * `Math.tanh`, at a relative error of 2e-8 (float32 itself has 6e-8).
  *
  * @module
  */
 
-/** Arguments of e^x are clamped to this size: beyond it both functions are 0 or ±1 in float32. */
-const LIMIT = 60;
+/** Arguments of e^x are clamped to this size: beyond it all is 0, ±1 or infinite in float32. */
+const LIMIT = 700;
 /** 2^(i - SHIFT), for every exponent that a clamped argument can give. */
-const SHIFT = 90;
+const SHIFT = 1011;
 const POWERS = Float64Array.from({ length: 2 * SHIFT + 1 }, (_, i) => 2 ** (i - SHIFT));
 
-/** e^x for |x| ≤ 60, clamped outside; NaN gives NaN. */
-function exponential(x: number): number {
+/** e^x for |x| ≤ 700, clamped outside; NaN gives NaN. */
+export function exponential(x: number): number {
   // min and max are single instructions where a comparison would be a branch.
   const clamped = Math.max(-LIMIT, Math.min(LIMIT, x));
   // x = k ln 2 + r with |r| ≤ ln(2) / 2; e^r by its Taylor series to the 7th power, in three parts

@@ -11,6 +11,9 @@ import {
   lstmSizes,
 } from "../lstm.ts";
 import { PHILOX_UNIFORM, type PhiloxUniformAttributes } from "../uniform.ts";
+import { FUSED_GELU, FUSED_LAYER_NORM, FUSED_LAYER_NORM_GRADIENT } from "../fused.ts";
+import { gelu } from "./gelu.ts";
+import { layerNorm, layerNormGradient } from "./layer_norm.ts";
 import { lstmBackward } from "./lstm_backward.ts";
 import { type LstmArrays, lstmForward, TRACE_PARTS } from "./lstm_forward.ts";
 import { type Packing, packLengths, rowOf, type Walk } from "./packing.ts";
@@ -23,6 +26,9 @@ export function registerCpuKernels(): void {
     [FUSED_LSTM]: fusedLstm,
     [FUSED_LSTM_GRADIENT]: fusedLstmGradient,
     [PHILOX_UNIFORM]: philoxUniform,
+    [FUSED_GELU]: gelu,
+    [FUSED_LAYER_NORM]: layerNorm,
+    [FUSED_LAYER_NORM_GRADIENT]: layerNormGradient,
   };
   for (const [kernelName, run] of Object.entries(kernels)) {
     registerKernel({
@@ -99,7 +105,7 @@ function fusedLstmGradient(
   const dy = valuesOf(backend, inputs.dy);
   const trace = valuesOf(backend, inputs.trace0);
   const isSequence = attributes.output === "sequence";
-  function receive(k: number, t: number, gradient: Float64Array, at: number): void {
+  function receive(k: number, t: number, gradient: Float32Array, at: number): void {
     if (!isSequence && t !== packing.lengths[k]! - 1) return;
     const row = isSequence ? rowOf(packing, walk, k, t) : packing.order[k]!;
     for (let j = 0; j < hidden; j++) gradient[at + j]! += dy[row * hidden + j]!;

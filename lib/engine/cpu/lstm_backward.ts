@@ -2,8 +2,16 @@
 
 import type { LstmArrays } from "./lstm_forward.ts";
 import { TRACE_PARTS } from "./lstm_forward.ts";
-import { multiplyAdd, rowMajor, transposed, transposeToFloat32 } from "./matrix.ts";
+import { asColumns, asRows, put, take } from "./matrix.ts";
 import { type Packing, rowOf, type Walk } from "./packing.ts";
+import {
+  multiplyAdd,
+  reserve,
+  rowMajor,
+  tileColumns,
+  tileRows,
+  transposed,
+} from "./product_module.ts";
 
 /** Gradients in the layout of what they belong to. */
 export interface LstmGradients {
@@ -26,52 +34,71 @@ export function lstmBackward(
   trace: Float32Array,
   packing: Packing,
   walk: Walk,
-  receive: (k: number, t: number, gradient: Float64Array, at: number) => void,
+  receive: (k: number, t: number, gradient: Float32Array, at: number) => void,
   wantX: boolean,
 ): LstmGradients {
   const { x, input, hidden } = arrays;
   const { starts, steps } = packing;
   const batch = packing.order.length;
   const gatesWidth = 4 * hidden, width = TRACE_PARTS * hidden;
-  const hiddenWeights = Float64Array.from(arrays.weightHh);
-  const inputWeights = wantX ? Float64Array.from(arrays.weightIh) : null;
-  // The weight gradients, transposed: [input, 4 · hidden] and [hidden, 4 · hidden].
-  const dInput = new Float64Array(input * gatesWidth);
-  const dHidden = new Float64Array(hidden * gatesWidth);
+  const [gatesRow, stateRow] = [tileColumns(gatesWidth), tileColumns(hidden)];
+  const inputRow = wantX ? tileColumns(input) : 0;
+  const samples = tileRows(batch);
+  const areas = reserve({
+    xs: samples * input,
+    previous: samples * hidden,
+    dGates: samples * gatesRow,
+    inputWeights: gatesWidth * inputRow,
+    hiddenWeights: gatesWidth * stateRow,
+    dxs: samples * inputRow,
+    dStates: samples * stateRow,
+    // The weight gradients, transposed: [input, 4 · hidden] and [hidden, 4 · hidden].
+    dInput: tileRows(input) * gatesRow,
+    dHidden: tileRows(hidden) * gatesRow,
+  });
+  const { xs, previous, dGates, inputWeights, hiddenWeights, dxs, dStates } = areas;
+  const { dInput, dHidden } = areas;
+  for (const sum of [dStates, dInput, dHidden]) sum.fill(0);
+  put(hiddenWeights, stateRow, arrays.weightHh, asRows(hidden), gatesWidth, hidden);
+  if (wantX) put(inputWeights, inputRow, arrays.weightIh, asRows(input), gatesWidth, input);
   const dBias = new Float64Array(gatesWidth);
-  const dx = wantX ? new Float32Array(x.length) : null;
-  const xs = new Float64Array(batch * input);
-  const dxs = new Float64Array(wantX ? batch * input : 0);
-  const previous = new Float64Array(batch * hidden);
-  const dGates = new Float64Array(batch * gatesWidth);
-  const dStates = new Float64Array(batch * hidden);
   const dCells = new Float64Array(batch * hidden);
+  const dx = wantX ? new Float32Array(x.length) : null;
   for (let t = steps - 1; t >= 0; t--) {
     const active = starts[t + 1]! - starts[t]!;
     for (let k = 0; k < active; k++) {
-      const at = k * hidden, row = (starts[t]! + k) * width;
-      receive(k, t, dStates, at);
-      stepRowBack(trace, row, dStates, dCells, at, hidden, dGates, k * gatesWidth, dBias);
+      const at = k * hidden, stateAt = k * stateRow, row = (starts[t]! + k) * width;
+      receive(k, t, dStates, stateAt);
+      stepRowBack(trace, row, dStates, stateAt, dCells, at, hidden, dGates, k * gatesRow, dBias);
       for (let j = 0; j < hidden; j++) previous[at + j] = trace[row + 6 * hidden + j]!;
       const from = rowOf(packing, walk, k, t) * input, to = k * input;
       for (let j = 0; j < input; j++) xs[to + j] = x[from + j]!;
     }
-    multiplyAdd(dInput, transposed(xs, input), dGates, input, gatesWidth, active);
+    const [ofXs, ofPrevious] = [transposed(xs, input), transposed(previous, hidden)];
+    const ofGates = rowMajor(dGates, gatesRow);
+    multiplyAdd(dInput, ofXs, dGates, gatesRow, [input, gatesWidth, active]);
     if (dx !== null) {
-      dxs.fill(0, 0, active * input);
-      multiplyAdd(dxs, rowMajor(dGates, gatesWidth), inputWeights!, active, input, gatesWidth);
+      dxs.fill(0, 0, active * inputRow);
+      multiplyAdd(dxs, ofGates, inputWeights, inputRow, [active, input, gatesWidth]);
       for (let k = 0; k < active; k++) {
-        dx.set(dxs.subarray(k * input, (k + 1) * input), rowOf(packing, walk, k, t) * input);
+        const row = dxs.subarray(k * inputRow, k * inputRow + input);
+        dx.set(row, rowOf(packing, walk, k, t) * input);
       }
     }
     if (t === 0) break;
-    multiplyAdd(dHidden, transposed(previous, hidden), dGates, hidden, gatesWidth, active);
-    dStates.fill(0, 0, active * hidden);
-    multiplyAdd(dStates, rowMajor(dGates, gatesWidth), hiddenWeights, active, hidden, gatesWidth);
+    multiplyAdd(dHidden, ofPrevious, dGates, gatesRow, [hidden, gatesWidth, active]);
+    dStates.fill(0, 0, active * stateRow);
+    multiplyAdd(dStates, ofGates, hiddenWeights, stateRow, [active, hidden, gatesWidth]);
+    // Samples that end here start without a gradient, and the product fills its last tile.
+    dStates.fill(0, active * stateRow, tileRows(active) * stateRow);
   }
+  const weightIh = new Float32Array(gatesWidth * input);
+  const weightHh = new Float32Array(gatesWidth * hidden);
+  take(weightIh, asColumns(input), dInput, gatesRow, input, gatesWidth);
+  take(weightHh, asColumns(hidden), dHidden, gatesRow, hidden, gatesWidth);
   return {
-    weightIh: transposeToFloat32(dInput, input, gatesWidth),
-    weightHh: transposeToFloat32(dHidden, hidden, gatesWidth),
+    weightIh,
+    weightHh,
     bias: Float32Array.from(dBias),
     x: dx,
   };
@@ -81,11 +108,12 @@ export function lstmBackward(
 function stepRowBack(
   trace: Float32Array,
   row: number,
-  dStates: Float64Array,
+  dStates: Float32Array,
+  stateAt: number,
   dCells: Float64Array,
   at: number,
   hidden: number,
-  dGates: Float64Array,
+  dGates: Float32Array,
   gatesAt: number,
   dBias: Float64Array,
 ): void {
@@ -94,7 +122,7 @@ function stepRowBack(
     const i = trace[p]!, f = trace[p + hidden]!;
     const g = trace[p + 2 * hidden]!, o = trace[p + 3 * hidden]!;
     const tanhCell = trace[p + 4 * hidden]!;
-    const dState = dStates[at + j]!;
+    const dState = dStates[stateAt + j]!;
     const dCell = dCells[at + j]! + dState * o * (1 - tanhCell * tanhCell);
     const dI = dCell * g * i * (1 - i);
     const dF = dCell * trace[p + 5 * hidden]! * f * (1 - f);

@@ -1,8 +1,9 @@
 /** The LSTM of the cpu engine, forwards: all steps in one kernel. @module */
 
 import { sigmoid, tanh } from "./activations.ts";
-import { multiplyAdd, rowMajor, transposeToFloat64 } from "./matrix.ts";
+import { asColumns, put } from "./matrix.ts";
 import { type Packing, rowOf, type Walk } from "./packing.ts";
+import { multiplyAdd, reserve, rowMajor, tileColumns, tileRows } from "./product_module.ts";
 
 /** What an LSTM of `hidden` units computes on, as plain arrays; PyTorch's layout and gate order. */
 export interface LstmArrays {
@@ -35,33 +36,38 @@ export function lstmForward(
   arrays: LstmArrays,
   packing: Packing,
   walk: Walk,
-  emit: (k: number, t: number, hiddens: Float64Array, cells: Float64Array, at: number) => void,
+  emit: (k: number, t: number, hiddens: Float32Array, cells: Float32Array, at: number) => void,
 ): Float32Array {
   const { x, bias, input, hidden } = arrays;
   const { starts, steps, rows } = packing;
   const gatesWidth = 4 * hidden, width = TRACE_PARTS * hidden;
-  const inputWeights = transposeToFloat64(arrays.weightIh, gatesWidth, input);
-  const hiddenWeights = transposeToFloat64(arrays.weightHh, gatesWidth, hidden);
   const batch = packing.order.length;
   const trace = new Float32Array(rows * width);
-  const xs = new Float64Array(batch * input);
-  const gates = new Float64Array(batch * gatesWidth);
-  const hiddens = new Float64Array(batch * hidden);
-  const cells = new Float64Array(batch * hidden);
+  const gatesRow = tileColumns(gatesWidth);
+  const { xs, hiddens, inputWeights, hiddenWeights, gates } = reserve({
+    xs: tileRows(batch) * input,
+    hiddens: tileRows(batch) * hidden,
+    inputWeights: input * gatesRow,
+    hiddenWeights: hidden * gatesRow,
+    gates: tileRows(batch) * gatesRow,
+  });
+  put(inputWeights, gatesRow, arrays.weightIh, asColumns(input), input, gatesWidth);
+  put(hiddenWeights, gatesRow, arrays.weightHh, asColumns(hidden), hidden, gatesWidth);
+  hiddens.fill(0);
+  const cells = new Float32Array(batch * hidden);
   for (let t = 0; t < steps; t++) {
     const active = starts[t + 1]! - starts[t]!;
     for (let k = 0; k < active; k++) {
       const from = rowOf(packing, walk, k, t) * input, to = k * input;
       for (let j = 0; j < input; j++) xs[to + j] = x[from + j]!;
-      gates.set(bias, k * gatesWidth);
+      gates.set(bias, k * gatesRow);
     }
-    multiplyAdd(gates, rowMajor(xs, input), inputWeights, active, gatesWidth, input);
-    if (t > 0) {
-      multiplyAdd(gates, rowMajor(hiddens, hidden), hiddenWeights, active, gatesWidth, hidden);
-    }
+    const [ofXs, ofHiddens] = [rowMajor(xs, input), rowMajor(hiddens, hidden)];
+    multiplyAdd(gates, ofXs, inputWeights, gatesRow, [active, gatesWidth, input]);
+    if (t > 0) multiplyAdd(gates, ofHiddens, hiddenWeights, gatesRow, [active, gatesWidth, hidden]);
     for (let k = 0; k < active; k++) {
       const at = k * hidden;
-      stepRow(gates, k * gatesWidth, hiddens, cells, at, hidden, trace, (starts[t]! + k) * width);
+      stepRow(gates, k * gatesRow, hiddens, cells, at, hidden, trace, (starts[t]! + k) * width);
       emit(k, t, hiddens, cells, at);
     }
   }
@@ -70,10 +76,10 @@ export function lstmForward(
 
 /** One step of one sample: gates in, new hidden and cell state out, and its row of the trace. */
 function stepRow(
-  gates: Float64Array,
+  gates: Float32Array,
   gatesAt: number,
-  hiddens: Float64Array,
-  cells: Float64Array,
+  hiddens: Float32Array,
+  cells: Float32Array,
   at: number,
   hidden: number,
   trace: Float32Array,

@@ -2,12 +2,32 @@
 
 import type { BatchMatMulAttrs, KernelFunc, TensorInfo } from "@tensorflow/tfjs-core";
 import type { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
-import { multiplyAdd, rowMajor, transposed, transposeToFloat64 } from "./matrix.ts";
+import { asColumns, asRows, put, take } from "./matrix.ts";
+import {
+  multiplyAdd,
+  reserve,
+  rowMajor,
+  tileColumns,
+  tileRows,
+  transposed,
+} from "./product_module.ts";
 import { sizeOf } from "./strided.ts";
 
+/** Rows, or inner indices of what is transposed, that are copied and multiplied at a time. */
+const CHUNK = 256;
+
+/** How two matrices are multiplied: [m, k] [k, n], of which each may lie transposed. */
+interface Product {
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+  readonly transposeA: boolean;
+  readonly transposeB: boolean;
+}
+
 /**
- * [batch, m, k] [batch, k, n] → [batch, m, n], with sums in float64, or one side without batches.
- * Batches that are broadcast within each other go to `old`.
+ * [batch, m, k] [batch, k, n] → [batch, m, n], or one side without batches. Batches that are broadcast
+ * within each other go to `old`.
  */
 export function matMul(old: KernelFunc): KernelFunc {
   return (args) => {
@@ -20,19 +40,50 @@ export function matMul(old: KernelFunc): KernelFunc {
     const [m, k] = transposeA ? [columns, rows] : [rows, columns];
     const n = b.shape.at(transposeB ? -2 : -1)!;
     const count = sizeOf(batches);
-    const aParts = parts(backend, a, count), bParts = parts(backend, b, count);
-    const product = new Float64Array(m * n);
     const out = new Float32Array(count * m * n);
-    for (let i = 0; i < count; i++) {
-      const left = Float64Array.from(aParts(i));
-      const right = transposeB ? transposeToFloat64(bParts(i), n, k) : Float64Array.from(bParts(i));
-      const view = transposeA ? transposed(left, columns) : rowMajor(left, columns);
-      product.fill(0);
-      multiplyAdd(product, view, right, m, n, k);
-      out.set(product, i * m * n);
+    if (out.length > 0) {
+      const [x, y] = [a, b].map(({ dataId }) => backend.data.get(dataId).values as Float32Array);
+      multiplyAll(out, x!, y!, count, { m, n, k, transposeA, transposeB });
     }
     return backend.makeTensorInfo([...batches, m, n], "float32", out);
   };
+}
+
+/** The products of `count` pairs of matrices; where one side has one only, it is for all. */
+function multiplyAll(
+  out: Float32Array,
+  x: Float32Array,
+  y: Float32Array,
+  count: number,
+  { m, n, k, transposeA, transposeB }: Product,
+): void {
+  const width = tileColumns(n);
+  // What is copied at a time lies in one piece, and in the processor's cache afterwards.
+  const height = transposeA ? m : Math.min(m, CHUNK);
+  const inner = transposeA ? Math.min(k, CHUNK) : k;
+  const { a, b, c } = reserve({
+    a: transposeA ? inner * tileRows(m) : tileRows(height) * k,
+    b: inner * width,
+    c: tileRows(height) * width,
+  });
+  const left = transposeA ? transposed(a, m) : rowMajor(a, k);
+  const xStep = x.length > m * k ? m * k : 0, yStep = y.length > k * n ? k * n : 0;
+  for (let i = 0; i < count; i++) {
+    for (let q = 0; q < k; q += inner) {
+      const depth = Math.min(inner, k - q);
+      const at = i * yStep;
+      const view = transposeB ? asColumns(k, at + q) : asRows(n, at + q * n);
+      if (i === 0 || yStep > 0 || inner < k) put(b, width, y, view, depth, n);
+      for (let r = 0; r < m; r += height) {
+        const rows = Math.min(height, m - r);
+        const from = i * xStep + (transposeA ? q * m : r * k);
+        a.set(x.subarray(from, from + rows * depth));
+        if (q === 0) c.fill(0);
+        multiplyAdd(c, left, b, width, [rows, n, depth]);
+        if (q + depth === k) take(out, asRows(n, (i * m + r) * n), c, width, rows, n);
+      }
+    }
+  }
 }
 
 /** Batch axes of the product; null where this file does not know it. */
@@ -42,16 +93,4 @@ function batchShape(a: TensorInfo, b: TensorInfo): readonly number[] | null {
   const [x, y] = [a.shape.slice(0, -2), b.shape.slice(0, -2)];
   if (sizeOf(y) === 1) return x;
   return sizeOf(x) === 1 || x.every((n, i) => n === y[i]) ? y : null;
-}
-
-/** The i-th matrix of a tensor that holds `count` of them, or one for all. */
-function parts(
-  backend: MathBackendCPU,
-  tensor: TensorInfo,
-  count: number,
-): (i: number) => Float32Array {
-  const values = backend.data.get(tensor.dataId).values as Float32Array;
-  const size = sizeOf(tensor.shape.slice(-2));
-  const isShared = count > 1 && values.length === size;
-  return (i) => isShared ? values : values.subarray(i * size, (i + 1) * size);
 }

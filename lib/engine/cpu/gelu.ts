@@ -1,0 +1,33 @@
+/** x Φ(x) with its derivative Φ(x) + x φ(x), in one pass. @module */
+
+import type { TensorInfo } from "@tensorflow/tfjs-core";
+import type { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
+import { exponential } from "./activations.ts";
+
+/** Density of the normal distribution at 0. */
+const DENSITY = 1 / Math.sqrt(2 * Math.PI);
+/** erf(z) = 1 − e^(−z²) (a₁ t + … + a₅ t⁵), t = 1 / (1 + p z): Abramowitz and Stegun 7.1.26. */
+const P = 0.3275911;
+const A1 = 0.254829592, A2 = -0.284496736, A3 = 1.421413741, A4 = -1.453152027, A5 = 1.061405429;
+
+/** The kernel `FUSED_GELU`. */
+export function gelu(
+  inputs: Readonly<Record<string, TensorInfo | undefined>>,
+  _attributes: unknown,
+  backend: MathBackendCPU,
+): TensorInfo[] {
+  const { shape, dataId } = inputs["x"]!;
+  const x = backend.data.get(dataId).values as Float32Array;
+  const value = new Float32Array(x.length), derivative = new Float32Array(x.length);
+  for (let i = 0; i < x.length; i++) {
+    const u = x[i]!;
+    // With z = |u| / √2, e^(−z²) is the normal density too, up to a factor.
+    const bell = exponential(-0.5 * u * u);
+    const t = 1 / (1 + (P * Math.SQRT1_2) * Math.abs(u));
+    const tail = 0.5 * bell * t * (A1 + t * (A2 + t * (A3 + t * (A4 + t * A5))));
+    const cumulative = u < 0 ? tail : 1 - tail;
+    value[i] = u * cumulative;
+    derivative[i] = cumulative + u * DENSITY * bell;
+  }
+  return [value, derivative].map((values) => backend.makeTensorInfo(shape, "float32", values));
+}

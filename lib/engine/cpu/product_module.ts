@@ -1,0 +1,189 @@
+/**
+ * The matrix product under the cpu engine's own kernels, in WebAssembly's float32 SIMD: five times as
+ * fast as the fastest form in JavaScript, which V8 does not vectorize.
+ *
+ * Every element is a sum in the order of the inner index, in blocks of {@linkcode BLOCK}: where it
+ * lies, and how many rows and columns there are, does not matter to its bits, nor does the machine.
+ *
+ * @module
+ */
+
+import {
+  advance,
+  type Code,
+  get,
+  integer,
+  load,
+  loadSplat,
+  numbered,
+  plus,
+  plus4,
+  repeat,
+  set,
+  store,
+  times4,
+  writeModule,
+  ZEROS,
+} from "./wasm_writer.ts";
+
+/** Rows and columns of C that are computed at a time, in registers. */
+const TILE_ROWS = 4, TILE_COLUMNS = 8;
+/** Inner indices that are summed up before they are added to C. */
+const BLOCK = 256;
+const PAGE_BYTES = 65536;
+
+/** Addresses and steps in bytes; B and C have rows of `width`. */
+const PARAMETERS = ["a", "b", "c", "tiles", "inner", "panels", "aRow", "aColumn", "width"] as const;
+const INTEGERS = ["rowA", "rowC", "tile", "x", "y", "q", "aRow2", "aRow3", "aRow4"] as const;
+const SUMS = ["s00", "s01", "s10", "s11", "s20", "s21", "s30", "s31"] as const;
+const VECTORS = [...SUMS, "left", "b0", "b1"] as const;
+const v = numbered([...PARAMETERS, ...INTEGERS, ...VECTORS]);
+
+/** What of A the four rows of a tile begin at, from the address x on. */
+const ROWS_OF_A: readonly Code[] = [
+  get(v.x),
+  plus(get(v.x), get(v.aRow)),
+  plus(get(v.x), get(v.aRow2)),
+  plus(get(v.x), get(v.aRow3)),
+];
+
+/** The sums of one row of a tile. */
+function sumsOf(row: number): readonly [number, number] {
+  return [v[SUMS[2 * row]!], v[SUMS[2 * row + 1]!]];
+}
+
+/** s += A[row, q] · B[q, …] for each row of a tile; then one column further in A, one row in B. */
+const addProducts: Code = [
+  ...set(v.b0, load(get(v.y))),
+  ...set(v.b1, load(get(v.y), 16)),
+  ...ROWS_OF_A.flatMap((address, row) => {
+    const [s0, s1] = sumsOf(row);
+    return [
+      ...set(v.left, loadSplat(address)),
+      ...set(s0, plus4(get(s0), times4(get(v.left), get(v.b0)))),
+      ...set(s1, plus4(get(s1), times4(get(v.left), get(v.b1)))),
+    ];
+  }),
+  ...advance(v.x, get(v.aColumn)),
+  ...advance(v.y, get(v.width)),
+];
+
+/** C += s, row by row; leaves `rowC` at the next tile. */
+const addToC: Code = ROWS_OF_A.flatMap((_, row) => [
+  ...sumsOf(row).flatMap((sum, half) =>
+    store(get(v.rowC), plus4(load(get(v.rowC), 16 * half), get(sum)), 16 * half)
+  ),
+  ...advance(v.rowC, get(v.width)),
+]);
+
+const BODY: Code = [
+  ...set(v.aRow2, plus(get(v.aRow), get(v.aRow))),
+  ...set(v.aRow3, plus(get(v.aRow2), get(v.aRow))),
+  ...set(v.aRow4, plus(get(v.aRow2), get(v.aRow2))),
+  ...repeat(
+    v.panels,
+    set(v.rowA, get(v.a)),
+    set(v.rowC, get(v.c)),
+    set(v.tile, get(v.tiles)),
+    repeat(
+      v.tile,
+      ...SUMS.map((sum) => set(v[sum], ZEROS)),
+      set(v.x, get(v.rowA)),
+      set(v.y, get(v.b)),
+      set(v.q, get(v.inner)),
+      repeat(v.q, addProducts),
+      addToC,
+      advance(v.rowA, get(v.aRow4)),
+    ),
+    advance(v.b, integer(4 * TILE_COLUMNS)),
+    advance(v.c, integer(4 * TILE_COLUMNS)),
+  ),
+];
+
+const instance = new WebAssembly.Instance(
+  new WebAssembly.Module(writeModule({
+    parameters: PARAMETERS.length,
+    integers: INTEGERS.length,
+    vectors: VECTORS.length,
+    body: BODY,
+  })),
+);
+const { memory, run } = instance.exports as unknown as {
+  readonly memory: WebAssembly.Memory;
+  readonly run: (...values: number[]) => void;
+};
+
+/**
+ * Arrays of these lengths in the module's memory, with whatever numbers are there. They are valid
+ * until the next call.
+ */
+export function reserve<Name extends string>(
+  lengths: Readonly<Record<Name, number>>,
+): Record<Name, Float32Array> {
+  const parts: [name: string, start: number, length: number][] = [];
+  let end = 0;
+  for (const [name, length] of Object.entries<number>(lengths)) {
+    parts.push([name, end, length]);
+    end += Math.ceil(length / 4) * 16;
+  }
+  const missing = end - memory.buffer.byteLength;
+  if (missing > 0) memory.grow(Math.ceil(missing / PAGE_BYTES));
+  return Object.fromEntries(
+    parts.map(([name, start, length]) => [name, new Float32Array(memory.buffer, start, length)]),
+  ) as Record<Name, Float32Array>;
+}
+
+/** Rows of a matrix that has `count`, with those that fill its last tile. */
+export function tileRows(count: number): number {
+  return Math.ceil(count / TILE_ROWS) * TILE_ROWS;
+}
+
+/** Columns of a matrix that has `count`, with those that fill its last tile. */
+export function tileColumns(count: number): number {
+  return Math.ceil(count / TILE_COLUMNS) * TILE_COLUMNS;
+}
+
+/** A matrix in reserved memory: element (i, j) lies at `i * row + j * column`. */
+export interface Matrix {
+  readonly data: Float32Array;
+  readonly row: number;
+  readonly column: number;
+}
+
+/** `data` as a matrix of rows that are `width` long. */
+export function rowMajor(data: Float32Array, width: number): Matrix {
+  return { data, row: width, column: 1 };
+}
+
+/** The transpose of {@linkcode rowMajor}. */
+export function transposed(data: Float32Array, width: number): Matrix {
+  return { data, row: 1, column: width };
+}
+
+/**
+ * `C += A B` with A [m, k], B [k, n] and C [m, n], all in reserved memory; B and C have rows of
+ * `width` ≥ `tileColumns(n)` each. What fills the last tiles is read, and in C written: there has to
+ * be room for it, and whatever is in it stays in it.
+ */
+export function multiplyAdd(
+  c: Float32Array,
+  a: Matrix,
+  b: Float32Array,
+  width: number,
+  [m, n, k]: readonly [m: number, n: number, k: number],
+): void {
+  if (m === 0 || n === 0) return;
+  for (let q = 0; q < k; q += BLOCK) {
+    run(
+      a.data.byteOffset + 4 * q * a.column,
+      b.byteOffset + 4 * q * width,
+      c.byteOffset,
+      Math.ceil(m / TILE_ROWS),
+      Math.min(k - q, BLOCK),
+      Math.ceil(n / TILE_COLUMNS),
+      4 * a.row,
+      4 * a.column,
+      4 * width,
+    );
+  }
+}

@@ -1,0 +1,123 @@
+/**
+ * Writes a WebAssembly module of one function: as much of the binary format as the matrix product
+ * needs. Expressions are functions that return bytes, so that a program reads from outside to inside.
+ *
+ * Source: WebAssembly Core Specification 2.0, chapter 5.
+ *
+ * @module
+ */
+
+/** Instructions. */
+export type Code = readonly number[];
+
+/** Numbers for the names of local variables, in their order. */
+export function numbered<Name extends string>(names: readonly Name[]): Record<Name, number> {
+  return Object.fromEntries(names.map((name, i) => [name, i])) as Record<Name, number>;
+}
+
+/** The value of a local variable. */
+export function get(local: number): Code {
+  return [0x20, ...unsigned(local)];
+}
+
+/** Gives a local variable a value. */
+export function set(local: number, value: Code): Code {
+  return [...value, 0x21, ...unsigned(local)];
+}
+
+/** An integer from 0 to 63. */
+export function integer(value: number): Code {
+  return [0x41, value];
+}
+
+/** a + b, integers */
+export function plus(a: Code, b: Code): Code {
+  return [...a, ...b, 0x6a];
+}
+
+/** Adds to an integer variable. */
+export function advance(local: number, by: Code): Code {
+  return set(local, plus(get(local), by));
+}
+
+/** Runs the body as often as the variable says, 1 or more, and counts it down to 0. */
+export function repeat(counter: number, ...body: readonly Code[]): Code {
+  const countDown = [...get(counter), ...integer(1), 0x6b, 0x22, ...unsigned(counter)];
+  return [0x03, 0x40, ...body.flat(), ...countDown, 0x0d, 0, 0x0b];
+}
+
+/** Four float32 zeros. */
+export const ZEROS: Code = [...simd(12), ...new Array<number>(16).fill(0)];
+
+/** Four float32 from an address and `offset` bytes on. */
+export function load(address: Code, offset = 0): Code {
+  return [...address, ...simd(0), 2, offset];
+}
+
+/** Four times the float32 at an address. */
+export function loadSplat(address: Code): Code {
+  return [...address, ...simd(9), 2, 0];
+}
+
+/** Puts four float32 to an address and `offset` bytes on. */
+export function store(address: Code, value: Code, offset = 0): Code {
+  return [...address, ...value, ...simd(11), 2, offset];
+}
+
+/** a + b, four float32 each */
+export function plus4(a: Code, b: Code): Code {
+  return [...a, ...b, ...simd(0xe4)];
+}
+
+/** a · b, four float32 each */
+export function times4(a: Code, b: Code): Code {
+  return [...a, ...b, ...simd(0xe6)];
+}
+
+/** What a module consists of. */
+export interface ModuleParts {
+  /** Integer parameters, the first local variables. */
+  readonly parameters: number;
+  /** Further integer variables. */
+  readonly integers: number;
+  /** Variables of four float32, the last ones. */
+  readonly vectors: number;
+  readonly body: Code;
+}
+
+/** The bytes of a module that exports `memory`, of one page at first, and the function `run`. */
+export function writeModule(parts: ModuleParts): Uint8Array<ArrayBuffer> {
+  const I32 = 0x7f, V128 = 0x7b, FUNCTION = 0x60;
+  const locals = list([[...unsigned(parts.integers), I32], [...unsigned(parts.vectors), V128]]);
+  const code = [...locals, ...parts.body, 0x0b];
+  return Uint8Array.from([
+    ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0], // "\0asm", version 1
+    ...section(1, [[FUNCTION, ...list(new Array<Code>(parts.parameters).fill([I32])), 0]]),
+    ...section(3, [[0]]), // function 0 has type 0
+    ...section(5, [[0, 1]]), // a memory of 1 page or more
+    ...section(7, [[...text("memory"), 2, 0], [...text("run"), 0, 0]]),
+    ...section(10, [[...unsigned(code.length), ...code]]),
+  ]);
+}
+
+function section(id: number, entries: readonly Code[]): Code {
+  const content = list(entries);
+  return [id, ...unsigned(content.length), ...content];
+}
+
+function list(entries: readonly Code[]): Code {
+  return [...unsigned(entries.length), ...entries.flat()];
+}
+
+function text(value: string): Code {
+  return list([...new TextEncoder().encode(value)].map((byte) => [byte]));
+}
+
+function simd(operation: number): Code {
+  return [0xfd, ...unsigned(operation)];
+}
+
+/** LEB128 */
+function unsigned(value: number): Code {
+  return value < 128 ? [value] : [value % 128 + 128, ...unsigned(Math.floor(value / 128))];
+}

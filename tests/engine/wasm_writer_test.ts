@@ -1,0 +1,64 @@
+import { assert, assertEquals } from "@std/assert";
+import {
+  advance,
+  get,
+  integer,
+  load,
+  loadSplat,
+  plus4,
+  repeat,
+  set,
+  store,
+  times4,
+  writeModule,
+  ZEROS,
+} from "../../lib/engine/cpu/wasm_writer.ts";
+
+/** A module's memory, as float32, and its function. */
+function open(bytes: Uint8Array<ArrayBuffer>) {
+  assert(WebAssembly.validate(bytes));
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes));
+  const { memory, run } = exports as { memory: WebAssembly.Memory; run(...x: number[]): void };
+  return { numbers: new Float32Array(memory.buffer), run };
+}
+
+Deno.test("writeModule() makes a program that loops, loads, computes and stores", () => {
+  // Parameters: where to read, where to write, how often.
+  const [from, to, count, sum] = [0, 1, 2, 3];
+  const { numbers, run } = open(writeModule({
+    parameters: 3,
+    integers: 0,
+    vectors: 1,
+    body: [
+      ...set(sum, ZEROS),
+      ...repeat(
+        count,
+        set(sum, plus4(get(sum), times4(load(get(from), 16), loadSplat(get(from))))),
+        advance(from, integer(32)),
+      ),
+      ...store(get(to), get(sum), 16),
+    ],
+  }));
+  numbers.set([2, 9, 9, 9, 1, 2, 3, 4, 10, 9, 9, 9, 0.1, 0.2, 0.3, 0.4]);
+  run(0, 128, 2);
+  assertEquals([...numbers.subarray(32, 40)], [0, 0, 0, 0, 3, 6, 9, 12]);
+  run(0, 128, 1);
+  assertEquals([...numbers.subarray(36, 40)], [2, 4, 6, 8]);
+});
+
+Deno.test("writeModule() takes programs and numbers of variables over 127", () => {
+  const many = 200;
+  const { numbers, run } = open(writeModule({
+    parameters: 1,
+    integers: many,
+    vectors: many,
+    body: [
+      ...set(many, get(0)),
+      ...set(2 * many, load(get(many))),
+      ...store(get(many), plus4(get(2 * many), get(2 * many)), 16),
+    ],
+  }));
+  numbers.set([1, 2, 3, 4], 2);
+  run(8);
+  assertEquals([...numbers.subarray(6, 10)], [2, 4, 6, 8]);
+});
