@@ -22,8 +22,9 @@ import type { SelfModulation } from "../nn/losses/self_modulation.ts";
 import { modalityContrastiveLoss } from "../nn/losses/smc.ts";
 import { Parameters } from "../nn/parameters.ts";
 import { stopGradient } from "../nn/stop_gradient.ts";
+import { ModalityEncoder } from "./mmcl_encoder.ts";
 import { mmclDefaults, type MmclSettings } from "./mmcl_settings.ts";
-import { meanOfSteps, ModalityEncoder, Projector, type Sequence, Stage } from "./mmcl_stages.ts";
+import { meanOfSteps, Projector, type Sequence, Stage } from "./mmcl_stages.ts";
 import type {
   Inputs,
   Loss,
@@ -84,7 +85,7 @@ class Mmcl implements Network {
     for (const modality of MODALITIES) {
       if (!modalities.includes(modality)) continue;
       const width = widths[modality]!;
-      const encoder = new ModalityEncoder(parameters, modality, width, modelDim, random);
+      const encoder = new ModalityEncoder(parameters, modality, width, settings, random);
       reads[modality] = modality === "text" ? this.#sentences!.reading : encoder.reading;
       this.#encoders.set(modality, encoder);
       const name = `specific.${modality}`;
@@ -217,10 +218,14 @@ function categoriesOf(labels: tf.Tensor1D, classes: 3 | 7): tf.Tensor1D {
 }
 
 /** @throws {UsageError} when settings do not fit together, or τ is 0. */
-function requireSizes({ modelDim, heads, blocks, tau }: MmclSettings): void {
-  const isTransformer = blocks === "transformer";
-  if (modelDim % 2 !== 0 || (isTransformer && modelDim % heads !== 0)) {
-    const wanted = isTransformer ? `an even multiple of the ${heads} heads` : "an even number";
+function requireSizes({ modelDim, heads, blocks, encoder, tau }: MmclSettings): void {
+  const [halves, parts] = [
+    encoder === "biLstm" ? 2 : 1,
+    blocks === "transformer" || encoder === "transformer" ? heads : 1,
+  ];
+  if (modelDim % halves !== 0 || modelDim % parts !== 0) {
+    const even = halves === 2 ? "an even" : "a";
+    const wanted = parts > 1 ? `${even} multiple of the ${heads} heads` : "an even number";
     throw new UsageError(`Cannot set modelDim to ${modelDim}: expected ${wanted}`);
   }
   if (!(tau > 0)) throw new UsageError(`Cannot set tau to ${tau}: expected a number above 0`);

@@ -10,13 +10,17 @@ import { TEXT_DEFAULTS, type TextSettings } from "./sentence_encoder.ts";
 
 /** The settings of `mmcl`. */
 export interface MmclSettings extends TextSettings {
-  /** d, the width of H_m, A_m and S_m; even, and a multiple of `heads` where there are heads. */
+  /** d, the width of H_m, A_m and S_m; even for an LSTM, a multiple of `heads` for a transformer. */
   readonly modelDim: number;
+  /** What reads audio and vision: a bidirectional LSTM, or a transformer that is told the places. */
+  readonly encoder: "biLstm" | "transformer";
+  /** Of `encoder` transformer. */
+  readonly encoderLayers: number;
   /** What E_m and E_sh are: a two-layer network for each step, or a transformer's layer. */
   readonly blocks: "feedForward" | "transformer";
-  /** Width of the hidden layer of E_m and E_sh. */
+  /** Width of the hidden layer of E_m and E_sh, and of an encoder that is a transformer. */
   readonly hiddenDim: number;
-  /** Of `blocks` transformer. */
+  /** Of every transformer. */
   readonly heads: number;
   /** Before each layer of the head. */
   readonly dropout: number;
@@ -71,6 +75,8 @@ export function mmclDefaults(): Config {
   const settings: MmclSettings = {
     ...TEXT_DEFAULTS,
     modelDim: 128,
+    encoder: "biLstm",
+    encoderLayers: 1,
     blocks: "feedForward",
     hiddenDim: 128,
     heads: 4,

@@ -1,6 +1,6 @@
 /**
- * The parts of MMCL that learn: an encoder of each modality, the stages E_m and E_sh, and what makes
- * a contrastive loss's vector of a sequence.
+ * The parts of MMCL behind its encoders: the stages E_m and E_sh, and what makes a contrastive loss's
+ * vector of a sequence.
  *
  * Our reading of Liu et al., ICMR 2024, of which only the abstract was to be had.
  *
@@ -9,60 +9,18 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import type { RandomStream } from "../core/random.ts";
-import type { Modality } from "../data/mod.ts";
-import { BiLstm } from "../nn/bilstm.ts";
 import { gelu } from "../nn/gelu.ts";
 import { LayerNorm } from "../nn/layer_norm.ts";
 import { Linear } from "../nn/linear.ts";
-import { stepMask } from "../nn/mask.ts";
 import type { Parameters } from "../nn/parameters.ts";
 import { Routing, toUnit } from "../nn/routing.ts";
 import { TransformerEncoderLayer } from "../nn/transformer.ts";
 import type { MmclSettings } from "./mmcl_settings.ts";
-import type { Inputs, Reading } from "./model.ts";
 
 /** A sequence of each sample: [batch, time, d], and 1 for its true steps, else 0: [batch, time]. */
 export interface Sequence {
   readonly x: tf.Tensor3D;
   readonly mask: tf.Tensor2D;
-}
-
-/**
- * H_m of one modality (equation 24): text is mapped to the width d, since its features know their
- * sentence; audio and vision go through a bidirectional LSTM of d / 2 states each way.
- */
-export class ModalityEncoder {
-  readonly reading: Reading;
-  readonly #modality: Modality;
-  readonly #layer: Linear | BiLstm;
-
-  /** @param width features of a step of the modality */
-  constructor(
-    parameters: Parameters,
-    modality: Modality,
-    width: number,
-    modelDim: number,
-    random: RandomStream,
-  ) {
-    this.#modality = modality;
-    this.reading = modality === "text" ? "sequence" : "timeMajor";
-    const name = `encoder.${modality}`;
-    this.#layer = modality === "text"
-      ? new Linear(parameters, name, width, modelDim, random)
-      : new BiLstm(parameters, name, width, modelDim / 2, random);
-  }
-
-  apply(inputs: Inputs): Sequence {
-    const x = inputs[this.#modality] as tf.Tensor3D;
-    const lengths = inputs[`${this.#modality}Lengths`]!;
-    const layer = this.#layer;
-    if (layer instanceof Linear) {
-      return { x: ofSteps(x, (rows) => layer.apply(rows)), mask: stepMask(lengths, x.shape[1]) };
-    }
-    // [time, batch, d] → [batch, time, d]
-    const states = tf.transpose(layer.sequence(x, lengths), [1, 0, 2]);
-    return { x: states, mask: stepMask(lengths, x.shape[0]) };
-  }
 }
 
 /** E_m or E_sh (equations 25, 26): a sequence to one of the same width. */
@@ -156,7 +114,7 @@ export function meanOfSteps({ x, mask }: Sequence): tf.Tensor2D {
 }
 
 /** [batch, time, in] → [batch, time, out], `layer` on rows of steps */
-function ofSteps(x: tf.Tensor3D, layer: (rows: tf.Tensor2D) => tf.Tensor2D): tf.Tensor3D {
+export function ofSteps(x: tf.Tensor3D, layer: (rows: tf.Tensor2D) => tf.Tensor2D): tf.Tensor3D {
   const [batch, steps, width] = x.shape;
   const rows = layer(tf.reshape(x, [batch * steps, width]));
   return tf.reshape(rows, [batch, steps, rows.shape[1]]);

@@ -9,6 +9,7 @@ export { Linear } from "./linear.ts";
 export { Lstm } from "./lstm.ts";
 export { maskedMean, maskSteps, stepMask } from "./mask.ts";
 export { Parameters } from "./parameters.ts";
+export { positionEncoding } from "./position_encoding.ts";
 export { Routing, type RoutingGradient, type RoutingSizes } from "./routing.ts";
 export { constantOf, stopGradient } from "./stop_gradient.ts";
 export { type EncoderLayerOptions, TransformerEncoderLayer } from "./transformer.ts";

@@ -21,7 +21,7 @@ const LOOP: Config = {
 
 /** Settings that must be whole numbers of 1 or more. */
 const COUNTS =
-  /^(batchSize|updateEpochs|epochs|earlyStop|exactLimit|landmarks|passes|alignmentBatch|heads|clusters|iterations|.*(Dim|Out|HiddenSize))$/;
+  /^(batchSize|updateEpochs|epochs|earlyStop|exactLimit|landmarks|passes|alignmentBatch|heads|encoderLayers|clusters|iterations|.*(Dim|Out|HiddenSize))$/;
 /** Settings that must be whole numbers of 0 or more. */
 const COUNTS_FROM_0 = /^bertFrozenLayers$/;
 /** Settings that must be numbers in [0, 1). */
@@ -42,6 +42,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   solver: ["auto", "exact", "approximate"],
   binarySolver: ["own", "ml-svm"],
   blocks: ["feedForward", "transformer"],
+  encoder: ["biLstm", "transformer"],
   classes: ["3", "7"],
   modulation: ["distance", "dclw", "none"],
   negatives: ["crossOnly", "allNeg"],

@@ -143,9 +143,10 @@ function holdToLearning(name: string, settings: Settings): void {
 /** It gives the same again: with padding, after a resume, on another engine, without leaks. */
 function holdToRepeating(name: string, settings: Settings, forEngines: typeof onCpu): void {
   const { projection, textSteps, reading, tokens, sequence, blocks, routing } = settings;
-  const { stages, routingAxis, mode } = settings;
+  const { stages, routingAxis, mode, encoder } = settings;
   const words = [mode, projection, textSteps && `text ${textSteps}`, reading, tokens, stages];
   const flags = [sequence && "sequence", blocks, routing === false && "without routing"];
+  if (encoder) flags.push(`encoder ${encoder}`);
   if (routingAxis) flags.push(`routing over ${routingAxis}`);
   const form = [name, ...words, ...flags].filter(Boolean).join(" ");
 

@@ -2,9 +2,12 @@ import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/ass
 import * as tf from "@tensorflow/tfjs-core";
 import { UsageError } from "../../lib/core/errors.ts";
 import { type Dataset, MemoryColumn } from "../../lib/data/mod.ts";
-import type { Engine } from "../../lib/engine/mod.ts";
+import { type Engine, openEngine } from "../../lib/engine/mod.ts";
+import { mae } from "../../lib/evaluation/mod.ts";
 import type { Loss, Network, Setting } from "../../lib/models/mod.ts";
+import { loopSettings } from "../../lib/training/config.ts";
 import { readInputs } from "../../lib/training/inputs.ts";
+import { fit } from "../../lib/training/trainer.ts";
 import { forEachEngine } from "../engine/engines.ts";
 import { NetworkLearner, NETWORKS } from "./networks.ts";
 import { smallData, valuesOf } from "./small.ts";
@@ -154,6 +157,45 @@ forEachEngine(
     assertEquals(await scores(), last);
   },
 );
+
+Deno.test("mmcl in stages stops each early, and E_sh starts above the best E_m [cpu]", async () => {
+  const engine = await openEngine({ engine: "cpu" });
+  using learner = learnerOf(engine, { stages: "sequential", earlyStop: 2 });
+  const { parameters } = learner.network;
+  const { train, valid } = DATA.splits;
+  // Of each epoch, on valid: the first stage is best at epoch 2, the second at epoch 6.
+  const losses = [3, 2, 5, 5, 4, 1, 6, 6];
+  const seen: Record<string, Float32Array>[] = [];
+  const { history, bestEpoch } = await fit(learner, train!, valid!, {
+    settings: loopSettings(learner.config),
+    engine: engine.name,
+    random: learner.random,
+    evaluate: (predictions, labels) => ({ mae: mae(predictions, labels) }),
+    loss: () => losses[seen.length]!,
+    onEpoch: () => {
+      const values = [...parameters].map(([name, variable]) =>
+        [name, variable.dataSync().slice() as Float32Array] as const
+      );
+      seen.push(Object.fromEntries(values));
+    },
+  });
+  assertEquals([history.length, bestEpoch], [8, 6]);
+  const parts = history.map(({ trainParts }) =>
+    ["cmc", "smc"].filter((name) => name in trainParts)
+  );
+  assertEquals(parts, [1, 2, 3, 4, 5, 6, 7, 8].map((epoch) => [epoch <= 4 ? "cmc" : "smc"]));
+  // The second stage begins with the weights of epoch 2, and leaves those of the first stage.
+  assertEquals(seen[3], seen[1]);
+  assert(
+    seen[2]!["specific.text.linear1.weight"]!.some((value, i) =>
+      value !== seen[1]!["specific.text.linear1.weight"]![i]
+    ),
+  );
+  for (const [name, variable] of parameters) {
+    if (STAGE_ONE.test(name)) assertEquals(variable.dataSync(), seen[1]![name]);
+    assertEquals(variable.dataSync(), seen[5]![name]);
+  }
+});
 
 forEachEngine("mmcl adds α L_CMC and β L_SMC to the task's loss", (engine) => {
   for (const [alpha, beta] of [[0.1, 0.1], [0, 2], [0.5, 0]] as const) {

@@ -67,6 +67,7 @@ export const NETWORKS: readonly (readonly [model: string, settings: Settings])[]
   ["mmcl", { ...MMCL, blocks: "transformer", classes: 7, routingGradient: "full" }],
   ["mmcl", { ...MMCL, stages: "sequential", routingAxis: "modality" }],
   ["mmcl", { ...MMCL, stages: "sequential", stageOneRate: 0.1, routingAxis: "batch" }],
+  ["mmcl", { ...MMCL, encoder: "transformer", encoderLayers: 2 }],
   ["mmcl", { ...MMCL, routing: false, negatives: "allNeg", decoupled: false, modulation: "dclw" }],
   ["cnn", CNN],
   ["cnn", { ...CNN, textSteps: "first" }],
