@@ -41,10 +41,10 @@ export class Call {
     return this.#values[name] === true;
   }
 
-  /** The value of a flag; undefined where it was not given and has no default. */
+  /** The value of a flag, `true` of a switch; undefined where not given and without a default. */
   get(name: string): string | undefined {
     const value = this.#values[name];
-    return value === undefined ? undefined : String(value);
+    return value === undefined || value === false ? undefined : String(value);
   }
 
   /** The values of a repeatable flag. */

@@ -30,6 +30,7 @@ Deno.test("parseCall() reads arguments, values, switches and defaults", () => {
   assertEquals([call.get("tea"), call.get("cups")], ["green", "1,2"]);
   assertEquals(call.all("add"), ["milk=2", "sugar"]);
   assertEquals([call.has("hot"), parse("kettle").has("hot")], [true, false]);
+  assertEquals([call.get("hot"), parse("kettle").get("hot")], ["true", undefined]);
   assertEquals(parse("kettle").get("cups"), undefined);
   assertEquals(parse("kettle").all("add"), []);
 });

@@ -156,6 +156,16 @@ Deno.test("train puts --set over --config, and --epochs over both", async () => 
   assertEquals([batchSize, H, epochs, postTextDropout, updateEpochs], [2, 2, 2, 0, 1]);
 });
 
+Deno.test("train warns of no setting that was not given", async () => {
+  using folder = new TestFolder();
+  const { code, stderr } = await train(
+    folder,
+    "constant",
+    folder.pickle(makeDataset(), "mosi.pkl"),
+  );
+  assertEquals([code, stderr], [0, ""]);
+});
+
 Deno.test("train shows metrics on valid where there is no test split", async () => {
   using folder = new TestFolder();
   const { train: rows, valid } = makeDataset();
