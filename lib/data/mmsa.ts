@@ -9,7 +9,7 @@ import { DataError } from "../core/errors.ts";
 import { nearest } from "../core/suggest.ts";
 import { fileSums } from "./file_sums.ts";
 import { hasKeys, readMmsaSplit, SPLIT_KEYS, unknownKeys } from "./mmsa_split.ts";
-import { type SplitName, SPLITS } from "./modality.ts";
+import { MODALITIES, type SplitName, SPLITS } from "./modality.ts";
 import { readPickle } from "./pickle/mod.ts";
 import { PositionedFile } from "./positioned_file.ts";
 import { listSome, type Problem, problem } from "./problem.ts";
@@ -100,12 +100,26 @@ function readRoot(
     splits[name] = readMmsaSplit(name, keyed, needLabels, faults);
     problems.push(...ignoredKeys(name, keyed));
   }
+  faults.push(...otherWidths(Object.values(splits)));
   if (faults.length > 0) throw new DataError(`Cannot load "${path}": ${faults.join("; ")}`);
   if (others.length > 0) {
     const text = `ignores ${listSome(others)} beside the splits`;
     problems.unshift(problem("warning", "unknown-key", text, { count: others.length }));
   }
   return { splits, problems };
+}
+
+/** Features that no network could read after those of the first split that has samples. */
+function otherWidths(splits: readonly SplitSource[]): string[] {
+  const filled = splits.filter(({ ids }) => ids.length > 0);
+  return MODALITIES.flatMap((modality) => {
+    const having = filled.filter(({ columns }) => columns[modality] !== undefined);
+    const widthOf = ({ columns }: SplitSource) => columns[modality]!.width;
+    return having.filter((split) => widthOf(split) !== widthOf(having[0]!)).map((split) =>
+      `split "${split.name}" has ${modality} of width ${widthOf(split)}, ` +
+      `expected ${widthOf(having[0]!)} as in split "${having[0]!.name}"`
+    );
+  });
 }
 
 function missingSplit(name: SplitName, others: readonly string[]): string {

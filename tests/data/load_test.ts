@@ -217,6 +217,12 @@ Deno.test("loadDataset() lists every key of the wrong size or kind", () => {
   ) assert(error.message.includes(part), `${part}\nis not in\n${error.message}`);
 });
 
+Deno.test("loadDataset() refuses a modality that has another width in another split", () => {
+  const narrow: Change = ({ test }) => test.audio = numpy([5, 2, 1], new Float32Array(10));
+  const message = 'split "test" has audio of width 1, expected 2 as in split "train"';
+  assertThrows(() => loadAfter(narrow), DataError, message);
+});
+
 Deno.test("loadDataset() refuses pickles that are no dataset, and says what they are", () => {
   using folder = new TestFolder();
   const message = (value: Value) =>
