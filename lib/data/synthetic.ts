@@ -61,6 +61,9 @@ const LABEL_LIMIT = 3;
 /** Standard deviation of the planted sentiments: few of them reach the limit. */
 const SPREAD = 1.3;
 
+/** Features of one modality of a split, which lie in memory: 4 GiB of float32. */
+const MAX_VALUES = 2 ** 30;
+
 /**
  * Whether a `--data` value asks for synthetic data.
  *
@@ -78,7 +81,8 @@ export function isSynthetic(spec: string): boolean {
 /**
  * The options in `synthetic` or `synthetic:n=2000,seed=1,…`.
  *
- * @throws {UsageError} when a key is unknown or a value is no number of 0 or more.
+ * @throws {UsageError} when a key is unknown, a value is no number of 0 or more, or the features of
+ * a modality would not fit into memory.
  *
  * @example
  * ```ts
@@ -102,7 +106,16 @@ export function parseSynthetic(spec: string): SyntheticOptions {
     }
     options[key] = value;
   }
-  return options as unknown as SyntheticOptions;
+  const { n, ...sizes } = options as unknown as SyntheticOptions;
+  for (const modality of MODALITIES) {
+    const values = n * sizes[`${modality}Steps`] * sizes[modality];
+    if (values <= MAX_VALUES) continue;
+    throw new UsageError(
+      `Cannot make "${spec}": ${modality} of split "train" has ${values} values, ` +
+        `expected at most ${MAX_VALUES}`,
+    );
+  }
+  return { n, ...sizes };
 }
 
 /**

@@ -173,6 +173,7 @@ Deno.test("parseSynthetic() refuses unknown keys and values that do not fit", ()
     ["n", "Cannot use n= in"],
     ["n=", "Cannot use n= in"],
     ["n=0", "expected a whole number of 1 or more"],
+    ["n=1e9", 'text of split "train" has 96000000000 values, expected at most 1073741824'],
     ["n=2.5", "expected a whole number of 1 or more"],
     ["n=x", "expected a whole number of 1 or more"],
     ["seed=-1", "expected a whole number"],
