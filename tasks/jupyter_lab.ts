@@ -14,7 +14,7 @@ const FIRST = join("notebooks", "01_quickstart.ipynb");
 export async function installKernel(isSure: boolean): Promise<void> {
   const path = join(dataFolder(), "kernels", "deno", "kernel.json");
   const installed = readProgram(path);
-  if (installed === Deno.execPath()) {
+  if (installed === Deno.realPathSync(Deno.execPath())) {
     console.log(`Deno's kernel is installed: ${path}`);
     return;
   }
@@ -75,11 +75,17 @@ async function findLab(): Promise<readonly string[] | null> {
 
 /** What a kernel starts; null where none is installed. */
 function readProgram(path: string): string | null {
+  let program: string;
   try {
-    return String(JSON.parse(Deno.readTextFileSync(path)).argv[0]);
+    program = String(JSON.parse(Deno.readTextFileSync(path)).argv[0]);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return null;
     return "something that cannot be read";
+  }
+  try {
+    return Deno.realPathSync(program); // npm installs a link; Deno.execPath() is where it leads
+  } catch {
+    return program;
   }
 }
 

@@ -1,0 +1,34 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "node:path";
+import { TestFolder } from "../data/mmsa_file.ts";
+import { taskArguments } from "./run_task.ts";
+
+/** Asks for the kernel where one is installed that starts `program`. */
+function installOver(folder: TestFolder, program: string) {
+  const kernel = folder.at(join("jupyter", "kernels", "deno"));
+  Deno.mkdirSync(kernel, { recursive: true });
+  Deno.writeTextFileSync(join(kernel, "kernel.json"), JSON.stringify({ argv: [program] }));
+  const { code, stdout, stderr } = new Deno.Command(Deno.execPath(), {
+    args: taskArguments("jupyter", ["--kernel-only"]),
+    env: { XDG_DATA_HOME: folder.path, NO_COLOR: "1" },
+    stdin: "null",
+  }).outputSync();
+  const text = new TextDecoder();
+  return { code, output: text.decode(stdout) + text.decode(stderr) };
+}
+
+Deno.test({
+  name: "jupyter knows this Deno by a link to it, and keeps the kernel of another",
+  ignore: Deno.build.os !== "linux",
+  fn: () => {
+    using folder = new TestFolder();
+    const link = folder.at("deno");
+    Deno.symlinkSync(Deno.execPath(), link);
+    const same = installOver(folder, link);
+    assertEquals(same.code, 0, same.output);
+    assertStringIncludes(same.output, "Deno's kernel is installed");
+    const other = installOver(folder, folder.at("another-deno"));
+    assertEquals(other.code, 1, other.output);
+    assertStringIncludes(other.output, "Kept Jupyter's kernel");
+  },
+});
