@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Folders of `lib` that may import TensorFlow.js. */
+/** Folders of `lib` that may use tensors: they take `tf` from `lib/engine`. */
 const TENSOR_FOLDERS = /\/lib\/(engine|nn|models|training)\//;
 
 /** The plugin, for the `lint.plugins` key of deno.json. */
@@ -28,13 +28,22 @@ const plugin: Deno.lint.Plugin = {
     "tensors-in-their-place": {
       create(context) {
         const { filename } = context;
-        if (!filename.includes("/lib/") || TENSOR_FOLDERS.test(filename)) return {};
+        if (!filename.includes("/lib/")) return {};
         return {
           ImportDeclaration(node) {
             if (!node.source.value.startsWith("@tensorflow/")) return;
+            if (filename.includes("/lib/engine/")) return;
             context.report({
               node,
-              message: "TensorFlow.js is imported outside engine, nn, models and training",
+              message: "TensorFlow.js is imported outside lib/engine",
+              hint: "Import tf from lib/engine/mod.ts",
+            });
+          },
+          'ImportSpecifier[imported.name="tf"]'(node: Deno.lint.Node) {
+            if (TENSOR_FOLDERS.test(filename)) return;
+            context.report({
+              node,
+              message: "Tensors are used outside engine, nn, models and training",
               hint: "Take and return plain typed arrays here",
             });
           },

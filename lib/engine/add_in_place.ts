@@ -1,11 +1,11 @@
 /** Sums that take the place of a variable's value. @module */
 
-import { add, backend, type Tensor, tidy, type Variable } from "@tensorflow/tfjs-core";
+import { tf } from "./tensor.ts";
 
 /** What an engine that compiles steps has on its backend. */
 interface AddingBackend {
   /** False where it cannot: the variable is not as it was at the start of the step. */
-  addInPlace?(variable: Variable, delta: Tensor): boolean;
+  addInPlace?(variable: tf.Variable, delta: tf.Tensor): boolean;
 }
 
 /**
@@ -17,8 +17,7 @@ interface AddingBackend {
  *
  * @example
  * ```ts
- * import * as tf from "@tensorflow/tfjs-core";
- * import { addInPlace, openEngine } from "./mod.ts";
+ * import { addInPlace, openEngine, tf } from "./mod.ts";
  * import { assertEquals } from "@std/assert";
  * await openEngine({ engine: "cpu" });
  * const weight = tf.variable(tf.tensor1d([1, 2]));
@@ -26,8 +25,8 @@ interface AddingBackend {
  * assertEquals([...weight.dataSync()], [11, 22]);
  * ```
  */
-export function addInPlace(variable: Variable, delta: Tensor): void {
-  const adding = backend() as unknown as AddingBackend;
+export function addInPlace(variable: tf.Variable, delta: tf.Tensor): void {
+  const adding = tf.backend() as unknown as AddingBackend;
   if (adding.addInPlace?.(variable, delta) === true) return;
-  tidy(() => variable.assign(add(variable, delta) as never));
+  tf.tidy(() => variable.assign(tf.add(variable, delta) as never));
 }

@@ -14,8 +14,7 @@ interface OrderingBackend {
  *
  * @example
  * ```ts
- * import * as tf from "@tensorflow/tfjs-core";
- * import { inOrder, openEngine } from "./mod.ts";
+ * import { inOrder, openEngine, tf } from "./mod.ts";
  * import { assertEquals } from "@std/assert";
  * await openEngine({ engine: "cpu" });
  * const weights = [tf.variable(tf.scalar(1)), tf.variable(tf.scalar(2))];

@@ -5,15 +5,7 @@
  * @module
  */
 
-import {
-  customGrad,
-  engine,
-  type NamedTensorMap,
-  type Tensor,
-  type Tensor1D,
-  type Tensor2D,
-  type Tensor3D,
-} from "@tensorflow/tfjs-core";
+import { tf } from "./tensor.ts";
 
 /** Forward kernel: `x, lengths, weightIh, weightHh, bias` → `[value, …trace]`. */
 export const FUSED_LSTM = "FusedLstm";
@@ -26,11 +18,11 @@ export const FUSED_LSTM_GRADIENT = "FusedLstmGradient";
 /** Weights of one direction, in PyTorch's layout; the gates are i, f, g, o. */
 export interface LstmWeights {
   /** [4 · hidden, input] */
-  readonly weightIh: Tensor2D;
+  readonly weightIh: tf.Tensor2D;
   /** [4 · hidden, hidden] */
-  readonly weightHh: Tensor2D;
+  readonly weightHh: tf.Tensor2D;
   /** [4 · hidden]; PyTorch's `bias_ih + bias_hh`, both of which then get this gradient. */
-  readonly bias: Tensor1D;
+  readonly bias: tf.Tensor1D;
 }
 
 /** Which way an LSTM goes, and which of its states it returns. */
@@ -58,11 +50,11 @@ export type LstmOutput = "final" | "sequence" | "cell";
 /** The tensor that each output is. */
 export interface LstmOutputs {
   /** The state at each sample's true end, [batch, hidden]. */
-  final: Tensor2D;
+  final: tf.Tensor2D;
   /** The state after each step, [batch, time, hidden], or time first where that was asked for. */
-  sequence: Tensor3D;
+  sequence: tf.Tensor3D;
   /** The cell at each sample's true end, [batch, hidden]; no gradient goes through it. */
-  cell: Tensor2D;
+  cell: tf.Tensor2D;
 }
 
 /** Attributes of both kernels. */
@@ -88,24 +80,23 @@ export interface LstmAttributes {
  *
  * @example The last hidden state of two sequences of lengths 3 and 1
  * ```ts
- * import * as tf from "@tensorflow/tfjs-core";
- * import { lstm, openEngine } from "./mod.ts";
+ * import { lstm, openEngine, tf } from "./mod.ts";
  * import { assertEquals } from "@std/assert";
  * await openEngine({ engine: "cpu" });
  * const hidden = 5, input = 4;
  * const weights = {
- *   weightIh: tf.ones<tf.Rank.R2>([4 * hidden, input]),
- *   weightHh: tf.ones<tf.Rank.R2>([4 * hidden, hidden]),
- *   bias: tf.zeros<tf.Rank.R1>([4 * hidden]),
+ *   weightIh: tf.ones([4 * hidden, input]) as tf.Tensor2D,
+ *   weightHh: tf.ones([4 * hidden, hidden]) as tf.Tensor2D,
+ *   bias: tf.zeros([4 * hidden]) as tf.Tensor1D,
  * };
- * const x = tf.ones<tf.Rank.R3>([2, 3, input]);
+ * const x = tf.ones([2, 3, input]) as tf.Tensor3D;
  * const h = lstm(x, tf.tensor1d([3, 1], "int32"), weights, { output: "final" });
  * assertEquals(h.shape, [2, hidden]);
  * ```
  */
 export function lstm<Output extends LstmOutput>(
-  x: Tensor3D,
-  lengths: Tensor1D,
+  x: tf.Tensor3D,
+  lengths: tf.Tensor1D,
   weights: LstmWeights,
   options: LstmOptions<Output>,
 ): LstmOutputs[Output] {
@@ -120,14 +111,14 @@ export function lstm<Output extends LstmOutput>(
 
   // A custom gradient rather than a registered one: only the value is then an output on the tape,
   // and TensorFlow.js need not make a zero gradient for each tensor of the trace.
-  const differentiable = customGrad((...args) => {
-    const save = args.at(-1) as (tensors: Tensor[]) => void;
+  const differentiable = tf.customGrad((...args) => {
+    const save = args.at(-1) as (tensors: tf.Tensor[]) => void;
     const inputs = { x, lengths, weightIh, weightHh, bias };
     const [value, ...trace] = run(FUSED_LSTM, inputs, attributes);
     save([x, lengths, weightIh, weightHh, bias, ...trace]);
     return {
       value: value!,
-      gradFunc: (dy: Tensor, saved: Tensor[]) => backward(dy, saved, attributes),
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => backward(dy, saved, attributes),
     };
   });
   const value = attributes.inputGradient
@@ -137,12 +128,12 @@ export function lstm<Output extends LstmOutput>(
 }
 
 /** Gradients of x (where it has one), weightIh, weightHh and bias. */
-function backward(dy: Tensor, saved: Tensor[], attributes: LstmAttributes): Tensor[] {
+function backward(dy: tf.Tensor, saved: tf.Tensor[], attributes: LstmAttributes): tf.Tensor[] {
   if (attributes.output === "cell") {
     throw new TypeError(`Cannot differentiate an LSTM with output "cell", expected "final"`);
   }
   const [x, lengths, weightIh, weightHh, bias, ...trace] = saved;
-  const inputs: NamedTensorMap = {
+  const inputs: Record<string, tf.Tensor> = {
     dy,
     x: x!,
     lengths: lengths!,
@@ -156,8 +147,12 @@ function backward(dy: Tensor, saved: Tensor[], attributes: LstmAttributes): Tens
   return dX === undefined ? ofWeights : [dX, ...ofWeights];
 }
 
-function run(kernel: string, inputs: NamedTensorMap, attributes: LstmAttributes): Tensor[] {
-  return engine().runKernel(kernel, inputs, { ...attributes }) as unknown as Tensor[];
+function run(
+  kernel: string,
+  inputs: Record<string, tf.Tensor>,
+  attributes: LstmAttributes,
+): tf.Tensor[] {
+  return tf.engine().runKernel(kernel, inputs, { ...attributes }) as unknown as tf.Tensor[];
 }
 
 /** Sizes of an LSTM call, from the shape of its inputs. */
@@ -180,8 +175,8 @@ export function lstmSizes(
 }
 
 function checkShapes(
-  x: Tensor3D,
-  lengths: Tensor1D,
+  x: tf.Tensor3D,
+  lengths: tf.Tensor1D,
   weights: LstmWeights,
   timeMajor: boolean,
 ): void {
@@ -192,7 +187,7 @@ function checkShapes(
   if (lengths.dtype !== "int32") {
     throw new TypeError(`Cannot run an LSTM: lengths are ${lengths.dtype}, expected int32`);
   }
-  const wanted: [string, Tensor, number[]][] = [
+  const wanted: [string, tf.Tensor, number[]][] = [
     ["lengths", lengths, [batch]],
     ["weightIh", weights.weightIh, [4 * hidden, input]],
     ["weightHh", weights.weightHh, [4 * hidden, hidden]],

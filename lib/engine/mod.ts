@@ -1,6 +1,6 @@
 /**
- * Engines: what computes. This folder is the only one that loads a TensorFlow.js backend; layers,
- * models and training import ops and types from `@tensorflow/tfjs-core`, and from here.
+ * Engines: what computes. This folder is the only one that imports TensorFlow.js; layers, models
+ * and training take its operations and types, `tf`, from here.
  *
  * @module
  */
@@ -16,6 +16,7 @@ export type {
   NamedTensors,
   Steps,
 } from "./types.ts";
+export { tf } from "./tensor.ts";
 export { addInPlace } from "./add_in_place.ts";
 export { inOrder } from "./in_order.ts";
 export { lstm } from "./lstm.ts";

@@ -70,8 +70,7 @@ const OPENED = new Map<EngineName, Opened>();
  *
  * @example The engine that needs nothing installed
  * ```ts
- * import * as tf from "@tensorflow/tfjs-core";
- * import { openEngine } from "./mod.ts";
+ * import { openEngine, tf } from "./mod.ts";
  * import { assertEquals } from "@std/assert";
  * const engine = await openEngine({ engine: "cpu" });
  * assertEquals([engine.name, engine.device], ["cpu", "cpu"]);

@@ -1,6 +1,6 @@
 /** What an engine is to the rest of the program. @module */
 
-import type { Tensor, Variable } from "@tensorflow/tfjs-core";
+import type { tf } from "./tensor.ts";
 
 /** The engines of this version. */
 export type EngineName = "tensorflow" | "webgpu" | "cpu";
@@ -31,13 +31,13 @@ export interface EngineOptions {
 /** Tensors by name. */
 export interface NamedTensors {
   /** A tensor. */
-  readonly [name: string]: Tensor;
+  readonly [name: string]: tf.Tensor;
 }
 
 /** What a compiled step may touch beside its inputs. */
 export interface CompileOptions {
   /** The variables that the step reads and assigns. It may assign no others. */
-  readonly state: Readonly<Record<string, Variable>>;
+  readonly state: Readonly<Record<string, tf.Variable>>;
   /** Tensors that the step reads and that never change, such as features uploaded once. */
   readonly statics?: NamedTensors;
   /**

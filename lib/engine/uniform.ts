@@ -1,6 +1,6 @@
 /** Random numbers that are the same on every engine. @module */
 
-import { engine, type Tensor, type Tensor1D } from "@tensorflow/tfjs-core";
+import { tf } from "./tensor.ts";
 import type { PhiloxKey } from "../core/philox.ts";
 
 /** Name of the kernel behind {@linkcode uniform}. */
@@ -24,8 +24,7 @@ export interface PhiloxUniformAttributes {
  *
  * @example The same key and counter give the same numbers
  * ```ts
- * import * as tf from "@tensorflow/tfjs-core";
- * import { openEngine, uniform } from "./mod.ts";
+ * import { openEngine, tf, uniform } from "./mod.ts";
  * import { assertEquals } from "@std/assert";
  * await openEngine({ engine: "cpu" });
  * const counter = tf.tensor1d([0, 0, 0, 0], "int32");
@@ -36,12 +35,12 @@ export interface PhiloxUniformAttributes {
  * );
  * ```
  */
-export function uniform(shape: readonly number[], key: PhiloxKey, counter: Tensor1D): Tensor {
+export function uniform(shape: readonly number[], key: PhiloxKey, counter: tf.Tensor1D): tf.Tensor {
   if (counter.dtype !== "int32" || counter.size !== 4 || counter.rank !== 1) {
     throw new TypeError(
       `Cannot draw numbers: the counter is ${counter.dtype} [${counter.shape}], expected int32 [4]`,
     );
   }
   const attributes = { shape: [...shape], key: [...key] };
-  return engine().runKernel(PHILOX_UNIFORM, { counter }, attributes);
+  return tf.engine().runKernel(PHILOX_UNIFORM, { counter }, attributes);
 }

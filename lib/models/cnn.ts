@@ -10,9 +10,9 @@
  * @module
  */
 
-import * as tf from "@tensorflow/tfjs-core";
 import { UsageError } from "../core/errors.ts";
 import { MODALITIES, type Modality } from "../data/mod.ts";
+import { tf } from "../engine/mod.ts";
 import { Conv1d } from "../nn/conv.ts";
 import { dropout, type DropoutNoise } from "../nn/dropout.ts";
 import { Linear } from "../nn/linear.ts";

@@ -7,8 +7,8 @@
  * @module
  */
 
-import * as tf from "@tensorflow/tfjs-core";
 import type { RandomStream } from "../core/random.ts";
+import { tf } from "../engine/mod.ts";
 import { gelu } from "../nn/gelu.ts";
 import { LayerNorm } from "../nn/layer_norm.ts";
 import { Linear } from "../nn/linear.ts";

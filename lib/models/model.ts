@@ -5,9 +5,9 @@
  * @module
  */
 
-import type * as tf from "@tensorflow/tfjs-core";
 import type { RandomStream } from "../core/random.ts";
 import type { Dataset, Modality, ProtocolName, Split } from "../data/mod.ts";
+import type { tf } from "../engine/mod.ts";
 import type { BertConfig } from "../nn/bert_config.ts";
 import type { ClassPredictions } from "../evaluation/mod.ts";
 import type { DropoutNoise } from "../nn/dropout.ts";

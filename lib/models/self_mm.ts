@@ -9,9 +9,9 @@
  * @module
  */
 
-import * as tf from "@tensorflow/tfjs-core";
 import type { RandomStream } from "../core/random.ts";
 import { MODALITIES, type Modality } from "../data/mod.ts";
+import { tf } from "../engine/mod.ts";
 import { dropout, type DropoutNoise } from "../nn/dropout.ts";
 import { Linear } from "../nn/linear.ts";
 import { meanAbsoluteError, weightedMeanAbsoluteError } from "../nn/losses/l1.ts";

@@ -5,8 +5,8 @@
  * @module
  */
 
-import * as tf from "@tensorflow/tfjs-core";
 import { UsageError } from "../core/errors.ts";
+import { tf } from "../engine/mod.ts";
 import { Bert } from "../nn/bert.ts";
 import { bertShapes } from "../nn/bert_config.ts";
 import type { DropoutNoise } from "../nn/dropout.ts";

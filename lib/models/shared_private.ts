@@ -11,9 +11,9 @@
  * @module
  */
 
-import * as tf from "@tensorflow/tfjs-core";
 import { UsageError } from "../core/errors.ts";
 import type { Modality } from "../data/mod.ts";
+import { tf } from "../engine/mod.ts";
 import type { DropoutNoise } from "../nn/dropout.ts";
 import { Linear } from "../nn/linear.ts";
 import { type Alignment, alignmentLoss } from "../nn/losses/alignment.ts";

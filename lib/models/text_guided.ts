@@ -8,10 +8,10 @@
  * @module
  */
 
-import * as tf from "@tensorflow/tfjs-core";
 import type { RandomStream } from "../core/random.ts";
 import { UsageError } from "../core/errors.ts";
 import { MODALITIES, type Modality } from "../data/mod.ts";
+import { tf } from "../engine/mod.ts";
 import { BiLstm } from "../nn/bilstm.ts";
 import type { DropoutNoise } from "../nn/dropout.ts";
 import { Linear } from "../nn/linear.ts";

@@ -9,8 +9,8 @@
  * @module
  */
 
-import * as tf from "@tensorflow/tfjs-core";
 import { MODALITIES, type Modality } from "../data/mod.ts";
+import { tf } from "../engine/mod.ts";
 import type { LabelGeneration } from "./model.ts";
 
 /** The fusion is a task like the three modalities, but its labels are the annotated ones. */
@@ -40,8 +40,7 @@ export interface UnimodalLabelOptions {
  *
  * @example One pass over three samples, and the labels that the next one generates
  * ```ts
- * import * as tf from "@tensorflow/tfjs-core";
- * import { openEngine } from "../engine/mod.ts";
+ * import { openEngine, tf } from "../engine/mod.ts";
  * import { UnimodalLabels } from "./unimodal_labels.ts";
  * import { assert, assertEquals } from "@std/assert";
  * await openEngine({ engine: "cpu" });

@@ -8,7 +8,7 @@
  * @module
  */
 
-import * as tf from "@tensorflow/tfjs-core";
+import { tf } from "../engine/mod.ts";
 import { affine } from "./linear.ts";
 
 /** Added to the score of a token that must not be seen: its weight is then exactly 0. */
@@ -89,16 +89,15 @@ export function attend(
  *
  * @example Two samples of 3 tokens, of which the second has 1
  * ```ts
- * import * as tf from "@tensorflow/tfjs-core";
- * import { openEngine } from "../engine/mod.ts";
+ * import { openEngine, tf } from "../engine/mod.ts";
  * import { paddingBias, selfAttention } from "./attention.ts";
  * import { assertEquals } from "@std/assert";
  * await openEngine({ engine: "cpu" });
  * const weights = {
- *   inWeight: tf.ones<tf.Rank.R2>([12, 4]),
- *   inBias: tf.zeros<tf.Rank.R1>([12]),
- *   outWeight: tf.ones<tf.Rank.R2>([4, 4]),
- *   outBias: tf.zeros<tf.Rank.R1>([4]),
+ *   inWeight: tf.ones([12, 4]) as tf.Tensor2D,
+ *   inBias: tf.zeros([12]) as tf.Tensor1D,
+ *   outWeight: tf.ones([4, 4]) as tf.Tensor2D,
+ *   outBias: tf.zeros([4]) as tf.Tensor1D,
  * };
  * const bias = paddingBias(tf.tensor2d([[1, 1, 1], [1, 0, 0]]));
  * const { output, attention } = selfAttention(tf.ones([6, 4]), bias, weights, {

@@ -7,7 +7,7 @@
  * @module
  */
 
-import * as tf from "@tensorflow/tfjs-core";
+import { tf } from "../engine/mod.ts";
 import { attend, paddingBias } from "./attention.ts";
 import { type BertConfig, bertShapes } from "./bert_config.ts";
 import { dropout, type DropoutNoise } from "./dropout.ts";
@@ -67,7 +67,7 @@ export class Bert {
     const shape: [number, number, number] = [batch, time, this.config.width];
     const bias = paddingBias(tokens.mask);
     let rows = this.#embed(tokens, noise);
-    const embeddings = tf.reshape<tf.Rank.R3>(rows, shape);
+    const embeddings = tf.reshape(rows, shape) as tf.Tensor3D;
     const layers: tf.Tensor3D[] = [];
     for (let i = 0; i < this.config.layers; i++) {
       rows = this.#thaw(i, this.#layer(i, rows, rows, bias, noise));
@@ -84,8 +84,7 @@ export class Bert {
    *
    * @example
    * ```ts
-   * import * as tf from "@tensorflow/tfjs-core";
-   * import { openEngine } from "../engine/mod.ts";
+   * import { openEngine, tf } from "../engine/mod.ts";
    * import { Bert } from "./bert.ts";
    * import { bertShapes, readBertConfig } from "./bert_config.ts";
    * import { assertEquals } from "@std/assert";

@@ -4,9 +4,8 @@
  * @module
  */
 
-import * as tf from "@tensorflow/tfjs-core";
 import type { RandomStream } from "../core/random.ts";
-import { lstm, type LstmOutput, type LstmOutputs, type LstmWeights } from "../engine/mod.ts";
+import { lstm, type LstmOutput, type LstmOutputs, type LstmWeights, tf } from "../engine/mod.ts";
 import type { Parameters } from "./parameters.ts";
 
 /** Endings of PyTorch's names, forward and backward. */
@@ -18,9 +17,8 @@ const DIRECTIONS = ["", "_reverse"] as const;
  *
  * @example
  * ```ts
- * import * as tf from "@tensorflow/tfjs-core";
  * import { RandomStream } from "../core/random.ts";
- * import { openEngine } from "../engine/mod.ts";
+ * import { openEngine, tf } from "../engine/mod.ts";
  * import { BiLstm } from "./bilstm.ts";
  * import { Parameters } from "./parameters.ts";
  * import { assertEquals } from "@std/assert";

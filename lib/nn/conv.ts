@@ -4,8 +4,8 @@
  * @module
  */
 
-import * as tf from "@tensorflow/tfjs-core";
 import type { RandomStream } from "../core/random.ts";
+import { tf } from "../engine/mod.ts";
 import type { Parameters } from "./parameters.ts";
 
 /**
@@ -94,9 +94,8 @@ export function maskedMaxPool(
  *
  * @example The largest response of 7 filters over 3 steps
  * ```ts
- * import * as tf from "@tensorflow/tfjs-core";
  * import { RandomStream } from "../core/random.ts";
- * import { openEngine } from "../engine/mod.ts";
+ * import { openEngine, tf } from "../engine/mod.ts";
  * import { Conv1d } from "./conv.ts";
  * import { Parameters } from "./parameters.ts";
  * import { assertEquals } from "@std/assert";
@@ -109,9 +108,9 @@ export function maskedMaxPool(
  */
 export class Conv1d {
   /** [out, in, size] */
-  readonly weight: tf.Variable<tf.Rank.R3>;
+  readonly weight: tf.Variable3D;
   /** [out] */
-  readonly bias: tf.Variable<tf.Rank.R1>;
+  readonly bias: tf.Variable1D;
   readonly #padding: Padding;
 
   /**

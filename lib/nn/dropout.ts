@@ -5,9 +5,8 @@
  * @module
  */
 
-import * as tf from "@tensorflow/tfjs-core";
 import type { RandomStream } from "../core/random.ts";
-import { uniform } from "../engine/mod.ts";
+import { tf, uniform } from "../engine/mod.ts";
 
 /** Where dropout masks come from; absent (null) outside training. */
 export interface DropoutNoise {
@@ -28,9 +27,8 @@ export interface DropoutNoise {
  *
  * @example The same place and step give the same mask
  * ```ts
- * import * as tf from "@tensorflow/tfjs-core";
  * import { RandomStream } from "../core/random.ts";
- * import { openEngine } from "../engine/mod.ts";
+ * import { openEngine, tf } from "../engine/mod.ts";
  * import { dropout } from "./dropout.ts";
  * import { assertEquals } from "@std/assert";
  * await openEngine({ engine: "cpu" });

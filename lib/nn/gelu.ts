@@ -6,8 +6,8 @@
  * @module
  */
 
-import * as tf from "@tensorflow/tfjs-core";
 import { FUSED_GELU, runFused } from "../engine/fused.ts";
+import { tf } from "../engine/mod.ts";
 
 /** √(2/π) and the cubic term's factor, of the approximation. */
 const ROOT = Math.sqrt(2 / Math.PI), CUBIC = 0.044715;
@@ -57,9 +57,7 @@ function timesSaved(dy: tf.Tensor, [derivative]: tf.Tensor[]): tf.Tensor {
  *
  * @example
  * ```ts
- * import * as tf from "@tensorflow/tfjs-core";
-import { FUSED_GELU, runFused } from "../engine/fused.ts";
- * import { openEngine } from "../engine/mod.ts";
+ * import { openEngine, tf } from "../engine/mod.ts";
  * import { gelu } from "./gelu.ts";
  * import { assertAlmostEquals } from "@std/assert";
  * await openEngine({ engine: "cpu" });

@@ -4,8 +4,8 @@
  * @module
  */
 
-import * as tf from "@tensorflow/tfjs-core";
 import { FUSED_LAYER_NORM, FUSED_LAYER_NORM_GRADIENT, runFused } from "../engine/fused.ts";
+import { tf } from "../engine/mod.ts";
 import type { Parameters } from "./parameters.ts";
 
 /**
@@ -65,8 +65,7 @@ function layerNormGradient(dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] {
  *
  * @example
  * ```ts
- * import * as tf from "@tensorflow/tfjs-core";
- * import { openEngine } from "../engine/mod.ts";
+ * import { openEngine, tf } from "../engine/mod.ts";
  * import { LayerNorm } from "./layer_norm.ts";
  * import { Parameters } from "./parameters.ts";
  * import { assertEquals } from "@std/assert";
@@ -77,9 +76,9 @@ function layerNormGradient(dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] {
  */
 export class LayerNorm {
   /** [width] */
-  readonly weight: tf.Variable<tf.Rank.R1>;
+  readonly weight: tf.Variable1D;
   /** [width] */
-  readonly bias: tf.Variable<tf.Rank.R1>;
+  readonly bias: tf.Variable1D;
   readonly #epsilon: number;
 
   /** Adds `name.weight` and `name.bias`. @throws {Error} when a name is taken. */

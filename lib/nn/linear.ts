@@ -4,8 +4,8 @@
  * @module
  */
 
-import * as tf from "@tensorflow/tfjs-core";
 import type { RandomStream } from "../core/random.ts";
+import { tf } from "../engine/mod.ts";
 import type { Parameters } from "./parameters.ts";
 
 /** [batch, in] → x Wᵀ + b, [batch, out], with W [out, in] and b [out] */
@@ -18,9 +18,8 @@ export function affine(x: tf.Tensor2D, weight: tf.Tensor2D, bias: tf.Tensor1D): 
  *
  * @example
  * ```ts
- * import * as tf from "@tensorflow/tfjs-core";
  * import { RandomStream } from "../core/random.ts";
- * import { openEngine } from "../engine/mod.ts";
+ * import { openEngine, tf } from "../engine/mod.ts";
  * import { Linear } from "./linear.ts";
  * import { Parameters } from "./parameters.ts";
  * import { assertEquals } from "@std/assert";
@@ -33,9 +32,9 @@ export function affine(x: tf.Tensor2D, weight: tf.Tensor2D, bias: tf.Tensor1D): 
  */
 export class Linear {
   /** [out, in] */
-  readonly weight: tf.Variable<tf.Rank.R2>;
+  readonly weight: tf.Variable2D;
   /** [out] */
-  readonly bias: tf.Variable<tf.Rank.R1>;
+  readonly bias: tf.Variable1D;
 
   /**
    * Adds `name.weight` and `name.bias` to `parameters`.

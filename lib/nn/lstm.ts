@@ -4,9 +4,8 @@
  * @module
  */
 
-import * as tf from "@tensorflow/tfjs-core";
 import type { RandomStream } from "../core/random.ts";
-import { lstm } from "../engine/mod.ts";
+import { lstm, tf } from "../engine/mod.ts";
 import type { Parameters } from "./parameters.ts";
 
 /**
@@ -15,9 +14,8 @@ import type { Parameters } from "./parameters.ts";
  *
  * @example Two sequences of 4 steps, of which the second has 1 true step
  * ```ts
- * import * as tf from "@tensorflow/tfjs-core";
  * import { RandomStream } from "../core/random.ts";
- * import { openEngine } from "../engine/mod.ts";
+ * import { openEngine, tf } from "../engine/mod.ts";
  * import { Lstm } from "./lstm.ts";
  * import { Parameters } from "./parameters.ts";
  * import { assertEquals } from "@std/assert";
@@ -29,13 +27,13 @@ import type { Parameters } from "./parameters.ts";
  */
 export class Lstm {
   /** [4 · hidden, in], gates in the order of PyTorch. */
-  readonly weightIh: tf.Variable<tf.Rank.R2>;
+  readonly weightIh: tf.Variable2D;
   /** [4 · hidden, hidden] */
-  readonly weightHh: tf.Variable<tf.Rank.R2>;
+  readonly weightHh: tf.Variable2D;
   /** [4 · hidden] */
-  readonly biasIh: tf.Variable<tf.Rank.R1>;
+  readonly biasIh: tf.Variable1D;
   /** [4 · hidden] */
-  readonly biasHh: tf.Variable<tf.Rank.R1>;
+  readonly biasHh: tf.Variable1D;
 
   /**
    * Adds `name.weight_ih_l0`, `name.weight_hh_l0`, `name.bias_ih_l0` and `name.bias_hh_l0` to
@@ -52,10 +50,10 @@ export class Lstm {
     random: RandomStream,
   ) {
     const bound = 1 / Math.sqrt(hidden);
-    const add = <R extends tf.Rank>(part: string, shape: number[]): tf.Variable<R> => {
+    const add = <T extends tf.Tensor>(part: string, shape: number[]): T & tf.Variable => {
       const path = `${name}.${part}`;
       const count = shape.reduce((product, n) => product * n, 1);
-      return parameters.add<R>(path, shape, random.split(path).uniformArray(count, -bound, bound));
+      return parameters.add<T>(path, shape, random.split(path).uniformArray(count, -bound, bound));
     };
     this.weightIh = add("weight_ih_l0", [4 * hidden, inputs]);
     this.weightHh = add("weight_hh_l0", [4 * hidden, hidden]);

@@ -1,6 +1,6 @@
 /** True steps of padded sequences, as masks. @module */
 
-import * as tf from "@tensorflow/tfjs-core";
+import { tf } from "../engine/mod.ts";
 
 /**
  * int32 [batch] → [batch, steps], 1 for the steps below the length, else 0
@@ -8,8 +8,7 @@ import * as tf from "@tensorflow/tfjs-core";
  * @example
  * ```ts
  * import { stepMask } from "./mask.ts";
- * import * as tf from "@tensorflow/tfjs-core";
- * import { openEngine } from "../engine/mod.ts";
+ * import { openEngine, tf } from "../engine/mod.ts";
  * import { assertEquals } from "@std/assert";
  * await openEngine({ engine: "cpu" });
  * const mask = stepMask(tf.tensor1d([1, 2], "int32"), 2);
@@ -27,8 +26,7 @@ export function stepMask(lengths: tf.Tensor1D, steps: number): tf.Tensor2D {
  * @example
  * ```ts
  * import { maskSteps } from "./mask.ts";
- * import * as tf from "@tensorflow/tfjs-core";
- * import { openEngine } from "../engine/mod.ts";
+ * import { openEngine, tf } from "../engine/mod.ts";
  * import { assertEquals } from "@std/assert";
  * await openEngine({ engine: "cpu" });
  * const x = maskSteps(tf.ones([1, 2, 1]), tf.tensor1d([1], "int32"));
@@ -44,8 +42,7 @@ export function maskSteps(x: tf.Tensor3D, lengths: tf.Tensor1D): tf.Tensor3D {
  *
  * @example
  * ```ts
- * import * as tf from "@tensorflow/tfjs-core";
- * import { openEngine } from "../engine/mod.ts";
+ * import { openEngine, tf } from "../engine/mod.ts";
  * import { maskedMean } from "./mask.ts";
  * import { assertEquals } from "@std/assert";
  * await openEngine({ engine: "cpu" });

@@ -4,7 +4,7 @@
  * @module
  */
 
-import * as tf from "@tensorflow/tfjs-core";
+import { tf } from "../engine/mod.ts";
 
 /**
  * Named variables; the names are those under which weights are saved.
@@ -29,7 +29,11 @@ export class Parameters implements Iterable<[string, tf.Variable]> {
    *
    * @throws {Error} when the name is taken, or there are more or fewer values than the shape has.
    */
-  add<R extends tf.Rank>(name: string, shape: number[], values: Float32Array): tf.Variable<R> {
+  add<T extends tf.Tensor>(
+    name: string,
+    shape: number[],
+    values: Float32Array,
+  ): T & tf.Variable {
     if (this.#variables.has(name)) throw new Error(`Cannot add parameter "${name}": it exists`);
     const variable = tf.tidy(() => {
       // A copy: the cpu engine would take the array as its own memory.
@@ -39,7 +43,7 @@ export class Parameters implements Iterable<[string, tf.Variable]> {
       return tf.variable(tf.reshape(start, shape));
     });
     this.#variables.set(name, variable);
-    return variable as tf.Variable<R>;
+    return variable as T & tf.Variable;
   }
 
   /** The variable of that name. @throws {Error} when there is none. */

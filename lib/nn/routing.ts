@@ -7,8 +7,8 @@
  * @module
  */
 
-import * as tf from "@tensorflow/tfjs-core";
 import type { RandomStream } from "../core/random.ts";
+import { tf } from "../engine/mod.ts";
 import type { Parameters } from "./parameters.ts";
 import { constantOf } from "./stop_gradient.ts";
 
@@ -62,8 +62,7 @@ export function toUnit<T extends tf.Tensor>(x: T): T {
  *
  * @example
  * ```ts
- * import * as tf from "@tensorflow/tfjs-core";
- * import { openEngine } from "../engine/mod.ts";
+ * import { openEngine, tf } from "../engine/mod.ts";
  * import { routeByAgreement } from "./routing.ts";
  * import { assertEquals } from "@std/assert";
  * await openEngine({ engine: "cpu" });
@@ -127,9 +126,8 @@ export interface RoutingSizes {
  *
  * @example
  * ```ts
- * import * as tf from "@tensorflow/tfjs-core";
  * import { RandomStream } from "../core/random.ts";
- * import { openEngine } from "../engine/mod.ts";
+ * import { openEngine, tf } from "../engine/mod.ts";
  * import { Parameters } from "./parameters.ts";
  * import { Routing } from "./routing.ts";
  * import { assertEquals } from "@std/assert";
@@ -142,8 +140,8 @@ export interface RoutingSizes {
 export class Routing {
   readonly #sizes: RoutingSizes;
   readonly #gradient: RoutingGradient;
-  readonly #weight: tf.Variable<tf.Rank.R2>;
-  readonly #projection: tf.Variable<tf.Rank.R2>;
+  readonly #weight: tf.Variable2D;
+  readonly #projection: tf.Variable2D;
 
   /**
    * Adds `name.weight` and `name.projection.weight` to `parameters`.
@@ -162,7 +160,7 @@ export class Routing {
     const add = (part: string, outputs: number, inputs: number) => {
       const bound = 1 / Math.sqrt(inputs);
       const draw = random.split(`${name}.${part}`).uniformArray(outputs * inputs, -bound, bound);
-      return parameters.add<tf.Rank.R2>(`${name}.${part}`, [outputs, inputs], draw);
+      return parameters.add<tf.Tensor2D>(`${name}.${part}`, [outputs, inputs], draw);
     };
     const flat = sizes.clusters * sizes.capsule;
     this.#weight = add("weight", flat, sizes.inputs);

@@ -1,6 +1,6 @@
 /** A value as a constant of the loss. @module */
 
-import * as tf from "@tensorflow/tfjs-core";
+import { tf } from "../engine/mod.ts";
 
 /**
  * What `f` makes, any shape, as a constant: the tape of the gradient does not see what happens in it.
@@ -10,8 +10,7 @@ import * as tf from "@tensorflow/tfjs-core";
  * @example
  * ```ts
  * import { constantOf } from "./stop_gradient.ts";
- * import * as tf from "@tensorflow/tfjs-core";
- * import { openEngine } from "../engine/mod.ts";
+ * import { openEngine, tf } from "../engine/mod.ts";
  * import { assertEquals } from "@std/assert";
  * await openEngine({ engine: "cpu" });
  * // x · (x taken as a constant): its gradient at 3 is 3, not 6.
@@ -30,8 +29,7 @@ export function constantOf<T extends tf.Tensor>(f: () => T): T {
  *
  * @example
  * ```ts
- * import * as tf from "@tensorflow/tfjs-core";
- * import { openEngine } from "../engine/mod.ts";
+ * import { openEngine, tf } from "../engine/mod.ts";
  * import { stopGradient } from "./stop_gradient.ts";
  * import { assertEquals } from "@std/assert";
  * await openEngine({ engine: "cpu" });

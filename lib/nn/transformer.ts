@@ -4,8 +4,8 @@
  * @module
  */
 
-import * as tf from "@tensorflow/tfjs-core";
 import type { RandomStream } from "../core/random.ts";
+import { tf } from "../engine/mod.ts";
 import { paddingBias, selfAttention } from "./attention.ts";
 import { dropout, type DropoutNoise } from "./dropout.ts";
 import { gelu } from "./gelu.ts";
@@ -91,9 +91,8 @@ export function encoderLayer(
  *
  * @example
  * ```ts
- * import * as tf from "@tensorflow/tfjs-core";
  * import { RandomStream } from "../core/random.ts";
- * import { openEngine } from "../engine/mod.ts";
+ * import { openEngine, tf } from "../engine/mod.ts";
  * import { Parameters } from "./parameters.ts";
  * import { TransformerEncoderLayer } from "./transformer.ts";
  * import { assertEquals } from "@std/assert";

@@ -4,9 +4,9 @@
  * @module
  */
 
-import * as tf from "@tensorflow/tfjs-core";
 import { DataError } from "../core/errors.ts";
 import { MODALITIES, type Modality, type Split } from "../data/mod.ts";
+import { tf } from "../engine/mod.ts";
 import type { Inputs, Network, Reading } from "../models/mod.ts";
 
 /** Memory for sequences that is used again for each batch of the same size. */

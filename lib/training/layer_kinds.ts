@@ -4,8 +4,7 @@
  * @module
  */
 
-import * as tf from "@tensorflow/tfjs-core";
-import { lstm } from "../engine/mod.ts";
+import { lstm, tf } from "../engine/mod.ts";
 import { paddingBias, selfAttention } from "../nn/attention.ts";
 import { Bert } from "../nn/bert.ts";
 import { readBertConfig } from "../nn/bert_config.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import * as tf from "@tensorflow/tfjs-core";
+import { tf } from "../engine/mod.ts";
 import { Adam } from "./optimizer.ts";
 import type { LayerCase, RecordedArray, RecordedArrays } from "./layer_cases.ts";
 import { LAYER_KINDS, type Tensors } from "./layer_kinds.ts";

@@ -4,10 +4,15 @@
  * @module
  */
 
-import * as tf from "@tensorflow/tfjs-core";
 import type { RandomStream } from "../core/random.ts";
 import type { Split } from "../data/mod.ts";
-import { addInPlace, type CompiledStep, type Engine, type NamedTensors } from "../engine/mod.ts";
+import {
+  addInPlace,
+  type CompiledStep,
+  type Engine,
+  type NamedTensors,
+  tf,
+} from "../engine/mod.ts";
 import type { Inputs, Network, Outputs } from "../models/mod.ts";
 import { Breath } from "./breath.ts";
 import { readInputs, type Scratch } from "./inputs.ts";

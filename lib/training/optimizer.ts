@@ -7,8 +7,7 @@
  * @module
  */
 
-import * as tf from "@tensorflow/tfjs-core";
-import { addInPlace, inOrder } from "../engine/mod.ts";
+import { addInPlace, inOrder, tf } from "../engine/mod.ts";
 import type { Config, Network, ParameterGroup } from "../models/mod.ts";
 
 /** Settings that all groups share. */
@@ -75,8 +74,7 @@ export interface AdamCorrection {
  *
  * @example The first step is as long as the learning rate
  * ```ts
- * import * as tf from "@tensorflow/tfjs-core";
- * import { openEngine } from "../engine/mod.ts";
+ * import { openEngine, tf } from "../engine/mod.ts";
  * import { Adam } from "./optimizer.ts";
  * import { assertAlmostEquals } from "@std/assert";
  * await openEngine({ engine: "cpu" });

@@ -4,9 +4,9 @@
  * @module
  */
 
-import * as tf from "@tensorflow/tfjs-core";
 import { messageOf, OutOfMemoryError } from "../core/errors.ts";
 import { MODALITIES, type Split } from "../data/mod.ts";
+import { tf } from "../engine/mod.ts";
 
 /**
  * Does `work` on batches of `batchSize` samples of `split`.

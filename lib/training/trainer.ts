@@ -4,10 +4,10 @@
  * @module
  */
 
-import * as tf from "@tensorflow/tfjs-core";
 import { NonFiniteLossError, UsageError } from "../core/errors.ts";
 import type { RandomStream } from "../core/random.ts";
 import { batchOrder, type Split } from "../data/mod.ts";
+import { tf } from "../engine/mod.ts";
 import { mae } from "../evaluation/mod.ts";
 import { Breath } from "./breath.ts";
 import { loadCheckpoint, saveCheckpoint, type TrainingProgress } from "./checkpoint.ts";

@@ -4,9 +4,9 @@
  * @module
  */
 
-import * as tf from "@tensorflow/tfjs-core";
 import { RunError } from "../core/errors.ts";
 import { readSafetensors, writeSafetensors } from "../data/mod.ts";
+import { tf } from "../engine/mod.ts";
 
 /** Weights by name, off the engine. */
 export type Weights = ReadonlyMap<string, { shape: number[]; values: Float32Array }>;

@@ -5,7 +5,7 @@
  * @module
  */
 
-import * as tf from "@tensorflow/tfjs-core";
+import { tf } from "../../engine/mod.ts";
 import { coral } from "./coral.ts";
 
 /** Moments that {@linkcode centralMoments} compares. */
@@ -29,8 +29,7 @@ export const ALIGNMENTS: readonly Alignment[] = ["coral", "coral+mean", "pairwis
  *
  * @example
  * ```ts
- * import * as tf from "@tensorflow/tfjs-core";
- * import { openEngine } from "../../engine/mod.ts";
+ * import { openEngine, tf } from "../../engine/mod.ts";
  * import { alignmentLoss } from "./alignment.ts";
  * import { assertEquals } from "@std/assert";
  * await openEngine({ engine: "cpu" });

@@ -8,7 +8,7 @@
  * @module
  */
 
-import * as tf from "@tensorflow/tfjs-core";
+import { tf } from "../../engine/mod.ts";
 import { constantOf } from "../stop_gradient.ts";
 import { meanOver, offDiagonal, pairLoss, presence, requireTemperature } from "./pair_loss.ts";
 import { type SelfModulation, selfModulation } from "./self_modulation.ts";
@@ -37,8 +37,7 @@ export interface ContrastiveOptions {
  *
  * @example Two pairs, each in one place, opposite to the other
  * ```ts
- * import * as tf from "@tensorflow/tfjs-core";
- * import { openEngine } from "../../engine/mod.ts";
+ * import { openEngine, tf } from "../../engine/mod.ts";
  * import { contrastiveLoss } from "./contrastive.ts";
  * import { assertAlmostEquals } from "@std/assert";
  * await openEngine({ engine: "cpu" });

@@ -6,7 +6,7 @@
  * @module
  */
 
-import * as tf from "@tensorflow/tfjs-core";
+import { tf } from "../../engine/mod.ts";
 
 /**
  * [batch, d] → covariance [d, d] with the divisor batch − 1. Columns are centred before they are
@@ -32,8 +32,7 @@ export function covariance(x: tf.Tensor2D): tf.Tensor2D {
  *
  * @example
  * ```ts
- * import * as tf from "@tensorflow/tfjs-core";
- * import { openEngine } from "../../engine/mod.ts";
+ * import { openEngine, tf } from "../../engine/mod.ts";
  * import { coral } from "./coral.ts";
  * import { assertEquals } from "@std/assert";
  * await openEngine({ engine: "cpu" });

@@ -4,7 +4,7 @@
  * @module
  */
 
-import * as tf from "@tensorflow/tfjs-core";
+import { tf } from "../../engine/mod.ts";
 
 /** |x| whose gradient at 0 is 0, as PyTorch's; that of `tf.abs` is −1 there. */
 const absoluteValue = tf.customGrad((x, save) => {
@@ -20,8 +20,7 @@ const absoluteValue = tf.customGrad((x, save) => {
  *
  * @example
  * ```ts
- * import * as tf from "@tensorflow/tfjs-core";
- * import { openEngine } from "../../engine/mod.ts";
+ * import { openEngine, tf } from "../../engine/mod.ts";
  * import { meanAbsoluteError } from "./l1.ts";
  * import { assertEquals } from "@std/assert";
  * await openEngine({ engine: "cpu" });
@@ -40,8 +39,7 @@ export function meanAbsoluteError(predictions: tf.Tensor1D, labels: tf.Tensor1D)
  * @example
  * ```ts
  * import { weightedMeanAbsoluteError } from "./l1.ts";
- * import * as tf from "@tensorflow/tfjs-core";
- * import { openEngine } from "../../engine/mod.ts";
+ * import { openEngine, tf } from "../../engine/mod.ts";
  * import { assertEquals } from "@std/assert";
  * await openEngine({ engine: "cpu" });
  * const loss = weightedMeanAbsoluteError(

@@ -4,7 +4,7 @@
  * @module
  */
 
-import * as tf from "@tensorflow/tfjs-core";
+import { tf } from "../../engine/mod.ts";
 import { constantOf } from "../stop_gradient.ts";
 
 /** What stands for log 0: finite, since −∞ − (−∞) is not a number. */

@@ -8,7 +8,7 @@
  * @module
  */
 
-import * as tf from "@tensorflow/tfjs-core";
+import { tf } from "../../engine/mod.ts";
 import { constantOf } from "../stop_gradient.ts";
 
 /** How positive pairs are weighted. */

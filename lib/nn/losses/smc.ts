@@ -9,7 +9,7 @@
  * @module
  */
 
-import * as tf from "@tensorflow/tfjs-core";
+import { tf } from "../../engine/mod.ts";
 import { constantOf } from "../stop_gradient.ts";
 import { meanOver, offDiagonal, pairLoss, presence, requireTemperature } from "./pair_loss.ts";
 import { type SelfModulation, selfModulation } from "./self_modulation.ts";
@@ -44,8 +44,7 @@ export interface ModalityContrastiveOptions {
  *
  * @example Two samples whose modalities agree, with nothing in common
  * ```ts
- * import * as tf from "@tensorflow/tfjs-core";
- * import { openEngine } from "../../engine/mod.ts";
+ * import { openEngine, tf } from "../../engine/mod.ts";
  * import { modalityContrastiveLoss } from "./smc.ts";
  * import { assertAlmostEquals } from "@std/assert";
  * await openEngine({ engine: "cpu" });
