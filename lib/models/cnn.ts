@@ -11,24 +11,19 @@
  */
 
 import { UsageError } from "../core/errors.ts";
-import { MODALITIES, type Modality } from "../data/mod.ts";
+import type { Modality } from "../data/mod.ts";
 import { tf } from "../engine/mod.ts";
 import { Conv1d } from "../nn/conv.ts";
 import { dropout, type DropoutNoise } from "../nn/dropout.ts";
 import { Linear } from "../nn/linear.ts";
-import { meanAbsoluteError } from "../nn/losses/l1.ts";
 import { maskedMean, maskSteps } from "../nn/mask.ts";
-import { Parameters } from "../nn/parameters.ts";
-import type {
-  Inputs,
-  Loss,
-  ModelContext,
-  ModelDefinition,
+import {
+  type Inputs,
+  type ModelContext,
+  type ModelDefinition,
   Network,
-  Outputs,
-  ParameterGroup,
-  Reading,
-  Target,
+  type Outputs,
+  type ParameterGroup,
 } from "./model.ts";
 import {
   createSentenceEncoder,
@@ -67,24 +62,18 @@ interface Steps {
   readonly lengths: tf.Tensor1D;
 }
 
-class Cnn implements Network {
-  readonly parameters = new Parameters();
-  readonly memory: ReadonlyMap<string, tf.Variable> = new Map();
-  readonly reads: Readonly<Partial<Record<Modality, Reading>>>;
+class Cnn extends Network {
   readonly #settings: CnnSettings;
-  readonly #modalities: readonly Modality[];
   /** Filters by size; of each modality, or of all side by side, or the layers of a signal. */
   readonly #stacks: readonly (readonly Conv1d[])[];
   readonly #head: Linear;
   readonly #sentences: SentenceEncoder | null = null;
 
   constructor(context: ModelContext) {
-    const { config, modalities, random } = context;
-    const settings = this.#settings = config as unknown as CnnSettings;
-    this.#modalities = MODALITIES.filter((modality) => modalities.includes(modality));
-    const reads: Partial<Record<Modality, Reading>> = {};
-    const widths = { ...context.widths };
-    for (const modality of this.#modalities) reads[modality] = "sequence";
+    super(context);
+    const { modalities, random } = this;
+    const settings = this.#settings = this.config as unknown as CnnSettings;
+    const widths = { ...this.widths };
     if (modalities.includes("text")) {
       const isVector = settings.reading === "signal" || settings.textSteps === "first";
       this.#sentences = createSentenceEncoder(
@@ -94,15 +83,14 @@ class Cnn implements Network {
         BERT_PREFIX,
         isVector ? "first" : "sequence",
       );
-      reads.text = this.#sentences.reading;
+      this.reads.text = this.#sentences.reading;
       widths.text = this.#sentences.width;
     }
-    this.reads = reads;
     const conv = (name: string, inputs: number, outputs: number, size: number) =>
       new Conv1d(this.parameters, name, { inputs, outputs, size }, "same", random);
     const bank = (prefix: string, inputs: number) =>
       SIZES.map((size) => conv(`${prefix}conv_${size}`, inputs, settings.filtersDim, size));
-    const total = this.#modalities.reduce((sum, modality) => sum + widths[modality]!, 0);
+    const total = modalities.reduce((sum, modality) => sum + widths[modality]!, 0);
     if (settings.reading === "signal") {
       const { signalDim } = settings;
       const first = conv("conv_1", 1, signalDim, SIGNAL_SIZE);
@@ -110,7 +98,7 @@ class Cnn implements Network {
     } else if (settings.aligned) {
       this.#stacks = [bank("", total)];
     } else {
-      this.#stacks = this.#modalities.map((name) => bank(`${name}_`, widths[name]!));
+      this.#stacks = modalities.map((name) => bank(`${name}_`, widths[name]!));
     }
     const pooled = settings.reading === "signal"
       ? settings.signalDim
@@ -118,7 +106,7 @@ class Cnn implements Network {
     this.#head = new Linear(this.parameters, "head", pooled, 1, random);
   }
 
-  get groups(): ParameterGroup[] {
+  override get groups(): ParameterGroup[] {
     const { learningRate, weightDecay } = this.#settings;
     const parameters = this.parameters.names().filter((name) => !name.startsWith(BERT_PREFIX));
     const other = { name: "all", learningRate, weightDecay, parameters };
@@ -134,20 +122,11 @@ class Cnn implements Network {
     return { prediction: tf.reshape(this.#head.apply(kept), [-1]) };
   }
 
-  loss(outputs: Outputs, target: Target): Loss {
-    const total = meanAbsoluteError(outputs.prediction, target.labels);
-    return { total, parts: { fusion: total } };
-  }
-
-  dispose(): void {
-    this.parameters.dispose();
-  }
-
   /** Reading A → [batch, stacks · sizes · filters] */
   #convolveSteps(inputs: Inputs): tf.Tensor2D {
-    const each = this.#modalities.map((modality) => stepsOf(inputs, modality));
+    const each = this.modalities.map((modality) => stepsOf(inputs, modality));
     const { aligned, text } = this.#settings;
-    const sides = aligned ? [sideBySide(each, this.#modalities, text === "bert")] : each;
+    const sides = aligned ? [sideBySide(each, this.modalities, text === "bert")] : each;
     const pooled = this.#stacks.flatMap((bank, i) => {
       const { x, lengths } = sides[i]!;
       return bank.map((conv) => conv.pooled(x, lengths));
@@ -157,7 +136,7 @@ class Cnn implements Network {
 
   /** Reading B → [batch, filters] */
   #convolveSignal(inputs: Inputs): tf.Tensor2D {
-    const vectors = this.#modalities.map((modality) =>
+    const vectors = this.modalities.map((modality) =>
       modality === "text"
         ? inputs.text as tf.Tensor2D
         : maskedMean(inputs[modality] as tf.Tensor3D, inputs[`${modality}Lengths`]!)

@@ -12,7 +12,7 @@
  */
 
 import { UsageError } from "../core/errors.ts";
-import { MODALITIES, type Modality } from "../data/mod.ts";
+import type { Modality } from "../data/mod.ts";
 import { tf } from "../engine/mod.ts";
 import { dropout, type DropoutNoise } from "../nn/dropout.ts";
 import { Linear } from "../nn/linear.ts";
@@ -20,21 +20,19 @@ import { contrastiveLoss } from "../nn/losses/contrastive.ts";
 import { meanAbsoluteError } from "../nn/losses/l1.ts";
 import type { SelfModulation } from "../nn/losses/self_modulation.ts";
 import { modalityContrastiveLoss } from "../nn/losses/smc.ts";
-import { Parameters } from "../nn/parameters.ts";
 import { stopGradient } from "../nn/stop_gradient.ts";
 import { ModalityEncoder } from "./mmcl_encoder.ts";
 import { mmclDefaults, type MmclSettings } from "./mmcl_settings.ts";
 import { meanOfSteps, Projector, type Sequence, Stage } from "./mmcl_stages.ts";
-import type {
-  Inputs,
-  Loss,
-  ModelContext,
-  ModelDefinition,
+import {
+  type Inputs,
+  type Loss,
+  type ModelContext,
+  type ModelDefinition,
   Network,
-  Outputs,
-  ParameterGroup,
-  Reading,
-  Target,
+  type Outputs,
+  type ParameterGroup,
+  type Target,
 } from "./model.ts";
 import { createSentenceEncoder, type SentenceEncoder } from "./sentence_encoder.ts";
 
@@ -44,11 +42,8 @@ const BERT_PREFIX = "text_model.";
 /** Parameters of encoders, E_m and its projector; all others are E_sh's or the head's. */
 const STAGE_ONE = /^(encoder|specific|projector\.specific)/;
 
-class Mmcl implements Network {
-  readonly parameters = new Parameters();
-  readonly memory: ReadonlyMap<string, tf.Variable> = new Map();
-  readonly reads: Readonly<Partial<Record<Modality, Reading>>>;
-  readonly stages: number;
+class Mmcl extends Network {
+  override readonly stages: number;
   readonly #settings: MmclSettings;
   /** The one that is trained: 1, 2, or 0 for both at once. */
   #stage: 0 | 1 | 2;
@@ -62,15 +57,14 @@ class Mmcl implements Network {
   readonly #sentences: SentenceEncoder | null = null;
 
   constructor(context: ModelContext) {
-    const { config, modalities, random } = context;
-    const settings = this.#settings = config as unknown as MmclSettings;
+    super(context);
+    const { parameters, modalities, random } = this;
+    const settings = this.#settings = this.config as unknown as MmclSettings;
     requireSizes(settings);
     this.stages = settings.stages === "sequential" ? 2 : 1;
     this.#stage = settings.stages === "sequential" ? 2 : 0;
-    const { parameters } = this;
     const { modelDim } = settings;
-    const reads: Partial<Record<Modality, Reading>> = {};
-    const widths = { ...context.widths };
+    const widths = { ...this.widths };
     if (modalities.includes("text")) {
       // (24) H_t = BERT(·), a state for each token
       this.#sentences = createSentenceEncoder(
@@ -82,16 +76,14 @@ class Mmcl implements Network {
       );
       widths.text = this.#sentences.width;
     }
-    for (const modality of MODALITIES) {
-      if (!modalities.includes(modality)) continue;
+    for (const modality of modalities) {
       const width = widths[modality]!;
       const encoder = new ModalityEncoder(parameters, modality, width, settings, random);
-      reads[modality] = modality === "text" ? this.#sentences!.reading : encoder.reading;
+      this.reads[modality] = modality === "text" ? this.#sentences!.reading : encoder.reading;
       this.#encoders.set(modality, encoder);
       const name = `specific.${modality}`;
       this.#specific.set(modality, new Stage(parameters, name, settings, random));
     }
-    this.reads = reads;
     this.#shared = new Stage(parameters, "shared", settings, random);
     const pooled = 2 * modelDim * this.#encoders.size;
     this.#head = [
@@ -104,7 +96,7 @@ class Mmcl implements Network {
     };
   }
 
-  get groups(): ParameterGroup[] {
+  override get groups(): ParameterGroup[] {
     const { learningRate, weightDecay, stageOneRate } = this.#settings;
     const names = this.parameters.names().filter((name) => !name.startsWith(BERT_PREFIX));
     const share = this.#stage === 2 ? stageOneRate : 1;
@@ -122,7 +114,7 @@ class Mmcl implements Network {
     }];
   }
 
-  enterStage(stage: number): void {
+  override enterStage(stage: number): void {
     if (this.stages === 2) this.#stage = stage as 1 | 2;
   }
 
@@ -150,7 +142,7 @@ class Mmcl implements Network {
   }
 
   /** L = L_task + α L_CMC + β L_SMC; a stage by itself has the term of its own */
-  loss(outputs: Outputs, target: Target): Loss {
+  override loss(outputs: Outputs, target: Target): Loss {
     const { alpha, beta, classes } = this.#settings;
     const fusion = meanAbsoluteError(outputs.prediction, target.labels);
     const sequences = [...this.#encoders.keys()].map((modality): Sequence => ({
@@ -169,10 +161,6 @@ class Mmcl implements Network {
       total = tf.add(total, tf.mul(smc, beta));
     }
     return { total, parts };
-  }
-
-  dispose(): void {
-    this.parameters.dispose();
   }
 
   /** A_m as a constant, where the second stage leaves the first as it is */

@@ -5,13 +5,21 @@
  * @module
  */
 
+import { UsageError } from "../core/errors.ts";
 import type { RandomStream } from "../core/random.ts";
-import type { Dataset, Modality, ProtocolName, Split } from "../data/mod.ts";
+import {
+  type Dataset,
+  MODALITIES,
+  type Modality,
+  type ProtocolName,
+  type Split,
+} from "../data/mod.ts";
 import type { tf } from "../engine/mod.ts";
-import type { BertConfig } from "../nn/bert_config.ts";
 import type { ClassPredictions } from "../evaluation/mod.ts";
+import type { BertConfig } from "../nn/bert_config.ts";
 import type { DropoutNoise } from "../nn/dropout.ts";
-import type { Parameters } from "../nn/parameters.ts";
+import { meanAbsoluteError } from "../nn/losses/l1.ts";
+import { Parameters } from "../nn/parameters.ts";
 
 /** A value of a configuration. */
 export type Setting = number | string | boolean;
@@ -100,27 +108,74 @@ export interface LabelGeneration {
   readonly events: Readonly<Record<string, number>>;
 }
 
-/** A model that is trained by gradient descent. */
-export interface Network {
+/**
+ * A model that is trained by gradient descent. One of its own adds layers to `parameters` and says
+ * how they score a batch; everything else has a default, or may be absent.
+ */
+export abstract class Network {
   /** What gradient descent changes. */
-  readonly parameters: Parameters;
-  /** Each parameter is in one at most; one that is in none stays as it is. */
-  readonly groups: readonly ParameterGroup[];
-  /** How it wants each modality that it uses. */
-  readonly reads: Readonly<Partial<Record<Modality, Reading>>>;
-  /** What training changes besides the parameters, and a resume needs. */
-  readonly memory: ReadonlyMap<string, tf.Variable>;
+  readonly parameters: Parameters = new Parameters();
+  /** Those to use, in the order text, audio, vision. */
+  readonly modalities: readonly Modality[];
+  /** How it wants each of them; all as sequences where it says nothing else. */
+  readonly reads: Partial<Record<Modality, Reading>>;
+  /** Every setting with its value. */
+  readonly config: Config;
+  /** Feature width of each modality. */
+  readonly widths: ModelContext["widths"];
+  /** Start weights are drawn from it. */
+  readonly random: RandomStream;
   /** Number of stages, trained one after the other, each until early stopping; 1 where absent. */
   readonly stages?: number;
+
+  /** A network without layers. */
+  constructor({ config, modalities, widths, random }: ModelContext) {
+    this.modalities = MODALITIES.filter((modality) => modalities.includes(modality));
+    this.reads = Object.fromEntries(this.modalities.map((name) => [name, "sequence" as const]));
+    this.config = config;
+    this.widths = widths;
+    this.random = random;
+  }
+
+  /** What training changes besides the parameters, and a resume needs; nothing by default. */
+  get memory(): ReadonlyMap<string, tf.Variable> {
+    return new Map();
+  }
+
+  /**
+   * Which parameters are trained, and how fast: all of them with the settings `learningRate` and
+   * `weightDecay` (0 where there is none) by default. Each is in one group at most; one that is in
+   * none stays as it is.
+   *
+   * @throws {UsageError} by default, without a setting `learningRate`.
+   */
+  get groups(): readonly ParameterGroup[] {
+    const { learningRate, weightDecay = 0 } = this.config;
+    if (typeof learningRate !== "number") {
+      throw new UsageError(
+        "Cannot train the model: it has no setting learningRate, expected one, or groups of its own",
+      );
+    }
+    const parameters = this.parameters.names();
+    return [{ name: "all", learningRate, weightDecay: Number(weightDecay), parameters }];
+  }
 
   /**
    * Scores a batch.
    *
    * @param noise source of dropout masks; null outside training
    */
-  forward(inputs: Inputs, noise: DropoutNoise | null): Outputs;
-  /** The loss of a batch; its gradient is taken with respect to all parameters in groups. */
-  loss(outputs: Outputs, target: Target): Loss;
+  abstract forward(inputs: Inputs, noise: DropoutNoise | null): Outputs;
+
+  /**
+   * The loss of a batch, the mean absolute error by default. Its gradient is taken with respect to
+   * all parameters in groups.
+   */
+  loss(outputs: Outputs, target: Target): Loss {
+    const total = meanAbsoluteError(outputs.prediction, target.labels);
+    return { total, parts: { fusion: total } };
+  }
+
   /**
    * Called before a stage, from 1, is trained: from then on forward, loss and groups are that
    * stage's. A network that was never told is in its last stage, as one that predicts.
@@ -134,8 +189,11 @@ export interface Network {
   labelGeneration?(): Promise<Partial<Record<Modality, LabelGeneration>>>;
   /** The unimodal labels that training generated, in the order of the train split. */
   unimodalLabels?(): Partial<Record<Modality, tf.Tensor1D>>;
+
   /** Frees all tensors. */
-  dispose(): void;
+  dispose(): void {
+    this.parameters.dispose();
+  }
 }
 
 /** What a fitted regressor is saved as. */

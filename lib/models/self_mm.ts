@@ -10,24 +10,23 @@
  */
 
 import type { RandomStream } from "../core/random.ts";
-import { MODALITIES, type Modality } from "../data/mod.ts";
+import type { Modality } from "../data/mod.ts";
 import { tf } from "../engine/mod.ts";
 import { dropout, type DropoutNoise } from "../nn/dropout.ts";
 import { Linear } from "../nn/linear.ts";
 import { meanAbsoluteError, weightedMeanAbsoluteError } from "../nn/losses/l1.ts";
 import { Lstm } from "../nn/lstm.ts";
 import { Parameters } from "../nn/parameters.ts";
-import type {
-  Inputs,
-  LabelGeneration,
-  Loss,
-  ModelContext,
-  ModelDefinition,
+import {
+  type Inputs,
+  type LabelGeneration,
+  type Loss,
+  type ModelContext,
+  type ModelDefinition,
   Network,
-  Outputs,
-  ParameterGroup,
-  Reading,
-  Target,
+  type Outputs,
+  type ParameterGroup,
+  type Target,
 } from "./model.ts";
 import { selfMmDefaults, type SelfMmSettings } from "./self_mm_defaults.ts";
 import { createSentenceEncoder, type SentenceEncoder } from "./sentence_encoder.ts";
@@ -105,35 +104,29 @@ class Head {
 export type Encoded = Readonly<Partial<Record<Modality, tf.Tensor2D>>>;
 
 /** The network with its label generation. */
-export class SelfMm implements Network {
-  readonly parameters = new Parameters();
-  readonly reads: Readonly<Partial<Record<Modality, Reading>>>;
+export class SelfMm extends Network {
   /** Width of F_s. */
   readonly encodedWidths: Readonly<Partial<Record<Modality, number>>>;
   readonly #settings: SelfMmSettings;
-  readonly #modalities: readonly Modality[];
   readonly #sentences: SentenceEncoder | null = null;
   readonly #encoders: Partial<Record<Modality, SequenceEncoder>> = {};
   readonly #heads: Partial<Record<Task, Head>> = {};
   readonly #labels: UnimodalLabels;
 
   constructor(context: ModelContext) {
-    const settings = context.config as unknown as SelfMmSettings;
-    const { parameters } = this;
-    const { random, widths } = context;
-    this.#settings = settings;
-    this.#modalities = MODALITIES.filter((modality) => context.modalities.includes(modality));
-    const reads: Partial<Record<Modality, Reading>> = {};
+    super(context);
+    const { parameters, random, widths } = this;
+    const settings = this.#settings = this.config as unknown as SelfMmSettings;
     const encoded: Partial<Record<Modality, number>> = {};
-    for (const modality of this.#modalities) {
+    for (const modality of this.modalities) {
       if (modality === "text") {
         const sentences = createSentenceEncoder(context, settings, parameters, "text_model.model.");
-        reads.text = sentences.reading;
+        this.reads.text = sentences.reading;
         encoded.text = sentences.width;
         this.#sentences = sentences;
         continue;
       }
-      reads[modality] = "timeMajor";
+      this.reads[modality] = "timeMajor";
       const outputs = encoded[modality] = settings[`${modality}Out`];
       this.#encoders[modality] = new SequenceEncoder(parameters, `${CODE_NAME[modality]}_model`, {
         inputs: widths[modality]!,
@@ -142,14 +135,13 @@ export class SelfMm implements Network {
         dropout: settings[`${modality}LstmDropout`],
       }, random);
     }
-    this.reads = reads;
     this.encodedWidths = encoded;
     const featureWidths: Partial<Record<Task, number>> = {};
     const addHead = (task: Task, inputs: number, width: number, rate: number) => {
       featureWidths[task] = width;
       this.#heads[task] = new Head(parameters, task, { inputs, width, dropout: rate }, random);
     };
-    const fused = this.#modalities.reduce((sum, modality) => sum + encoded[modality]!, 0);
+    const fused = this.modalities.reduce((sum, modality) => sum + encoded[modality]!, 0);
     addHead("fusion", fused, settings.postFusionDim, settings.postFusionDropout);
     const { postTextDim, postAudioDim, postVisionDim } = settings;
     const dims = { text: postTextDim, audio: postAudioDim, vision: postVisionDim };
@@ -158,7 +150,7 @@ export class SelfMm implements Network {
       audio: settings.postAudioDropout,
       vision: settings.postVisionDropout,
     };
-    for (const modality of this.#modalities) {
+    for (const modality of this.modalities) {
       addHead(modality, encoded[modality]!, dims[modality], rates[modality]);
     }
     this.#labels = new UnimodalLabels(context.trainLabels, featureWidths, {
@@ -169,12 +161,12 @@ export class SelfMm implements Network {
     });
   }
 
-  get memory(): ReadonlyMap<string, tf.Variable> {
+  override get memory(): ReadonlyMap<string, tf.Variable> {
     return this.#labels.memory;
   }
 
   /** One group an encoder (BERT has two), one for all heads, biases included. */
-  get groups(): ParameterGroup[] {
+  override get groups(): ParameterGroup[] {
     const settings = this.#settings;
     const names = this.parameters.names();
     const group = (name: string, prefix: string, learningRate: number, weightDecay: number) => ({
@@ -198,7 +190,7 @@ export class SelfMm implements Network {
   /** (1), (2) a batch → F_s */
   encode(inputs: Inputs, noise: DropoutNoise | null): Encoded {
     const encoded: Partial<Record<Modality, tf.Tensor2D>> = {};
-    for (const modality of this.#modalities) {
+    for (const modality of this.modalities) {
       encoded[modality] = modality === "text"
         ? this.#sentences!.apply(inputs, noise).text as tf.Tensor2D
         : this.#encoders[modality]!.apply(
@@ -212,7 +204,7 @@ export class SelfMm implements Network {
 
   /** (3)–(6) F_s → features and scores of all tasks */
   judge(encoded: Encoded, noise: DropoutNoise | null): Outputs {
-    const parts = this.#modalities.map((modality) => encoded[modality]!);
+    const parts = this.modalities.map((modality) => encoded[modality]!);
     const ofTask: Partial<Record<Task, tf.Tensor2D>> = { ...encoded, fusion: tf.concat(parts, 1) };
     const outputs: Record<string, tf.Tensor> = {};
     for (const task of this.#tasks()) {
@@ -224,12 +216,12 @@ export class SelfMm implements Network {
   }
 
   /** (16) L = mean |ŷ_m − y_m| + Σ_s mean W_s |ŷ_s − Y_s|, with W_s and Y_s as constants */
-  loss(outputs: Outputs, target: Target): Loss {
+  override loss(outputs: Outputs, target: Target): Loss {
     const parts: Record<string, tf.Scalar> = {
       fusion: meanAbsoluteError(outputs.prediction, target.labels),
     };
     let total = parts["fusion"]!;
-    for (const modality of this.#modalities) {
+    for (const modality of this.modalities) {
       const part = parts[modality] = weightedMeanAbsoluteError(
         outputs[`score.${modality}`] as tf.Tensor1D,
         this.#labels.of(modality, target.index),
@@ -240,37 +232,37 @@ export class SelfMm implements Network {
     return { total, parts };
   }
 
-  afterGradient(outputs: Outputs, target: Target): void {
+  override afterGradient(outputs: Outputs, target: Target): void {
     const features: Partial<Record<Task, tf.Tensor2D>> = {};
     for (const task of this.#tasks()) features[task] = outputs[`feature.${task}`] as tf.Tensor2D;
     this.#labels.relabel(features, target.index, target.epoch);
     this.#labels.remember(features, target.index);
   }
 
-  startEpoch(): void {
+  override startEpoch(): void {
     this.#labels.recount();
   }
 
-  async labelGeneration(): Promise<Partial<Record<Modality, LabelGeneration>>> {
+  override async labelGeneration(): Promise<Partial<Record<Modality, LabelGeneration>>> {
     const generations = await Promise.all(
-      this.#modalities.map((modality) => this.#labels.generation(modality)),
+      this.modalities.map((modality) => this.#labels.generation(modality)),
     );
-    return Object.fromEntries(this.#modalities.map((modality, i) => [modality, generations[i]!]));
+    return Object.fromEntries(this.modalities.map((modality, i) => [modality, generations[i]!]));
   }
 
-  unimodalLabels(): Partial<Record<Modality, tf.Tensor1D>> {
+  override unimodalLabels(): Partial<Record<Modality, tf.Tensor1D>> {
     return Object.fromEntries(
-      this.#modalities.map((modality) => [modality, this.#labels.labels(modality)]),
+      this.modalities.map((modality) => [modality, this.#labels.labels(modality)]),
     );
   }
 
-  dispose(): void {
-    this.parameters.dispose();
+  override dispose(): void {
+    super.dispose();
     this.#labels.dispose();
   }
 
   #tasks(): Task[] {
-    return ["fusion", ...this.#modalities];
+    return ["fusion", ...this.modalities];
   }
 }
 

@@ -22,11 +22,9 @@ import type {
   Config,
   DefaultsFor,
   Inputs,
-  LabelGeneration,
   Loss,
   ModelContext,
   ModelDefinition,
-  Network,
   Outputs,
   ParameterGroup,
   Target,
@@ -68,8 +66,7 @@ const PAIRS: Readonly<Record<string, readonly [Modality, Modality]>> = {
 const VARIANCE_EPSILON = 1e-5;
 const PREFIX = "alignment_";
 
-class SharedPrivate implements Network {
-  readonly #base: SelfMm;
+class SharedPrivate extends SelfMm {
   readonly #settings: SharedPrivateSettings;
   readonly #pairs: readonly Pair[];
   readonly #linear = new Map<Modality, Linear>();
@@ -77,21 +74,20 @@ class SharedPrivate implements Network {
   readonly #frozen = new Map<Modality, tf.Variable>();
 
   constructor(context: ModelContext) {
-    const settings = this.#settings = context.config as unknown as SharedPrivateSettings;
+    super(context);
+    const settings = this.#settings = this.config as unknown as SharedPrivateSettings;
     this.#pairs = parsePairs(settings.pairs).filter(({ modalities }) =>
-      modalities.every((modality) => context.modalities.includes(modality))
+      modalities.every((modality) => this.modalities.includes(modality))
     );
-    this.#base = new SelfMm(context);
-    const widths = this.#base.encodedWidths;
+    const widths = this.encodedWidths;
     if (settings.projection === "identity") requireEqualWidths(this.#pairs, widths);
     for (const modality of this.#aligned()) {
       const name = `${PREFIX}${modality}`;
       const [width, shared] = [widths[modality]!, settings.sharedDim];
       if (settings.projection === "linear") {
-        const { parameters } = this.#base;
-        this.#linear.set(modality, new Linear(parameters, name, width, shared, context.random));
+        this.#linear.set(modality, new Linear(this.parameters, name, width, shared, this.random));
       } else if (settings.projection === "fixedOrthogonal") {
-        const values = orthonormal(width, shared, context.random.split(name));
+        const values = orthonormal(width, shared, this.random.split(name));
         this.#frozen.set(
           modality,
           tf.tidy(() => tf.variable(tf.tensor2d(values, [width, shared]), false)),
@@ -100,41 +96,33 @@ class SharedPrivate implements Network {
     }
   }
 
-  get parameters(): Network["parameters"] {
-    return this.#base.parameters;
-  }
-
-  get reads(): Network["reads"] {
-    return this.#base.reads;
-  }
-
-  get memory(): ReadonlyMap<string, tf.Variable> {
+  override get memory(): ReadonlyMap<string, tf.Variable> {
     const frozen = [...this.#frozen].map(([modality, matrix]) =>
       [`${PREFIX}${modality}`, matrix] as const
     );
-    return new Map([...this.#base.memory, ...frozen]);
+    return new Map([...super.memory, ...frozen]);
   }
 
-  get groups(): readonly ParameterGroup[] {
+  override get groups(): ParameterGroup[] {
     const parameters = this.parameters.names().filter((name) => name.startsWith(PREFIX));
     const { learningRateOther: learningRate, weightDecayOther: weightDecay } = this.#settings;
     const own = { name: "alignment", learningRate, weightDecay, parameters };
-    return parameters.length > 0 ? [...this.#base.groups, own] : this.#base.groups;
+    return parameters.length > 0 ? [...super.groups, own] : super.groups;
   }
 
   /** (17) as Self-MM; F_s of the aligned modalities is kept for the loss. */
-  forward(inputs: Inputs, noise: DropoutNoise | null): Outputs {
-    const encoded = this.#base.encode(inputs, noise);
+  override forward(inputs: Inputs, noise: DropoutNoise | null): Outputs {
+    const encoded = this.encode(inputs, noise);
     const kept = this.#aligned().map((modality) => [
       `encoded.${modality}`,
       tf.clone(encoded[modality]!),
     ]);
-    return { ...this.#base.judge(encoded, noise), ...Object.fromEntries(kept) };
+    return { ...this.judge(encoded, noise), ...Object.fromEntries(kept) };
   }
 
   /** (23) L = L_task + L_uni + β L3 */
-  loss(outputs: Outputs, target: Target): Loss {
-    const base = this.#base.loss(outputs, target);
+  override loss(outputs: Outputs, target: Target): Loss {
+    const base = super.loss(outputs, target);
     const alignment = this.#alignment(outputs);
     const tasks = this.#settings.unimodalTasks ? base.total : base.parts["fusion"]!;
     return {
@@ -143,24 +131,8 @@ class SharedPrivate implements Network {
     };
   }
 
-  afterGradient(outputs: Outputs, target: Target): void {
-    this.#base.afterGradient(outputs, target);
-  }
-
-  startEpoch(): void {
-    this.#base.startEpoch();
-  }
-
-  labelGeneration(): Promise<Partial<Record<Modality, LabelGeneration>>> {
-    return this.#base.labelGeneration();
-  }
-
-  unimodalLabels(): Partial<Record<Modality, tf.Tensor1D>> {
-    return this.#base.unimodalLabels();
-  }
-
-  dispose(): void {
-    this.#base.dispose();
+  override dispose(): void {
+    super.dispose();
     for (const matrix of this.#frozen.values()) matrix.dispose();
   }
 

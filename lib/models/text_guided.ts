@@ -8,27 +8,21 @@
  * @module
  */
 
-import type { RandomStream } from "../core/random.ts";
 import { UsageError } from "../core/errors.ts";
-import { MODALITIES, type Modality } from "../data/mod.ts";
+import type { Modality } from "../data/mod.ts";
 import { tf } from "../engine/mod.ts";
 import { BiLstm } from "../nn/bilstm.ts";
 import type { DropoutNoise } from "../nn/dropout.ts";
 import { Linear } from "../nn/linear.ts";
-import { meanAbsoluteError } from "../nn/losses/l1.ts";
 import { stepMask } from "../nn/mask.ts";
-import { Parameters } from "../nn/parameters.ts";
 import { TransformerEncoderLayer } from "../nn/transformer.ts";
-import type {
-  Inputs,
-  Loss,
-  ModelContext,
-  ModelDefinition,
+import {
+  type Inputs,
+  type ModelContext,
+  type ModelDefinition,
   Network,
-  Outputs,
-  ParameterGroup,
-  Reading,
-  Target,
+  type Outputs,
+  type ParameterGroup,
 } from "./model.ts";
 import {
   createSentenceEncoder,
@@ -63,12 +57,8 @@ interface Tokens {
   readonly mask: tf.Tensor2D;
 }
 
-class TextGuided implements Network {
-  readonly parameters = new Parameters();
-  readonly memory: ReadonlyMap<string, tf.Variable> = new Map();
-  readonly reads: Readonly<Partial<Record<Modality, Reading>>>;
+class TextGuided extends Network {
   readonly #settings: TextGuidedSettings;
-  readonly #random: RandomStream;
   readonly #sentences: SentenceEncoder | null = null;
   readonly #textLayer: Linear | null = null;
   readonly #encoders = new Map<Modality, BiLstm>();
@@ -79,32 +69,29 @@ class TextGuided implements Network {
   readonly #head: readonly [Linear, Linear];
 
   constructor(context: ModelContext) {
-    const settings = this.#settings = context.config as unknown as TextGuidedSettings;
-    const random = this.#random = context.random;
-    const { parameters } = this;
+    super(context);
+    const { parameters, modalities: used, random } = this;
+    const settings = this.#settings = this.config as unknown as TextGuidedSettings;
     const { modelDim, heads } = settings;
     if (modelDim % 2 !== 0 || modelDim % heads !== 0) {
       throw new UsageError(
         `Cannot set modelDim to ${modelDim}: expected an even multiple of the ${heads} heads`,
       );
     }
-    const used = MODALITIES.filter((modality) => context.modalities.includes(modality));
     const others = used.filter((modality) => modality !== "text");
-    const reads: Partial<Record<Modality, Reading>> = {};
     if (used.includes("text")) {
       this.#sentences = createSentenceEncoder(context, settings, parameters, BERT_PREFIX);
-      reads.text = this.#sentences.reading;
+      this.reads.text = this.#sentences.reading;
       this.#textLayer = new Linear(parameters, "text", this.#sentences.width, modelDim, random);
     }
     for (const modality of others) {
-      reads[modality] = "timeMajor";
-      const width = context.widths[modality]!;
+      this.reads[modality] = "timeMajor";
+      const width = this.widths[modality]!;
       this.#encoders.set(
         modality,
         new BiLstm(parameters, modality, width, modelDim / 2, random),
       );
     }
-    this.reads = reads;
     for (const modality of used) {
       const draw = random.split(`embedding.${modality}`).normalArray(modelDim, 0.02);
       parameters.add(`embedding.${modality}`, [modelDim], draw);
@@ -127,7 +114,7 @@ class TextGuided implements Network {
     ];
   }
 
-  get groups(): ParameterGroup[] {
+  override get groups(): ParameterGroup[] {
     const parameters = this.parameters.names().filter((name) => !name.startsWith(BERT_PREFIX));
     const { learningRateOther: learningRate, weightDecayOther: weightDecay } = this.#settings;
     const other = { name: "other", learningRate, weightDecay, parameters };
@@ -152,15 +139,6 @@ class TextGuided implements Network {
     const pooled = tf.div(tf.sum(rows, 1), count) as tf.Tensor2D;
     const score = this.#head[1].apply(tf.relu(this.#head[0].apply(pooled)));
     return { prediction: tf.reshape(score, [-1]) };
-  }
-
-  loss(outputs: Outputs, target: Target): Loss {
-    const total = meanAbsoluteError(outputs.prediction, target.labels);
-    return { total, parts: { fusion: total } };
-  }
-
-  dispose(): void {
-    this.parameters.dispose();
   }
 
   /** (36), (37) each modality as tokens of width d, with its embedding added */
@@ -197,7 +175,7 @@ class TextGuided implements Network {
       name,
       { width, hidden: transformerHiddenSize },
       { heads, normFirst: true, activation: "gelu", dropout: transformerDropout },
-      this.#random,
+      this.random,
     );
   }
 }

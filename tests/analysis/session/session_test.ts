@@ -1,22 +1,23 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import {
   compare,
+  type Inputs,
   Interrupt,
   JUPYTER_DISPLAY,
   Linear,
   loadDataset,
   maskedMean,
-  meanAbsoluteError,
   type ModelDefinition,
-  Parameters,
+  Network,
+  type Outputs,
   readSafetensors,
   RunError,
+  tf,
   train,
   TrainedModel,
   type TrainOptions,
   UsageError,
 } from "../../../mod.ts";
-import * as tf from "@tensorflow/tfjs-core";
 
 /** Trains in a moment. */
 function small(): TrainOptions {
@@ -31,30 +32,22 @@ function small(): TrainOptions {
 }
 
 /** The mean of text over time, and one layer. */
+class LinearText extends Network {
+  override readonly reads = { text: "sequence" } as const;
+  readonly #head = new Linear(this.parameters, "head", this.widths.text!, 1, this.random);
+
+  forward({ text, textLengths }: Inputs): Outputs {
+    const mean = maskedMean(text as tf.Tensor3D, textLengths!);
+    return { prediction: tf.reshape(this.#head.apply(mean), [-1]) };
+  }
+}
+
 const linearText: ModelDefinition = {
   name: "linear-text",
   summary: "text alone",
   kind: "network",
   defaults: () => ({ learningRate: 1e-2 }),
-  create({ config, widths, random }) {
-    const parameters = new Parameters();
-    const head = new Linear(parameters, "head", widths.text!, 1, random);
-    const learningRate = Number(config["learningRate"]);
-    return {
-      parameters,
-      memory: new Map(),
-      reads: { text: "sequence" },
-      groups: [{ name: "all", learningRate, weightDecay: 0, parameters: parameters.names() }],
-      forward: ({ text, textLengths }) => ({
-        prediction: tf.reshape(head.apply(maskedMean(text as tf.Tensor3D, textLengths!)), [-1]),
-      }),
-      loss: ({ prediction }, { labels }) => {
-        const total = meanAbsoluteError(prediction, labels);
-        return { total, parts: { fusion: total } };
-      },
-      dispose: () => parameters.dispose(),
-    };
-  },
+  create: (context) => new LinearText(context),
 };
 
 Deno.test("train() refuses unknown options with the nearest, and settings among them", async () => {
