@@ -24,7 +24,8 @@ export function textTable(rows: readonly (readonly string[])[], align?: string):
 }
 
 /**
- * The table of {@linkcode textTable} as HTML for a notebook; cells are escaped.
+ * The table of {@linkcode textTable} as HTML for a notebook; cells are escaped. A header
+ * of empty cells is left out.
  *
  * @param rows the header first; all of one length
  * @param align as for {@linkcode textTable}
@@ -47,7 +48,34 @@ export function htmlTable(rows: readonly (readonly string[])[], align?: string):
     return `<tr>${cells.join("")}</tr>`;
   };
   const [header = [], ...body] = rows;
-  return `<table><thead>${line(header, "th")}</thead><tbody>${
-    body.map((row) => line(row, "td")).join("")
-  }</tbody></table>`;
+  const head = header.some((text) => text !== "") ? `<thead>${line(header, "th")}</thead>` : "";
+  return `<table>${head}<tbody>${body.map((row) => line(row, "td")).join("")}</tbody></table>`;
+}
+
+/** Significant digits of the numbers of a column, and the decimals that each of them may have. */
+const [DIGITS, LEAST_DECIMALS] = [4, 3];
+
+/**
+ * Numbers below each other: all with the same decimals, as many as four digits of the largest need,
+ * and three at least where they have them; NaN is empty. Whole numbers stay whole.
+ *
+ * @example
+ * ```ts
+ * import { numberColumn } from "./tables.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(numberColumn([0.70499, 2, NaN]), ["0.705", "2.000", ""]);
+ * ```
+ */
+export function numberColumn(values: readonly number[]): string[] {
+  const rounded = values.map((value) => Number(value.toPrecision(DIGITS)));
+  const written = rounded.map((value) => /\.(\d+)$/.exec(String(value))?.[1]!.length ?? 0);
+  const greatest = Math.max(...rounded.map(Math.abs).filter(Number.isFinite), 0);
+  const most = Math.max(LEAST_DECIMALS, DIGITS - 1 - Math.floor(Math.log10(greatest || 1)));
+  const decimals = Math.min(Math.max(...written, 0), most);
+  return values.map((value, i) => {
+    if (Number.isNaN(value)) return "";
+    // Very small or large: by itself.
+    const text = Number.isFinite(value) ? value.toFixed(decimals) : String(value);
+    return Number(text) === 0 && value !== 0 ? String(rounded[i]) : text;
+  });
 }

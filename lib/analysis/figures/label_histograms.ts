@@ -83,7 +83,12 @@ export function labelHistograms(history: readonly EpochRecord[]): Figure {
           type: "quantitative",
           title: i === panels.length - 1 ? "epoch" : null,
           scale: { domain: [first - stride / 2, last + stride / 2], nice: false },
-          axis: { grid: false, format: "d", tickMinStep: 1, labels: i === panels.length - 1 },
+          axis: {
+            grid: false,
+            format: "d",
+            values: history.map(({ epoch }) => epoch),
+            labels: i === panels.length - 1,
+          },
         },
         x2: { field: "to" },
         y: { field: "low", type: "quantitative", title: modality, axis: { tickCount: 5 } },

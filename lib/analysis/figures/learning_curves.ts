@@ -63,7 +63,11 @@ export function learningCurves(curves: readonly LearningCurve[], key = "valid.ma
     height: 200 + legendHeight(names),
     autosize: { type: "fit", contains: "padding" },
     encoding: {
-      x: { title: "epoch", axis: { grid: false, format: "d", tickMinStep: 1 } },
+      x: {
+        title: "epoch",
+        scale: { zero: false, nice: false },
+        axis: { grid: false, format: "d", tickMinStep: 1 },
+      },
       y: { title: titleOf(key), scale: { zero: false } },
     },
     layer: [

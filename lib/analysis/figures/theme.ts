@@ -46,6 +46,8 @@ export const THEME = {
     columns: 3,
     title: null,
     labelFontSize: LABEL_SIZE,
+    // As it is without being said, unless a notebook's dark theme makes it white on our white.
+    labelColor: "#000",
     labelLimit: 130,
     symbolSize: 60,
     symbolStrokeWidth: 2,
@@ -55,8 +57,10 @@ export const THEME = {
   },
   header: {
     labelFontSize: LABEL_SIZE,
+    labelColor: "#000",
     titleFontSize: 11,
     titleFontWeight: "normal",
+    titleColor: "#000",
     labelPadding: 3,
   },
 };

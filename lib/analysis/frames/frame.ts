@@ -6,6 +6,7 @@
 
 import { JUPYTER_DISPLAY } from "../../core/notebook.ts";
 import { loadPackage } from "../../core/packages.ts";
+import { numberColumn } from "../../core/tables.ts";
 import { escapeForNotebook } from "../../core/xml.ts";
 
 /** A value of a frame; a number that is not known is NaN, since `describe` fails on null. */
@@ -159,22 +160,19 @@ async function loadDanfo(): Promise<Danfo> {
   return loaded.default;
 }
 
-/** A table as notebooks show it: numbers to four digits, the middle of a long one left out. */
+/** A table as notebooks show it, with the middle of a long one left out. */
 function toHtmlTable(frame: Frame): string {
   const { columns, values, index } = frame;
   const isLong = values.length > SHOWN_ROWS;
   const half = SHOWN_ROWS / 2;
-  const rowOf = (i: number) =>
-    `<tr><th>${escapeForNotebook(String(index[i]))}</th>` +
-    `${values[i]!.map((cell) => `<td>${escapeForNotebook(shown(cell))}</td>`).join("")}</tr>`;
-  const places = values.map((_, i) => i);
-  const rows = isLong
-    ? [
-      ...places.slice(0, half).map(rowOf),
-      `<tr><th>…</th>${"<td>…</td>".repeat(columns.length)}</tr>`,
-      ...places.slice(-half).map(rowOf),
-    ]
-    : places.map(rowOf);
+  const all = [...values.keys()];
+  const places = isLong ? [...all.slice(0, half), ...all.slice(-half)] : all;
+  const shown = columns.map((_, column) => shownColumn(places.map((i) => values[i]![column]!)));
+  const rows = places.map((place, i) =>
+    `<tr><th>${escapeForNotebook(String(index[place]))}</th>` +
+    `${shown.map((column) => `<td>${escapeForNotebook(column[i]!)}</td>`).join("")}</tr>`
+  );
+  if (isLong) rows.splice(half, 0, `<tr><th>…</th>${"<td>…</td>".repeat(columns.length)}</tr>`);
   const header = columns.map((name) => `<th>${escapeForNotebook(name)}</th>`).join("");
   return `<table><thead><tr><th></th>${header}</tr></thead><tbody>${
     rows.join("")
@@ -182,7 +180,7 @@ function toHtmlTable(frame: Frame): string {
     `<p>${values.length} rows × ${columns.length} columns</p>`;
 }
 
-function shown(cell: Cell): string {
-  if (typeof cell === "string" || Number.isInteger(cell)) return String(cell);
-  return Number.isNaN(cell) ? "" : String(Number(cell.toPrecision(4)));
+function shownColumn(cells: readonly Cell[]): string[] {
+  const isNumeric = cells.every((cell): cell is number => typeof cell === "number");
+  return isNumeric ? numberColumn(cells) : cells.map(String);
 }

@@ -82,10 +82,15 @@ export class ModelComparison implements Displayable {
   [JUPYTER_DISPLAY](): MediaBundle {
     const rows = [TABLE_HEADER, ...rowsOf(this.table)];
     const notes = notesOf(this.table);
+    const list = (texts: readonly string[]) =>
+      `<ul>${texts.map((text) => `<li>${escapeForNotebook(text)}</li>`).join("")}</ul>`;
+    const { length } = this.sentences;
+    // One verdict is read at once; those of many pairs would bury the table.
+    const verdicts = length === 1 ? list(notes) : `${list(notes.slice(length))}<details><summary>` +
+      `The ${length} verdicts as sentences</summary>${list(notes.slice(0, length))}</details>`;
     return {
       "text/plain": [textTable(rows, "lllrrrrl"), ...notes].join("\n\n"),
-      "text/html": htmlTable(rows, "lllrrrrl") +
-        `<ul>${notes.map((note) => `<li>${escapeForNotebook(note)}</li>`).join("")}</ul>`,
+      "text/html": htmlTable(rows, "lllrrrrl") + verdicts,
     };
   }
 }

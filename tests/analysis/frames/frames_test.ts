@@ -117,7 +117,7 @@ Deno.test("a notebook shows a frame as HTML, escaped and shortened, and as text"
   assertEquals(Object.keys(shown), ["text/html", "text/plain"]);
   const html: string = shown["text/html"];
   assert(html.includes("<td>&lt;b>&amp;</td>"));
-  assert(html.includes("<td>0.3333</td>") && html.includes("row 29") && !html.includes("row 15"));
+  assert(html.includes("<td>0.333</td>") && html.includes("row 29") && !html.includes("row 15"));
   assertMatch(html, /<p>30 rows × 2 columns<\/p>$/);
   assertMatch(shown["text/plain"], /row 1 /);
 });
