@@ -68,7 +68,7 @@ const [DIGITS, LEAST_DECIMALS] = [4, 3];
  */
 export function numberColumn(values: readonly number[]): string[] {
   const rounded = values.map((value) => Number(value.toPrecision(DIGITS)));
-  const written = rounded.map((value) => /\.(\d+)$/.exec(String(value))?.[1]!.length ?? 0);
+  const written = rounded.map((value) => /\.(\d+)$/.exec(String(value))?.[1]?.length ?? 0);
   const greatest = Math.max(...rounded.map(Math.abs).filter(Number.isFinite), 0);
   const most = Math.max(LEAST_DECIMALS, DIGITS - 1 - Math.floor(Math.log10(greatest || 1)));
   const decimals = Math.min(Math.max(...written, 0), most);
