@@ -153,3 +153,15 @@ Deno.test({
 Deno.test("installFolder() carries the version", () => {
   assert(installFolder().endsWith(join("msa", `tensorflow-${TENSORFLOW_VERSION}`)));
 });
+
+Deno.test({
+  name: "TensorFlow's own words stay off stderr, but for a user who sets their level",
+  ignore: !HAS_TENSORFLOW || !isUnix,
+  fn() {
+    const said = (level: string) =>
+      probe({ engine: "tensorflow" }, { TF_CPP_MIN_LOG_LEVEL: level }).stderr.trim().split("\n")
+        .filter((line) => !line.startsWith("Engine:") && line !== "");
+    assertEquals(said("2"), []);
+    assert(said("0").length > 0);
+  },
+});

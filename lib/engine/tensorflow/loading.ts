@@ -3,6 +3,7 @@
 import { EngineError, messageOf } from "../../core/errors.ts";
 import { loadCuda } from "./cuda.ts";
 import { keepLoaded } from "./native_loader.ts";
+import { withoutNativeStderr } from "./native_stderr.ts";
 import { type Library, SYMBOLS } from "./symbols.ts";
 
 /**
@@ -12,15 +13,15 @@ import { type Library, SYMBOLS } from "./symbols.ts";
  * @throws {EngineError} if it is not a library of this machine, or lacks a function of the C API
  */
 export function openLibrary(path: string): Library {
-  // Without it TensorFlow writes about itself to stderr; a level that the user has set stays.
-  if (Deno.env.get("TF_CPP_MIN_LOG_LEVEL") === undefined) {
-    Deno.env.set("TF_CPP_MIN_LOG_LEVEL", "2");
-  }
+  // Below level 2 TensorFlow writes about itself to stderr; a level that the user has set stays.
+  const level = Deno.env.get("TF_CPP_MIN_LOG_LEVEL") ?? "2";
+  Deno.env.set("TF_CPP_MIN_LOG_LEVEL", level);
   // NVIDIA's libraries would round the factors of products to 10 bits on newer GPUs.
   if (Deno.env.get("NVIDIA_TF32_OVERRIDE") === undefined) Deno.env.set("NVIDIA_TF32_OVERRIDE", "0");
   try {
     loadCuda(path);
-    keepLoaded(path);
+    if (Number(level) < 2) keepLoaded(path);
+    else withoutNativeStderr(() => keepLoaded(path));
     return Deno.dlopen(path, SYMBOLS);
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) {
