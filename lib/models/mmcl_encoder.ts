@@ -6,9 +6,9 @@
  * @module
  */
 
-import * as tf from "@tensorflow/tfjs-core";
 import type { RandomStream } from "../core/random.ts";
 import type { Modality } from "../data/mod.ts";
+import { tf } from "../engine/mod.ts";
 import { BiLstm } from "../nn/bilstm.ts";
 import { Linear } from "../nn/linear.ts";
 import { stepMask } from "../nn/mask.ts";
