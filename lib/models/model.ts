@@ -111,6 +111,36 @@ export interface LabelGeneration {
 /**
  * A model that is trained by gradient descent. One of its own adds layers to `parameters` and says
  * how they score a batch; everything else has a default, or may be absent.
+ *
+ * @example A linear map of the mean of the text
+ * ```ts
+ * import { RandomStream } from "../core/random.ts";
+ * import { openEngine, tf } from "../engine/mod.ts";
+ * import { Linear } from "../nn/linear.ts";
+ * import { maskedMean } from "../nn/mask.ts";
+ * import { type Inputs, Network } from "./model.ts";
+ * import { assertEquals } from "@std/assert";
+ * class TextMean extends Network {
+ *   readonly #score = new Linear(this.parameters, "score", this.widths.text!, 1, this.random);
+ *   forward(inputs: Inputs) {
+ *     const mean = maskedMean(inputs.text as tf.Tensor3D, inputs.textLengths!);
+ *     return { prediction: tf.reshape(this.#score.apply(mean), [-1]) as tf.Tensor1D };
+ *   }
+ * }
+ * await openEngine({ engine: "cpu" });
+ * const network = new TextMean({
+ *   config: { learningRate: 1e-3 },
+ *   protocol: "mosi",
+ *   modalities: ["text"],
+ *   widths: { text: 4 },
+ *   trainLabels: Float32Array.of(1, -1),
+ *   random: RandomStream.fromSeed(1111),
+ * });
+ * const text = tf.ones([2, 3, 4]), textLengths = tf.tensor1d([3, 1], "int32");
+ * assertEquals(network.forward({ text, textLengths }).prediction.shape, [2]);
+ * assertEquals(network.groups[0]!.parameters, ["score.weight", "score.bias"]);
+ * network.dispose();
+ * ```
  */
 export abstract class Network {
   /** What gradient descent changes. */

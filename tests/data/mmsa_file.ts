@@ -171,6 +171,17 @@ export function makeDataset(
   return splits;
 }
 
+/** The dataset with another width of a modality, in all splits. */
+export function makeWide(modality: string, width: number): Record<string, SplitEntries> {
+  return makeDataset((splits) => {
+    for (const split of Object.values(splits)) {
+      const [samples = 0, steps = 0] = (split[modality] as NumpyArray).shape;
+      const values = new Float32Array(samples * steps * width);
+      split[modality] = numpy([samples, steps, width], values);
+    }
+  });
+}
+
 /** The float32 values of an array that {@linkcode makeSplit} made, to be changed in place. */
 export function floatsIn(value: Value | undefined): Float32Array {
   const { bytes } = value as NumpyArray;

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { floatsIn, makeDataset, makeSplit, numpy, TestFolder } from "../data/mmsa_file.ts";
+import { floatsIn, makeDataset, makeSplit, makeWide, TestFolder } from "../data/mmsa_file.ts";
 import { exists } from "../../lib/core/files.ts";
 import { COMMAND } from "../../tasks/evaluate.ts";
 import type { EvaluateResult } from "../../tasks/evaluate_run.ts";
@@ -89,10 +89,7 @@ Deno.test("evaluate refuses what is no finished run", async () => {
 
 Deno.test("evaluate refuses data that do not fit the run", async () => {
   using folder = await trained();
-  folder.pickle(
-    makeDataset(({ test }) => test.audio = numpy([5, 5, 7], new Float32Array(5 * 5 * 7))),
-    "wide_mosi.pkl",
-  );
+  folder.pickle(makeWide("audio", 7), "wide_mosi.pkl");
   folder.pickle(makeDataset(({ test }) => delete test.vision), "blind_mosi.pkl");
   folder.pickle(
     makeDataset(({ test }) => floatsIn(test.regression_labels)[0] = NaN),

@@ -1,7 +1,14 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { exists } from "../../lib/core/files.ts";
 import { parseCsv, readPredictions } from "../../mod.ts";
-import { makeDataset, makeSplit, numpy, type SplitEntries, TestFolder } from "../data/mmsa_file.ts";
+import {
+  makeDataset,
+  makeSplit,
+  makeWide,
+  numpy,
+  type SplitEntries,
+  TestFolder,
+} from "../data/mmsa_file.ts";
 import { COMMAND } from "../../tasks/predict.ts";
 import { assertFails, contentOf, runTask, taskArguments } from "./run_task.ts";
 import { train } from "./short_train.ts";
@@ -76,10 +83,7 @@ Deno.test("predict takes a store in the order of its file", async () => {
 
 Deno.test("predict refuses what it cannot use, and leaves no file", async () => {
   using folder = await trained();
-  folder.pickle(
-    makeDataset(({ train }) => train.text = numpy([8, 3, 5], new Float32Array(8 * 3 * 5))),
-    "wide.pkl",
-  );
+  folder.pickle(makeWide("text", 5), "wide.pkl");
   folder.pickle(makeDataset(({ valid }) => delete valid.audio), "silent.pkl");
   Deno.writeTextFileSync(folder.at("evil.pkl"), "cos\nsystem\n(S'true'\ntR.");
   folder.pickle({ test: unlabelled("test", 3) }, "new.pkl");
