@@ -64,7 +64,7 @@ function strictUtf8(bytes: Uint8Array): string {
   }
 }
 
-/** Python's raw-unicode-escape: latin1 with `\uXXXX` and `\UXXXXXXXX`. */
+/** Python's raw-unicode-escape: latin1, with `\u` before four and `\U` before eight hex digits. */
 export function rawUnicodeEscape(bytes: Uint8Array): string {
   return latin1(bytes).replace(
     /\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([^]))/g,
