@@ -11,7 +11,7 @@ import {
   UsageError,
   writeFileAtomic,
 } from "../mod.ts";
-import { type Call, warn } from "./command.ts";
+import { type Call, warn } from "./shared/command.ts";
 
 /** What a file holds, by the end of its name. */
 const WRITERS: Readonly<Record<string, (table: ComparisonTable) => string>> = {

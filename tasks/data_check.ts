@@ -1,8 +1,8 @@
 /** `deno task data:check`: what a dataset is and what is wrong with it. @module */
 
 import type { ProtocolName } from "../mod.ts";
-import { type Call, type Command, JSON_FLAG, printJson, run } from "./command.ts";
-import { DATA_FLAGS } from "./flags.ts";
+import { type Call, type Command, JSON_FLAG, printJson, run } from "./shared/command.ts";
+import { DATA_FLAGS } from "./shared/flags.ts";
 
 /** Its name, arguments and flags. */
 export const COMMAND: Command = {

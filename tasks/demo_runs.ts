@@ -16,8 +16,8 @@ import {
   type Split,
   trainShown,
 } from "../mod.ts";
-import type { Call } from "./command.ts";
-import { printTable } from "./run_table.ts";
+import type { Call } from "./shared/command.ts";
+import { printTable } from "./shared/run_table.ts";
 
 /**
  * Settings of the demo that differ from the defaults of MOSI: every run has the same epochs, and

@@ -1,6 +1,6 @@
 /** `deno task engine:install`: TensorFlow's library for the `tensorflow` engine. @module */
 
-import { type Call, type Command, run } from "./command.ts";
+import { type Call, type Command, run } from "./shared/command.ts";
 
 /** Its name, arguments and flags. */
 export const COMMAND: Command = {

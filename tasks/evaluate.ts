@@ -1,7 +1,7 @@
 /** `deno task evaluate RUN`: metrics of a finished run on a split. @module */
 
-import { type Call, type Command, JSON_FLAG, printJson, run } from "./command.ts";
-import { ENGINE_FLAGS } from "./flags.ts";
+import { type Call, type Command, JSON_FLAG, printJson, run } from "./shared/command.ts";
+import { ENGINE_FLAGS } from "./shared/flags.ts";
 
 /** Its name, arguments and flags. */
 export const COMMAND: Command = {

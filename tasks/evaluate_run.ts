@@ -15,10 +15,10 @@ import {
   RunFolder,
   type SplitName,
 } from "../mod.ts";
-import { type Call, warn } from "./command.ts";
-import { corruptionsOf, describeCorruption } from "./corruptions.ts";
-import { openForRun } from "./open_data.ts";
-import { printTable } from "./run_table.ts";
+import { type Call, warn } from "./shared/command.ts";
+import { corruptionsOf, describeCorruption } from "./shared/corruptions.ts";
+import { openForRun } from "./shared/open_data.ts";
+import { printTable } from "./shared/run_table.ts";
 
 /** What a flag of an evaluation says to people. */
 const FLAGS: Readonly<Record<MetricFlag, string>> = {

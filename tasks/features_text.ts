@@ -1,8 +1,8 @@
 /** `deno task features:text`: a BERT's features of the raw text, as a store. @module */
 
 import type { ProtocolName } from "../mod.ts";
-import { type Call, type Command, JSON_FLAG, printJson, run, warn } from "./command.ts";
-import { DATA_FLAGS } from "./flags.ts";
+import { type Call, type Command, JSON_FLAG, printJson, run, warn } from "./shared/command.ts";
+import { DATA_FLAGS } from "./shared/flags.ts";
 
 /** Its name, arguments and flags. */
 export const COMMAND: Command = {

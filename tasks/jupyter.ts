@@ -1,6 +1,6 @@
 /** `deno task jupyter`: Deno's kernel for Jupyter, and JupyterLab where there is one. @module */
 
-import { type Call, type Command, run } from "./command.ts";
+import { type Call, type Command, run } from "./shared/command.ts";
 
 /** Its name, arguments and flags. */
 export const COMMAND: Command = {

@@ -2,8 +2,8 @@
 
 import { join } from "node:path";
 import { exists, type IndexedRun, messageOf, RunError, RunIndex, type Skipped } from "../mod.ts";
-import { type Call, warn } from "./command.ts";
-import { printTable } from "./run_table.ts";
+import { type Call, warn } from "./shared/command.ts";
+import { printTable } from "./shared/run_table.ts";
 
 /** What `runs --json` prints. */
 export interface RunsResult {

@@ -1,6 +1,6 @@
 /** `deno task notebooks`: runs every notebook without a browser. @module */
 
-import { type Call, type Command, run } from "./command.ts";
+import { type Call, type Command, run } from "./shared/command.ts";
 
 /** Its name, arguments and flags. */
 export const COMMAND: Command = {

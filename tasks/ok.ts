@@ -1,6 +1,6 @@
 /** `deno task ok`: every check that a change has to pass, cheapest first. @module */
 
-import { type Command, run } from "./command.ts";
+import { type Command, run } from "./shared/command.ts";
 
 /** Its name, arguments and flags. */
 export const COMMAND: Command = {

@@ -1,7 +1,7 @@
 /** `deno task parity FOLDER`: replays a recording of the reference implementation. @module */
 
-import { type Call, type Command, JSON_FLAG, printJson, run } from "./command.ts";
-import { ENGINE_FLAGS } from "./flags.ts";
+import { type Call, type Command, JSON_FLAG, printJson, run } from "./shared/command.ts";
+import { ENGINE_FLAGS } from "./shared/flags.ts";
 
 /** Its name, arguments and flags. */
 export const COMMAND: Command = {
@@ -30,7 +30,7 @@ export const COMMAND: Command = {
 
 async function work(call: Call): Promise<number> {
   const { openEngine, replay } = await import("../mod.ts");
-  const { printTable } = await import("./run_table.ts");
+  const { printTable } = await import("./shared/run_table.ts");
   const engine = await openEngine({
     engine: call.get("engine") as "auto",
     device: call.get("device") as "auto",

@@ -2,8 +2,8 @@
 
 import { UsageError } from "../lib/core/errors.ts";
 import { unknownName } from "../lib/core/suggest.ts";
-import { type Call, type Command, JSON_FLAG, printJson, run } from "./command.ts";
-import { ENGINE_FLAGS } from "./flags.ts";
+import { type Call, type Command, JSON_FLAG, printJson, run } from "./shared/command.ts";
+import { ENGINE_FLAGS } from "./shared/flags.ts";
 
 /** Its name, arguments and flags. */
 export const COMMAND: Command = {
@@ -23,7 +23,7 @@ export const COMMAND: Command = {
 
 async function work(call: Call): Promise<number> {
   const { checkLayer, isLayerKind, openEngine, readLayerCases } = await import("../mod.ts");
-  const { printTable } = await import("./run_table.ts");
+  const { printTable } = await import("./shared/run_table.ts");
   const cases = readLayerCases(call.arguments[0]!);
   const kinds = call.list("kinds");
   const known = new Set(cases.map((layerCase) => layerCase.kind));

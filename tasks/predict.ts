@@ -1,7 +1,7 @@
 /** `deno task predict RUN`: scores of samples, with or without labels. @module */
 
-import { type Call, type Command, run } from "./command.ts";
-import { ENGINE_FLAGS } from "./flags.ts";
+import { type Call, type Command, run } from "./shared/command.ts";
+import { ENGINE_FLAGS } from "./shared/flags.ts";
 
 /** Its name, arguments and flags. */
 export const COMMAND: Command = {

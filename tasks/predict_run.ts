@@ -10,8 +10,8 @@ import {
   UsageError,
 } from "../mod.ts";
 import { AtomicFile } from "../lib/core/files.ts";
-import { type Call, warn } from "./command.ts";
-import { openForRun } from "./open_data.ts";
+import { type Call, warn } from "./shared/command.ts";
+import { openForRun } from "./shared/open_data.ts";
 
 /** Predicts every sample, in file order, or one utterance, and writes the scores. */
 export async function predict(call: Call): Promise<void> {

@@ -1,6 +1,6 @@
 /** `deno task report STUDY`: a study as one HTML file. @module */
 
-import { type Call, type Command, JSON_FLAG, printJson, run } from "./command.ts";
+import { type Call, type Command, JSON_FLAG, printJson, run } from "./shared/command.ts";
 
 /** Its name, arguments and flags. */
 export const COMMAND: Command = {

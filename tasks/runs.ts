@@ -1,6 +1,6 @@
 /** `deno task runs`: the finished runs of a folder. @module */
 
-import { type Call, type Command, JSON_FLAG, printJson, run } from "./command.ts";
+import { type Call, type Command, JSON_FLAG, printJson, run } from "./shared/command.ts";
 
 /** Its name and flags. */
 export const COMMAND: Command = {

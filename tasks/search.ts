@@ -1,7 +1,7 @@
 /** `deno task search`: random search for settings, scored on valid only. @module */
 
-import { type Call, type Command, JSON_FLAG, printJson, run } from "./command.ts";
-import { DATA_FLAGS, ENGINE_FLAGS } from "./flags.ts";
+import { type Call, type Command, JSON_FLAG, printJson, run } from "./shared/command.ts";
+import { DATA_FLAGS, ENGINE_FLAGS } from "./shared/flags.ts";
 
 /** Its name and flags. */
 export const COMMAND: Command = {

@@ -20,12 +20,12 @@ import {
   unknownName,
   UsageError,
 } from "../mod.ts";
-import type { Call } from "./command.ts";
-import { jobEvents } from "./job_progress.ts";
-import { modalitiesOf } from "./open_data.ts";
-import { countOf, poolFlags } from "./pool_flags.ts";
-import { printTable } from "./run_table.ts";
-import { pairsOf } from "./settings.ts";
+import type { Call } from "./shared/command.ts";
+import { jobEvents } from "./shared/job_progress.ts";
+import { modalitiesOf } from "./shared/open_data.ts";
+import { countOf, poolFlags } from "./shared/pool_flags.ts";
+import { printTable } from "./shared/run_table.ts";
+import { pairsOf } from "./shared/settings.ts";
 
 /** Trials that are printed. */
 const SHOWN = 10;

@@ -16,11 +16,11 @@ import {
   UsageError,
   withSettings,
 } from "../mod.ts";
-import type { Call } from "./command.ts";
-import { jobEvents } from "./job_progress.ts";
-import { countOf, poolFlags } from "./pool_flags.ts";
-import { pairsOf } from "./settings.ts";
-import { printStudy } from "./study_table.ts";
+import type { Call } from "./shared/command.ts";
+import { jobEvents } from "./shared/job_progress.ts";
+import { countOf, poolFlags } from "./shared/pool_flags.ts";
+import { pairsOf } from "./shared/settings.ts";
+import { printStudy } from "./shared/study_table.ts";
 
 /** What `study --json` prints. */
 export interface StudyResult {

@@ -1,7 +1,7 @@
 /** `deno task train`: trains and evaluates a model, one run a seed. @module */
 
-import { type Call, type Command, JSON_FLAG, printJson, run } from "./command.ts";
-import { DATA_FLAGS, ENGINE_FLAGS } from "./flags.ts";
+import { type Call, type Command, JSON_FLAG, printJson, run } from "./shared/command.ts";
+import { DATA_FLAGS, ENGINE_FLAGS } from "./shared/flags.ts";
 
 /** Its name, arguments and flags. */
 export const COMMAND: Command = {

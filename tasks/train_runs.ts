@@ -11,10 +11,10 @@ import {
   trainingWarnings,
   trainShown,
 } from "../mod.ts";
-import { type Call, warn } from "./command.ts";
-import { openData } from "./open_data.ts";
-import { printRuns } from "./run_table.ts";
-import { readSettings } from "./settings.ts";
+import { type Call, warn } from "./shared/command.ts";
+import { openData } from "./shared/open_data.ts";
+import { printRuns } from "./shared/run_table.ts";
+import { readSettings } from "./shared/settings.ts";
 
 /** Trains one run a seed and prints their table. */
 export async function train(call: Call): Promise<RunSummary[]> {

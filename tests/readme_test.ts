@@ -3,8 +3,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "node:path";
 import { MODELS, PROTOCOLS, resolveConfig } from "../mod.ts";
-import type { Command } from "../tasks/call.ts";
-import { parseCall } from "../tasks/parse_call.ts";
+import type { Command } from "../tasks/shared/call.ts";
+import { parseCall } from "../tasks/shared/parse_call.ts";
 
 const ROOT = join(import.meta.dirname!, "..");
 const README = Deno.readTextFileSync(join(ROOT, "README.md"));

@@ -9,7 +9,7 @@ import { clip } from "../evaluation/classes.ts";
 import { checkPairs, isConstant, type Scores } from "../evaluation/pairs.ts";
 import { metricOf, PROTOCOLS } from "../evaluation/mod.ts";
 import { type ScoreClasses, scoreClasses } from "./score_classes.ts";
-import { mean, type SampleSums } from "./statistics/mod.ts";
+import { mean, type SampleSums } from "../statistics/mod.ts";
 
 /** What a metric is, which decides how it is tested (STATISTICS: which test for which metric). */
 export type MetricKind = "error" | "correlation" | "accuracy" | "f1";

@@ -32,7 +32,7 @@ export interface CorruptedMetrics extends Corruption {
  * import { openEngine } from "../engine/mod.ts";
  * import { openRun } from "../training/mod.ts";
  * import { evaluateCorrupted } from "./robustness.ts";
- * import { train } from "./session/mod.ts";
+ * import { train } from "../session/mod.ts";
  * import { assert, assertEquals } from "@std/assert";
  * const data = loadDataset("synthetic:n=40"), out = Deno.makeTempDirSync();
  * const { runs: [svm] } = await train({ model: "svm", data, engine: "cpu", out });

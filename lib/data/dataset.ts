@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Displayable } from "../core/notebook.ts";
+import type { Displayable } from "../display/notebook.ts";
 import type { Modality, ProtocolName, SplitName } from "./modality.ts";
 import type { Problem } from "./problem.ts";
 

@@ -1,12 +1,12 @@
 /** How a dataset shows itself in a notebook. @module */
 
-import type { MediaBundle } from "../core/notebook.ts";
-import { htmlTable, textTable } from "../core/tables.ts";
-import { escapeForNotebook } from "../core/xml.ts";
+import type { MediaBundle } from "../display/notebook.ts";
+import { htmlTable, textTable } from "../display/tables.ts";
+import { escapeForNotebook } from "../display/xml.ts";
 import type { Dataset, Split } from "./dataset.ts";
 import type { Modality } from "./modality.ts";
 import { counted } from "./problem.ts";
-import { countSigns } from "./label_check.ts";
+import { countSigns } from "./checks/label_check.ts";
 
 const HEADER = ["split", "samples", "labels", "negative", "zero", "positive"];
 

@@ -6,7 +6,7 @@
 
 import { basename } from "node:path";
 import { DataError, DataIntegrityError, messageOf, UsageError } from "../core/errors.ts";
-import { JUPYTER_DISPLAY } from "../core/notebook.ts";
+import { JUPYTER_DISPLAY } from "../display/notebook.ts";
 import { FileColumn, MemoryColumn, zeroNonFinite } from "./column.ts";
 import type { Dataset, FeatureColumn, Split } from "./dataset.ts";
 import { displayDataset } from "./dataset_display.ts";
@@ -17,13 +17,13 @@ import {
   registryProblems,
   sampleProblems,
   type SplitScan,
-} from "./integrity.ts";
+} from "./checks/integrity.ts";
 import { MODALITIES, type Modality, type ProtocolName, type SplitName } from "./modality.ts";
 import { openDataset } from "./open.ts";
 import type { Problem, ProblemCode } from "./problem.ts";
 import { detectProtocol, recognize } from "./registry.ts";
 import { type DatasetSource, presentSplits, shapeOf, type SplitSource } from "./source.ts";
-import { countOf } from "./values.ts";
+import { countOf } from "./arrays/values.ts";
 
 /** How a dataset is loaded. */
 export interface LoadOptions {

@@ -4,13 +4,18 @@
  * @module
  */
 
-export type { ArraySource, TypedArray } from "./array_source.ts";
+export type { ArraySource, TypedArray } from "./arrays/array_source.ts";
 export { batchOrder, type Shuffle } from "./batches.ts";
 export { MemoryColumn } from "./column.ts";
-export { type Conversion, convertDataset, type ConvertOptions, convertSource } from "./convert.ts";
+export {
+  type Conversion,
+  convertDataset,
+  type ConvertOptions,
+  convertSource,
+} from "./store/convert.ts";
 export type { Dataset, FeatureColumn, Split, TextBert } from "./dataset.ts";
-export { inspectDataset } from "./inspect.ts";
-export type { ColumnSummary, Inspection, LabelSummary, SplitSummary } from "./inspection.ts";
+export { inspectDataset } from "./checks/inspect.ts";
+export type { ColumnSummary, Inspection, LabelSummary, SplitSummary } from "./checks/inspection.ts";
 export { loadDataset, type LoadOptions } from "./load.ts";
 export { openDataset } from "./open.ts";
 export type {
@@ -22,8 +27,8 @@ export type {
   SplitSource,
   StoreRecord,
 } from "./source.ts";
-export type { ColumnMeta, SplitMeta, StoreMeta } from "./store_meta.ts";
-export type { StoredArray } from "./stored_array.ts";
+export { type ColumnMeta, readMeta, type SplitMeta, type StoreMeta } from "./store/store_meta.ts";
+export type { StoredArray } from "./arrays/stored_array.ts";
 export {
   MODALITIES,
   type Modality,
@@ -34,9 +39,9 @@ export {
 export { readPickle } from "./pickle/mod.ts";
 export type { PickleFile, PickleOptions } from "./pickle/pickle_file.ts";
 export type { Problem, ProblemCode, Severity } from "./problem.ts";
-export { formatInspection } from "./report.ts";
+export { formatInspection } from "./checks/report.ts";
 export { type KnownFile, type Recognition, requireProtocol } from "./registry.ts";
-export { RowFile } from "./row_file.ts";
+export { RowFile } from "./store/row_file.ts";
 export {
   readSafetensors,
   type SafetensorsFile,
@@ -46,6 +51,6 @@ export {
   type TensorData,
   type TensorToWrite,
   writeSafetensors,
-} from "./safetensors.ts";
+} from "./store/safetensors.ts";
 export { isSynthetic, makeSynthetic, parseSynthetic, type SyntheticOptions } from "./synthetic.ts";
-export type { FloatSource } from "./values.ts";
+export type { FloatSource } from "./arrays/values.ts";

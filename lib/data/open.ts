@@ -5,11 +5,11 @@
  */
 
 import { DataError, messageOf } from "../core/errors.ts";
-import { openMmsa } from "./mmsa.ts";
+import { openMmsa } from "./layouts/mmsa.ts";
 import type { DatasetSource, Needs } from "./source.ts";
-import { openStore } from "./store.ts";
+import { openStore } from "./store/store.ts";
 import { isSynthetic } from "./synthetic.ts";
-import { openSynthetic } from "./synthetic_source.ts";
+import { openSynthetic } from "./layouts/synthetic_source.ts";
 
 /**
  * Opens an MMSA pickle or a store folder without reading its features, or makes synthetic data.

@@ -9,7 +9,7 @@ import type { TextBert } from "./dataset.ts";
 import { MODALITIES, type Modality, type ProtocolName, type SplitName } from "./modality.ts";
 import type { Problem } from "./problem.ts";
 import type { DatasetShape } from "./registry.ts";
-import type { FloatSource } from "./values.ts";
+import type { FloatSource } from "./arrays/values.ts";
 
 /** What the opened file must have. */
 export interface Needs {

@@ -8,7 +8,7 @@
 
 import { createHash } from "node:crypto";
 import { UsageError } from "../core/errors.ts";
-import { JUPYTER_DISPLAY } from "../core/notebook.ts";
+import { JUPYTER_DISPLAY } from "../display/notebook.ts";
 import { RandomStream } from "../core/random.ts";
 import { unknownName } from "../core/suggest.ts";
 import { MemoryColumn } from "./column.ts";

@@ -5,7 +5,7 @@ import { version_layers } from "@tensorflow/tfjs-layers";
 import { messageOf } from "../core/errors.ts";
 import { VERSION as cpuVersion } from "./cpu/backend.ts";
 import { openEngine } from "./open.ts";
-import { hasDriver, isCudaBuild, whyNoGpu } from "./tensorflow/cuda.ts";
+import { hasDriver, isCudaBuild, whyNoGpu } from "./tensorflow/library/cuda.ts";
 import type { EngineName } from "./types.ts";
 import { adapterName, findAdapter, NO_ADAPTER } from "./webgpu/adapter.ts";
 

@@ -24,5 +24,5 @@ export type { LstmOptions, LstmOutput, LstmOutputs, LstmWeights } from "./lstm.t
 export { uniform } from "./uniform.ts";
 export { doctor, formatDoctor } from "./doctor.ts";
 export type { DoctorReport, EngineReport } from "./doctor.ts";
-export { installTensorflow } from "./tensorflow/install.ts";
-export type { InstallOptions } from "./tensorflow/install.ts";
+export { installTensorflow } from "./tensorflow/library/install.ts";
+export type { InstallOptions } from "./tensorflow/library/install.ts";

@@ -8,8 +8,8 @@ import { unknownName } from "../core/suggest.ts";
 import { compileEager, withSteps } from "./compile.ts";
 import * as cpu from "./cpu/backend.ts";
 import { selfTest } from "./self_test.ts";
-import { whyNoGpu } from "./tensorflow/cuda.ts";
-import { findLibrary, type FoundLibrary, HOW_TO_GET } from "./tensorflow/library.ts";
+import { whyNoGpu } from "./tensorflow/library/cuda.ts";
+import { findLibrary, type FoundLibrary, HOW_TO_GET } from "./tensorflow/library/library.ts";
 import type { Device, Engine, EngineName, EngineOptions } from "./types.ts";
 import { adapterDevice, adapterName, findAdapter, NO_ADAPTER } from "./webgpu/adapter.ts";
 

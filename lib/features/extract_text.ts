@@ -15,6 +15,7 @@ import {
   convertSource,
   openDataset,
   type ProtocolName,
+  readMeta,
   RowFile,
   type Split,
   type SplitName,
@@ -22,7 +23,7 @@ import {
   type TextBert,
 } from "../data/mod.ts";
 import { openTextExtractor, type TextExtractor } from "./text_extractor.ts";
-import { readMeta } from "../data/store_meta.ts";
+
 import { openTokenizer, retokenize, type Tokenizer } from "./tokenizer.ts";
 
 /** What makes features of sentences. */

@@ -21,9 +21,9 @@ import { meanAbsoluteError } from "../nn/losses/l1.ts";
 import type { SelfModulation } from "../nn/losses/self_modulation.ts";
 import { modalityContrastiveLoss } from "../nn/losses/smc.ts";
 import { stopGradient } from "../nn/stop_gradient.ts";
-import { ModalityEncoder } from "./mmcl_encoder.ts";
-import { mmclDefaults, type MmclSettings } from "./mmcl_settings.ts";
-import { meanOfSteps, Projector, type Sequence, Stage } from "./mmcl_stages.ts";
+import { ModalityEncoder } from "./mmcl/mmcl_encoder.ts";
+import { mmclDefaults, type MmclSettings } from "./mmcl/mmcl_settings.ts";
+import { Block, meanOfSteps, Projector, type Sequence } from "./mmcl/mmcl_blocks.ts";
 import {
   type Inputs,
   type Loss,
@@ -49,9 +49,9 @@ class Mmcl extends Network {
   #stage: 0 | 1 | 2;
   readonly #encoders = new Map<Modality, ModalityEncoder>();
   /** E_m */
-  readonly #specific = new Map<Modality, Stage>();
+  readonly #specific = new Map<Modality, Block>();
   /** E_sh */
-  readonly #shared: Stage;
+  readonly #shared: Block;
   readonly #head: readonly [Linear, Linear];
   readonly #projectors: { readonly specific: Projector; readonly shared: Projector };
   readonly #sentences: SentenceEncoder | null = null;
@@ -82,9 +82,9 @@ class Mmcl extends Network {
       this.reads[modality] = modality === "text" ? this.#sentences!.reading : encoder.reading;
       this.#encoders.set(modality, encoder);
       const name = `specific.${modality}`;
-      this.#specific.set(modality, new Stage(parameters, name, settings, random));
+      this.#specific.set(modality, new Block(parameters, name, settings, random));
     }
-    this.#shared = new Stage(parameters, "shared", settings, random);
+    this.#shared = new Block(parameters, "shared", settings, random);
     const pooled = 2 * modelDim * this.#encoders.size;
     this.#head = [
       new Linear(parameters, "head.1", pooled, modelDim, random),

@@ -184,7 +184,7 @@ export class SelfMm extends Network {
   }
 
   forward(inputs: Inputs, noise: DropoutNoise | null): Outputs {
-    return this.judge(this.encode(inputs, noise), noise);
+    return this.score(this.encode(inputs, noise), noise);
   }
 
   /** (1), (2) a batch → F_s */
@@ -203,7 +203,7 @@ export class SelfMm extends Network {
   }
 
   /** (3)–(6) F_s → features and scores of all tasks */
-  judge(encoded: Encoded, noise: DropoutNoise | null): Outputs {
+  score(encoded: Encoded, noise: DropoutNoise | null): Outputs {
     const parts = this.modalities.map((modality) => encoded[modality]!);
     const ofTask: Partial<Record<Task, tf.Tensor2D>> = { ...encoded, fusion: tf.concat(parts, 1) };
     const outputs: Record<string, tf.Tensor> = {};

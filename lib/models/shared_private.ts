@@ -117,7 +117,7 @@ class SharedPrivate extends SelfMm {
       `encoded.${modality}`,
       tf.clone(encoded[modality]!),
     ]);
-    return { ...this.judge(encoded, noise), ...Object.fromEntries(kept) };
+    return { ...this.score(encoded, noise), ...Object.fromEntries(kept) };
   }
 
   /** (23) L = L_task + L_uni + β L3 */

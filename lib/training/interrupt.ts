@@ -6,7 +6,7 @@
  * @module
  */
 
-import { isNotebook } from "../core/notebook.ts";
+import { isNotebook } from "../display/notebook.ts";
 
 /** The status with which a process ends after a signal. */
 const EXIT_STATUS = { SIGINT: 130, SIGTERM: 143 } as const;

@@ -1,8 +1,8 @@
-/** Training: settings, optimizer, loop, checkpoints, run folders, replay of recordings. @module */
+/** Training: settings, optimizer, loop, checkpoints, run folders. @module */
 
 export { defaultsFor, loopSettings, resolveConfig } from "./config.ts";
 export { EarlyStopping } from "./early_stopping.ts";
-export { openRun, type Predictor } from "./evaluate.ts";
+export { openRun, type Predictor } from "./open_run.ts";
 export { type EpochRecord, type LabelDiagnosis, readHistory } from "./history.ts";
 export { Interrupt, InterruptListener } from "./interrupt.ts";
 export { readUnimodalLabels, type UnimodalLabelTable } from "./label_file.ts";
@@ -21,12 +21,6 @@ export {
 export { type CheckpointSettings, fit, type FitOptions, type FitResult } from "./trainer.ts";
 export { VERSION } from "./versions.ts";
 export { readWeights, type Weights, writeWeights } from "./weights.ts";
-export type { ParityReport, Quantity } from "./deviations.ts";
-export { type LayerCase, readLayerCases } from "./layer_cases.ts";
-export { checkLayer, isLayerKind, type LayerResult } from "./layer_parity.ts";
-export { replay } from "./parity.ts";
 export { type ShownRunOptions, trainShown } from "./shown_run.ts";
-export { trainingWarnings } from "./splits.ts";
+export { trainingWarnings } from "./requirements.ts";
 export type { LoopSettings } from "./trainer.ts";
-export type { RecordedArray, RecordedArrays } from "./layer_cases.ts";
-export type { ReplayChanges } from "./parity.ts";

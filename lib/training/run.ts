@@ -33,9 +33,9 @@ import { Learner } from "./learner.ts";
 import { adamOf } from "./optimizer.ts";
 import type { RunOptions, RunOutcome } from "./run_options.ts";
 import { RunFolder, type RunRecord, type RunSummary } from "./run_folder.ts";
-import { openBert, openTokens, saveBertFiles } from "./text.ts";
+import { openBert, openTokens, saveBertFiles } from "./run_bert.ts";
 import { fit, type FitResult } from "./trainer.ts";
-import { requireModalities, requireSplit } from "./splits.ts";
+import { requireModalities, requireSplit } from "./requirements.ts";
 import { gitCommit, peakMemory, versions } from "./versions.ts";
 import { copyWeights, type Weights, writeWeights } from "./weights.ts";
 
@@ -113,7 +113,7 @@ export async function trainRun(options: RunOptions): Promise<RunOutcome> {
   const folder = RunFolder.at(options.out, model.name, dataset.name, seed);
   using _lock = lockFolder(folder.path);
   const defaults = resolveConfig(model, preset, {});
-  if (folder.isFinished(config, sha256, options.resume, defaults)) {
+  if (folder.claim(config, sha256, options.resume, defaults)) {
     // The folder may have been moved, or be seen from another one.
     return { summary: { ...folder.readRecord()!.summary!, path: folder.path }, skipped: true };
   }

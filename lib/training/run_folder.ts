@@ -202,7 +202,7 @@ export class RunFolder {
    * @throws {RunError} when it holds another run, naming the settings that differ, or an unfinished
    * one that was not asked to be continued.
    */
-  isFinished(config: Config, sha256: string, resume: boolean, defaults: Config = {}): boolean {
+  claim(config: Config, sha256: string, resume: boolean, defaults: Config = {}): boolean {
     const found = this.readConfig();
     const record = this.readRecord();
     if (found === null || record === null) return false;

@@ -1,6 +1,6 @@
 /** A run whose progress is shown. @module */
 
-import type { Progress } from "../core/progress.ts";
+import type { Progress } from "../display/progress.ts";
 import { Interrupt } from "./interrupt.ts";
 import { trainRun } from "./run.ts";
 import type { RunOptions } from "./run_options.ts";
@@ -17,7 +17,7 @@ export type ShownRunOptions = Omit<RunOptions, "onStart" | "onBatch">;
  *
  * @example
  * ```ts
- * import { createProgress } from "../core/progress.ts";
+ * import { createProgress } from "../display/progress.ts";
  * import { makeSynthetic } from "../data/mod.ts";
  * import { openEngine } from "../engine/mod.ts";
  * import { findModel } from "../models/mod.ts";

@@ -1,6 +1,6 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { metricSums } from "../../lib/analysis/mod.ts";
-import { statisticOf, sumsOf } from "../../lib/analysis/statistics/sample_sums.ts";
+import { statisticOf, sumsOf } from "../../lib/statistics/sample_sums.ts";
 import { UsageError } from "../../lib/core/errors.ts";
 import { PROTOCOLS } from "../../lib/evaluation/mod.ts";
 import { gridScores } from "../evaluation/cases.ts";

@@ -3,9 +3,9 @@
 import { join } from "node:path";
 import { UsageError } from "../../lib/core/errors.ts";
 import { unknownName } from "../../lib/core/suggest.ts";
-import { findLibrary } from "../../lib/engine/tensorflow/library.ts";
-import { type Call, type Command, printJson, run } from "../../tasks/command.ts";
-import { printTable } from "../../tasks/run_table.ts";
+import { findLibrary } from "../../lib/engine/tensorflow/library/library.ts";
+import { type Call, type Command, printJson, run } from "../../tasks/shared/command.ts";
+import { printTable } from "../../tasks/shared/run_table.ts";
 import { changes } from "./baseline.ts";
 import { BENCHES } from "./benches.ts";
 import type { Result } from "./results.ts";

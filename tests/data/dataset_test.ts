@@ -1,8 +1,14 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { FileColumn, MemoryColumn, zeroNonFinite } from "../../lib/data/column.ts";
 import type { FeatureColumn } from "../../lib/data/dataset.ts";
-import { maskLengths, resolveLengths } from "../../lib/data/lengths.ts";
-import { describe, floatsOf, floatSource, integersOf, stringsOf } from "../../lib/data/values.ts";
+import { maskLengths, resolveLengths } from "../../lib/data/layouts/lengths.ts";
+import {
+  describe,
+  floatsOf,
+  floatSource,
+  integersOf,
+  stringsOf,
+} from "../../lib/data/arrays/values.ts";
 
 const SHAPE = { samples: 4, steps: 3, width: 2 };
 const VALUES = Float32Array.from({ length: 24 }, (_, i) => i);

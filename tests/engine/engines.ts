@@ -2,7 +2,7 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { type Engine, type EngineName, openEngine } from "../../lib/engine/mod.ts";
-import { findLibrary, HOW_TO_GET } from "../../lib/engine/tensorflow/library.ts";
+import { findLibrary, HOW_TO_GET } from "../../lib/engine/tensorflow/library/library.ts";
 
 /** Whether TensorFlow's library is here. */
 export const HAS_TENSORFLOW: boolean = findLibrary() !== null;

@@ -2,7 +2,7 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { join } from "node:path";
-import { readSafetensors } from "../../lib/data/safetensors.ts";
+import { readSafetensors } from "../../lib/data/store/safetensors.ts";
 
 /** One case: tensors by role and key. Its roles are those of the format page. */
 export interface RecordedCase {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { EngineError } from "../../lib/core/errors.ts";
 import { openEngine } from "../../lib/engine/mod.ts";
 import type { WebGpuBackend, WebGpuProgram } from "../../lib/engine/webgpu/backend_types.ts";
-import { checkLayer, isLayerKind, readLayerCases, replay } from "../../lib/training/mod.ts";
+import { checkLayer, isLayerKind, readLayerCases, replay } from "../../lib/parity/mod.ts";
 import { probe } from "./probe.ts";
 import { onWebGpu } from "./webgpu.ts";
 

@@ -5,7 +5,7 @@ import { RandomStream } from "../../lib/core/random.ts";
 import { loadDataset } from "../../lib/data/mod.ts";
 import { featureWidths, type ModelContext, type Network } from "../../lib/models/mod.ts";
 import { selfMm } from "../../lib/models/self_mm.ts";
-import type { Recording } from "../../lib/training/recording.ts";
+import type { Recording } from "../../lib/parity/recording.ts";
 
 /** The network of a recording, with a BERT where it has one. */
 export function makeRecorded(recording: Recording, changes: Partial<ModelContext> = {}): Network {

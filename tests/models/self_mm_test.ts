@@ -6,7 +6,7 @@ import { MODALITIES, type Modality } from "../../lib/data/mod.ts";
 import type { Engine } from "../../lib/engine/mod.ts";
 import type { DropoutNoise } from "../../lib/nn/dropout.ts";
 import { readInputs } from "../../lib/training/inputs.ts";
-import { Recording } from "../../lib/training/recording.ts";
+import { Recording } from "../../lib/parity/recording.ts";
 import { forEachEngine } from "../engine/engines.ts";
 import { SmallLearner } from "../training/small.ts";
 import { assertAsRecorded, makeRecorded } from "./recorded_network.ts";

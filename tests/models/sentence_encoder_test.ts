@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { UsageError } from "../../lib/core/errors.ts";
 import { loadDataset } from "../../lib/data/mod.ts";
 import { readInputs } from "../../lib/training/inputs.ts";
-import { Recording } from "../../lib/training/recording.ts";
+import { Recording } from "../../lib/parity/recording.ts";
 import { assignWeights } from "../../lib/training/weights.ts";
 import { forEachEngine } from "../engine/engines.ts";
 import { assertAsRecorded, makeRecorded } from "./recorded_network.ts";

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { join } from "node:path";
 import { UsageError } from "../../lib/core/errors.ts";
-import type { Call, Command } from "../../tasks/call.ts";
-import { parseCall } from "../../tasks/parse_call.ts";
+import type { Call, Command } from "../../tasks/shared/call.ts";
+import { parseCall } from "../../tasks/shared/parse_call.ts";
 import { ROOT } from "./run_task.ts";
 
 const COMMAND: Command = {

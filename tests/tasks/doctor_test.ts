@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { findLibrary } from "../../lib/engine/tensorflow/library.ts";
+import { findLibrary } from "../../lib/engine/tensorflow/library/library.ts";
 import { assertFails, lastJson, runTask } from "./run_task.ts";
 
 const HAS_TENSORFLOW = findLibrary() !== null;

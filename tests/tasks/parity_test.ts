@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "node:path";
-import { findLibrary } from "../../lib/engine/tensorflow/library.ts";
+import { findLibrary } from "../../lib/engine/tensorflow/library/library.ts";
 import { TestFolder } from "../data/mmsa_file.ts";
 import { assertFails, lastJson, ROOT, runTask } from "./run_task.ts";
 

@@ -7,7 +7,7 @@ import { type Dataset, makeSynthetic } from "../../lib/data/mod.ts";
 import { openEngine } from "../../lib/engine/mod.ts";
 import { PROTOCOLS, readPredictions, selectSplit } from "../../lib/evaluation/mod.ts";
 import { findModel, type Setting } from "../../lib/models/mod.ts";
-import { openRun } from "../../lib/training/evaluate.ts";
+import { openRun } from "../../lib/training/open_run.ts";
 import { trainRun } from "../../lib/training/run.ts";
 import type { RunOutcome } from "../../lib/training/run_options.ts";
 import { SMALL } from "../models/small.ts";

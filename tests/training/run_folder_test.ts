@@ -43,25 +43,25 @@ Deno.test("RunFolder.at() is OUT/MODEL/DATASET/SEED", () => {
   assertEquals(folder.checkpoint, join(folder.path, "checkpoint", "state.safetensors"));
 });
 
-Deno.test("isFinished() is false for a folder that is missing or holds nothing", async () => {
+Deno.test("claim() is false for a folder that is missing or holds nothing", async () => {
   await withFolder((path) => {
-    assertEquals(new RunFolder(path).isFinished(CONFIG, "abc", false), false);
-    assertEquals(new RunFolder(join(path, "none")).isFinished(CONFIG, "abc", false), false);
+    assertEquals(new RunFolder(path).claim(CONFIG, "abc", false), false);
+    assertEquals(new RunFolder(join(path, "none")).claim(CONFIG, "abc", false), false);
   });
 });
 
-Deno.test("isFinished() is true for this very run, finished", async () => {
+Deno.test("claim() is true for this very run, finished", async () => {
   await withRun("finished", (folder) => {
     for (const resume of [true, false]) {
-      assertEquals(folder.isFinished({ ...CONFIG }, "abc", resume), true);
+      assertEquals(folder.claim({ ...CONFIG }, "abc", resume), true);
     }
   });
 });
 
-Deno.test("isFinished() refuses a run with another configuration, and names the keys", async () => {
+Deno.test("claim() refuses a run with another configuration, and names the keys", async () => {
   await withRun("finished", (folder) => {
     const other = { model: "self-mm", seed: 1111, batchSize: 32, H: 1 };
-    const error = assertThrows(() => folder.isFinished(other, "abc", true), RunError);
+    const error = assertThrows(() => folder.claim(other, "abc", true), RunError);
     assertEquals(
       error.message,
       `Cannot train into "${folder.path}": it holds a run with another configuration ` +
@@ -71,28 +71,28 @@ Deno.test("isFinished() refuses a run with another configuration, and names the 
   });
 });
 
-Deno.test("isFinished() takes a setting that an older run does not know as its default", async () => {
+Deno.test("claim() takes a setting that an older run does not know as its default", async () => {
   await withRun("finished", (folder) => {
     const newer = { ...CONFIG, added: 0 };
-    assertEquals(folder.isFinished(newer, "abc", false, { added: 0 }), true);
-    const check = () => folder.isFinished({ ...newer, added: 1 }, "abc", false, { added: 0 });
+    assertEquals(folder.claim(newer, "abc", false, { added: 0 }), true);
+    const check = () => folder.claim({ ...newer, added: 1 }, "abc", false, { added: 0 });
     assertThrows(check, RunError, "added: there 0, wanted 1");
   });
 });
 
-Deno.test("isFinished() refuses a run of other data", async () => {
+Deno.test("claim() refuses a run of other data", async () => {
   await withRun("finished", (folder) => {
-    const check = () => folder.isFinished(CONFIG, "def", false);
+    const check = () => folder.claim(CONFIG, "def", false);
     assertThrows(check, RunError, "another configuration (the data file's content)");
   });
 });
 
-Deno.test("isFinished() refuses an unfinished run unless it is to be resumed", async () => {
+Deno.test("claim() refuses an unfinished run unless it is to be resumed", async () => {
   for (const status of ["running", "interrupted", "failed"] as const) {
     await withRun(status, (folder) => {
-      const check = () => folder.isFinished(CONFIG, "abc", false);
+      const check = () => folder.claim(CONFIG, "abc", false);
       assertThrows(check, RunError, `it holds an unfinished run (${status}), expected --resume`);
-      assertEquals(folder.isFinished(CONFIG, "abc", true), false);
+      assertEquals(folder.claim(CONFIG, "abc", true), false);
     });
   }
 });
@@ -116,7 +116,7 @@ Deno.test("readRecord() and readConfig() refuse damaged files, by name", async (
       const path = folder.file(name);
       const whole = Deno.readTextFileSync(path);
       Deno.writeTextFileSync(path, whole.slice(0, 20));
-      assertThrows(() => folder.isFinished(CONFIG, "abc", true), RunError, `Cannot read "${path}"`);
+      assertThrows(() => folder.claim(CONFIG, "abc", true), RunError, `Cannot read "${path}"`);
       Deno.writeTextFileSync(path, whole);
     }
   });

@@ -6,10 +6,10 @@ import { type Dataset, loadDataset, type Modality } from "../../lib/data/mod.ts"
 import type { Engine } from "../../lib/engine/mod.ts";
 import type { Setting } from "../../lib/models/mod.ts";
 import { BertFolder } from "../../lib/nn/bert_folder.ts";
-import { openRun } from "../../lib/training/evaluate.ts";
+import { openRun } from "../../lib/training/open_run.ts";
 import { RunFolder } from "../../lib/training/run_folder.ts";
 import { readWeights } from "../../lib/training/weights.ts";
-import { openBert } from "../../lib/training/text.ts";
+import { openBert } from "../../lib/training/run_bert.ts";
 import { TestFolder } from "../data/mmsa_file.ts";
 import { forEachEngine } from "../engine/engines.ts";
 import { BERT, DATA, trainWithBert, weightsOf, WITH_BERT } from "./small_bert.ts";

@@ -1,7 +1,7 @@
 /** Lines with a band over seeds: what learning curves and robustness curves are made of. @module */
 
-import { isConstant, mean } from "../statistics/descriptive.ts";
-import { tInterval } from "../statistics/t_tests.ts";
+import { isConstant, mean } from "../../statistics/descriptive.ts";
+import { tInterval } from "../../statistics/t_tests.ts";
 import { textWidth } from "./text_width.ts";
 import { DASHES, LABEL_SIZE, WIDTH } from "./theme.ts";
 

@@ -1,10 +1,10 @@
 /** The intervals of a comparison. @module */
 
-import type { Comparison } from "../compare.ts";
-import { rowNames } from "../groups.ts";
+import type { Comparison } from "../comparison/compare.ts";
+import { rowNames } from "../comparison/groups.ts";
 import { estimateLayers, heightOf, ruleAt } from "./estimates.ts";
 import { Figure } from "./figure.ts";
-import { metricName, metricWithDirection } from "./metric_name.ts";
+import { metricName, metricWithDirection } from "../../evaluation/metric_name.ts";
 import { textWidth } from "./text_width.ts";
 import { COLORS, GREY, LABEL_SIZE, WIDTH } from "./theme.ts";
 
@@ -23,8 +23,8 @@ const LINE_LIMIT = WIDTH - PLOT_WIDTH;
  * @example
  * ```ts
  * import { comparisonIntervals } from "./comparison_intervals.ts";
- * import { compare } from "../session/compare.ts";
- * import { train } from "../session/train.ts";
+ * import { compare } from "../../session/compare.ts";
+ * import { train } from "../../session/train.ts";
  * import { assertMatch } from "@std/assert";
  * const out = Deno.makeTempDirSync();
  * const common = {

@@ -1,6 +1,6 @@
 /** A figure: its specification, its drawing, and how a notebook shows it. @module */
 
-import { type Displayable, JUPYTER_DISPLAY, type MediaBundle } from "../../core/notebook.ts";
+import { type Displayable, JUPYTER_DISPLAY, type MediaBundle } from "../../display/notebook.ts";
 import { THEME } from "./theme.ts";
 import { type FigureSpec, toSvg } from "./vega.ts";
 

@@ -23,7 +23,7 @@ const QUANTITIES: readonly (readonly [string, (found: LabelDiagnosis) => number 
  * @example
  * ```ts
  * import { labelDiagnostics } from "./label_diagnostics.ts";
- * import { train } from "../session/train.ts";
+ * import { train } from "../../session/train.ts";
  * import { assertMatch } from "@std/assert";
  * const out = Deno.makeTempDirSync();
  * const run = await train({

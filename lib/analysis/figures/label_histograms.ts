@@ -14,7 +14,7 @@ import { WIDTH } from "./theme.ts";
  * @example
  * ```ts
  * import { labelHistograms } from "./label_histograms.ts";
- * import { train } from "../session/train.ts";
+ * import { train } from "../../session/train.ts";
  * import { assertMatch } from "@std/assert";
  * const out = Deno.makeTempDirSync();
  * const run = await train({

@@ -1,11 +1,11 @@
 /** What each set of modalities is worth. @module */
 
 import { MODALITIES } from "../../data/mod.ts";
-import type { RunEntry } from "../run_entry.ts";
+import type { RunEntry } from "../../studies/runs/mod.ts";
 import { bandPoint, legendHeight, legendOf } from "./bands.ts";
 import { estimateLayers, heightOf } from "./estimates.ts";
 import { Figure } from "./figure.ts";
-import { metricName } from "./metric_name.ts";
+import { metricName } from "../../evaluation/metric_name.ts";
 import { WIDTH } from "./theme.ts";
 
 /**
@@ -18,7 +18,7 @@ import { WIDTH } from "./theme.ts";
  * @example
  * ```ts
  * import { modalityAblation } from "./modality_ablation.ts";
- * import { train } from "../session/train.ts";
+ * import { train } from "../../session/train.ts";
  * import { assertMatch } from "@std/assert";
  * const out = Deno.makeTempDirSync();
  * const run = await train({

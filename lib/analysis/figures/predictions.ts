@@ -2,7 +2,7 @@
 
 import { type ProtocolName } from "../../data/mod.ts";
 import { PROTOCOLS } from "../../evaluation/mod.ts";
-import { quantile } from "../statistics/descriptive.ts";
+import { quantile } from "../../statistics/descriptive.ts";
 import { Figure } from "./figure.ts";
 import { COLORS, GREY, WIDTH } from "./theme.ts";
 

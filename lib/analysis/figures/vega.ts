@@ -6,7 +6,7 @@
  */
 
 import { loadPackage } from "../../core/packages.ts";
-import { escapeXml } from "../../core/xml.ts";
+import { escapeXml } from "../../display/xml.ts";
 import { textWidth } from "./text_width.ts";
 
 /** A plain Vega-Lite specification. */

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { JUPYTER_DISPLAY } from "../../core/notebook.ts";
+import { JUPYTER_DISPLAY } from "../../display/notebook.ts";
 import { loadPackage } from "../../core/packages.ts";
-import { numberColumn } from "../../core/tables.ts";
-import { escapeForNotebook } from "../../core/xml.ts";
+import { numberColumn } from "../../display/tables.ts";
+import { escapeForNotebook } from "../../display/xml.ts";
 
 /** A value of a frame; a number that is not known is NaN, since `describe` fails on null. */
 export type Cell = string | number;

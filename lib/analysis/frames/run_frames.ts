@@ -3,7 +3,7 @@
 import { MODALITIES } from "../../data/mod.ts";
 import { readPredictions } from "../../evaluation/mod.ts";
 import { readHistory, readUnimodalLabels, RunFolder } from "../../training/mod.ts";
-import type { IndexedRun } from "../run_index.ts";
+import type { IndexedRun } from "../../studies/runs/mod.ts";
 import { type Cell, type Frame, makeFrame } from "./frame.ts";
 
 type Row = Readonly<Record<string, Cell>>;
@@ -14,7 +14,7 @@ type Row = Readonly<Record<string, Cell>>;
  * @example
  * ```ts
  * import { runsFrame } from "./run_frames.ts";
- * import { train } from "../session/train.ts";
+ * import { train } from "../../session/train.ts";
  * import { assertEquals } from "@std/assert";
  * const out = Deno.makeTempDirSync();
  * const run = await train({
@@ -52,7 +52,7 @@ export function runsFrame(runs: readonly IndexedRun[]): Promise<Frame> {
  * @example
  * ```ts
  * import { historyFrame } from "./run_frames.ts";
- * import { train } from "../session/train.ts";
+ * import { train } from "../../session/train.ts";
  * import { assertEquals } from "@std/assert";
  * const out = Deno.makeTempDirSync();
  * const run = await train({
@@ -91,7 +91,7 @@ export function historyFrame(runs: readonly IndexedRun[]): Promise<Frame> {
  * @example
  * ```ts
  * import { labelDiagnosisFrame } from "./run_frames.ts";
- * import { train } from "../session/train.ts";
+ * import { train } from "../../session/train.ts";
  * import { assertEquals } from "@std/assert";
  * const out = Deno.makeTempDirSync();
  * const run = await train({
@@ -139,7 +139,7 @@ export function labelDiagnosisFrame(runs: readonly IndexedRun[]): Promise<Frame>
  * @example
  * ```ts
  * import { predictionsFrame } from "./run_frames.ts";
- * import { train } from "../session/train.ts";
+ * import { train } from "../../session/train.ts";
  * import { assertEquals } from "@std/assert";
  * const out = Deno.makeTempDirSync();
  * const run = await train({
@@ -189,7 +189,7 @@ export function predictionsFrame(runs: readonly IndexedRun[]): Promise<Frame> {
  * @example
  * ```ts
  * import { unimodalLabelsFrame } from "./run_frames.ts";
- * import { train } from "../session/train.ts";
+ * import { train } from "../../session/train.ts";
  * import { assertEquals } from "@std/assert";
  * const out = Deno.makeTempDirSync();
  * const run = await train({

@@ -4,7 +4,7 @@ import { DataError } from "../../core/errors.ts";
 import { PROTOCOLS, readPredictions, selectSplit } from "../../evaluation/mod.ts";
 import { findModel, MODELS } from "../../models/mod.ts";
 import { defaultsFor, resolveConfig, RunFolder } from "../../training/mod.ts";
-import { medianRun } from "../compare_pair.ts";
+import { medianRun } from "../comparison/compare_pair.ts";
 import {
   confusionMatrix,
   type Figure,
@@ -20,7 +20,7 @@ import {
   type ReportedRun,
   withoutFolder,
 } from "./content.ts";
-import { facts, heading, paragraph, section, table } from "./html.ts";
+import { facts, heading, paragraph, section, table } from "../../display/html.ts";
 import { GENERAL_LIMITS, MODEL_CARDS } from "./model_cards.ts";
 import { drawn, estimateText } from "./results.ts";
 

@@ -10,11 +10,16 @@ import {
   type RunRecord,
   type SplitRead,
 } from "../../training/mod.ts";
-import { groupRuns, type RunGroup } from "../groups.ts";
-import type { Skipped } from "../run_discovery.ts";
-import { readRuns, type RunEntry } from "../run_entry.ts";
-import { readStudy, type Study, type StudyTable, studyTable } from "../study/mod.ts";
-import { STUDY_FILE } from "../study/study_folder.ts";
+import { groupRuns, type RunGroup } from "../comparison/groups.ts";
+import type { Skipped } from "../../studies/runs/mod.ts";
+import { readRuns, type RunEntry } from "../../studies/runs/mod.ts";
+import {
+  readStudy,
+  type Study,
+  STUDY_FILE,
+  type StudyTable,
+  studyTable,
+} from "../../studies/study/mod.ts";
 
 /** A run and what its folder tells besides its metrics. */
 export interface ReportedRun {

@@ -1,10 +1,10 @@
 /** The parts of a report that say where its numbers come from. @module */
 
 import { basename } from "node:path";
-import { testSelection } from "../run_entry.ts";
-import { mean } from "../statistics/mod.ts";
+import { testSelection } from "../../studies/runs/mod.ts";
+import { mean } from "../../statistics/mod.ts";
 import type { ReportContent, ReportedRun } from "./content.ts";
-import { facts, heading, list, paragraph, section, table } from "./html.ts";
+import { facts, heading, list, paragraph, section, table } from "../../display/html.ts";
 import { datasetsOf } from "./results.ts";
 
 /** What the runs were trained on, and what was wrong with it. */

@@ -6,7 +6,7 @@
 
 import { cardSections } from "./cards.ts";
 import { readReport } from "./content.ts";
-import { list, page, paragraph } from "./html.ts";
+import { list, page, paragraph } from "../../display/html.ts";
 import { dataSection, readsSection, runsSection, skippedSection } from "./provenance.ts";
 import { robustnessSection } from "./robustness.ts";
 import { comparisonSection, resultTables, studySection, trainingSection } from "./results.ts";
@@ -24,7 +24,7 @@ import { comparisonSection, resultTables, studySection, trainingSection } from "
  *
  * @example
  * ```ts
- * import { train } from "../session/mod.ts";
+ * import { train } from "../../session/mod.ts";
  * import { makeReport } from "./report.ts";
  * import { assertMatch } from "@std/assert";
  * const out = Deno.makeTempDirSync();

@@ -2,21 +2,21 @@
 
 import { messageOf, UsageError } from "../../core/errors.ts";
 import { PROTOCOLS } from "../../evaluation/mod.ts";
-import { compareRuns } from "../compare.ts";
-import { rowNames } from "../groups.ts";
-import { notesOf, rowsOf, TABLE_HEADER } from "../comparison_format.ts";
+import { compareRuns } from "../comparison/compare.ts";
+import { rowNames } from "../comparison/groups.ts";
+import { notesOf, rowsOf, TABLE_HEADER } from "../comparison/comparison_format.ts";
 import {
   comparisonIntervals,
   type Figure,
   learningCurves,
   modalityAblation,
 } from "../figures/mod.ts";
-import { metricName } from "../figures/metric_name.ts";
-import { estimateOverSeeds, mean } from "../statistics/mod.ts";
-import type { StudyTable } from "../study/mod.ts";
-import { escapeXml } from "../../core/xml.ts";
+import { metricName } from "../../evaluation/metric_name.ts";
+import { estimateOverSeeds, mean } from "../../statistics/mod.ts";
+import type { StudyTable } from "../../studies/study/mod.ts";
+import { escapeXml } from "../../display/xml.ts";
 import { type ReportContent, type ReportedGroup, withoutFolder } from "./content.ts";
-import { heading, list, paragraph, section, table } from "./html.ts";
+import { heading, list, paragraph, section, table } from "../../display/html.ts";
 
 /** Draws a figure with its description below. */
 export async function drawn(figures: readonly Figure[]): Promise<string> {

@@ -1,10 +1,10 @@
 /** The part of a report on missing and noisy modalities: what `evaluate` found, as the runs note it. @module */
 
 import { type Figure, robustnessCurves } from "../figures/mod.ts";
-import { metricName } from "../figures/metric_name.ts";
-import { rowNames } from "../groups.ts";
+import { metricName } from "../../evaluation/metric_name.ts";
+import { rowNames } from "../comparison/groups.ts";
 import type { ReportContent, ReportedGroup, ReportedRun } from "./content.ts";
-import { heading, paragraph, section, table } from "./html.ts";
+import { heading, paragraph, section, table } from "../../display/html.ts";
 import { datasetsOf, drawn, estimateText } from "./results.ts";
 
 /** Metrics of a run on test under one corruption. */

@@ -1,7 +1,7 @@
 /** Reading a pickle's opcodes and arguments through a window over the file. @module */
 
 import { DataError } from "../../core/errors.ts";
-import { byteCount, type PositionedFile } from "../positioned_file.ts";
+import { byteCount, type PositionedFile } from "../arrays/positioned_file.ts";
 
 /** Size of the window in bytes. */
 const WINDOW = 1 << 16;

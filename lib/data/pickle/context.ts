@@ -1,7 +1,7 @@
 /** What the parts of the pickle reader share. @module */
 
 import type { DataError } from "../../core/errors.ts";
-import { type ByteSource, MemoryBytes } from "../byte_source.ts";
+import { type ByteSource, MemoryBytes } from "../arrays/byte_source.ts";
 import { latin1Bytes } from "./text.ts";
 
 /** The place in the file that is being read, for messages and limits. */

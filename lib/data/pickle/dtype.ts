@@ -1,6 +1,6 @@
 /** numpy's description of an array's elements. @module */
 
-import { type ElementType, isElementType } from "../elements.ts";
+import { type ElementType, isElementType } from "../arrays/elements.ts";
 import type { PickleContext } from "./context.ts";
 import { latin1 } from "./text.ts";
 

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { ByteSource } from "../byte_source.ts";
+import type { ByteSource } from "../arrays/byte_source.ts";
 
 /** Encoded bytes that are decoded at a time. */
 const WINDOW = 1 << 16;

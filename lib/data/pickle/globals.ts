@@ -5,7 +5,7 @@
  * @module
  */
 
-import { readAll } from "../byte_source.ts";
+import { readAll } from "../arrays/byte_source.ts";
 import { ByteRun, byteSourceOf, type PickleContext } from "./context.ts";
 import { NumpyDtype } from "./dtype.ts";
 import { NdArray, NumpyScalar, shapeOf } from "./nd_array.ts";

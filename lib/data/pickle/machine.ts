@@ -1,7 +1,7 @@
 /** The state of a pickle being read: stack, marks and memo. @module */
 
 import { DataError, UnsafePickleError } from "../../core/errors.ts";
-import { FileBytes } from "../byte_source.ts";
+import { FileBytes } from "../arrays/byte_source.ts";
 import type { ByteReader, Extent } from "./byte_reader.ts";
 import { ByteRun, type PickleContext } from "./context.ts";
 import { type ByteDecoder, EncodedBytes } from "./encoded_bytes.ts";

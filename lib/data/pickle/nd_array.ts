@@ -1,9 +1,9 @@
 /** numpy arrays and scalars of a pickle. @module */
 
-import { type ArraySource, checkRange, sizeOf, type TypedArray } from "../array_source.ts";
-import { type ByteSource, MemoryBytes, readAll } from "../byte_source.ts";
-import { byteCount } from "../positioned_file.ts";
-import { StoredArray } from "../stored_array.ts";
+import { type ArraySource, checkRange, sizeOf, type TypedArray } from "../arrays/array_source.ts";
+import { type ByteSource, MemoryBytes, readAll } from "../arrays/byte_source.ts";
+import { byteCount } from "../arrays/positioned_file.ts";
+import { StoredArray } from "../arrays/stored_array.ts";
 import type { PickleContext } from "./context.ts";
 import type { NumpyDtype } from "./dtype.ts";
 import { ObjectArray, StringArray } from "./value_arrays.ts";

@@ -1,7 +1,7 @@
 /** Opening a pickle. @module */
 
 import { DataError } from "../../core/errors.ts";
-import { PositionedFile, refuseForeign } from "../positioned_file.ts";
+import { PositionedFile, refuseForeign } from "../arrays/positioned_file.ts";
 import { ByteReader } from "./byte_reader.ts";
 import { PickleMachine } from "./machine.ts";
 import { OPERATIONS, STOP } from "./opcodes.ts";

@@ -1,10 +1,10 @@
 /** Arrays whose elements are no plain numbers: strings and objects. @module */
 
 import { DataError } from "../../core/errors.ts";
-import { type ArraySource, checkRange, sizeOf } from "../array_source.ts";
-import type { ByteSource } from "../byte_source.ts";
-import { swapBytes } from "../elements.ts";
-import { toCOrder } from "../stored_array.ts";
+import { type ArraySource, checkRange, sizeOf } from "../arrays/array_source.ts";
+import type { ByteSource } from "../arrays/byte_source.ts";
+import { swapBytes } from "../arrays/elements.ts";
+import { toCOrder } from "../arrays/stored_array.ts";
 
 /** Bytes that are read at a time. */
 const CHUNK = 1 << 20;

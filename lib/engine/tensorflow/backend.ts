@@ -5,25 +5,25 @@
  * @module
  */
 
-import "./polyfill.ts"; // before tfjs-node
+import "./library/polyfill.ts"; // before tfjs-node
 import "tfjs-node/register_all_kernels.js";
 import { NodeJSKernelBackend } from "tfjs-node/nodejs_kernel_backend.js";
 import { dirname, join } from "node:path";
 import { exists } from "../../core/files.ts";
 import { type KernelBackend, registerBackend } from "@tensorflow/tfjs-core";
-import { TensorFlowBinding } from "./binding.ts";
-import type { ContextOptions } from "./context.ts";
-import { libraryNames } from "./library.ts";
-import { dropPages } from "./library_pages.ts";
-import { openLibrary } from "./loading.ts";
-import { registerGatherKernel } from "./gather_kernel.ts";
-import { registerLstmKernels } from "./lstm_kernels.ts";
-import { registerMatrixKernels } from "./matrix_kernels.ts";
-import type { NodeBackend } from "./ops.ts";
-import { orderingMethods } from "./ordering.ts";
-import { registerUniformKernel } from "./uniform_kernel.ts";
+import { TensorFlowBinding } from "./binding/binding.ts";
+import type { ContextOptions } from "./binding/context.ts";
+import { libraryNames } from "./library/library.ts";
+import { dropPages } from "./library/library_pages.ts";
+import { openLibrary } from "./library/loading.ts";
+import { registerGatherKernel } from "./kernels/gather_kernel.ts";
+import { registerLstmKernels } from "./kernels/lstm_kernels.ts";
+import { registerMatrixKernels } from "./kernels/matrix_kernels.ts";
+import type { NodeBackend } from "./binding/ops.ts";
+import { orderingMethods } from "./graph/ordering.ts";
+import { registerUniformKernel } from "./kernels/uniform_kernel.ts";
 
-export { compileGraph } from "./compile.ts";
+export { compileGraph } from "./graph/graph_step.ts";
 
 /** Name under which the backend is registered; tfjs-node's kernels insist on it. */
 export const BACKEND = "tensorflow";

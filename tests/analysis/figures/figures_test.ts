@@ -10,8 +10,8 @@ import {
   predictedAgainstTrue,
   residualsByLabel,
   robustnessCurves,
-  type RunEntry,
 } from "../../../lib/analysis/mod.ts";
+import { type RunEntry } from "../../../lib/studies/mod.ts";
 import { textWidth } from "../../../lib/analysis/figures/text_width.ts";
 import { UsageError } from "../../../lib/core/errors.ts";
 import { PROTOCOLS } from "../../../lib/evaluation/mod.ts";

@@ -1,6 +1,6 @@
 /** One figure of each kind, from made-up results: what the committed drawings show. */
 
-import type { Comparison } from "../../../lib/analysis/compare.ts";
+import type { Comparison } from "../../../lib/analysis/comparison/compare.ts";
 import {
   comparisonIntervals,
   confusionMatrix,
@@ -14,7 +14,7 @@ import {
   robustnessCurves,
   type ScoredSamples,
 } from "../../../lib/analysis/mod.ts";
-import type { RunEntry } from "../../../lib/analysis/run_entry.ts";
+import type { RunEntry } from "../../../lib/studies/runs/run_entry.ts";
 import { RandomStream } from "../../../lib/core/random.ts";
 import type { EpochRecord } from "../../../lib/training/mod.ts";
 

@@ -6,11 +6,11 @@ import {
   labelDiagnosisFrame,
   makeFrame,
   predictionsFrame,
-  readRuns,
   runsFrame,
   unimodalLabelsFrame,
   writeFrame,
 } from "../../../lib/analysis/mod.ts";
+import { readRuns } from "../../../lib/studies/mod.ts";
 import { DataError, UsageError } from "../../../lib/core/errors.ts";
 import { loadPackage } from "../../../lib/core/packages.ts";
 import { writeHistory } from "../../../lib/training/history.ts";

@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { join } from "node:path";
-import { makeReport, MODEL_CARDS, readRun, writeStudy } from "../../../lib/analysis/mod.ts";
-import { parseDefinition } from "../../../lib/analysis/study/mod.ts";
+import { makeReport, MODEL_CARDS } from "../../../lib/analysis/mod.ts";
+import { readRun, writeStudy } from "../../../lib/studies/mod.ts";
+import { parseDefinition } from "../../../lib/studies/study/mod.ts";
 import { DataError, RunError } from "../../../lib/core/errors.ts";
 import { writeHistory } from "../../../lib/training/history.ts";
 import { RunFolder } from "../../../lib/training/mod.ts";

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { DataError } from "../../../lib/core/errors.ts";
-import { PositionedFile } from "../../../lib/data/positioned_file.ts";
+import { PositionedFile } from "../../../lib/data/arrays/positioned_file.ts";
 import { ByteReader } from "../../../lib/data/pickle/byte_reader.ts";
 import { latin1 } from "../../../lib/data/pickle/text.ts";
 import { bytes, integer, load, withFile } from "./assemble.ts";

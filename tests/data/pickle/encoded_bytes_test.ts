@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { MemoryBytes } from "../../../lib/data/byte_source.ts";
+import { MemoryBytes } from "../../../lib/data/arrays/byte_source.ts";
 import {
   type ByteDecoder,
   decodeBytes,

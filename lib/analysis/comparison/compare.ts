@@ -1,0 +1,202 @@
+/**
+ * Comparisons of one table: every pair of algorithms on a dataset by every metric asked for, one
+ * family that Holm's correction takes together, and a verdict that a paper could print.
+ *
+ * @module
+ */
+
+import { messageOf, RunError, UsageError } from "../../core/errors.ts";
+import { metricOf, PROTOCOLS } from "../../evaluation/mod.ts";
+import { type CompareOptions, comparePair, type Effect, type PairResult } from "./compare_pair.ts";
+import type { SampleTest } from "./compare_pair.ts";
+import { groupRuns, type RunGroup } from "./groups.ts";
+import type { RunEntry } from "../../studies/runs/mod.ts";
+import { detectableBy, isAtMost, type SeedTest } from "./over_seeds.ts";
+import { holm } from "../../statistics/mod.ts";
+import { readTestScores, type TestScores } from "./test_scores.ts";
+import { sentenceOf } from "./verdict_sentence.ts";
+
+/** A difference is established, in favour of one side, or not. */
+export type Verdict = "a better" | "b better" | "not established";
+
+/** One comparison, as `compare --json` prints it. */
+export interface Comparison {
+  /** Label of the one group of runs. */
+  readonly a: string;
+  /** Label of the other. */
+  readonly b: string;
+  /** Key of the metric. */
+  readonly metric: string;
+  /** Mean of `a` minus mean of `b` over seeds, and its interval over seeds and samples. */
+  readonly difference: {
+    readonly value: number;
+    readonly low: number;
+    readonly high: number;
+    readonly level: number;
+    readonly method: string;
+  };
+  /** Is the algorithm different? Over seeds; p before Holm's correction. */
+  readonly seeds: SeedTest;
+  /** Are the trained models different? The runs of median valid metric, over samples. */
+  readonly samples: SampleTest;
+  /** How large the difference is. */
+  readonly effect: Effect;
+  /** What follows from both tests. */
+  readonly verdict: Verdict;
+  /** The verdict, as a paper could print it. */
+  readonly sentence: string;
+}
+
+/** A pair that is not compared, and why. */
+export interface Refusal {
+  /** Label of the one group of runs. */
+  readonly a: string;
+  /** Label of the other. */
+  readonly b: string;
+  /** Key of the metric. */
+  readonly metric: string;
+  /** Why, in a sentence. */
+  readonly reason: string;
+}
+
+/** All comparisons of one table. */
+export interface ComparisonTable {
+  /** Pair by pair, metric by metric. */
+  readonly comparisons: readonly Comparison[];
+  /** Holm's adjusted p, in the order of the comparisons. */
+  readonly holm: { readonly seeds: readonly number[]; readonly samples: readonly number[] };
+  /** Pairs that cannot be compared. */
+  readonly refused: readonly Refusal[];
+}
+
+/**
+ * Compares all algorithms among `runs`, pair by pair within a dataset. Two alone are compared in any
+ * case, and refused if their samples differ.
+ *
+ * A difference is established when p over seeds is at most 1 - level after Holm's correction and the
+ * interval over seeds and samples excludes 0. Copies of one result are no seeds: where a model does
+ * not vary with its seed, p over seeds is Welch's, and where neither does, that over samples.
+ *
+ * @throws {RunError} there is nothing to compare, or the only comparison is refused
+ * @throws {UsageError} a metric is unknown
+ *
+ * @example
+ * ```ts
+ * import { compareRuns } from "./compare.ts";
+ * import { train } from "../../session/train.ts";
+ * import { assertEquals } from "@std/assert";
+ * const out = Deno.makeTempDirSync();
+ * const common = {
+ *   data: "synthetic:n=32",
+ *   seeds: 4,
+ *   engine: "cpu",
+ *   out,
+ * } as const;
+ * const svm = await train({ model: "svm", ...common });
+ * const guess = await train({ model: "constant", ...common });
+ * const { comparisons } = compareRuns([...svm.entries(), ...guess.entries()], ["mae", "acc7"]);
+ * assertEquals(comparisons.map(({ metric }) => metric), ["mae", "acc7"]);
+ * Deno.removeSync(out, { recursive: true });
+ * ```
+ */
+export function compareRuns(
+  runs: readonly RunEntry[],
+  metrics: readonly string[] = ["mae"],
+  options: CompareOptions = {},
+): ComparisonTable {
+  const groups = groupRuns(runs);
+  const pairs = pairsOf(groups);
+  if (pairs.length === 0) {
+    const found = groups.map(({ label, dataset }) => `${label} on ${dataset}`).join(", ");
+    throw new RunError(
+      `Cannot compare: found runs of ${found || "no model"}, expected two models on a dataset`,
+    );
+  }
+  // A misspelt metric is told before anything is read.
+  for (const [a] of pairs) {
+    for (const metric of metrics) metricOf(PROTOCOLS[a.runs[0]!.protocol], metric);
+  }
+  const scoresOf = remembered(readTestScores);
+  const results: PairResult[] = [];
+  const refused: Refusal[] = [];
+  for (const [a, b] of pairs) {
+    for (const metric of metrics) {
+      try {
+        const [left, right] = [a, b].map((group) => ({ group, scores: scoresOf(group) }));
+        results.push(comparePair(left!, right!, metric, options));
+      } catch (error) {
+        if (error instanceof UsageError || pairs.length * metrics.length === 1) throw error;
+        refused.push({ a: a.label, b: b.label, metric, reason: messageOf(error) });
+      }
+    }
+  }
+  if (results.length === 0) throw new RunError(refused[0]!.reason);
+  return { ...judge(results), refused };
+}
+
+/** Verdicts of results that are one family. */
+function judge(results: readonly PairResult[]): Omit<ComparisonTable, "refused"> {
+  const seeds = holm(results.map(({ seedTest }) => seedTest.p));
+  const samples = holm(results.map(({ sampleTest }) => sampleTest.p));
+  const comparisons = results.map((result, i): Comparison => {
+    const { value, low, high, level, method } = result.difference;
+    const verdict = verdictOf(result, seeds[i]!);
+    const seedTest = {
+      ...result.seedTest,
+      ...detectableBy(...result.seeds, (1 - level) / results.length),
+    };
+    return {
+      a: result.a.label,
+      b: result.b.label,
+      metric: result.metric.key,
+      difference: { value, low, high, level, method },
+      seeds: seedTest,
+      samples: result.sampleTest,
+      effect: result.effect,
+      verdict,
+      sentence: sentenceOf({ ...result, seedTest }, verdict !== "not established", {
+        size: results.length,
+        seeds: seeds[i]!,
+        samples: samples[i]!,
+      }),
+    };
+  });
+  return { comparisons, holm: { seeds, samples } };
+}
+
+function verdictOf({ difference, metric }: PairResult, p: number): Verdict {
+  const { value, low, high, level } = difference;
+  const isRejected = isAtMost(p, 1 - level);
+  const excludesZero = low > 0 || high < 0;
+  if (!isRejected || !excludesZero || value === 0) return "not established";
+  return value > 0 === metric.higherIsBetter ? "a better" : "b better";
+}
+
+function pairsOf(groups: readonly RunGroup[]): [RunGroup, RunGroup][] {
+  if (groups.length === 2) return [[groups[0]!, groups[1]!]];
+  return groups.flatMap((a, i) =>
+    groups.slice(i + 1).filter((b) => b.dataset === a.dataset).map((
+      b,
+    ): [RunGroup, RunGroup] => [a, b])
+  );
+}
+
+/** `read` once for each group, with its error too. */
+function remembered(read: (group: RunGroup) => TestScores): (group: RunGroup) => TestScores {
+  const known = new Map<RunGroup, () => TestScores>();
+  return (group) => {
+    let result = known.get(group);
+    if (result === undefined) {
+      try {
+        const scores = read(group);
+        result = () => scores;
+      } catch (error) {
+        result = () => {
+          throw error;
+        };
+      }
+      known.set(group, result);
+    }
+    return result();
+  };
+}

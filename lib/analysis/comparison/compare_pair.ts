@@ -1,0 +1,217 @@
+/**
+ * What can be said of one metric of two algorithms before it is known how many comparisons there
+ * are: difference, p over seeds, p over samples, effect sizes.
+ *
+ * @module
+ */
+
+import { RunError } from "../../core/errors.ts";
+import { RandomStream } from "../../core/random.ts";
+import { type Metric, metricOf, PROTOCOLS } from "../../evaluation/mod.ts";
+import type { RunGroup } from "./groups.ts";
+import { type MetricSums, metricSums } from "../metric_sums.ts";
+import {
+  isAtMost,
+  type SeedResult,
+  type SeedValues,
+  type TestResult,
+  testSeeds,
+} from "./over_seeds.ts";
+import {
+  dependentCorrelations,
+  discordant,
+  effectSizes,
+  type Interval,
+  leastPermutationP,
+  mcnemarTest,
+  pearson,
+  signFlipTest,
+  swapTest,
+  twoWayBootstrap,
+} from "../../statistics/mod.ts";
+import { statisticOf, sumsOf } from "../../statistics/sample_sums.ts";
+import { differingSample, type TestScores } from "./test_scores.ts";
+
+/** A group and what it predicted. */
+export interface ScoredGroup {
+  readonly group: RunGroup;
+  readonly scores: TestScores;
+}
+
+/** How to compare. */
+export interface CompareOptions {
+  /** Of the interval; 1 - level is the chance of a false claim. 0.95 by default. */
+  readonly level?: number;
+  /** Of all resampling; 1 by default. */
+  readonly seed?: number;
+  /** Resamples and draws; 9,999 by default. */
+  readonly resamples?: number;
+}
+
+/** The test over samples. */
+export interface SampleTest extends TestResult {
+  /** Of McNemar's test, with the observed count weighted by half: less conservative. */
+  readonly midP?: number;
+}
+
+/** Effect sizes over seeds, of `a` against `b`. */
+export interface Effect {
+  /** In pooled standard deviations of seeds; null where the seeds do not differ at all. */
+  readonly cohensD: number | null;
+  /** The same, corrected for few seeds. */
+  readonly hedgesG: number | null;
+  /** P(a > b) - P(a < b) of the metric. */
+  readonly cliffsDelta: number;
+  /** The chance that a run of `a` is better than a run of `b`. */
+  readonly probImprovement: number;
+}
+
+/** Measured, but not yet judged. */
+export interface PairResult {
+  readonly a: RunGroup;
+  readonly b: RunGroup;
+  readonly metric: Metric;
+  readonly samples: number;
+  readonly difference: Interval & { readonly method: string };
+  /** The seeds of `a` and of `b`. */
+  readonly seeds: readonly [SeedValues, SeedValues];
+  readonly seedTest: SeedResult;
+  readonly sampleTest: SampleTest;
+  readonly effect: Effect;
+}
+
+/**
+ * Compares two algorithms by one metric on test. Exchanging them negates the differences and leaves
+ * every p as it is.
+ *
+ * @throws {RunError} the samples differ, or there are too few seeds for the level
+ * @throws {UsageError} there is no such metric
+ */
+export function comparePair(
+  a: ScoredGroup,
+  b: ScoredGroup,
+  key: string,
+  { level = 0.95, seed = 1, resamples = 9_999 }: CompareOptions = {},
+): PairResult {
+  checkComparable(a, b, level);
+  const metric = metricOf(PROTOCOLS[a.scores.protocol], key);
+  const [runsA, runsB] = [sumsOfRuns(a.scores, key), sumsOfRuns(b.scores, key)];
+  const [valuesA, valuesB] = [runsA.map(valueOf), runsB.map(valueOf)];
+  const root = RandomStream.fromSeed(seed).split("compare").split(key);
+  const ofSeeds = (group: RunGroup) => root.fresh(`seeds of ${group.label}`);
+  const interval = twoWayBootstrap(
+    { runs: runsA, random: ofSeeds(a.group) },
+    { runs: runsB, random: ofSeeds(b.group) },
+    { random: root.fresh("samples"), resamples, level },
+  );
+  const [i, j] = [medianRun(a.group, key), medianRun(b.group, key)];
+  const exchanges = root.fresh("exchanges of samples");
+  const sampleTest = testSamples(runsA[i]!, runsB[j]!, { random: exchanges, draws: resamples });
+  const seeds = [
+    { values: valuesA, isStill: isStill(a.scores) },
+    { values: valuesB, isStill: isStill(b.scores) },
+  ] as const;
+  const splits = { random: root.fresh("splits of seeds"), draws: resamples };
+  return {
+    a: a.group,
+    b: b.group,
+    metric,
+    samples: a.scores.ids.length,
+    difference: { ...interval, method: "two-way bootstrap" },
+    seeds,
+    seedTest: testSeeds(...seeds, sampleTest, splits),
+    sampleTest,
+    effect: effectOf(valuesA, valuesB, metric),
+  };
+}
+
+/** Whether every seed predicts the same: nothing in the algorithm is random. */
+function isStill({ predictions: [first, ...others] }: TestScores): boolean {
+  return others.every((scores) => scores.every((score, i) => score === first![i]));
+}
+
+/** The run whose valid metric is the median (the lower one of two): a typical one, told by valid. */
+export function medianRun(group: RunGroup, key: string): number {
+  const value = (i: number) => group.runs[i]!.valid[key] ?? 0;
+  const order = group.runs.map((_, i) => i).sort((i, j) => value(i) - value(j) || i - j);
+  return order[(order.length - 1) >> 1]!;
+}
+
+function checkComparable(a: ScoredGroup, b: ScoredGroup, level: number): void {
+  const refuse = (state: string): never => {
+    throw new RunError(`Cannot compare "${a.group.label}" with "${b.group.label}": ${state}`);
+  };
+  if (a.scores.protocol !== b.scores.protocol) {
+    refuse(
+      `their protocols are ${a.scores.protocol} and ${b.scores.protocol}, expected the same`,
+    );
+  }
+  const difference = differingSample(a.scores, b.scores);
+  if (difference !== null) refuse(`${difference}, expected the same samples in both`);
+  const [m, n] = [a.group.runs.length, b.group.runs.length];
+  if (m < 2 || n < 2) {
+    refuse(
+      `there are ${m} and ${n} seeds, expected several of each: one run says nothing about its seed`,
+    );
+  }
+  const least = leastPermutationP(m, n);
+  const alpha = 1 - level;
+  if (!isAtMost(least, alpha)) {
+    refuse(
+      `${m} and ${n} seeds cannot give p ≤ ${shortNumber(alpha)} with an exact permutation ` +
+        `test: the smallest possible is ${shortNumber(least)}, expected more seeds (10 or more)`,
+    );
+  }
+}
+
+function shortNumber(value: number): string {
+  return String(Number(value.toPrecision(3)));
+}
+
+function sumsOfRuns({ protocol, predictions, labels }: TestScores, key: string): MetricSums[] {
+  return predictions.map((scores) => metricSums(protocol, key, scores, labels));
+}
+
+function valueOf(sums: MetricSums): number {
+  return statisticOf(sums, sumsOf(sums));
+}
+
+/** One run of each algorithm, by the test that fits the metric. */
+function testSamples(
+  a: MetricSums,
+  b: MetricSums,
+  options: { readonly random: RandomStream; readonly draws: number },
+): SampleTest {
+  const [left, right] = [a.columns[0]!, b.columns[0]!];
+  switch (a.kind) {
+    case "error": {
+      const d = left.map((error, i) => error - right[i]!);
+      return { p: signFlipTest(d, options).p, test: "approximate randomization" };
+    }
+    case "f1":
+      return { p: swapTest(a, b, options).p, test: "approximate randomization" };
+    case "accuracy": {
+      const counts = discordant(left, right);
+      const { exact, midP } = mcnemarTest(counts.b, counts.c);
+      return { p: exact, test: "exact McNemar", midP };
+    }
+    case "correlation": {
+      const test = "Williams t";
+      if (a.samples < 4) return { p: 1, test };
+      // The first columns are the predictions, less their mean.
+      const triple = { r12: valueOf(a), r13: valueOf(b), r23: pearson(left, right), n: a.samples };
+      return { p: dependentCorrelations(triple).williamsP, test };
+    }
+  }
+}
+
+function effectOf(a: readonly number[], b: readonly number[], metric: Metric): Effect {
+  const { cohensD, hedgesG, cliffsDelta, probImprovement } = effectSizes(a, b);
+  const finite = (value: number) => Number.isFinite(value) ? value : null;
+  return {
+    cohensD: finite(cohensD),
+    hedgesG: finite(hedgesG),
+    cliffsDelta,
+    probImprovement: metric.higherIsBetter ? probImprovement : 1 - probImprovement,
+  };
+}

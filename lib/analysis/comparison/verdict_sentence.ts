@@ -1,0 +1,100 @@
+/** The sentence about a comparison that a paper could print. @module */
+
+import type { PairResult } from "./compare_pair.ts";
+import { isAtMost, type SeedTest } from "./over_seeds.ts";
+import { leastPermutationP } from "../../statistics/mod.ts";
+
+/** A pair whose place in its table is known. */
+type JudgedPair = PairResult & { readonly seedTest: SeedTest };
+
+/** Holm's adjusted p of a comparison in a family of `size`. */
+export interface Adjusted {
+  readonly size: number;
+  readonly seeds: number;
+  readonly samples: number;
+}
+
+/** What was found, with everything that it rests on. */
+export function sentenceOf(result: JudgedPair, established: boolean, adjusted: Adjusted): string {
+  const { a, b, metric, difference, samples } = result;
+  const { value, low, high, level, method } = difference;
+  const datasets = a.dataset === b.dataset ? a.dataset : `${a.dataset} and ${b.dataset}`;
+  const size = formatSize(value);
+  const claim = value === 0
+    ? `${a.label} has the same ${metric.name} as ${b.label}`
+    : `${a.label} has ${size} ${value < 0 ? "lower" : "higher"} ${metric.name} than ${b.label}`;
+  return `${claim} on the ${samples} test samples of ${datasets} ` +
+    `(${Math.round(level * 1000) / 10} % interval ${formatSigned(low)} to ${formatSigned(high)} ` +
+    `by a ${method} over seeds and samples; ${testsOf(result, adjusted)}): ` +
+    (established ? "the difference is established" : notEstablished(result, adjusted));
+}
+
+/** The tests over seeds and over samples. */
+function testsOf({ a, b, metric, seeds, seedTest, sampleTest }: JudgedPair, adjusted: Adjusted) {
+  const correction = adjusted.size === 1 ? "" : ` after Holm's correction of ${adjusted.size}`;
+  const midP = sampleTest.midP === undefined ? "" : ` (mid-p ${sampleTest.midP.toFixed(3)})`;
+  const still = [a, b].filter((_, i) => seeds[i]!.isStill).map(({ label }) => label);
+  const number = a.runs.length === b.runs.length
+    ? `${a.runs.length} seeds each`
+    : `${a.runs.length} and ${b.runs.length} seeds`;
+  // Where neither varies with its seed, the samples decide, with the p of what decides.
+  const bySamples = `${sampleTest.test} ` +
+    `${formatP(still.length === 2 ? adjusted.seeds : adjusted.samples)}${correction}${midP}`;
+  if (still.length === 2) {
+    return `neither varies with its seed, so the samples decide: ${bySamples}`;
+  }
+  const note = still.length === 0 ? "" : `, of which those of ${still[0]} are all the same`;
+  return `${number}${note}: ${seedTest.test} ${formatP(adjusted.seeds)}${correction}; ` +
+    `samples: ${bySamples}, for the runs of median ${metric.name} on valid`;
+}
+
+/** What stood in the way, and what could have been seen, belong to what was not. */
+function notEstablished(
+  { a, b, difference: { value, level }, seeds, seedTest, metric }: JudgedPair,
+  adjusted: Adjusted,
+): string {
+  const none = "no difference is established";
+  if (value === 0) return none;
+  const alpha = 1 - level;
+  if (isAtMost(adjusted.seeds, alpha)) {
+    return `${none}; p is small enough, but the interval includes 0`;
+  }
+  if (seeds.every(({ isStill }) => isStill)) return `${none}; more seeds would not change that`;
+  if (!isAtMost(adjusted.size * seedTest.leastP, alpha)) {
+    return `${none}; the smallest p of so few seeds is ${
+      seedTest.leastP.toPrecision(2)
+    } before the ` +
+      `correction, and it takes ${seedsFor(alpha / adjusted.size)} seeds each to reach ` +
+      `${Number(alpha.toPrecision(3))} after it`;
+  }
+  const { detectable, power } = seedTest;
+  if (detectable === 0) {
+    return `${none}; every seed of ${a.label} and ${b.label} has one ${metric.name}`;
+  }
+  return `${none}; so many seeds show one of ${formatSize(detectable)} with a chance of ` +
+    `${Math.round(100 * power)} %`;
+}
+
+/** The fewest seeds of each algorithm whose exact permutation test can give so small a p. */
+function seedsFor(p: number): number {
+  let seeds = 2;
+  while (!isAtMost(leastPermutationP(seeds, seeds), p)) seeds++;
+  return seeds;
+}
+
+/** `p = 0.032`, or `p < 0.001`. */
+export function formatP(p: number): string {
+  return p < 0.001 ? "p < 0.001" : `p = ${p.toFixed(3)}`;
+}
+
+/** With its sign, to three digits after the point. */
+export function formatSigned(value: number): string {
+  const text = formatSize(value);
+  return value < 0 && Number(text) !== 0 ? `-${text}` : text;
+}
+
+/** Without its sign; small values keep two digits that are not 0. */
+function formatSize(value: number): string {
+  const size = Math.abs(value);
+  return size >= 0.01 || size < 1e-9 ? size.toFixed(3) : size.toPrecision(2);
+}

@@ -1,0 +1,154 @@
+/**
+ * The whole check of a file or store, as `data:check` prints it.
+ *
+ * @module
+ */
+
+import { DataError, messageOf } from "../../core/errors.ts";
+import { type Displayable, JUPYTER_DISPLAY } from "../../display/notebook.ts";
+import type { ColumnSummary, Inspection, LabelSummary, SplitSummary } from "./inspection.ts";
+import { displayInspection } from "./report.ts";
+import {
+  featureProblems,
+  gapProblems,
+  registryProblems,
+  sampleProblems,
+  scanSplit,
+  type SplitScan,
+} from "./integrity.ts";
+import { countSigns } from "./label_check.ts";
+import { MODALITIES, type Modality, type ProtocolName } from "../modality.ts";
+import { openDataset } from "../open.ts";
+import { type Problem, problem } from "../problem.ts";
+import { detectProtocol, recognize } from "../registry.ts";
+import { type DatasetSource, presentSplits, shapeOf } from "../source.ts";
+
+/**
+ * Checks the file or store at `path` in one pass. A file that cannot be read is an inspection with
+ * one problem, not an exception. In a notebook the inspection shows itself.
+ *
+ * @param protocol where the caller knows it
+ *
+ * @example
+ * ```ts
+ * import { inspectDataset } from "./inspect.ts";
+ * import { assertEquals } from "@std/assert";
+ * const { ok, splits } = inspectDataset("synthetic:n=8");
+ * assertEquals([ok, splits.train!.samples], [true, 8]);
+ * ```
+ */
+export function inspectDataset(
+  path: string,
+  protocol?: ProtocolName,
+): Inspection & Displayable {
+  return {
+    ...inspect(path, protocol),
+    [JUPYTER_DISPLAY]() {
+      return displayInspection(this);
+    },
+  };
+}
+
+function inspect(path: string, protocol?: ProtocolName): Inspection {
+  const asked = protocol ?? null;
+  try {
+    using source = openDataset(path);
+    return inspectSource(source, asked);
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    const unreadable = problem("error", "unreadable", messageOf(error), { count: 1 });
+    const nothing = { format: null, recognized: null, sha256: null, bytes: null, splits: {} };
+    return { ok: false, path, protocol: asked, ...nothing, problems: [unreadable] };
+  }
+}
+
+function inspectSource(source: DatasetSource, asked: ProtocolName | null): Inspection {
+  const sums = source.sums();
+  const shape = shapeOf(source);
+  const recognition = recognize(shape, sums);
+  const protocol = asked ?? source.protocol ?? detectProtocol(shape, recognition);
+  const splits = presentSplits(source);
+  const scans = splits.map((split) => scanSplit(split));
+  const problems = [
+    ...source.problems,
+    ...registryProblems(source, shape, recognition),
+    ...gapProblems(splits, protocol),
+    ...sampleProblems(splits, protocol),
+    ...featureProblems(scans),
+    ...storeProblems(source, scans),
+  ];
+  // Errors first, else in the order of the checks.
+  problems.sort((a, b) => Number(a.severity === "warning") - Number(b.severity === "warning"));
+  return {
+    ok: problems.every(({ severity }) => severity !== "error"),
+    path: source.path,
+    format: source.format,
+    recognized: recognition && { name: recognition.file.name, by: recognition.by },
+    protocol,
+    sha256: sums.sha256,
+    bytes: sums.bytes,
+    splits: Object.fromEntries(scans.map((scan) => [scan.split.name, summarize(scan)])),
+    problems,
+  };
+}
+
+/** Whether a store still holds what was written, and what only its pickle could show. */
+function storeProblems(source: DatasetSource, scans: readonly SplitScan[]): Problem[] {
+  if (source.store === null) return [];
+  const { problems, fingerprints } = source.store;
+  const recorded = problems.filter(({ code }) =>
+    code === "length-range" || code === "unknown-key" || code === "trailing-bytes"
+  );
+  const changed = scans.filter(({ split, hashes }) =>
+    hashes.fingerprint() !== fingerprints[split.name]
+  );
+  return [
+    ...recorded,
+    ...changed.map(({ split }) => {
+      const message = `split "${split.name}" is not what was written: convert it again`;
+      const rest = { split: split.name, count: split.ids.length };
+      return problem("error", "damaged-store", message, rest);
+    }),
+  ];
+}
+
+function summarize({ split, columns }: SplitScan): SplitSummary {
+  const features: Partial<Record<Modality, ColumnSummary>> = {};
+  for (const scan of Object.values(columns)) {
+    const { modality, steps, width, values, lengths, lengthOrigin } = scan.source;
+    const sorted = lengths.toSorted();
+    const least = scan.least.reduce((a, b) => Math.min(a, b), Infinity);
+    const greatest = scan.greatest.reduce((a, b) => Math.max(a, b), -Infinity);
+    features[modality] = {
+      steps,
+      width,
+      dtype: values.dtype,
+      lengths: {
+        least: sorted[0] ?? 0,
+        median: sorted[sorted.length >> 1] ?? 0,
+        greatest: sorted.at(-1) ?? 0,
+      },
+      lengthOrigin,
+      range: least <= greatest ? [least, greatest] : null,
+      nonfinite: scan.nonfinite,
+    };
+  }
+  return {
+    samples: split.ids.length,
+    labels: split.labels === null ? null : summarizeLabels(split.labels),
+    unimodalLabels: MODALITIES.filter((modality) => split.unimodalLabels[modality] !== undefined),
+    features,
+    textBert: split.textBert?.shape ?? null,
+    rawText: split.rawText?.some((text) => text !== "") ?? false,
+  };
+}
+
+function summarizeLabels(labels: Float32Array): LabelSummary {
+  const finite = labels.filter(Number.isFinite);
+  return {
+    least: finite.reduce((a, b) => Math.min(a, b), Infinity),
+    greatest: finite.reduce((a, b) => Math.max(a, b), -Infinity),
+    mean: finite.reduce((a, b) => a + b, 0) / finite.length,
+    ...countSigns(labels),
+  };
+}

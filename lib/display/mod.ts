@@ -1,0 +1,21 @@
+/** How things show themselves: progress, tables, pages, notebooks. @module */
+
+export {
+  type Broadcast,
+  CellOutput,
+  type Displayable,
+  isNotebook,
+  JUPYTER_DISPLAY,
+  type MediaBundle,
+} from "./notebook.ts";
+export type { ProgressCell } from "./cell_progress.ts";
+export {
+  createProgress,
+  type Progress,
+  type ProgressOptions,
+  type ProgressStart,
+  type ProgressStream,
+} from "./progress.ts";
+export type { ProgressState } from "./progress_line.ts";
+export { htmlTable, textTable } from "./tables.ts";
+export { escapeForNotebook, escapeXml } from "./xml.ts";

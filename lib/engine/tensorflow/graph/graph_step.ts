@@ -1,0 +1,252 @@
+/**
+ * Steps as graph functions: a step is recorded once for each shape of its inputs, and from then on
+ * run by one call.
+ *
+ * The state lives in TensorFlow's own variables, which the function changes in place. Recording
+ * runs nothing: every op goes into the graph, and the state stays as it is. A step that reads a
+ * tensor which it did not declare is refused. What it made from plain JavaScript values is constant
+ * in the function; at some later calls, and at every call in check mode, the step is recorded again,
+ * and a difference is an error.
+ *
+ * @module
+ */
+
+import { backend, dispose, type Tensor, tidy, type Variable } from "@tensorflow/tfjs-core";
+import { EngineError } from "../../../core/errors.ts";
+import type { CompiledStep, CompileOptions, NamedTensors } from "../../types.ts";
+import { typeAttribute } from "../binding/attributes.ts";
+import type { TensorFlowBinding, TensorMetadata } from "../binding/binding.ts";
+import { GraphBuilder } from "./graph.ts";
+import type { NodeBackend } from "../binding/ops.ts";
+import { type Earlier, StepRecorder, type Trace } from "./step_recorder.ts";
+
+/** Calls of a function at which it is recorded again: 16, 256, 4096, … */
+const RECHECK = 16;
+/** Largest difference between compiled and eager results in check mode, per max(1, |value|). */
+const CHECK_TOLERANCE = 1e-4;
+
+/** A function that TensorFlow knows. */
+interface GraphFunction {
+  readonly name: string;
+  /** Positions of the state variables that it changes. */
+  readonly changed: readonly number[];
+  readonly outputs: readonly string[];
+  readonly trace: Trace;
+  calls: number;
+  nextCheck: number;
+}
+
+/** Names of functions are never used again. */
+let functionCount = 0;
+
+/** Compiles `step`; see `Engine.compile`. */
+export function compileGraph<I extends NamedTensors, O extends NamedTensors>(
+  step: (inputs: I, variant: string) => O,
+  options: CompileOptions,
+): CompiledStep<I, O> {
+  const compiler = new Compiler(step, options);
+  return Object.assign(
+    (inputs: I, variant = "") => compiler.run(inputs, variant),
+    {
+      start: async (inputs: I, variant = "") => await compiler.start(inputs, variant),
+      dispose: () => compiler.dispose(),
+    },
+  );
+}
+
+class Compiler<I extends NamedTensors, O extends NamedTensors> {
+  readonly #step: (inputs: I, variant: string) => O;
+  readonly #state: readonly (readonly [string, Variable])[];
+  readonly #statics: readonly (readonly [string, Tensor])[];
+  readonly #checksAlways: boolean;
+  readonly #functions = new Map<string, GraphFunction>();
+  readonly #backend = backend() as unknown as NodeBackend;
+
+  constructor(step: (inputs: I, variant: string) => O, options: CompileOptions) {
+    this.#step = step;
+    this.#state = Object.entries(options.state);
+    this.#statics = Object.entries(options.statics ?? {});
+    this.#checksAlways = options.check ?? false;
+  }
+
+  get #binding(): TensorFlowBinding {
+    return this.#backend.binding;
+  }
+
+  run(inputs: I, variant: string): O {
+    const compiled = this.#ready(inputs, variant);
+    if (this.#checksAlways) return this.#runChecked(compiled, inputs, variant);
+    return this.#call(compiled, inputs);
+  }
+
+  async start(inputs: I, variant: string): Promise<O> {
+    const compiled = this.#ready(inputs, variant);
+    if (this.#checksAlways) return this.#runChecked(compiled, inputs, variant);
+    const { name, outputs } = compiled;
+    const ids = this.#arguments(compiled, inputs);
+    return this.#results(
+      compiled,
+      await this.#binding.executeFunctionAside(name, ids, outputs.length),
+    );
+  }
+
+  /** The function for these inputs, checked when its time has come. */
+  #ready(inputs: I, variant: string): GraphFunction {
+    const shapes = Object.entries(inputs).map(([name, { shape }]) => `${name}[${shape}]`);
+    const key = `${variant}|${shapes.join()}`;
+    this.#ownState();
+    let compiled = this.#functions.get(key);
+    if (compiled === undefined) {
+      compiled = this.#compile(inputs, variant);
+      this.#functions.set(key, compiled);
+    }
+    compiled.calls++;
+    if (compiled.calls === compiled.nextCheck) {
+      compiled.nextCheck *= RECHECK;
+      this.#recheck(compiled, inputs, variant);
+    }
+    return compiled;
+  }
+
+  dispose(): void {
+    const { memory, context } = this.#binding;
+    for (const { name } of this.#functions.values()) {
+      memory.native.TFE_ContextRemoveFunction(context, memory.cString(name), memory.status);
+      memory.check("remove a compiled step");
+    }
+    this.#functions.clear();
+  }
+
+  /**
+   * Gives every state variable a value of its own: what shares it now, such as a clone, must not
+   * change with the variable.
+   */
+  #ownState(): void {
+    for (const [, variable] of this.#state) {
+      if (this.#backend.refCount(variable.dataId) === 1) continue;
+      const [id] = this.#ids([variable]);
+      this.#binding.fromResource(id!);
+      const type = typeAttribute("T", this.#binding.describe(id!).dtype);
+      const [copy] = this.#binding.runOp("Identity", [type], [id!], 1);
+      const own = this.#backend.createOutputTensor(copy!);
+      variable.assign(own);
+      own.dispose();
+    }
+  }
+
+  #call(compiled: GraphFunction, inputs: I): O {
+    const { name, outputs } = compiled;
+    const ids = this.#arguments(compiled, inputs);
+    return this.#results(compiled, this.#binding.executeOp(name, [], ids, outputs.length));
+  }
+
+  #arguments({ changed }: GraphFunction, inputs: I): number[] {
+    const state = this.#stateIds();
+    const ids = [
+      ...state.map((id) => this.#binding.toResource(id)),
+      ...this.#ids(this.#inputTensors(inputs)),
+    ];
+    // A value that something has read and still holds would live on beside the new one.
+    for (const i of changed) this.#binding.dropRead(state[i]!);
+    return ids;
+  }
+
+  #results({ outputs }: GraphFunction, made: readonly TensorMetadata[]): O {
+    return Object.fromEntries(
+      outputs.map((output, i) => [output, this.#backend.createOutputTensor(made[i]!)]),
+    ) as O;
+  }
+
+  #compile(inputs: I, variant: string): GraphFunction {
+    using graph = new GraphBuilder(this.#binding);
+    return this.#record(graph, inputs, variant, (recording, outputs, before) => {
+      const after = this.#stateIds();
+      after.forEach((id, i) => id === before[i] || recording.assign(before[i]!, id));
+      const changed = before.keys().filter((i) => recording.isChanged(before[i]!)).toArray();
+      const names = Object.keys(outputs);
+      const name = `msa_step_${functionCount++}`;
+      recording.finish(name, graph, this.#ids(names.map((name) => outputs[name]!)));
+      const { trace } = recording;
+      return { name, changed, outputs: names, trace, calls: 0, nextCheck: RECHECK };
+    });
+  }
+
+  /** Records the step, into a graph or for comparison, and hands the recording to `use`. */
+  #record<R>(
+    into: GraphBuilder | Earlier,
+    inputs: I,
+    variant: string,
+    use: (recording: StepRecorder, outputs: O, before: readonly number[]) => R,
+  ): R {
+    const before = this.#stateIds();
+    const inputIds = this.#ids(this.#inputTensors(inputs));
+    const recording = new StepRecorder(this.#backend, into, before, inputIds);
+    return this.#keepingState(() => {
+      const outputs = recording.run(() => this.#step(inputs, variant));
+      const result = use(recording, outputs, before);
+      dispose(outputs as never);
+      return result;
+    });
+  }
+
+  /** Runs `change` and takes back what it did to the state. */
+  #keepingState<R>(change: () => R): R {
+    const saved = this.#state.map(([, variable]) => tidy(() => variable.clone()));
+    try {
+      return tidy(() => change() as never);
+    } finally {
+      this.#state.forEach(([, variable], i) => variable.assign(saved[i]! as never));
+      dispose(saved);
+    }
+  }
+
+  /** @throws {EngineError} when the step no longer does what was compiled */
+  #recheck(compiled: GraphFunction, inputs: I, variant: string): void {
+    const earlier = { ...compiled.trace, call: compiled.calls };
+    this.#record(earlier, inputs, variant, (recording) => recording.compareEnd());
+  }
+
+  /** Runs the step both ways and compares state and outputs. */
+  #runChecked(compiled: GraphFunction, inputs: I, variant: string): O {
+    this.#recheck(compiled, inputs, variant);
+    const expected = this.#keepingState(() => {
+      const outputs = this.#step(inputs, variant);
+      const all = [...this.#state, ...Object.entries(outputs)];
+      return all.map(([name, tensor]) => [name, tensor.dataSync().slice()] as const);
+    });
+    const outputs = this.#call(compiled, inputs);
+    const actual = new Map([...this.#state, ...Object.entries(outputs)]);
+    for (const [name, values] of expected) {
+      compareValues(name, actual.get(name)!.dataSync(), values);
+    }
+    return outputs;
+  }
+
+  #inputTensors(inputs: I): Tensor[] {
+    return [...this.#statics.map(([, tensor]) => tensor), ...Object.values(inputs)];
+  }
+
+  #stateIds(): number[] {
+    return this.#ids(this.#state.map(([, variable]) => variable));
+  }
+
+  #ids(tensors: readonly Tensor[]): number[] {
+    return this.#backend.getInputTensorIds(tensors);
+  }
+}
+
+function compareValues(
+  name: string,
+  actual: ArrayLike<number>,
+  expected: ArrayLike<number>,
+): void {
+  for (let i = 0; i < expected.length; i++) {
+    const difference = Math.abs(actual[i]! - expected[i]!) / Math.max(1, Math.abs(expected[i]!));
+    const isSame = difference <= CHECK_TOLERANCE || Object.is(actual[i], expected[i]);
+    if (isSame) continue;
+    throw new EngineError(
+      `Cannot trust a compiled step: "${name}" is ${actual[i]} at ${i}, expected ${expected[i]} ` +
+        "as the step gives op by op",
+    );
+  }
+}

@@ -1,0 +1,29 @@
+/**
+ * The kernels of the fused LSTM on TensorFlow: by cuDNN on a GPU, by TensorFlow's block ops on a CPU.
+ *
+ * @module
+ */
+
+import { registerKernel } from "@tensorflow/tfjs-core";
+import { FUSED_LSTM, FUSED_LSTM_GRADIENT, type LstmAttributes } from "../../lstm.ts";
+import { BlockLstm } from "./block_lstm.ts";
+import { CudnnLstm } from "./cudnn_lstm.ts";
+import type { NodeBackend } from "../binding/ops.ts";
+
+/** Registers both kernels; to be called once. */
+export function registerLstmKernels(): void {
+  const kernels = { [FUSED_LSTM]: "forward", [FUSED_LSTM_GRADIENT]: "gradient" } as const;
+  for (const [kernelName, direction] of Object.entries(kernels)) {
+    registerKernel({
+      kernelName,
+      backendName: "tensorflow",
+      kernelFunc: ({ inputs, attrs, backend }) => {
+        const isGpu = (backend as NodeBackend).binding.isUsingGpuDevice();
+        const Lstm = isGpu ? CudnnLstm : BlockLstm;
+        const call = new Lstm(inputs, attrs as unknown as LstmAttributes, backend);
+        using _ = call.scope;
+        return call[direction]();
+      },
+    });
+  }
+}

@@ -1,0 +1,238 @@
+/**
+ * Compares our layers, losses and optimizers with recorded cases of the reference implementation.
+ *
+ * @module
+ */
+
+import { tf } from "../engine/mod.ts";
+import { Adam } from "../training/optimizer.ts";
+import type { LayerCase, RecordedArray, RecordedArrays } from "./layer_cases.ts";
+import { LAYER_KINDS, type Tensors } from "./layer_kinds.ts";
+
+/** Allowed deviations: of outputs, of gradients per max(1, largest entry), of optimizer values. */
+const LAYER_TOLERANCE = { output: 1e-5, gradient: 1e-5, optimizer: 1e-6 } as const;
+
+/** Inputs that are whole numbers. */
+const INTEGER_INPUTS = new Set(["lengths", "input_ids", "token_type_ids", "attention_mask"]);
+/** The kinds that record an optimizer, and its decay. */
+const OPTIMIZER_KINDS: Readonly<Record<string, "l2" | "decoupled">> = {
+  adam: "l2",
+  adam_l2: "l2",
+  adamw: "decoupled",
+};
+
+/** The largest deviations of a case; null for what it does not record. */
+export interface LayerResult {
+  /** Of the case. */
+  readonly name: string;
+  /** Of the layer. */
+  readonly kind: string;
+  /** Whether all is within tolerance: 1e-5 for outputs and gradients, 1e-6 for optimizers. */
+  readonly ok: boolean;
+  /** Deviation of the outputs. */
+  readonly output: number | null;
+  /** Deviations of gradients, divided by max(1, largest entry of the recorded one). */
+  readonly inputGrad: number | null;
+  /** As that of the inputs. */
+  readonly weightGrad: number | null;
+}
+
+/**
+ * Whether there is something of ours to compare a kind with.
+ *
+ * @example
+ * ```ts
+ * import { isLayerKind } from "./layer_parity.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals([isLayerKind("lstm"), isLayerKind("mamba")], [true, false]);
+ * ```
+ */
+export function isLayerKind(kind: string): boolean {
+  return Object.hasOwn(LAYER_KINDS, kind) || Object.hasOwn(OPTIMIZER_KINDS, kind);
+}
+
+/**
+ * Runs one case on the open engine.
+ *
+ * @param layerCase of a kind that {@linkcode isLayerKind} knows
+ * @throws {TypeError} when its kind is unknown.
+ *
+ * @example
+ * ```ts
+ * import { openEngine } from "../engine/mod.ts";
+ * import { readLayerCases } from "./layer_cases.ts";
+ * import { checkLayer } from "./layer_parity.ts";
+ * import { assert } from "@std/assert";
+ * await openEngine({ engine: "cpu" });
+ * const path = new URL("../../tests/golden/layers.json", import.meta.url).pathname;
+ * const lstm = readLayerCases(path).find(({ kind }) => kind === "lstm")!;
+ * assert((await checkLayer(lstm)).ok);
+ * ```
+ */
+export async function checkLayer(layerCase: LayerCase): Promise<LayerResult> {
+  if (!isLayerKind(layerCase.kind)) {
+    throw new TypeError(
+      `Cannot check layer "${layerCase.name}": kind "${layerCase.kind}" is unknown`,
+    );
+  }
+  return Object.hasOwn(OPTIMIZER_KINDS, layerCase.kind)
+    ? await checkOptimizer(layerCase, OPTIMIZER_KINDS[layerCase.kind]!)
+    : await checkGradients(layerCase);
+}
+
+async function checkGradients(layerCase: LayerCase): Promise<LayerResult> {
+  const kind = LAYER_KINDS[layerCase.kind]!;
+  const inputs = toTensors(layerCase.inputs);
+  const weights = toTensors(layerCase.weights);
+  const outputs = tf.tidy(() => ({ ...kind(inputs, weights, layerCase.hyper) }));
+  const output = await largest(outputs, layerCase.outputs, false);
+  const gradients = gradientsOf(layerCase, inputs, weights);
+  const inputGrad = await largest(gradients.inputs, layerCase.inputGrads, true);
+  const weightGrad = await largest(gradients.weights, layerCase.weightGrads, true);
+  tf.dispose([inputs, weights, outputs, gradients] as unknown as tf.TensorContainer);
+  const within = (deviation: number | null, tolerance: number) =>
+    deviation === null || deviation <= tolerance;
+  return {
+    name: layerCase.name,
+    kind: layerCase.kind,
+    // Every case records outputs: where none was compared, nothing was checked.
+    ok: output !== null && within(output, LAYER_TOLERANCE.output) &&
+      within(inputGrad, LAYER_TOLERANCE.gradient) && within(weightGrad, LAYER_TOLERANCE.gradient),
+    output,
+    inputGrad,
+    weightGrad,
+  };
+}
+
+/** Gradients of Σ outputs · recorded output gradients, of everything whose gradient is recorded. */
+function gradientsOf(
+  layerCase: LayerCase,
+  inputs: Tensors,
+  weights: Tensors,
+): { inputs: Tensors; weights: Tensors } {
+  const kind = LAYER_KINDS[layerCase.kind]!;
+  const inputNames = Object.keys(layerCase.inputGrads);
+  const weightNames = Object.keys(layerCase.weightGrads);
+  const [fromInputs, fromWeights] = [{}, {}] as [
+    Record<string, tf.Tensor>,
+    Record<string, tf.Tensor>,
+  ];
+  if (inputNames.length + weightNames.length === 0) {
+    return { inputs: fromInputs, weights: fromWeights };
+  }
+  const of = (...variables: tf.Tensor[]) => {
+    const [x, w] = [{ ...inputs }, { ...weights }];
+    inputNames.forEach((name, i) => x[name] = variables[i]!);
+    weightNames.forEach((name, i) => w[name] = variables[inputNames.length + i]!);
+    const outputs = kind(x, w, layerCase.hyper);
+    const terms = Object.entries(layerCase.outputGrads).map(([name, gradient]) =>
+      tf.sum(tf.mul(outputs[name]!, toTensor(gradient)))
+    );
+    return tf.addN(terms) as tf.Scalar;
+  };
+  const arguments_ = [
+    ...inputNames.map((name) => inputs[name]!),
+    ...weightNames.map((name) => weights[name]!),
+  ];
+  const gradients = tf.tidy(() => tf.grads(of)(arguments_));
+  inputNames.forEach((name, i) => fromInputs[name] = gradients[i]!);
+  weightNames.forEach((name, i) => fromWeights[name] = gradients[inputNames.length + i]!);
+  return { inputs: fromInputs, weights: fromWeights };
+}
+
+async function checkOptimizer(
+  layerCase: LayerCase,
+  decay: "l2" | "decoupled",
+): Promise<LayerResult> {
+  const { hyper, weights, inputs, outputs } = layerCase;
+  const variables = new Map(
+    Object.entries(weights).map(([name, start]) =>
+      [name, tf.tidy(() => tf.variable(toTensor(start)))] as const
+    ),
+  );
+  const groups = hyper["groups"] as { params: string[]; lr: number; weight_decay: number }[];
+  const adam = new Adam(
+    variables,
+    groups.map((group, i) => ({
+      name: String(i),
+      learningRate: group.lr,
+      weightDecay: group.weight_decay,
+      parameters: group.params,
+    })),
+    { decay, beta1: hyper["betas"][0], beta2: hyper["betas"][1], epsilon: hyper["eps"] },
+  );
+  let output = 0;
+  for (let t = 1; t <= Number(hyper["steps"]); t++) {
+    tf.tidy(() => {
+      const gradients = Object.fromEntries(
+        [...variables].map(([name, { shape }]) =>
+          [name, tf.tensor(rowOf(inputs[`grad_${name}`]!, t - 1), shape)] as const
+        ),
+      );
+      const [first, second] = adam.correction(t);
+      adam.apply(gradients, { first: tf.scalar(first), second: tf.scalar(second) });
+    });
+    for (const [name, variable] of variables) {
+      const expected = rowOf(outputs[`${name}_after`]!, t - 1);
+      output = Math.max(output, difference(await variable.data(), expected));
+    }
+  }
+  adam.dispose();
+  for (const variable of variables.values()) variable.dispose();
+  const ok = output <= LAYER_TOLERANCE.optimizer;
+  return {
+    name: layerCase.name,
+    kind: layerCase.kind,
+    ok,
+    output,
+    inputGrad: null,
+    weightGrad: null,
+  };
+}
+
+/** The part of a recorded array [steps, …] that belongs to a step. */
+function rowOf({ shape, values }: RecordedArray, step: number): Float32Array {
+  const size = values.length / shape[0]!;
+  return values.slice(step * size, (step + 1) * size);
+}
+
+function toTensor({ shape, values }: RecordedArray): tf.Tensor {
+  return tf.tensor(values, [...shape]);
+}
+
+function toTensors(arrays: RecordedArrays): Record<string, tf.Tensor> {
+  return Object.fromEntries(
+    Object.entries(arrays).map(([name, array]) => [
+      name,
+      INTEGER_INPUTS.has(name)
+        ? tf.tensor(Int32Array.from(array.values), [...array.shape], "int32")
+        : toTensor(array),
+    ]),
+  );
+}
+
+/** Largest deviation of the recorded tensors that we compute; null when none is recorded. */
+async function largest(
+  actual: Tensors,
+  expected: RecordedArrays,
+  relative: boolean,
+): Promise<number | null> {
+  let deviation: number | null = null;
+  for (const [name, { values }] of Object.entries(expected)) {
+    const tensor = actual[name];
+    if (tensor === undefined) continue;
+    const scale = relative ? values.reduce((most, value) => Math.max(most, Math.abs(value)), 1) : 1;
+    deviation = Math.max(deviation ?? 0, difference(await tensor.data(), values) / scale);
+  }
+  return deviation;
+}
+
+/** Infinity for different lengths and for values that are not finite */
+function difference(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
+  let most = actual.length === expected.length ? 0 : Infinity;
+  for (let i = 0; i < expected.length; i++) {
+    const deviation = Math.abs(actual[i]! - expected[i]!);
+    most = Math.max(most, Number.isNaN(deviation) ? Infinity : deviation);
+  }
+  return most;
+}

@@ -1,0 +1,161 @@
+/** Comparing what was trained. @module */
+
+import { UsageError } from "../core/errors.ts";
+import { type Displayable, JUPYTER_DISPLAY, type MediaBundle } from "../display/notebook.ts";
+import { htmlTable, textTable } from "../display/tables.ts";
+import { escapeForNotebook } from "../display/xml.ts";
+import { compareRuns, type Comparison, type ComparisonTable } from "../analysis/comparison/mod.ts";
+import type { CompareOptions } from "../analysis/comparison/mod.ts";
+import { notesOf, rowsOf, TABLE_HEADER, toLatex, toMarkdown } from "../analysis/comparison/mod.ts";
+import { comparisonIntervals, type Figure } from "../analysis/figures/mod.ts";
+import { readRuns, type RunEntry } from "../studies/runs/mod.ts";
+import { TrainedModel } from "./trained_model.ts";
+
+/** What is compared: what {@linkcode train} returned, or a folder of runs. */
+export type Comparable = TrainedModel | string;
+
+/** By what is compared, and how. */
+export interface ModelComparisonOptions extends CompareOptions {
+  /** Default: `["mae"]`. All of them are one family for Holm's correction. */
+  readonly metrics?: readonly string[];
+}
+
+/**
+ * A table of comparisons. In a notebook it shows itself with its verdicts.
+ *
+ * @example
+ * ```ts
+ * import { ModelComparison } from "./compare.ts";
+ * import { compare } from "./compare.ts";
+ * import { train } from "./train.ts";
+ * import { assertInstanceOf, assertMatch } from "@std/assert";
+ * const out = Deno.makeTempDirSync();
+ * const common = {
+ *   data: "synthetic:n=32",
+ *   seeds: 4,
+ *   engine: "cpu",
+ *   out,
+ * } as const;
+ * const svm = await train({ model: "svm", ...common });
+ * const guess = await train({ model: "constant", ...common });
+ * const comparison = compare(svm, guess); // a ModelComparison
+ * assertInstanceOf(comparison, ModelComparison);
+ * assertMatch(comparison.toLatex(), /svm/);
+ * Deno.removeSync(out, { recursive: true });
+ * ```
+ */
+export class ModelComparison implements Displayable {
+  /** The comparisons with their corrected p, and what was refused. */
+  readonly table: ComparisonTable;
+
+  /** Made by {@linkcode compare}. */
+  constructor(table: ComparisonTable) {
+    this.table = table;
+  }
+
+  /** Every comparison with its intervals, tests, effect size and verdict. */
+  get comparisons(): readonly Comparison[] {
+    return this.table.comparisons;
+  }
+
+  /** The verdicts, as a paper could print them. */
+  get sentences(): string[] {
+    return this.comparisons.map(({ sentence }) => sentence);
+  }
+
+  /** The differences by one metric and their intervals. @param metric default: the first */
+  plot(metric?: string): Figure {
+    return comparisonIntervals(this.comparisons, metric);
+  }
+
+  /** The table and the verdicts for a README. */
+  toMarkdown(): string {
+    return toMarkdown(this.table);
+  }
+
+  /** The table for a paper. */
+  toLatex(): string {
+    return toLatex(this.table);
+  }
+
+  /** For notebooks: a table, as HTML and as text. */
+  [JUPYTER_DISPLAY](): MediaBundle {
+    const rows = [TABLE_HEADER, ...rowsOf(this.table)];
+    const notes = notesOf(this.table);
+    const list = (texts: readonly string[]) =>
+      `<ul>${texts.map((text) => `<li>${escapeForNotebook(text)}</li>`).join("")}</ul>`;
+    const { length } = this.sentences;
+    // One verdict is read at once; those of many pairs would bury the table.
+    const verdicts = length === 1 ? list(notes) : `${list(notes.slice(length))}<details><summary>` +
+      `The ${length} verdicts as sentences</summary>${list(notes.slice(0, length))}</details>`;
+    return {
+      "text/plain": [textTable(rows, "lllrrrrl"), ...notes].join("\n\n"),
+      "text/html": htmlTable(rows, "lllrrrrl") + verdicts,
+    };
+  }
+}
+
+/**
+ * Is one model better than another? Two tests for each pair on a dataset, over seeds and over
+ * samples, and a verdict. Each model needs four seeds or more.
+ *
+ * @param first a model, or all of them as a list
+ * @throws {RunError} there is nothing to compare, or the only pair cannot be compared, and why
+ * @throws {UsageError} a metric is unknown, with the nearest name
+ *
+ * @example The smallest comparison
+ * ```ts
+ * import { compare } from "./compare.ts";
+ * import { train } from "./train.ts";
+ * import { assertMatch } from "@std/assert";
+ * const out = Deno.makeTempDirSync();
+ * const common = { data: "synthetic:n=32", seeds: 4, engine: "cpu", out } as const;
+ * const svm = await train({ model: "svm", ...common });
+ * const mean = await train({ model: "constant", ...common });
+ * assertMatch(compare(svm, mean).sentences[0]!, /svm/);
+ * Deno.removeSync(out, { recursive: true });
+ * ```
+ */
+export function compare(
+  first: Comparable,
+  second: Comparable,
+  options?: ModelComparisonOptions,
+): ModelComparison;
+/**
+ * Compares all of a list, pair by pair.
+ *
+ * @example
+ * ```ts
+ * import { compare, train } from "./mod.ts";
+ * import { assertEquals } from "@std/assert";
+ * const out = Deno.makeTempDirSync();
+ * const common = { model: "constant", data: "synthetic:n=32", seeds: 4, engine: "cpu" } as const;
+ * for (const value of ["mean", "median", "majority"]) {
+ *   await train({ ...common, settings: { value }, out: `${out}/${value}` });
+ * }
+ * const folders = ["mean", "median", "majority"].map((value) => `${out}/${value}`);
+ * assertEquals(compare(folders).comparisons.length, 3); // one for each pair
+ * Deno.removeSync(out, { recursive: true });
+ * ```
+ */
+export function compare(
+  first: readonly Comparable[],
+  options?: ModelComparisonOptions,
+): ModelComparison;
+// Both forms in one.
+export function compare(
+  first: Comparable | readonly Comparable[],
+  second?: Comparable | ModelComparisonOptions,
+  third?: ModelComparisonOptions,
+): ModelComparison {
+  const isList = Array.isArray(first);
+  const models = (isList ? first : [first, second]) as readonly Comparable[];
+  const { metrics, ...options } = (isList ? second as ModelComparisonOptions : third) ?? {};
+  return new ModelComparison(compareRuns(models.flatMap(entriesOf), metrics, options));
+}
+
+function entriesOf(model: Comparable): RunEntry[] {
+  if (model instanceof TrainedModel) return model.entries();
+  if (typeof model === "string") return readRuns([model]).runs;
+  throw new UsageError("Cannot compare: expected what train() returned, or folders of runs");
+}

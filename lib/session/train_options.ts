@@ -1,0 +1,101 @@
+/** What a script asks of a training, checked before anything is loaded. @module */
+
+import { UsageError } from "../core/errors.ts";
+import { unknownName } from "../core/suggest.ts";
+import type { Dataset, Modality, ProtocolName } from "../data/mod.ts";
+import type { Device, EngineName } from "../engine/mod.ts";
+import { findModel, type ModelDefinition, type Setting } from "../models/mod.ts";
+import type { EpochRecord } from "../training/mod.ts";
+
+/** What is to be trained; only `model` and `data` must be given. */
+export interface TrainOptions {
+  /** The name of a model, or a definition of your own. */
+  readonly model: string | ModelDefinition;
+  /** A dataset, or what `loadDataset` takes: a pickle, a store folder, `synthetic`. */
+  readonly data: Dataset | string;
+  /** How many seeds, counted from 1111, or the seeds themselves. Default: 1. */
+  readonly seeds?: number | readonly number[];
+  /** Settings other than the defaults, for example `{ batchSize: 8 }`. */
+  readonly settings?: Readonly<Record<string, Setting>>;
+  /** Upper limit of epochs: the setting of that name. */
+  readonly epochs?: number;
+  /** Default: all that the data have. */
+  readonly modalities?: readonly Modality[];
+  /** Metrics and default settings. Default: what the data tell. */
+  readonly protocol?: ProtocolName;
+  /** What becomes of features that are not finite in data that are loaded here. Default: `zero`. */
+  readonly nonfinite?: "zero" | "stop";
+  /** Default: `auto`, which is `tensorflow` where its library is found, else `cpu`. */
+  readonly engine?: EngineName | "auto";
+  /** Default: `auto`, a GPU where the engine has one. */
+  readonly device?: Device | "auto";
+  /** The folder above all runs. Default: `runs`. */
+  readonly out?: string;
+  /** Whether to go on with unfinished runs in `out`; otherwise they are an error. Default: true. */
+  readonly resume?: boolean;
+  /** Aborting it stops the training after the batch, saved. */
+  readonly signal?: AbortSignal;
+  /** Called after each epoch of each seed. */
+  onEpoch?(record: EpochRecord, seed: number): void;
+}
+
+/** Of the default seeds, as the field has them: 1111, 1112, … */
+const FIRST_SEED = 1111;
+
+/** The names of the options; the type demands each. */
+const NAMES: Readonly<Record<keyof TrainOptions, true>> = {
+  model: true,
+  data: true,
+  seeds: true,
+  settings: true,
+  epochs: true,
+  modalities: true,
+  protocol: true,
+  nonfinite: true,
+  engine: true,
+  device: true,
+  out: true,
+  resume: true,
+  signal: true,
+  onEpoch: true,
+};
+
+/**
+ * The model that the options name.
+ *
+ * @throws {UsageError} an option or the model is unknown, with the nearest name, or one is missing
+ */
+export function checkOptions(options: TrainOptions): ModelDefinition {
+  for (const name of ["model", "data"] as const) {
+    if (options[name] === undefined) throw new UsageError(`Cannot train: expected "${name}"`);
+  }
+  const model = typeof options.model === "string" ? findModel(options.model) : options.model;
+  for (const name of Object.keys(options)) {
+    if (Object.hasOwn(NAMES, name)) continue;
+    if (name in model.defaults("mosi", "mmsa")) {
+      throw new UsageError(
+        `Unknown option "${name}": it is a setting, as settings: { ${name}: … }`,
+      );
+    }
+    throw new UsageError(unknownName("option", name, Object.keys(NAMES)));
+  }
+  return model;
+}
+
+/** @throws {UsageError} they are no count and no list of different whole numbers */
+export function seedsOf(seeds: TrainOptions["seeds"] = 1): readonly number[] {
+  const list = typeof seeds === "number"
+    ? Array.from({ length: isSeed(seeds) ? seeds : 0 }, (_, i) => FIRST_SEED + i)
+    : seeds;
+  if (list.length > 0 && list.every(isSeed) && new Set(list).size === list.length) return list;
+  throw new UsageError(
+    `Cannot use seeds ${
+      JSON.stringify(seeds)
+    }: expected their number, or different whole numbers ` +
+      `like [${FIRST_SEED}, ${FIRST_SEED + 1}]`,
+  );
+}
+
+function isSeed(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0;
+}

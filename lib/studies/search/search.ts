@@ -1,0 +1,208 @@
+/**
+ * Random search: settings drawn from a space, trained, ranked by valid. The trainings of a search
+ * never see test: its data are loaded without that split, and what ranks them takes metrics of valid
+ * by its type. Whoever wants the winner's test metrics trains it by itself, over several seeds.
+ *
+ * Source: Bergstra and Bengio 2012, "Random Search for Hyper-Parameter Optimization".
+ *
+ * @module
+ */
+
+import { UsageError } from "../../core/errors.ts";
+import { RandomStream } from "../../core/random.ts";
+import type { Modality, ProtocolName } from "../../data/mod.ts";
+import { metricOf, PROTOCOLS } from "../../evaluation/mod.ts";
+import type { ModelDefinition, Setting } from "../../models/mod.ts";
+import type { MetricValues } from "../runs/run_entry.ts";
+import { mean } from "../../statistics/mod.ts";
+import type { Study, StudyCell, StudyDefinition, StudyRuns } from "../study/mod.ts";
+import { typedSettings } from "../study/parse_definition.ts";
+import { drawSettings, type Space } from "./space.ts";
+
+/** What is searched. */
+export interface SearchOptions {
+  /** Whose settings are searched. */
+  readonly model: ModelDefinition;
+  /** From what settings are drawn. */
+  readonly space: Space;
+  /** How many settings are tried. */
+  readonly trials: number;
+  /** Of the draws of settings. */
+  readonly seed: number;
+  /** Of the trainings; a trial is scored by its mean over them. */
+  readonly seeds: readonly number[];
+  /** A pickle, a store folder or synthetic data. */
+  readonly data: string;
+  /** Default: what the data tell. */
+  readonly protocol?: ProtocolName;
+  /** Default: all in the data. */
+  readonly modalities?: readonly Modality[];
+  /** A metric of the protocol. */
+  readonly metric: string;
+  /** Settings that all trials share. */
+  readonly settings: Readonly<Record<string, Setting>>;
+}
+
+/** Metrics of a training on valid. What has metrics of test too, or instead, is no such thing. */
+export interface ValidMetrics {
+  /** Metrics on valid. */
+  readonly valid: MetricValues;
+  /** Not there: a search never sees test. */
+  readonly test?: never;
+}
+
+/** A trial with all its seeds trained. */
+export interface RankedTrial {
+  /** The name of its folder, for example `trial-003`. */
+  readonly trial: string;
+  /** What was drawn. */
+  readonly settings: Readonly<Record<string, Setting>>;
+  /** The metric on valid, mean over seeds. */
+  readonly score: number;
+}
+
+/** Draws of settings that were there before, after which a space is taken to be used up. */
+const PATIENCE = 1000;
+
+/**
+ * The study whose cells are the trials. The same seed draws the same trials, and more of them go on
+ * where fewer ended; no settings are tried twice, so that a small space has fewer.
+ *
+ * @throws {UsageError} the model has no such setting, or a value does not fit
+ *
+ * @example
+ * ```ts
+ * import { findModel } from "../../models/mod.ts";
+ * import { searchStudy } from "./search.ts";
+ * import { assertEquals } from "@std/assert";
+ * const { cells, scoredOn } = searchStudy({
+ *   model: findModel("constant"),
+ *   space: { value: ["mean", "median"] },
+ *   trials: 5,
+ *   seed: 1,
+ *   seeds: [1111],
+ *   data: "synthetic",
+ *   metric: "mae",
+ *   settings: {},
+ * });
+ * assertEquals(cells.map((cell) => cell.slug), ["trial-001", "trial-002"]);
+ * assertEquals(scoredOn, "valid");
+ * ```
+ */
+export function searchStudy(options: SearchOptions): StudyDefinition {
+  const { model, space, protocol, modalities, metric } = options;
+  const both = Object.keys(space).find((key) => Object.hasOwn(options.settings, key));
+  if (both !== undefined) {
+    throw new UsageError(`Cannot search ${both}: it is set to ${options.settings[both]}`);
+  }
+  const shared = typedSettings(model, options.settings);
+  const cells = drawTrials(options).map((drawn, i): StudyCell => ({
+    slug: `trial-${String(i + 1).padStart(3, "0")}`,
+    label: Object.entries(drawn).map(([key, value]) => `${key}=${value}`).join(" "),
+    model: model.name,
+    ...(modalities === undefined ? {} : { modalities }),
+    settings: { ...shared, ...drawn },
+    published: [],
+  }));
+  return {
+    name: `search-${model.name}`,
+    title: `Random search of ${model.name}`,
+    cells,
+    seeds: options.seeds,
+    data: [options.data],
+    ...(protocol === undefined ? {} : { protocol }),
+    metrics: [metric],
+    scoredOn: "valid",
+    notes: [],
+  };
+}
+
+function drawTrials({ space, trials, seed }: SearchOptions): Record<string, Setting>[] {
+  const random = RandomStream.fromSeed(seed).split("search");
+  const found = new Map<string, Record<string, Setting>>();
+  for (let i = 0, idle = 0; found.size < trials && idle < PATIENCE; i++, idle++) {
+    const drawn = drawSettings(space, random.fresh(`draw ${i}`));
+    const key = JSON.stringify(drawn);
+    if (found.has(key)) continue;
+    found.set(key, drawn);
+    idle = 0;
+  }
+  return [...found.values()];
+}
+
+/** The score of one training. Its type keeps test out, and nothing else ranks. */
+export function scoreTrial({ valid }: ValidMetrics, metric: string): number {
+  return valid[metric]!;
+}
+
+/**
+ * The trials of a search, the best first; those that lack a seed are left out, and of equal ones the
+ * earlier goes first.
+ *
+ * @throws {UsageError} the protocol of the data has no such metric, with the nearest
+ *
+ * @example
+ * ```ts
+ * import { findModel } from "../../models/mod.ts";
+ * import { train } from "../../session/mod.ts";
+ * import { readStudy, writeStudy } from "../study/mod.ts";
+ * import { rankTrials, searchStudy } from "./search.ts";
+ * import { assertEquals } from "@std/assert";
+ * const common = { data: "synthetic:n=40", seeds: [1111] };
+ * const search = searchStudy({
+ *   model: findModel("svm"),
+ *   space: { cost: [0.001, 10] },
+ *   trials: 2,
+ *   seed: 1,
+ *   metric: "mae",
+ *   settings: {},
+ *   ...common,
+ * });
+ * const folder = Deno.makeTempDirSync();
+ * writeStudy(folder, search);
+ * for (const { slug, settings } of search.cells) { // `runStudy` does this for large ones
+ *   await train({ model: "svm", settings, engine: "cpu", out: `${folder}/${slug}`, ...common });
+ * }
+ * assertEquals(rankTrials(readStudy(folder), "mae")[0]!.settings, { cost: 10 });
+ * Deno.removeSync(folder, { recursive: true });
+ * ```
+ */
+export function rankTrials({ definition, groups }: Study, metric: string): RankedTrial[] {
+  const complete = groups.filter(({ runs }) => runs.length === definition.seeds.length);
+  const trials = complete.map(({ cell, runs }: StudyRuns): RankedTrial => ({
+    trial: cell.slug,
+    settings: cell.settings,
+    score: mean(runs.map((run) => scoreTrial({ valid: run.valid }, metric))),
+  }));
+  const protocol = complete[0]?.runs[0]?.protocol;
+  if (protocol === undefined) return [];
+  const sign = metricOf(PROTOCOLS[protocol], metric).higherIsBetter ? -1 : 1;
+  return trials.sort((a, b) => sign * (a.score - b.score));
+}
+
+/**
+ * The command that trains settings by themselves, test included.
+ *
+ * @example
+ * ```ts
+ * import { trainCommand } from "./search.ts";
+ * import { assertEquals } from "@std/assert";
+ * const command = trainCommand({ model: "cnn", data: "mosi.pkl" }, { batchSize: 32 });
+ * assertEquals(
+ *   command.join(" "),
+ *   "deno task train --model cnn --data mosi.pkl --set batchSize=32",
+ * );
+ * ```
+ */
+export function trainCommand(
+  options: Pick<SearchOptions, "data" | "protocol" | "modalities"> & { readonly model: string },
+  settings: Readonly<Record<string, Setting>>,
+): string[] {
+  const { model, data, protocol, modalities } = options;
+  return [
+    ...["deno", "task", "train", "--model", model, "--data", data],
+    ...(protocol === undefined ? [] : ["--protocol", protocol]),
+    ...(modalities === undefined ? [] : ["--modalities", modalities.join()]),
+    ...Object.entries(settings).flatMap(([key, value]) => ["--set", `${key}=${value}`]),
+  ];
+}

@@ -1,0 +1,17 @@
+/** Studies: sets of trainings that make one table. @module */
+
+export type { PublishedRow, StudyCell, StudyDefinition } from "./definition.ts";
+export { parseDefinition } from "./parse_definition.ts";
+export { readStudy, type Study, STUDY_FILE, type StudyRuns, writeStudy } from "./study_folder.ts";
+export { STUDIES } from "./report_tables.ts";
+export {
+  type PublishedValue,
+  type StudyRow,
+  type StudyTable,
+  studyTable,
+  type StudyValue,
+} from "./table.ts";
+export { type Job, jobName } from "./jobs.ts";
+export type { Ending, WorkerOptions } from "./messages.ts";
+export { runStudy, type StudyOptions, type StudyOutcome, withSettings } from "./run_study.ts";
+export type { JobEvents, PoolOptions } from "./worker_pool.ts";

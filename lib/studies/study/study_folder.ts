@@ -1,0 +1,136 @@
+/** The folder of a study: its definition as run, and its runs by cell. @module */
+
+import { join } from "node:path";
+import { DataError, reasonOf, RunError } from "../../core/errors.ts";
+import { exists, writeJsonAtomic } from "../../core/files.ts";
+import type { Skipped } from "../runs/run_discovery.ts";
+import { readRuns, type RunEntry } from "../runs/run_entry.ts";
+import { cellKey, type StudyCell, type StudyDefinition } from "./definition.ts";
+import { parseDefinition } from "./parse_definition.ts";
+
+/** The file in a study's folder that holds its definition. */
+export const STUDY_FILE = "study.json";
+
+/** A cell and its finished runs of the study's seeds on one dataset, by seed. */
+export interface StudyRuns {
+  /** The cell of the table. */
+  readonly cell: StudyCell;
+  /** The dataset's name. */
+  readonly dataset: string;
+  /** One a seed. */
+  readonly runs: readonly RunEntry[];
+}
+
+/** A study as it stands. */
+export interface Study {
+  /** Where it is. */
+  readonly folder: string;
+  /** What it was defined as. */
+  readonly definition: StudyDefinition;
+  /** In the order of the cells, then of the datasets' names; cells without a finished run are absent. */
+  readonly groups: readonly StudyRuns[];
+  /** What was found in the folder and is no finished run of the study. */
+  readonly skipped: readonly Skipped[];
+}
+
+/**
+ * Reads a study, finished or not.
+ *
+ * @param folder `OUT/STUDY`
+ * @throws {RunError} it holds no study
+ * @throws {DataError} its definition is damaged
+ *
+ * @example
+ * ```ts
+ * import { parseDefinition } from "./parse_definition.ts";
+ * import { readStudy, writeStudy } from "./study_folder.ts";
+ * import { assertEquals } from "@std/assert";
+ * const folder = Deno.makeTempDirSync();
+ * writeStudy(folder, parseDefinition({ models: ["constant"] }, "floor"));
+ * const { definition, groups } = readStudy(folder);
+ * assertEquals([definition.name, groups.length], ["floor", 0]);
+ * Deno.removeSync(folder, { recursive: true });
+ * ```
+ */
+export function readStudy(folder: string): Study {
+  const definition = readDefinition(folder);
+  if (definition === null) {
+    throw new RunError(
+      `Cannot open "${folder}": it holds no ${STUDY_FILE}, expected the folder of a study`,
+    );
+  }
+  const skipped: Skipped[] = [];
+  const groups = definition.cells.flatMap((cell) => {
+    const path = join(folder, cellKey(cell));
+    if (!exists(path)) return [];
+    const found = readRuns([path]);
+    skipped.push(...found.skipped);
+    const runs = found.runs.filter((run) => definition.seeds.includes(run.seed))
+      .sort((a, b) => a.seed - b.seed);
+    const datasets = [...new Set(runs.map((run) => run.dataset))].sort();
+    return datasets.map((dataset): StudyRuns => ({
+      cell,
+      dataset,
+      runs: runs.filter((run) => run.dataset === dataset),
+    }));
+  });
+  return { folder, definition, groups, skipped };
+}
+
+/** The definition in a folder; null where there is none. @throws {DataError} it is damaged */
+export function readDefinition(folder: string): StudyDefinition | null {
+  const path = join(folder, STUDY_FILE);
+  if (!exists(path)) return null;
+  try {
+    return parseDefinition(JSON.parse(Deno.readTextFileSync(path)), "study");
+  } catch (error) {
+    throw new DataError(`Cannot read "${path}": ${reasonOf(error)}, expected a study`);
+  }
+}
+
+/**
+ * Writes the definition into the study's folder, over one that is the same or that this one extends.
+ *
+ * @throws {RunError} a cell of that name was run with other settings or modalities
+ * @throws {DataError} the definition that is there is damaged
+ *
+ * @example
+ * ```ts
+ * import { parseDefinition } from "./parse_definition.ts";
+ * import { writeStudy } from "./study_folder.ts";
+ * import { assertThrows } from "@std/assert";
+ * const folder = Deno.makeTempDirSync();
+ * const study = (batchSize: number) =>
+ *   parseDefinition({ cells: [{ model: "cnn", settings: { batchSize } }] }, "sizes");
+ * writeStudy(folder, study(16));
+ * // What was run under that name is not taken for another thing.
+ * assertThrows(() => writeStudy(folder, study(32)), Error, "batchSize: there 16, wanted 32");
+ * Deno.removeSync(folder, { recursive: true });
+ * ```
+ */
+export function writeStudy(folder: string, definition: StudyDefinition): void {
+  const before = readDefinition(folder);
+  for (const old of before?.cells ?? []) {
+    const cell = definition.cells.find((cell) => cellKey(cell) === cellKey(old));
+    const differing = cell === undefined ? [] : differingParts(old, cell);
+    if (differing.length === 0) continue;
+    throw new RunError(
+      `Cannot run study "${definition.name}" in "${folder}": its cell "${cellKey(old)}" was run ` +
+        `otherwise (${differing.join(", ")}), expected the same or another folder with --out`,
+    );
+  }
+  const text = JSON.stringify(definition);
+  if (JSON.stringify(before) !== text) writeJsonAtomic(join(folder, STUDY_FILE), definition);
+}
+
+/** `key: there 1, wanted 2` for what decides about the runs of a cell. */
+function differingParts(there: StudyCell, wanted: StudyCell): string[] {
+  const parts = ({ modalities, settings }: StudyCell): Record<string, unknown> => ({
+    ...settings,
+    modalities: modalities?.join(),
+  });
+  const [a, b] = [parts(there), parts(wanted)];
+  const show = (value: unknown) => value === undefined ? "absent" : JSON.stringify(value);
+  return [...new Set([...Object.keys(a), ...Object.keys(b)])].filter((key) => a[key] !== b[key])
+    .map((key) => `${key}: there ${show(a[key])}, wanted ${show(b[key])}`);
+}

@@ -1,0 +1,161 @@
+/**
+ * A finished run as a predictor.
+ *
+ * @module
+ */
+
+import { DataError, RunError } from "../core/errors.ts";
+import { RandomStream } from "../core/random.ts";
+import { batchOrder, type Modality, type ProtocolName, type Split } from "../data/mod.ts";
+import type { Engine } from "../engine/mod.ts";
+import type { ClassPredictions } from "../evaluation/mod.ts";
+import { type Config, findModel, type ModelContext, type ModelDefinition } from "../models/mod.ts";
+import { Learner } from "./learner.ts";
+import { Adam } from "./optimizer.ts";
+import { RunFolder, type RunRecord } from "./run_folder.ts";
+import { openTokens, readBertFiles, splitOfText } from "./run_bert.ts";
+import { assignWeights, readWeights } from "./weights.ts";
+
+/** A run that can predict. Dispose it to free its tensors. */
+export interface Predictor extends Disposable {
+  /** All settings that were in force. */
+  readonly config: Config;
+  /** How the run came about. */
+  readonly record: RunRecord;
+  /** Whose metrics and default settings hold. */
+  readonly protocol: ProtocolName;
+  /** Those that the run reads. */
+  readonly modalities: readonly Modality[];
+  /**
+   * [samples] scores of a split.
+   *
+   * @throws {DataError} when the split lacks a modality that the run uses, or has another width.
+   */
+  predict(split: Split): Promise<Float32Array>;
+  /**
+   * The score of one utterance from its words alone.
+   *
+   * @throws {RunError} when the run reads anything else than text, or reads text as features.
+   * @throws {DataError} when the utterance is empty.
+   */
+  predictText(text: string): Promise<number>;
+  /** Classes of a split by class task; none where the model predicts a score only. */
+  classify(split: Split): ClassPredictions;
+}
+
+/**
+ * Opens the run in `path`.
+ *
+ * @param definition of a model of your own; default: the model that the run names
+ * @throws {RunError} when there is no finished run, or its weights do not fit its configuration.
+ * @throws {DataError} when its weights are missing or damaged.
+ *
+ * @example Scores of a run that was just trained
+ * ```ts
+ * import { makeSynthetic } from "../data/mod.ts";
+ * import { openEngine } from "../engine/mod.ts";
+ * import { findModel } from "../models/mod.ts";
+ * import { openRun } from "./open_run.ts";
+ * import { trainRun } from "./run.ts";
+ * import { assertEquals } from "@std/assert";
+ * const engine = await openEngine({ engine: "cpu" });
+ * const dataset = makeSynthetic({ n: 16 });
+ * const out = Deno.makeTempDirSync();
+ * const { summary } = await trainRun({
+ *   model: findModel("constant"),
+ *   dataset,
+ *   protocol: "mosi",
+ *   modalities: dataset.modalities,
+ *   seed: 1111,
+ *   settings: { value: "median" },
+ *   nonfinite: "zero",
+ *   engine,
+ *   out,
+ *   resume: false,
+ *   loadSeconds: 0,
+ *   commandLine: [],
+ * });
+ * using run = openRun(summary.path, engine);
+ * const scores = await run.predict(dataset.splits.test!);
+ * assertEquals(scores.length, dataset.splits.test!.samples);
+ * Deno.removeSync(out, { recursive: true });
+ * ```
+ */
+export function openRun(path: string, engine: Engine, definition?: ModelDefinition): Predictor {
+  const folder = new RunFolder(path);
+  const { config, record } = folder.readFinished();
+  const protocol = config["protocol"] as ProtocolName;
+  const modalities = String(config["modalities"]).split(",") as Modality[];
+  const model = definition ?? findModel(String(config["model"]));
+  const { weights } = readWeights(folder.file("model.safetensors"));
+  const context: ModelContext = {
+    config,
+    protocol,
+    modalities,
+    widths: record.data.widths,
+    trainLabels: new Float32Array(0),
+    random: RandomStream.fromSeed(0),
+    ...(config["text"] === "bert" ? { bert: readBertFiles(folder.bert) } : {}),
+  };
+  const predictText = () =>
+    Promise.reject(
+      new RunError(
+        `Cannot predict from text with the run "${path}": it reads ${modalities.join(", ")} with ` +
+          `text as ${config["text"] ?? "features"}, expected text alone, by a BERT`,
+      ),
+    );
+  const common = { config, record, protocol, modalities, predictText };
+  if (model.kind === "regressor") {
+    const regressor = model.create(context);
+    const fitted = new Map([...weights].map(([name, { values }]) => [name, values]));
+    return {
+      ...common,
+      predict: (split) => Promise.resolve(regressor.predict(fitted, split)),
+      classify: (split) => regressor.classify?.(fitted, split) ?? {},
+      [Symbol.dispose]: () => {},
+    };
+  }
+  const network = model.create(context);
+  assignWeights(network.parameters, weights, folder.file("model.safetensors"));
+  const optimizer = new Adam([], [], { decay: "l2" });
+  const learner = new Learner(engine, network, optimizer, RandomStream.fromSeed(0));
+  const batchSize = Number(config["batchSize"]);
+  const { bert } = context;
+  const predictTokens = async (split: Split, settings: Config) => {
+    const toTokens = bert && await openTokens(settings, bert.config, folder.bert);
+    const read = toTokens?.(split) ?? split;
+    return await learner.predict(read, batchOrder(split.samples, batchSize));
+  };
+  return {
+    ...common,
+    ...(bert === undefined || modalities.join() !== "text" ? {} : {
+      predictText: async (text) => {
+        const [score] = await predictTokens(splitOfText(text), { ...config, retokenize: true });
+        return score!;
+      },
+    }),
+    classify: () => ({}),
+    predict: async (split) => {
+      checkWidths(split, record);
+      return await predictTokens(split, config);
+    },
+    [Symbol.dispose]: () => {
+      learner.dispose();
+      network.dispose();
+    },
+  };
+}
+
+function checkWidths(split: Split, record: RunRecord): void {
+  for (const [modality, width] of Object.entries(record.data.widths)) {
+    const found = split.features[modality as Modality]?.width;
+    if (found !== width) {
+      const state = found === undefined
+        ? `has no ${modality}`
+        : `has ${modality} of width ${found}`;
+      throw new DataError(
+        `Cannot predict split "${split.name}": it ${state}, the run was trained on width ${width}`,
+      );
+    }
+  }
+}

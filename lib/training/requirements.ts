@@ -1,0 +1,122 @@
+/**
+ * What a training cannot do without: splits, modalities, steps.
+ *
+ * @module
+ */
+
+import { DataError, UsageError } from "../core/errors.ts";
+import type { Dataset, Modality, Split, SplitName } from "../data/mod.ts";
+import type { Config, ModelDefinition } from "../models/mod.ts";
+import { loopSettings } from "./config.ts";
+import type { LoopSettings } from "./trainer.ts";
+
+/**
+ * A split that has samples and labels.
+ *
+ * @throws {DataError} when the dataset lacks it, or it is empty or without labels.
+ */
+export function requireSplit(dataset: Dataset, name: SplitName): Split {
+  const split = dataset.splits[name];
+  const refuse = (state: string) => {
+    return new DataError(
+      `Cannot train on "${dataset.path}": ${state}, expected samples with labels in it`,
+    );
+  };
+  if (split === undefined) throw refuse(`split "${name}" is missing`);
+  if (split.samples === 0) throw refuse(`split "${name}" is empty`);
+  if (split.labels === null) throw refuse(`split "${name}" has no labels`);
+  return split;
+}
+
+/**
+ * Refuses modalities that the dataset has not in every split.
+ *
+ * @throws {UsageError} when one is missing, or none is asked for.
+ */
+export function requireModalities(dataset: Dataset, modalities: readonly Modality[]): void {
+  const missing = modalities.filter((modality) => !dataset.modalities.includes(modality));
+  if (missing.length === 0 && modalities.length > 0) return;
+  const state = missing.length > 0 ? `it has no ${missing.join(" and ")}` : "no modality is chosen";
+  throw new UsageError(
+    `Cannot train on "${dataset.path}": ${state}, expected some of ${
+      dataset.modalities.join(", ")
+    }`,
+  );
+}
+
+/**
+ * Says when training would never change a weight: an incomplete last group of batches is dropped in
+ * reference mode, and an epoch of fewer batches than a group is only that. The reference trains
+ * such data without a word, so this is a warning and not an error.
+ *
+ * @returns the warning, naming settings that would do; null where weights change
+ */
+export function optimizerStepWarning(samples: number, settings: LoopSettings): string | null {
+  const { batchSize, updateEpochs, applyTrailingGroup } = settings;
+  const batches = Math.ceil(samples / batchSize);
+  if (applyTrailingGroup || batches >= updateEpochs) return null;
+  const largest = Math.floor((samples - 1) / (updateEpochs - 1));
+  const remedies = [
+    ...(largest > 0 ? [`batchSize ${largest} or less`] : []),
+    `updateEpochs ${batches} or less`,
+    "mode robust",
+  ];
+  return `No weight will change: ${samples} samples in batches of ${batchSize} are ${batches} a ` +
+    `pass, and only every ${updateEpochs} batches the optimizer steps; set ${
+      remedies.join(", or ")
+    }`;
+}
+
+/**
+ * What is odd about training a model on a train split with these settings, one sentence each.
+ *
+ * @example
+ * ```ts
+ * import { makeSynthetic } from "../data/mod.ts";
+ * import { findModel } from "../models/mod.ts";
+ * import { resolveConfig } from "./config.ts";
+ * import { trainingWarnings } from "./requirements.ts";
+ * import { assertEquals, assertMatch } from "@std/assert";
+ * const { train } = makeSynthetic({ n: 16 }).splits;
+ * const model = findModel("self-mm");
+ * const warningsOf = (settings: Record<string, number>) =>
+ *   trainingWarnings(model, resolveConfig(model, "mosi", settings), train);
+ * assertMatch(warningsOf({ batchSize: 32 })[0]!, /more than the 16 samples/);
+ * assertEquals(warningsOf({ batchSize: 4 }), []);
+ * ```
+ */
+export function trainingWarnings(
+  model: ModelDefinition,
+  config: Config,
+  train: Split | undefined,
+): string[] {
+  if (model.kind !== "network" || train === undefined || train.samples === 0) return [];
+  const { batchSize } = config;
+  const { samples, labels } = train;
+  const isOneBatch = Number(batchSize) > samples;
+  const warnings = [
+    isOneBatch
+      ? `batchSize ${batchSize} is more than the ${samples} samples of split "train": every batch holds them all`
+      : null,
+    optimizerStepWarning(samples, loopSettings(config)),
+    labels === null ? null : oneSignWarning(labels, config),
+  ];
+  return warnings.filter((warning) => warning !== null);
+}
+
+/**
+ * Says when unimodal labels cannot be generated: they are read from where a sample lies between the
+ * centres of the positive and the negative samples, and need at least two of each.
+ *
+ * @param config of the model; one that generates no labels has no `excludeZero`
+ * @returns the warning; null where labels can be generated, or are not
+ */
+export function oneSignWarning(labels: Float32Array, config: Config): string | null {
+  if (config["excludeZero"] === undefined) return null;
+  const positive = labels.reduce((count, label) => count + Number(label > 0), 0);
+  const negative = labels.reduce((count, label) => count + Number(label < 0), 0);
+  if (positive >= 2 && negative >= 2) return null;
+  return `Unimodal labels cannot be generated: split "train" has ${positive} positive and ` +
+    `${negative} negative labels, at least 2 of each are needed; without, they stay the ` +
+    "multimodal ones";
+}

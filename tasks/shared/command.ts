@@ -1,0 +1,59 @@
+/**
+ * What all commands share: exit statuses, messages, one line of JSON at the end of stdout.
+ *
+ * This file and the tasks import nothing heavy before their flags are read, so that `--help` and
+ * mistakes answer at once.
+ *
+ * @module
+ */
+
+import { messageOf, UsageError } from "../../lib/core/errors.ts";
+import type { Call, Command, Flag } from "./call.ts";
+import { parseCall } from "./parse_call.ts";
+
+export type { Call, Command, Flag } from "./call.ts";
+
+/** Results as one JSON object in the last line of stdout. */
+export const JSON_FLAG: Flag = {
+  name: "json",
+  help: "print one JSON object as the last line of stdout",
+};
+
+/**
+ * Runs a command and ends the process with its exit status: what `work` returns (0 by default), 2
+ * for wrong flags, 130 or 143 after a signal, 1 for any other error, which is told in one message.
+ */
+export async function run(
+  command: Command,
+  work: (call: Call) => Promise<number | void>,
+  args: readonly string[] = Deno.args,
+): Promise<never> {
+  let status = 0;
+  try {
+    const call = parseCall(command, args);
+    if (typeof call === "string") console.log(call);
+    else status = await work(call) ?? 0;
+  } catch (error) {
+    status = exitStatus(error);
+    console.error(`${status >= 128 ? "" : "error: "}${messageOf(error)}`);
+    if (status === 2) console.error(`Run "deno task ${command.name} --help" for the flags`);
+    if (args.includes("--verbose") && error instanceof Error) console.error(error.stack);
+  }
+  Deno.exit(status);
+}
+
+/** Prints the last line of stdout. */
+export function printJson(value: unknown): void {
+  console.log(JSON.stringify(value));
+}
+
+/** Tells the user something that the results do not depend on them reading. */
+export function warn(message: string): void {
+  console.error(`warning: ${message}`);
+}
+
+function exitStatus(error: unknown): number {
+  if (error instanceof UsageError) return 2;
+  const status = (error as { exitStatus?: unknown } | null)?.exitStatus;
+  return typeof status === "number" ? status : 1;
+}

@@ -1,0 +1,43 @@
+/** Flags of commands that train in several processes, and what became of their runs. @module */
+
+import { type Ending, type Job, jobName, type PoolOptions, UsageError } from "../../mod.ts";
+import { type Call, warn } from "./command.ts";
+
+/** `--jobs`, `--engine`, `--device` and `--nonfinite` as a pool takes them. */
+export function poolFlags(
+  call: Call,
+  commandLine: readonly string[],
+): Pick<PoolOptions, "jobs" | "worker"> {
+  const text = call.require("jobs");
+  const jobs = Number(text);
+  if (!/^\d+$/.test(text) || jobs < 1) {
+    throw new UsageError(`Cannot use --jobs "${text}": expected a whole number of 1 or more`);
+  }
+  const cores = navigator.hardwareConcurrency;
+  if (jobs > cores) warn(`there are ${cores} cores: ${cores} trainings at a time, not ${jobs}`);
+  return {
+    jobs: Math.min(jobs, cores),
+    worker: {
+      engine: call.get("engine") as "auto",
+      device: call.get("device") as "auto",
+      nonfinite: call.get("nonfinite") as "zero",
+      commandLine,
+    },
+  };
+}
+
+/** Counts runs by how they ended; prints those that failed on stderr, each reason once. */
+export function countOf(
+  jobs: readonly { readonly job: Job; readonly ending: Ending }[],
+): { trained: number; kept: number; failed: { run: string; message: string }[] } {
+  const failed = jobs.flatMap(({ job, ending }) =>
+    ending.status === "failed" ? [{ run: jobName(job), message: ending.message }] : []
+  );
+  const reasons = Map.groupBy(failed, ({ message }) => message);
+  for (const [message, runs] of reasons) {
+    console.error(`failed: ${runs.map(({ run }) => run).join(", ")}: ${message}`);
+  }
+  const count = (status: Ending["status"]) =>
+    jobs.filter(({ ending }) => ending.status === status).length;
+  return { trained: count("trained"), kept: count("kept"), failed };
+}

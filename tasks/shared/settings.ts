@@ -1,0 +1,68 @@
+/** The settings of a training as `--config`, `--set` and flags of their own give them. @module */
+
+import {
+  type ModelDefinition,
+  reasonOf,
+  resolveConfig,
+  type Setting,
+  UsageError,
+} from "../../mod.ts";
+import { type Call, warn } from "./command.ts";
+
+/**
+ * Settings other than the defaults: those of `--config`, then `--set`, then the flags that are
+ * settings of their own (`--retokenize` is true where it is given). All are checked here, before the data are read, which may take minutes.
+ *
+ * @throws {UsageError} when one is unknown to the model or does not fit, or the file is no object
+ */
+export function readSettings(call: Call, model: ModelDefinition): Record<string, Setting> {
+  const settings: Record<string, Setting> = {};
+  const file = call.get("config");
+  if (file !== undefined) Object.assign(settings, readConfigFile(file));
+  Object.assign(settings, pairsOf(call));
+  // The names of the settings are the same for every dataset.
+  const known = resolveConfig(model, "mosi", settings);
+  for (const name of ["mode", "epochs", "text", "bert", "retokenize"]) {
+    const value = call.get(name);
+    if (value === undefined) continue;
+    // A script that compares models gives all of them the same flags.
+    if (name in known) settings[name] = value;
+    else if (name === "text" && value === "bert") refuseBert(model);
+    else warn(`--${name} has no effect: "${model.name}" has no such setting`);
+  }
+  resolveConfig(model, "mosi", settings);
+  return settings;
+}
+
+/** The settings of `--set`, as typed. @throws {UsageError} when one is no KEY=VALUE */
+export function pairsOf(call: Call): Record<string, string> {
+  return Object.fromEntries(
+    call.all("set").map((pair) => {
+      const at = pair.indexOf("=");
+      if (at < 1) throw new UsageError(`Cannot use --set "${pair}": expected KEY=VALUE`);
+      return [pair.slice(0, at), pair.slice(at + 1)];
+    }),
+  );
+}
+
+/** @throws {UsageError} always: a table of models would compare what was not asked for. */
+function refuseBert({ name }: ModelDefinition): never {
+  throw new UsageError(
+    `Cannot use --text bert with "${name}": it is fitted without a gradient, which would train the ` +
+      "BERT, expected --text features (features:text makes them of raw text)",
+  );
+}
+
+function readConfigFile(path: string): Record<string, Setting> {
+  let value: unknown;
+  try {
+    value = JSON.parse(Deno.readTextFileSync(path));
+  } catch (error) {
+    const reason = reasonOf(error);
+    throw new UsageError(`Cannot read --config "${path}": ${reason}, expected a JSON object`);
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new UsageError(`Cannot read --config "${path}": expected a JSON object of settings`);
+  }
+  return value as Record<string, Setting>;
+}

@@ -1,0 +1,216 @@
+/** What only graph functions can get wrong. `compile_test.ts` holds what all engines promise. */
+
+import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import * as tf from "@tensorflow/tfjs-core";
+import { EngineError } from "../../../lib/core/errors.ts";
+import { RandomStream } from "../../../lib/core/random.ts";
+import { batchOrder, makeSynthetic } from "../../../lib/data/mod.ts";
+import { type Engine, lstm, openEngine } from "../../../lib/engine/mod.ts";
+import { compileEager } from "../../../lib/engine/compile.ts";
+import { findModel } from "../../../lib/models/mod.ts";
+import { resolveConfig } from "../../../lib/training/config.ts";
+import { Learner } from "../../../lib/training/learner.ts";
+import { Adam } from "../../../lib/training/optimizer.ts";
+import { copyWeights } from "../../../lib/training/weights.ts";
+import { HAS_TENSORFLOW } from "../engines.ts";
+
+function onTensorFlow(name: string, test: (engine: Engine) => void | Promise<void>): void {
+  Deno.test({
+    name: HAS_TENSORFLOW ? name : `${name} (skipped: TensorFlow's library is not here)`,
+    ignore: !HAS_TENSORFLOW,
+    fn: async () => await test(await openEngine({ engine: "tensorflow" })),
+  });
+}
+
+onTensorFlow("compile() refuses a tensor that was made before and not declared", (engine) => {
+  const hidden = tf.tensor1d([1, 2]);
+  const step = engine.compile(({ x }) => ({ y: tf.add(x!, hidden) }), { state: {} });
+  const x = tf.tensor1d([3, 4]);
+  assertThrows(() => step({ x }), EngineError, "expected it among the inputs, the state");
+  const declared = engine.compile(({ x }) => ({ y: tf.add(x!, hidden) }), {
+    state: {},
+    statics: { hidden },
+  });
+  const { y } = declared({ x });
+  assertEquals([...y!.dataSync()], [4, 6]);
+  tf.dispose([hidden, x, y!]);
+  step.dispose();
+  declared.dispose();
+});
+
+onTensorFlow("compile() in check mode catches a number that was frozen", (engine) => {
+  let rate = 0.1;
+  const step = engine.compile(({ x }) => ({ y: tf.mul(x!, rate) }), { state: {}, check: true });
+  const x = tf.tensor1d([1]);
+  tf.dispose(step({ x }));
+  rate = 0.2;
+  assertThrows(() => step({ x }), EngineError, "has to be an input or part of the state");
+  x.dispose();
+  step.dispose();
+});
+
+onTensorFlow(
+  "compile() catches a frozen number and a changed branch without check mode",
+  (engine) => {
+    for (const isBranch of [false, true]) {
+      let calls = 0;
+      const step = engine.compile(({ x }) => {
+        calls++;
+        if (isBranch) return { y: calls > 1 ? tf.square(x!) : tf.neg(x!) };
+        return { y: tf.mul(x!, calls) };
+      }, { state: {} });
+      const x = tf.tensor1d([1]);
+      assertThrows(
+        () => {
+          for (let i = 0; i < 16; i++) tf.dispose(step({ x }));
+        },
+        EngineError,
+        "at call 16",
+      );
+      x.dispose();
+      step.dispose();
+    }
+  },
+);
+
+onTensorFlow(
+  "compile() in check mode compares state and outputs with the step itself",
+  (engine) => {
+    const weight = tf.variable(tf.tensor1d([1, 2]));
+    const step = engine.compile(({ x }) => {
+      weight.assign(tf.add(weight, x!));
+      return { sum: tf.sum(weight) };
+    }, { state: { weight }, check: true });
+    const x = tf.tensor1d([1, 1]);
+    for (let i = 1; i <= 3; i++) {
+      const { sum } = step({ x });
+      assertEquals(sum!.dataSync()[0], 3 + 2 * i);
+      sum!.dispose();
+    }
+    assertEquals([...weight.dataSync()], [4, 5]);
+    tf.dispose([x, weight]);
+    step.dispose();
+  },
+);
+
+onTensorFlow("a compiled step changes its variables, not what shares their values", (engine) => {
+  const weight = tf.variable(tf.tensor1d([1, 2]));
+  const step = engine.compile(({ x }) => {
+    weight.assign(tf.add(weight, x!));
+    return {};
+  }, { state: { weight } });
+  const x = tf.tensor1d([1, 1]);
+  step({ x });
+  const clone = weight.clone(), column = tf.reshape(weight, [2, 1]);
+  step({ x });
+  const later = tf.mul(weight, 1);
+  step({ x });
+  assertEquals([...clone.dataSync()], [2, 3]);
+  assertEquals([...column.dataSync()], [2, 3]);
+  assertEquals([...later.dataSync()], [3, 4]);
+  assertEquals([...weight.dataSync()], [4, 5]);
+  weight.assign(clone);
+  step({ x });
+  assertEquals([...weight.dataSync()], [3, 4]);
+  tf.dispose([x, clone, column, later, weight]);
+  step.dispose();
+});
+
+onTensorFlow("compile() refuses a step that looks at values", (engine) => {
+  const step = engine.compile(({ x }) => ({ y: tf.mul(x!, tf.sum(x!).dataSync()[0]!) }), {
+    state: {},
+  });
+  const x = tf.tensor1d([1, 1]);
+  assertThrows(() => step({ x }), EngineError, "has no value while a step is compiled");
+  x.dispose();
+});
+
+onTensorFlow(
+  "compile() makes one function for each shape, and each gives its own result",
+  (engine) => {
+    const step = engine.compile(({ x }) => ({ y: tf.mean(x!) }), { state: {} });
+    for (const values of [[1, 2, 3], [5, 7], [1, 2, 6], [2]]) {
+      const x = tf.tensor1d(values);
+      const { y } = step({ x });
+      const mean = values.reduce((a, b) => a + b) / values.length;
+      assertAlmostEquals(y!.dataSync()[0]!, mean, 1e-6);
+      tf.dispose([x, y!]);
+    }
+    step.dispose();
+  },
+);
+
+onTensorFlow("compile() takes new lengths of an LSTM without compiling anew", (engine) => {
+  const weights = {
+    weightIh: tf.ones<tf.Rank.R2>([8, 3]),
+    weightHh: tf.ones<tf.Rank.R2>([8, 2]),
+    bias: tf.zeros<tf.Rank.R1>([8]),
+  };
+  const run = (inputs: { [name: string]: tf.Tensor }) =>
+    lstm(inputs["x"] as tf.Tensor3D, inputs["lengths"] as tf.Tensor1D, weights, {
+      output: "final",
+      timeMajor: true,
+    });
+  const step = engine.compile((inputs) => ({ h: run(inputs) }), { state: {}, statics: weights });
+  const x = tf.randomUniform<tf.Rank.R3>([100, 8, 3], -1, 1, "float32", 1);
+  for (const longest of [100, 40, 1]) {
+    const lengths = tf.tensor1d(
+      Array.from({ length: 8 }, (_, i) => 1 + (37 * i) % longest),
+      "int32",
+    );
+    const [h, expected] = [step({ x, lengths }).h!, tf.tidy(() => run({ x, lengths }))];
+    const difference = tf.tidy(() => tf.max(tf.abs(tf.sub(h, expected))).dataSync()[0]!);
+    assert(difference < 1e-6, `${difference}`);
+    tf.dispose([lengths, h, expected]);
+  }
+  tf.dispose([x, ...Object.values(weights)]);
+  step.dispose();
+});
+
+onTensorFlow(
+  "a compiled training equals the same run op by op, and leaks nothing",
+  async (engine) => {
+    using dataset = makeSynthetic({ n: 44, audioSteps: 70 });
+    const train = dataset.splits.train!;
+    const model = findModel("self-mm");
+    assert(model.kind === "network");
+    const learn = async (compile: Engine["compile"]) => {
+      const config = resolveConfig(model, "mosi", { batchSize: 8 });
+      const random = RandomStream.fromSeed(5);
+      const widths = { text: 16, audio: 6, vision: 8 };
+      const network = model.create({
+        config,
+        protocol: "mosi",
+        modalities: dataset.modalities,
+        widths,
+        trainLabels: train.labels!,
+        random,
+      });
+      const adam = new Adam(network.parameters, network.groups, { decay: "l2" });
+      const learner = new Learner({ ...engine, compile }, network, adam, random);
+      const counts: number[] = [];
+      for (let epoch = 1; epoch <= 3; epoch++) {
+        for (const [i, indices] of batchOrder(44, 8).entries()) {
+          const group = { startsGroup: i % 4 === 0, endsGroup: i % 4 === 3 };
+          await learner.step(train, indices, { epoch, batch: i + 1, ...group });
+        }
+        counts.push(tf.memory().numTensors);
+      }
+      const weights = await copyWeights(learner.variables());
+      learner.dispose();
+      network.dispose();
+      assertEquals(counts[2], counts[1], "tensors are flat across epochs");
+      return weights;
+    };
+    const before = tf.memory().numTensors;
+    const compiled = await learn(engine.compile);
+    const eager = await learn(compileEager);
+    assertEquals(tf.memory().numTensors, before);
+    for (const [name, { values }] of eager) {
+      const actual = compiled.get(name)!.values;
+      values.forEach((value, i) =>
+        assertAlmostEquals(actual[i]!, value, 1e-5 * Math.max(1, Math.abs(value)), name)
+      );
+    }
+  },
+);

@@ -1,0 +1,147 @@
+import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
+import {
+  compare,
+  type Inputs,
+  Interrupt,
+  JUPYTER_DISPLAY,
+  Linear,
+  loadDataset,
+  maskedMean,
+  type ModelDefinition,
+  Network,
+  type Outputs,
+  readSafetensors,
+  RunError,
+  tf,
+  train,
+  TrainedModel,
+  type TrainOptions,
+  UsageError,
+} from "../../mod.ts";
+
+/** Trains in a moment. */
+function small(): TrainOptions {
+  return {
+    model: "self-mm",
+    data: "synthetic:n=24",
+    settings: { batchSize: 8, updateEpochs: 1 },
+    epochs: 3,
+    engine: "cpu",
+    out: Deno.makeTempDirSync(),
+  };
+}
+
+/** The mean of text over time, and one layer. */
+class LinearText extends Network {
+  override readonly reads = { text: "sequence" } as const;
+  readonly #head = new Linear(this.parameters, "head", this.widths.text!, 1, this.random);
+
+  forward({ text, textLengths }: Inputs): Outputs {
+    const mean = maskedMean(text as tf.Tensor3D, textLengths!);
+    return { prediction: tf.reshape(this.#head.apply(mean), [-1]) };
+  }
+}
+
+const linearText: ModelDefinition = {
+  name: "linear-text",
+  summary: "text alone",
+  kind: "network",
+  defaults: () => ({ learningRate: 1e-2 }),
+  create: (context) => new LinearText(context),
+};
+
+Deno.test("train() refuses unknown options with the nearest, and settings among them", async () => {
+  const refuse = (change: Record<string, unknown>, message: RegExp) =>
+    assertRejects(() => train({ ...small(), ...change } as TrainOptions), UsageError)
+      .then((error) => assertMatch(error.message, message));
+  await refuse({ epoch: 3 }, /Unknown option "epoch": did you mean "epochs"/);
+  await refuse(
+    { learningRateAudio: 1 },
+    /it is a setting, as settings: \{ learningRateAudio: … \}/,
+  );
+  await refuse({ settings: { batchsize: 3 } }, /did you mean "batchSize"/);
+  await refuse({ model: "selfmm" }, /did you mean "self-mm"/);
+  await refuse({ data: undefined }, /expected "data"/);
+  for (const seeds of [0, -1, 1.5, [], [1, 1], ["a"]]) await refuse({ seeds }, /Cannot use seeds/);
+});
+
+Deno.test("train() that is aborted throws the reason, and the same call ends as if it never was", async () => {
+  const options = small();
+  const controller = new AbortController();
+  const reason = new Interrupt("SIGINT");
+  const stopped = await assertRejects(() =>
+    train({
+      ...options,
+      signal: controller.signal,
+      onEpoch: ({ epoch }) => epoch === 1 && controller.abort(reason),
+    }), Interrupt);
+  assertEquals(stopped, reason);
+  const epochs: number[] = [];
+  const resumed = await train({ ...options, onEpoch: ({ epoch }) => epochs.push(epoch) });
+  assertEquals(epochs, [2, 3]);
+  const whole = await train({ ...options, out: Deno.makeTempDirSync() });
+  assertEquals(resumed.predictions.rows(), whole.predictions.rows());
+  // What is finished is read.
+  const again = await train({ ...options, onEpoch: () => epochs.push(0) });
+  assertEquals([epochs, again.runs], [[2, 3], resumed.runs]);
+});
+
+Deno.test("train() with resume: false refuses an unfinished run", async () => {
+  const options = small();
+  const signal = AbortSignal.timeout(1);
+  await assertRejects(() => train({ ...options, signal }), DOMException);
+  await assertRejects(() => train({ ...options, resume: false }), RunError, "unfinished run");
+});
+
+Deno.test("what train() returns shows itself, its epochs, predictions and figures", async () => {
+  const run = await train({ ...small(), seeds: [7, 8] });
+  assert(run instanceof TrainedModel);
+  const plain = async (value: { [JUPYTER_DISPLAY](): unknown }) => {
+    const bundle = await value[JUPYTER_DISPLAY]() as Record<string, string>;
+    assertMatch(bundle["text/html"] ?? bundle["image/svg+xml"]!, /^</);
+    return bundle["text/plain"]!;
+  };
+  assertMatch(
+    await plain(run),
+    /^self-mm on synthetic, test, engine cpu\n\nmetric +seed 7 +seed 8/,
+  );
+  assertMatch(await plain(run.data), /^synthetic: text, audio, vision; protocol mosi/);
+  assertMatch(await plain(run.history), /^seed +epochs/);
+  assertMatch(await plain(run.predictions), /^12 test samples, the 8 largest mistakes first/);
+  for (
+    const figure of [
+      run.history.plot(),
+      run.history.plotLabels(8),
+      run.predictions.plot(),
+      run.predictions.plotResiduals("valid"),
+      run.predictions.plotConfusion("acc3"),
+    ]
+  ) assertMatch(await plain(figure), /^\[figure: /);
+  const { labels, predictions } = run.predictions.of();
+  const errors = predictions.map((score, i) => Math.abs(score - labels[i]!));
+  assert(errors.reduce((sum, error) => sum + error) / errors.length <= run.mean("mae") + 1e-9);
+  assertThrows(() => run.mean("mea"), UsageError, 'did you mean "mae"');
+  assertThrows(() => run.history.epochs(9), UsageError, "expected one of 7, 8");
+  assertEquals((await run.frame()).shape[0], 2);
+  assertEquals((await run.history.frame()).shape[0], 6);
+  assertEquals((await run.history.labelsFrame()).shape[0], 18);
+  assertEquals((await run.labelsFrame()).shape[0], 48);
+  assertEquals((await run.predictions.frame()).shape[0], 2 * (6 + 12));
+});
+
+Deno.test("a model of one's own trains, is compared with Self-MM, scores and is saved", async () => {
+  const options = { ...small(), seeds: 4, data: await loadDataset("synthetic:n=24") };
+  const mine = await train({ ...options, model: linearText, settings: {} });
+  const selfMm = await train(options);
+  const comparison = compare(mine, selfMm);
+  assertMatch(comparison.sentences[0]!, /^linear-text has .* MAE than self-mm/);
+  assertEquals(compare(`${mine.folders[0]}/..`, selfMm).sentences, comparison.sentences);
+  const bundle = comparison[JUPYTER_DISPLAY]();
+  assertMatch(String(bundle["text/html"]), /^<table>/);
+  using weights = readSafetensors(`${mine.folders[0]}/model.safetensors`);
+  assertEquals(weights.tensors.get("head.weight")!.shape, [1, 16]);
+  using predictor = await mine.open();
+  const scores = await predictor.predict(mine.data.splits.test!);
+  const rows = mine.predictions.rows()[0]!.filter(({ split }) => split === "test");
+  assertEquals([...scores], rows.map(({ prediction }) => prediction));
+});

@@ -1,0 +1,127 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { UsageError } from "../../../lib/core/errors.ts";
+import { MODELS } from "../../../lib/models/mod.ts";
+import { parseDefinition, STUDIES, withSettings } from "../../../lib/studies/mod.ts";
+import { cellKey } from "../../../lib/studies/study/definition.ts";
+
+const REFUSED: readonly (readonly [name: string, value: unknown, message: RegExp])[] = [
+  ["no object", [], /the study is \[\], expected an object/],
+  ["an unknown key", { model: ["svm"] }, /Unknown key of the study "model": did you mean "models"/],
+  ["no cell", {}, /it has no cell/],
+  ["an unknown model", { models: ["swm"] }, /Unknown model "swm": did you mean "svm"/],
+  ["a model that is no text", { models: [3] }, /models is 3, expected a text/],
+  ["a cell without model", { cells: [{}] }, /model is absent, expected a text/],
+  [
+    "an unknown key of a cell",
+    { cells: [{ model: "svm", setings: {} }] },
+    /Unknown key of a cell "setings": did you mean "settings"/,
+  ],
+  [
+    "an unknown setting",
+    { models: ["cnn"], settings: { a: { lernrate: 1 } } },
+    /Unknown setting "lernrate"/,
+  ],
+  [
+    "a setting that does not fit",
+    { models: ["cnn"], settings: { a: { batchSize: 0 } } },
+    /Cannot set batchSize to 0/,
+  ],
+  [
+    "an unknown modality",
+    { models: ["cnn"], modalities: [["txt"]] },
+    /Unknown modality "txt": did you mean "text"/,
+  ],
+  ["settings without models", { settings: { a: {} } }, /crossed with no model, expected "models"/],
+  [
+    "a cell twice",
+    { cells: [{ model: "svm" }, { model: "svm" }] },
+    /cell "defaults\/svm" is there twice/,
+  ],
+  ["a slug that leaves the folder", { cells: [{ model: "svm", slug: "../x" }] }, /its slug is/],
+  ["a hidden name", { name: ".x", models: ["svm"] }, /its name is "\.x"/],
+  ["a seed twice", { models: ["svm"], seeds: [1, 1] }, /seed 1 is there twice/],
+  ["a seed that is none", { models: ["svm"], seeds: [-1] }, /seed -1, expected a whole number/],
+  ["no seed", { models: ["svm"], seeds: [] }, /it has no seed/],
+  [
+    "an unknown metric",
+    { models: ["svm"], metrics: ["mea"] },
+    /Unknown metric "mea": did you mean "mae"/,
+  ],
+  [
+    "an unknown protocol",
+    { models: ["svm"], protocol: "mosio" },
+    /Unknown protocol "mosio": did you mean "mosi"/,
+  ],
+  ["another split", { models: ["svm"], scoredOn: "train" }, /Unknown split "train"/],
+  [
+    "a published text",
+    { cells: [{ model: "svm", published: [{ values: { mae: "0.5" } }] }] },
+    /mae is "0\.5", expected a number/,
+  ],
+];
+
+for (const [name, value, message] of REFUSED) {
+  Deno.test(`parseDefinition() refuses ${name}`, () => {
+    const error = assertThrows(() => parseDefinition(value, "x"), UsageError);
+    assert(message.test(error.message), error.message);
+  });
+}
+
+Deno.test("parseDefinition() crosses models, settings and modalities, beside single cells", () => {
+  const { cells } = parseDefinition({
+    cells: [{ model: "constant" }],
+    models: ["svm", "cnn"],
+    settings: { small: {}, fast: { preset: "mmsa" } },
+    modalities: [["text"], ["text", "audio"]],
+  }, "x");
+  assertEquals(cells.map(cellKey), [
+    "defaults/constant",
+    ...["svm", "cnn"].flatMap((model) =>
+      ["small-text", "small-text+audio", "fast-text", "fast-text+audio"]
+        .map((slug) => `${slug}/${model}`)
+    ),
+  ]);
+  assertEquals(cells[2]!.modalities, ["text", "audio"]);
+  assertEquals(cells[3]!.settings, { preset: "mmsa" });
+});
+
+Deno.test("a definition is read from its JSON as it was", () => {
+  for (const study of STUDIES) {
+    assertEquals(parseDefinition(JSON.parse(JSON.stringify(study)), "other"), study);
+  }
+});
+
+Deno.test("the study that the README shows is one", () => {
+  const readme = Deno.readTextFileSync(new URL("../../../README.md", import.meta.url));
+  const shown = [...readme.matchAll(/```json\n([^]*?)```/g)].map(([, text]) => JSON.parse(text!));
+  const { cells, name } = parseDefinition(shown.find(({ models }) => models), "sizes");
+  assertEquals([name, cells.length], ["sizes", 8]);
+  assertEquals(cells[0]!.slug, "small-text");
+});
+
+Deno.test("the report's tables are there, with a model of ours and published values in each row", () => {
+  const numbers = [2, 3, 4, 5, 6];
+  assertEquals(STUDIES.map(({ name }) => name), numbers.map((n) => `report-table-${n}`));
+  assertEquals(STUDIES.map(({ cells }) => cells.length), [7, 4, 3, 3, 4]);
+  for (const { cells, metrics } of STUDIES) {
+    for (const { model, published } of cells) {
+      assert(MODELS.some(({ name }) => name === model));
+      for (const key of published.flatMap(({ values }) => Object.keys(values))) {
+        assert(metrics.includes(key), `${key} has no column`);
+      }
+    }
+  }
+  const values = STUDIES[4]!.cells[3]!.published[0]!.values;
+  assertEquals(values, { mae: 0.563, corr: 0.726, acc2NegPos: 0.844, f1WeightedNegPos: 0.841 });
+});
+
+Deno.test("withSettings() gives a setting to the cells whose model has it, over their own", () => {
+  const study = parseDefinition({
+    models: ["cnn", "svm"],
+    settings: { a: {} },
+    cells: [{ slug: "b", model: "cnn", settings: { epochs: 9 } }],
+  }, "x");
+  const { cells } = withSettings(study, { epochs: "2", cost: "3" });
+  assertEquals(cells.map(({ settings }) => settings), [{ epochs: 2 }, { epochs: 2 }, { cost: 3 }]);
+  assertThrows(() => withSettings(study, { cots: 1 }), UsageError, 'did you mean "cost"');
+});

@@ -1,0 +1,124 @@
+/** Studies in processes of their own: what fails, what is killed, what is there already. */
+
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { join } from "node:path";
+import {
+  type Ending,
+  jobName,
+  parseDefinition,
+  readStudy,
+  runStudy,
+  type StudyOptions,
+} from "../../../lib/studies/mod.ts";
+import { EngineError, RunError } from "../../../lib/core/errors.ts";
+import { Interrupt, RunFolder } from "../../../lib/training/mod.ts";
+import { withFolder } from "../../training/small.ts";
+
+const DATA = "synthetic:n=12,seed=1,text=4,audio=3,vision=3,audioSteps=3,visionSteps=3";
+
+/** A floor and a small network, and what is missing in the data. */
+const STUDY = parseDefinition({
+  name: "tiny",
+  cells: [
+    { model: "constant" },
+    {
+      slug: "small",
+      model: "cnn",
+      settings: { batchSize: 4, filtersDim: 2, epochs: 3, checkpointSeconds: 0 },
+    },
+  ],
+  seeds: [1, 2],
+  data: [DATA],
+  protocol: "mosi",
+}, "tiny");
+
+function options(out: string, more: Partial<StudyOptions> = {}): StudyOptions {
+  const worker = { engine: "cpu", device: "auto", nonfinite: "zero", commandLine: [] } as const;
+  return { out, jobs: 1, worker, ...more };
+}
+
+/** The statuses of a study's trainings, by name. */
+function statuses(jobs: Awaited<ReturnType<typeof runStudy>>["jobs"]): Record<string, string> {
+  return Object.fromEntries(jobs.map(({ job, ending }) => [jobName(job), ending.status]));
+}
+
+Deno.test("runStudy() trains every cell with every seed, several at a time, and then nothing", async () => {
+  await withFolder(async (out) => {
+    const epochs: number[] = [];
+    const first = await runStudy(
+      STUDY,
+      options(out, { jobs: 2, onEpoch: (_, n) => epochs.push(n) }),
+    );
+    assertEquals(statuses(first.jobs), {
+      "defaults/constant 1": "trained",
+      "small/cnn 1": "trained",
+      "defaults/constant 2": "trained",
+      "small/cnn 2": "trained",
+    });
+    assertEquals(epochs.toSorted(), [1, 1, 2, 2, 3, 3]);
+    const { groups, skipped } = first.study;
+    assertEquals(groups.map(({ cell, runs }) => [cell.slug, runs.length]), [
+      ["defaults", 2],
+      ["small", 2],
+    ]);
+    assertEquals(skipped, []);
+    const record = new RunFolder(groups[1]!.runs[0]!.path);
+    const before = Deno.readTextFileSync(record.file("run.json"));
+    const second = await runStudy(STUDY, options(out));
+    assertEquals(new Set(Object.values(statuses(second.jobs))), new Set(["kept"]));
+    assertEquals(Deno.readTextFileSync(record.file("run.json")), before);
+  });
+});
+
+Deno.test("runStudy() goes on after a cell that fails, and tells why", async () => {
+  await withFolder(async (out) => {
+    // A file that is no dataset, then one that is.
+    Deno.writeTextFileSync(join(out, "broken.pkl"), "none");
+    const study = { ...STUDY, cells: STUDY.cells.slice(0, 1), seeds: [1] };
+    const data = [join(out, "broken.pkl"), DATA];
+    const { jobs } = await runStudy({ ...study, data }, options(out));
+    assertEquals(jobs.map(({ ending }) => ending.status), ["failed", "trained"]);
+    const { message } = jobs[0]!.ending as { message: string };
+    assertMatch(message, /Cannot read ".*broken\.pkl"/);
+  });
+});
+
+Deno.test("runStudy() on valid never shows test to its runs", async () => {
+  await withFolder(async (out) => {
+    const { study } = await runStudy({ ...STUDY, seeds: [1], scoredOn: "valid" }, options(out));
+    for (const { path, test, valid } of study.groups.flatMap(({ runs }) => runs)) {
+      assertEquals([Object.keys(test), "mae" in valid], [[], true]);
+      const folder = new RunFolder(path);
+      assertEquals(folder.readRecord()!.selectedOn, "valid");
+      assert(!/^test,/m.test(Deno.readTextFileSync(folder.file("predictions.csv"))));
+    }
+  });
+});
+
+Deno.test("runStudy() refuses an engine that is not there, at once, and a folder in use", async () => {
+  await withFolder(async (out) => {
+    const worker = { ...options(out).worker, device: "gpu" } as const;
+    const ends: Ending[] = [];
+    const onEnd = (_: unknown, ending: Ending) => ends.push(ending);
+    const refused = runStudy(STUDY, options(out, { worker, onEnd }));
+    // The folder is locked from here on.
+    await assertRejects(() => runStudy(STUDY, options(out)), RunError, "Cannot use");
+    await assertRejects(() => refused, EngineError);
+    assertEquals(ends, []);
+  });
+});
+
+Deno.test("runStudy() saves and stops when it is aborted", async () => {
+  await withFolder(async (out) => {
+    const stop = new AbortController();
+    const running = runStudy(
+      STUDY,
+      options(out, { signal: stop.signal, onEpoch: () => stop.abort(new Interrupt("SIGINT")) }),
+    );
+    await assertRejects(() => running, Interrupt, "Stopped by SIGINT");
+    const { groups } = readStudy(join(out, "tiny"));
+    assertEquals(groups.map(({ cell }) => cell.model), ["constant"]);
+    const record = RunFolder.at(join(out, "tiny", "small"), "cnn", "synthetic", 1).readRecord()!;
+    assertEquals([record.status, record.message], ["interrupted", "Stopped by SIGINT"]);
+  });
+});
