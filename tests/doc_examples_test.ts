@@ -8,6 +8,9 @@ const ROOT = join(import.meta.dirname!, "..");
 /** Public names whose example is shown and not run, and why. */
 const NOT_RUN: Readonly<Record<string, string>> = {
   installTensorflow: "it downloads 270 MB where nothing is installed",
+  readMeta: "of neighbours",
+  testSelection: "of neighbours",
+  STUDY_FILE: "of neighbours",
 };
 
 /** What must have an example; a type is shown at work by the functions that take and give it. */

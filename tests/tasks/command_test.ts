@@ -104,7 +104,9 @@ Deno.test("Call.seeds() wants whole numbers, each once", () => {
 
 /** Runs `run()` with work of the given source, in another process. */
 async function runWork(work: string, ...args: string[]) {
-  const file = JSON.stringify(new URL(`file://${join(ROOT, "tasks", "command.ts")}`).href);
+  const file = JSON.stringify(
+    new URL(`file://${join(ROOT, "tasks", "shared", "command.ts")}`).href,
+  );
   const errors = JSON.stringify(new URL(`file://${join(ROOT, "lib/core/errors.ts")}`).href);
   const source = `
     import { printJson, run, warn } from ${file};
