@@ -25,21 +25,6 @@ export function holm(p: readonly number[]): number[] {
 }
 
 /**
- * Bonferroni's adjusted p: simpler than Holm's and never smaller.
- *
- * @example
- * ```ts
- * import { bonferroni } from "./corrections.ts";
- * import { assertEquals } from "@std/assert";
- * assertEquals(bonferroni([0.01, 0.5]), [0.02, 1]);
- * ```
- */
-export function bonferroni(p: readonly number[]): number[] {
-  sortedOrder(p);
-  return p.map((value) => Math.min(1, value * p.length));
-}
-
-/**
  * Benjamini and Hochberg's adjusted p: bounds the share of false claims among the claims. For
  * exploration only.
  *

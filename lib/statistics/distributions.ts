@@ -32,7 +32,20 @@ export function normalQuantile(p: number): number {
   // By the lower half alone, so that q(1 - p) = -q(p) exactly and no digits are lost.
   if (p > 0.5) return -normalQuantile(1 - p);
   if (p === 0) return -Infinity;
-  return invert(p, normalCdf, normalDensity, -40, 0);
+  // Newton's steps, kept inside an interval that is halved whenever a step would leave it: the
+  // first does, since nothing is left of the density at -40.
+  let [low, high] = [-40, 0];
+  let z = low;
+  for (let i = 0; i < 200; i++) {
+    const error = normalCdf(z) - p;
+    if (error > 0) high = z;
+    else low = z;
+    let next = z - error / normalDensity(z);
+    if (!(next > low && next < high)) next = (low + high) / 2;
+    if (Math.abs(next - z) <= 1e-15 * Math.abs(z)) return next;
+    z = next;
+  }
+  return z;
 }
 
 /** P(|T| ≥ |t|) of Student's distribution with `df` > 0 degrees of freedom. */
@@ -74,25 +87,4 @@ function checkShare(p: number): void {
   if (!(p >= 0 && p <= 1)) {
     throw new RangeError(`Cannot use ${p} as a probability: expected a number in [0, 1]`);
   }
-}
-
-/** Newton's steps, kept inside an interval that halves whenever a step would leave it. */
-function invert(
-  target: number,
-  cdf: (x: number) => number,
-  density: (x: number) => number,
-  low: number,
-  high: number,
-): number {
-  let x = (low + high) / 2;
-  for (let i = 0; i < 200; i++) {
-    const error = cdf(x) - target;
-    if (error > 0) high = x;
-    else low = x;
-    let next = x - error / density(x);
-    if (!(next > low && next < high)) next = (low + high) / 2;
-    if (Math.abs(next - x) <= 1e-15 * Math.abs(x)) return next;
-    x = next;
-  }
-  return x;
 }

@@ -1,7 +1,7 @@
 /** Tests, intervals, effect sizes, corrections and power on plain numbers. @module */
 
 export { bootstrap, type BootstrapOptions, type IndexStatistic } from "./bootstrap.ts";
-export { benjaminiHochberg, bonferroni, holm } from "./corrections.ts";
+export { benjaminiHochberg, holm } from "./corrections.ts";
 export {
   type CorrelationTest,
   kendall,

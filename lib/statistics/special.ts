@@ -70,13 +70,11 @@ export function upperGamma(a: number, x: number): number {
 export function incompleteBeta(a: number, b: number, x: number): number {
   if (x <= 0) return 0;
   if (x >= 1) return 1;
+  // The fraction converges fast on this side of the mean only; the other is its mirror image.
+  if (x > (a + 1) / (a + b + 2)) return 1 - incompleteBeta(b, a, 1 - x);
   const logFront = logGamma(a + b) - logGamma(a) - logGamma(b) +
     a * Math.log(x) + b * Math.log1p(-x);
-  const front = Math.exp(logFront);
-  // The fraction converges fast on this side of the mean only.
-  return x < (a + 1) / (a + b + 2)
-    ? front * betaFraction(a, b, x) / a
-    : 1 - front * betaFraction(b, a, 1 - x) / b;
+  return Math.exp(logFront) * betaFraction(a, b, x) / a;
 }
 
 function betaFraction(a: number, b: number, x: number): number {

@@ -2,7 +2,6 @@
 
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import {
-  bonferroni,
   bootstrap,
   dependentCorrelations,
   effectSizes,
@@ -154,6 +153,32 @@ Deno.test("drawn patterns give the exact p, within their own uncertainty, and ne
   assertEquals(far.p, 1 / 10_000);
 });
 
+Deno.test("no more patterns are drawn than are counted: where each one hits, p is 1", () => {
+  const equal = [1, 1, 1, 1];
+  for (const draws of [1, 9]) {
+    const options = () => ({ random: stream(), draws, mostExact: 0 });
+    assertEquals(permutationTest(equal, equal, options()).p, 1);
+    assertEquals(permutationTest(equal, equal, options()).count, draws);
+    assertEquals(signFlipTest([1, -1, 0], options()).p, 1);
+    const sums = (p: number[]) => metricSums("mosi", "mae", p, [0, 0]);
+    assertEquals(swapTest(sums([1, 0]), sums([0, 1]), options()).p, 1);
+  }
+});
+
+Deno.test("shapiroWilk() of three values is exact, and its p in [0, 1] at both ends of W", () => {
+  // scipy 1.17
+  const { w, p } = shapiroWilk([1, 2, 4]);
+  assertAlmostEquals(w, 0.9642857142857142, 1e-14);
+  assertAlmostEquals(p, 0.6368868450289689, 1e-12);
+  assertAlmostEquals(shapiroWilk([1, 2, 3]).p, 1, 1e-7);
+  // W is 3/4 at least, but for what the last bits make of it.
+  for (let i = 1; i < 200; i++) {
+    const { w, p } = shapiroWilk([0.1 * i, 0.1 * i, i]);
+    assertAlmostEquals(w, 0.75, 1e-12);
+    assert(p >= 0 && p < 1e-6, `p is ${p}`);
+  }
+});
+
 Deno.test("swapTest() is the brute force over all 256 exchanges of 8 samples", () => {
   const y = [1, -1, 1, -1, 1, -1, 1, -1];
   const a = [2, -1, 1, 1, 1, -2, 1, -1], b = [-1, 1, 1, -1, -1, 1, -1, 1];
@@ -221,7 +246,7 @@ Deno.test("IndexSampler draws every position equally often, and the same for the
 Deno.test("corrections keep p in [0, 1], Holm's below Bonferroni's", () => {
   const p = [0.2, 0.9, 0.001, 0.04];
   holm(p).forEach((adjusted, i) => {
-    assert(adjusted >= p[i]! && adjusted <= bonferroni(p)[i]!);
+    assert(adjusted >= p[i]! && adjusted <= Math.min(1, p.length * p[i]!));
   });
   assertEquals(holm([0.3]), [0.3]);
   assertThrows(() => holm([0.3, NaN]), RangeError);
@@ -232,6 +257,7 @@ Deno.test("the fewest seeds are those of the table in the specification", () => 
   assertEquals([leastPermutationP(3, 3), leastPermutationP(5, 5)], [2 / 20, 2 / 252]);
   // G*Power, two-sided t-test of two groups.
   assertEquals(seedsNeeded(1), 17);
+  assertEquals(seedsNeeded(1, seedPower(1, 17)), 17, "a chance that is just reached suffices");
   assertAlmostEquals(seedPower(0, 10), 0.05, 1e-9);
   assertThrows(() => seedsNeeded(0), RangeError);
 });
