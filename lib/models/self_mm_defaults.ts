@@ -59,7 +59,7 @@ const COMMON = {
   postFusionDim: 128,
 };
 
-/** A column of the table of METHODS: the values that differ between datasets. */
+/** A column of the table that METHODS 1.5 names: the values that differ between datasets. */
 interface Column {
   readonly batchSize: number;
   /** Learning rates: audio, vision. */

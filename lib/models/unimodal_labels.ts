@@ -2,7 +2,7 @@
  * Unimodal label generation (ULGM): labels for text, audio and vision that nobody annotated, from
  * where a sample lies between the class centres of each modality.
  *
- * Source: Yu et al., AAAI 2021, equations 5–15, and the released code (thuiar/MMSA,
+ * Source: Yu et al., AAAI 2021 (METHODS 1.2, equations (7)–(15)), and the released code (thuiar/MMSA,
  * `trains/multiTask/SELF_MM.py`), whose order of updates this follows: labels first, with the
  * centres that the previous batch left, then features, then centres.
  *
@@ -33,6 +33,30 @@ export interface UnimodalLabelOptions {
   readonly distance: "euclidean" | "squared";
   /** Whether relative distances are bounded to [−1, 1] and the ratio's denominator kept from 0. */
   readonly bounded: boolean;
+}
+
+/**
+ * (12), (13) y_s = ½ y_m α_s / α_m + ½ (y_m + α_s − α_m) within [−H, H], all [batch]; y_m where that is
+ * not finite. `below` is what stands below α_s.
+ */
+function newLabel(
+  y: tf.Tensor1D,
+  alphaS: tf.Tensor1D,
+  alphaM: tf.Tensor1D,
+  below: tf.Tensor1D,
+  { labelRange }: UnimodalLabelOptions,
+): tf.Tensor1D {
+  const byRatio = tf.mul(y, tf.div(alphaS, below));
+  const byDifference = tf.add(y, tf.sub(alphaS, alphaM));
+  const label = tf.mul(0.5, tf.add(byRatio, byDifference)) as tf.Tensor1D;
+  return tf.clipByValue(tf.where(tf.isFinite(label), label, y), -labelRange, labelRange);
+}
+
+/** (14) Y_s⁽ⁿ⁾ = (n − 1)/(n + 1) Y_s⁽ⁿ⁻¹⁾ + 2/(n + 1) y_s⁽ⁿ⁾, [batch] */
+function momentum(old: tf.Tensor1D, label: tf.Tensor1D, n: tf.Scalar): tf.Tensor1D {
+  const kept = tf.div(tf.sub(n, 1), tf.add(n, 1));
+  const taken = tf.div(2, tf.add(n, 1));
+  return tf.add(tf.mul(kept, old), tf.mul(taken, label));
 }
 
 /**
@@ -129,18 +153,9 @@ export class UnimodalLabels {
       for (const task of this.#tasks) {
         if (task === "fusion") continue;
         const alphaS = this.#relativeDistance(task, features[task]!);
-        const ratio = tf.div(alphaS, this.#denominator(alphaM));
-        // (12) half the ratio, half the difference
-        const raw = tf.mul(0.5, tf.add(tf.mul(y, ratio), tf.add(y, tf.sub(alphaS, alphaM))));
-        const { labelRange } = this.#options;
-        const label = tf.clipByValue(tf.where(tf.isFinite(raw), raw, y), -labelRange, labelRange);
-        // (14) momentum: (n − 1)/(n + 1) of the old label, 2/(n + 1) of the new one
-        const share = tf.div(2, tf.add(epoch, 1));
+        const label = newLabel(y, alphaS, alphaM, this.#denominator(alphaM), this.#options);
         const old = this.of(task, index);
-        const next = tf.add(
-          tf.mul(tf.div(tf.sub(epoch, 1), tf.add(epoch, 1)), old),
-          tf.mul(share, label),
-        );
+        const next = momentum(old, label, epoch);
         const hasClasses = tf.mul(this.#hasClasses("fusion"), this.#hasClasses(task));
         const usable = tf.mul(isLater, hasClasses);
         const kept = tf.add(tf.mul(usable, next), tf.mul(tf.sub(1, usable), old)) as tf.Tensor1D;

@@ -7,7 +7,7 @@
 
 import { normalTwoSided, tTwoSided } from "./distributions.ts";
 
-/** The correlations among labels (1) and the predictions of two models (2 and 3). */
+/** The correlations among labels, as 1, and the predictions of two models, as 2 and 3. */
 export interface CorrelationTriple {
   /** Labels with the predictions of the first model. */
   readonly r12: number;

@@ -34,7 +34,7 @@ export function meanAbsoluteError(predictions: tf.Tensor1D, labels: tf.Tensor1D)
 
 /**
  * [batch], [batch], [batch] → mean w |p − y|, divided by the batch size and not by Σw: a part of
- * equation 16 of Yu et al. 2021
+ * equation (16), of Yu et al. 2021
  *
  * @example
  * ```ts
