@@ -1,21 +1,21 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { doctor, type DoctorReport, formatDoctor } from "../../lib/engine/mod.ts";
 import { adapterName, findAdapter } from "../../lib/engine/webgpu/adapter.ts";
-import { HAS_TENSORFLOW } from "./engines.ts";
+import { HAS_LIBRARY } from "./engines.ts";
 
 Deno.test("doctor() reports every engine, and how to get what is missing", async () => {
   const report = await doctor();
   assertEquals(Object.keys(report), ["deno", "engines", "packages", "problems"]);
   assertEquals(Object.keys(report.engines), ["tensorflow", "webgpu", "cpu"]);
   assertEquals(report.engines.cpu.available, true);
-  assertEquals(report.engines.tensorflow.available, HAS_TENSORFLOW);
-  assertEquals(report.engines.tensorflow.library === null, !HAS_TENSORFLOW);
+  assertEquals(report.engines.tensorflow.available, HAS_LIBRARY);
+  assertEquals(report.engines.tensorflow.library === null, !HAS_LIBRARY);
   assertEquals(report.packages["@tensorflow/tfjs-core"], "4.22.0");
   const adapter = await findAdapter();
   const { available, devices } = report.engines.webgpu;
   assertEquals([available, devices], [adapter !== null, adapter ? [adapterName(adapter)] : []]);
   const missing = [
-    ...(HAS_TENSORFLOW ? [] : ["deno task engine:install"]),
+    ...(HAS_LIBRARY ? [] : ["deno task engine:install"]),
     ...(adapter === null ? ["no WebGPU adapter was found"] : []),
   ];
   // Of a GPU that is there and not used, which is another test's.

@@ -4,8 +4,24 @@ import * as tf from "@tensorflow/tfjs-core";
 import { type Engine, type EngineName, openEngine } from "../../lib/engine/mod.ts";
 import { findLibrary, HOW_TO_GET } from "../../lib/engine/tensorflow/library/library.ts";
 
+/** Whether tests run on the cpu engine only, as `deno task test:fast` has it. */
+const ONLY_CPU = Deno.env.get("MSA_TEST_ENGINES") === "cpu";
+
+/** Whether tests run on an engine that is here. */
+export function isAskedFor(isHere: boolean): boolean {
+  return isHere && !ONLY_CPU;
+}
+
 /** Whether TensorFlow's library is here. */
-export const HAS_TENSORFLOW: boolean = findLibrary() !== null;
+export const HAS_LIBRARY: boolean = findLibrary() !== null;
+
+/** Whether it is, and tests run on it. */
+export const HAS_TENSORFLOW: boolean = isAskedFor(HAS_LIBRARY);
+
+/** What a test needs that is listed as ignored. */
+export function remedyOf(howToGet: string): string {
+  return ONLY_CPU ? "deno task test has it" : howToGet;
+}
 
 // Opened outside of any test: a library that is opened within one counts as a leak of it.
 if (HAS_TENSORFLOW) await openEngine({ engine: "tensorflow" });
@@ -39,7 +55,7 @@ export function forEachEngine(
 ): void {
   const engines: FurtherEngine[] = [
     { name: "cpu", isHere: true, remedy: "" },
-    { name: "tensorflow", isHere: HAS_TENSORFLOW, remedy: HOW_TO_GET },
+    { name: "tensorflow", isHere: HAS_TENSORFLOW, remedy: remedyOf(HOW_TO_GET) },
     ...further,
   ];
   for (const { name: engine, isHere, remedy } of engines) {

@@ -2,15 +2,15 @@
 
 import { openEngine } from "../../lib/engine/mod.ts";
 import { findAdapter, NO_ADAPTER } from "../../lib/engine/webgpu/adapter.ts";
-import type { FurtherEngine } from "./engines.ts";
+import { type FurtherEngine, isAskedFor, remedyOf } from "./engines.ts";
 
-const isHere = await findAdapter() !== null;
+const isHere = isAskedFor(await findAdapter() !== null);
 
 /** For `forEachEngine`. */
 export const WEBGPU: FurtherEngine = {
   name: "webgpu",
   isHere,
-  remedy: NO_ADAPTER.slice(NO_ADAPTER.indexOf("; ") + 2),
+  remedy: remedyOf(NO_ADAPTER.slice(NO_ADAPTER.indexOf("; ") + 2)),
 };
 
 // Opened outside of any test, as the other engines.
