@@ -6,10 +6,13 @@ export { openRun, type Predictor } from "./open_run.ts";
 export { type EpochRecord, type LabelDiagnosis, readHistory } from "./history.ts";
 export { Interrupt, InterruptListener } from "./interrupt.ts";
 export { readUnimodalLabels, type UnimodalLabelTable } from "./label_file.ts";
+export { openTraining, requiredText, Training, type TrainingOptions } from "./open_training.ts";
+export { loadTrainingData, type TrainingData } from "./training_data.ts";
+export { TRAINING_DEFAULTS } from "./training_defaults.ts";
 export { Learner, type StepPlace, type StepResult } from "./learner.ts";
 export { Adam, type AdamCorrection, adamOf, type AdamOptions } from "./optimizer.ts";
 export { trainRun } from "./run.ts";
-export type { RunOptions, RunOutcome } from "./run_options.ts";
+export type { RunEvents, RunOptions, RunOutcome } from "./run_options.ts";
 export {
   type CorruptedRead,
   RunFolder,

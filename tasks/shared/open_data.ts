@@ -10,66 +10,28 @@ import {
   type Modality,
   type Predictor,
   type ProtocolName,
-  requireProtocol,
+  type TrainingOptions,
   unknownName,
   UsageError,
 } from "../../mod.ts";
 import type { Call } from "./command.ts";
 
-/** An open dataset and how it is used. */
-export interface OpenData extends Disposable {
-  readonly dataset: Dataset;
-  readonly protocol: ProtocolName;
-  readonly modalities: readonly Modality[];
-}
-
 /**
- * Opens what `--data` names.
+ * What `--data`, `--protocol`, `--modalities` and `--nonfinite` say; what is absent is left open.
  *
- * @param text the setting of that name; undefined for a model that has none
- * @param warn takes warnings about the data
- * @throws {UsageError} when the protocol cannot be told or a modality is not there.
+ * @throws {UsageError} when there are no data or a modality is unknown
  */
-export function openData(
+export function dataOf(
   call: Call,
-  text: unknown,
-  warn: (message: string) => void,
-): OpenData {
-  const path = call.require("data");
-  const asked = modalitiesOf(call);
-  const given = call.get("protocol") as ProtocolName | undefined;
-  const dataset = loadDataset(path, {
+): Pick<TrainingOptions, "protocol" | "modalities" | "nonfinite"> & { readonly data: string } {
+  const protocol = call.get("protocol") as ProtocolName | undefined;
+  const modalities = modalitiesOf(call);
+  return {
+    data: call.require("data"),
+    ...(protocol === undefined ? {} : { protocol }),
+    ...(modalities === undefined ? {} : { modalities }),
     nonfinite: call.get("nonfinite") as "zero",
-    onWarning: warn,
-    text: text === "bert" ? "bert" : "features",
-    ...(asked === undefined ? {} : { modalities: asked }),
-    ...(given === undefined ? {} : { protocol: given }),
-  });
-  try {
-    // Left out in silence, it would be missed by who has asked for it in these words.
-    if (call.get("text") === "features" && asked === undefined) requireText(dataset);
-    const protocol = requireProtocol(dataset, given ?? null);
-    return {
-      dataset,
-      protocol,
-      modalities: dataset.modalities,
-      [Symbol.dispose]: () => dataset.close(),
-    };
-  } catch (error) {
-    dataset.close();
-    throw error;
-  }
-}
-
-/** @throws {UsageError} when there are no features of the text */
-function requireText({ path, modalities }: Dataset): void {
-  if (modalities.includes("text")) return;
-  throw new UsageError(
-    `Cannot use --text features with "${path}": it has ${
-      modalities.join(" and ")
-    }, expected text; ` +
-      "where there are tokens or raw text, --text bert reads them",
-  );
+  };
 }
 
 /**

@@ -8,13 +8,14 @@ import {
   RunFolder,
   type SplitName,
   UsageError,
-} from "../mod.ts";
-import { AtomicFile } from "../lib/core/files.ts";
-import { type Call, warn } from "./shared/command.ts";
-import { openForRun } from "./shared/open_data.ts";
+} from "../../mod.ts";
+import { AtomicFile } from "../../lib/core/files.ts";
+import { type Call, warn } from "../shared/command.ts";
+import { engineOf } from "../shared/flags.ts";
+import { openForRun } from "../shared/open_data.ts";
 
 /** Predicts every sample, in file order, or one utterance, and writes the scores. */
-export async function predict(call: Call): Promise<void> {
+export async function work(call: Call): Promise<void> {
   const path = call.arguments[0]!;
   if (call.get("text") === undefined) call.require("data");
   else if (call.get("data") !== undefined) {
@@ -24,11 +25,7 @@ export async function predict(call: Call): Promise<void> {
   new RunFolder(path).readFinished();
   // Opened first: that it cannot be written had better be known before all is computed.
   using file = out === undefined ? null : new AtomicFile(out);
-  const engine = await openEngine({
-    engine: call.get("engine") as "auto",
-    device: call.get("device") as "auto",
-    log: console.error,
-  });
+  const engine = await openEngine({ ...engineOf(call), log: console.error });
   using predictor = openRun(path, engine);
   const text = call.get("text");
   const rows = text === undefined

@@ -15,12 +15,12 @@ import {
   unknownName,
   UsageError,
   withSettings,
-} from "../mod.ts";
-import type { Call } from "./shared/command.ts";
-import { jobEvents } from "./shared/job_progress.ts";
-import { countOf, poolFlags } from "./shared/pool_flags.ts";
-import { pairsOf } from "./shared/settings.ts";
-import { printStudy } from "./shared/study_table.ts";
+} from "../../mod.ts";
+import type { Call, Outcome } from "../shared/command.ts";
+import { jobEvents } from "../shared/job_progress.ts";
+import { countOf, poolFlags } from "../shared/pool_flags.ts";
+import { pairsOf } from "../shared/settings.ts";
+import { printStudy } from "../shared/study_table.ts";
 
 /** What `study --json` prints. */
 export interface StudyResult {
@@ -34,7 +34,7 @@ export interface StudyResult {
 }
 
 /** Runs a study, prints its table, and names the runs that failed. */
-export async function study(call: Call): Promise<StudyResult> {
+export async function work(call: Call): Promise<Outcome> {
   const definition = asCalled(findStudy(call.arguments[0]!), call);
   using progress = createProgress();
   using interrupt = new InterruptListener();
@@ -53,7 +53,8 @@ export async function study(call: Call): Promise<StudyResult> {
   if (trained === 0 && failed.length === 0) {
     progress.note(`All ${kept} runs in ${folder} were finished: nothing was done`);
   }
-  return { study: definition.name, folder, trained, kept, failed, table };
+  const json: StudyResult = { study: definition.name, folder, trained, kept, failed, table };
+  return { json, status: Math.sign(failed.length) };
 }
 
 /** A built-in study, or the one in a file. */

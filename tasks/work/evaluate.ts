@@ -14,11 +14,12 @@ import {
   PROTOCOLS,
   RunFolder,
   type SplitName,
-} from "../mod.ts";
-import { type Call, warn } from "./shared/command.ts";
-import { corruptionsOf, describeCorruption } from "./shared/corruptions.ts";
-import { openForRun } from "./shared/open_data.ts";
-import { printTable } from "./shared/run_table.ts";
+} from "../../mod.ts";
+import { type Call, warn } from "../shared/command.ts";
+import { corruptionsOf, describeCorruption } from "../shared/corruptions.ts";
+import { engineOf } from "../shared/flags.ts";
+import { openForRun } from "../shared/open_data.ts";
+import { printTable } from "../shared/run_table.ts";
 
 /** What a flag of an evaluation says to people. */
 const FLAGS: Readonly<Record<MetricFlag, string>> = {
@@ -38,17 +39,13 @@ export interface EvaluateResult {
 }
 
 /** Evaluates a run, prints the metrics, and notes in its folder that the split was read. */
-export async function evaluate(call: Call): Promise<EvaluateResult> {
+export async function work(call: Call): Promise<{ json: EvaluateResult }> {
   const path = call.arguments[0]!;
   const folder = new RunFolder(path);
   const name = call.require("split") as SplitName;
   // Asked before the engine starts, as it is what most often is not there.
   const source = call.get("data") ?? folder.readFinished().record.data.path;
-  const engine = await openEngine({
-    engine: call.get("engine") as "auto",
-    device: call.get("device") as "auto",
-    log: console.error,
-  });
+  const engine = await openEngine({ ...engineOf(call), log: console.error });
   using predictor = openRun(path, engine);
   const options = { splits: [name], labels: "required", onWarning: warn } as const;
   using dataset = openForRun(source, predictor, options);
@@ -76,7 +73,8 @@ export async function evaluate(call: Call): Promise<EvaluateResult> {
   } catch (error) {
     warn(`cannot note in "${path}" that split "${name}" was read: ${messageOf(error)}`);
   }
-  return { run: path, split: name, metrics: points[0]!.metrics, ...(isPlain ? {} : { points }) };
+  const { metrics } = points[0]!;
+  return { json: { run: path, split: name, metrics, ...(isPlain ? {} : { points }) } };
 }
 
 /** The data that the run was trained on: noise is measured in their deviations. */

@@ -10,8 +10,8 @@ import {
   toMarkdown,
   UsageError,
   writeFileAtomic,
-} from "../mod.ts";
-import { type Call, warn } from "./shared/command.ts";
+} from "../../mod.ts";
+import { type Call, type Outcome, warn } from "../shared/command.ts";
 
 /** What a file holds, by the end of its name. */
 const WRITERS: Readonly<Record<string, (table: ComparisonTable) => string>> = {
@@ -22,12 +22,10 @@ const WRITERS: Readonly<Record<string, (table: ComparisonTable) => string>> = {
 };
 
 /** Compares the runs, prints the table and writes it where it was asked for. */
-export function compare(call: Call): ComparisonTable {
-  const level = numberOf(call, "level", (value) => value > 0 && value < 1, "between 0 and 1");
-  const isCount = (least: number) => (value: number) =>
-    Number.isSafeInteger(value) && value >= least;
-  const seed = numberOf(call, "seed", isCount(0), "that is whole, from 0");
-  const resamples = numberOf(call, "resamples", isCount(99), "that is whole, from 99");
+export function work(call: Call): Outcome {
+  const level = call.between("level", 0, 1);
+  const seed = call.count("seed", 0);
+  const resamples = call.count("resamples", 99);
   const metrics = call.list("metric")!;
   const out = call.get("out");
   const writer = out === undefined ? undefined : writerOf(out);
@@ -42,7 +40,9 @@ export function compare(call: Call): ComparisonTable {
   const table = compareRuns(runs, metrics, { level, seed, resamples });
   console.log(call.get("format") === "latex" ? toLatex(table) : toMarkdown(table));
   if (writer !== undefined) writeFileAtomic(out!, writer(table));
-  return table;
+  const [only, ...others] = table.comparisons;
+  const isOne = others.length === 0 && table.refused.length === 0;
+  return { json: isOne ? only : table };
 }
 
 function writerOf(path: string): (table: ComparisonTable) => string {
@@ -51,16 +51,4 @@ function writerOf(path: string): (table: ComparisonTable) => string {
   throw new UsageError(
     `Cannot write "${path}": expected a name that ends in ${Object.keys(WRITERS).join(", ")}`,
   );
-}
-
-function numberOf(
-  call: Call,
-  name: string,
-  isValid: (value: number) => boolean,
-  wanted: string,
-): number {
-  const text = call.require(name);
-  const value = text.trim() === "" ? NaN : Number(text);
-  if (isValid(value)) return value;
-  throw new UsageError(`Cannot use --${name} "${text}": expected a number ${wanted}`);
 }
