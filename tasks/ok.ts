@@ -14,6 +14,7 @@ const CHECKS: readonly (readonly string[])[] = [
   ["fmt", "--check"],
   ["lint"],
   ["check"],
+  ["task", "-q", "docs", "--check"],
   ["task", "-q", "parity", "tests/golden/self_mm_features", "--engine", "cpu"],
   ["task", "-q", "parity", "tests/golden/self_mm_bert_tiny", "--engine", "cpu"],
   ["task", "-q", "parity:layers", "tests/golden/layers.json", "--engine", "cpu"],

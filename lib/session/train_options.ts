@@ -5,7 +5,8 @@ import { unknownName } from "../core/suggest.ts";
 import type { Dataset, Modality, ProtocolName } from "../data/mod.ts";
 import type { Device, EngineName } from "../engine/mod.ts";
 import { findModel, type ModelDefinition, type Setting } from "../models/mod.ts";
-import { type EpochRecord, TRAINING_DEFAULTS } from "../training/mod.ts";
+import type { EpochRecord } from "../training/mod.ts";
+import { TRAINING_DEFAULTS } from "../training/training_defaults.ts";
 
 /** What is to be trained; only `model` and `data` must be given. */
 export interface TrainOptions {

@@ -1,7 +1,10 @@
-/** The models, for help texts, which must not load them. @module */
+/**
+ * The models, for help texts, which must not load them.
+ *
+ * `deno task docs` writes the list.
+ *
+ * @module
+ */
 
-/** Their names; `deno task docs` writes them. */
-export const MODEL_NAMES =
-  // <model-names>
-  "self-mm, shared-private, text-guided, mmcl, cnn, svm or constant";
-// </model-names>
+/** Their names in a sentence. */
+export const MODEL_NAMES = "self-mm, shared-private, text-guided, mmcl, cnn, svm or constant";

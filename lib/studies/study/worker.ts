@@ -12,13 +12,9 @@ import { exists } from "../../core/files.ts";
 import { LOCK_FILE, lockFolder } from "../../core/lock.ts";
 import { type Engine, openEngine } from "../../engine/mod.ts";
 import { findModel } from "../../models/mod.ts";
-import {
-  Interrupt,
-  loadTrainingData,
-  openTraining,
-  requiredText,
-  type TrainingData,
-} from "../../training/mod.ts";
+import { Interrupt, openTraining } from "../../training/mod.ts";
+import { requiredText } from "../../training/open_training.ts";
+import { loadTrainingData, type TrainingData } from "../../training/training_data.ts";
 import type { Job } from "./jobs.ts";
 import { type Ending, type Order, readLines, type Report, type WorkerOptions } from "./messages.ts";
 
