@@ -33,7 +33,9 @@ export interface TrainingOptions extends Pick<LoadOptions, "splits"> {
   /** The name of a model, or a definition of one's own. */
   readonly model: string | ModelDefinition;
   /** What `loadDataset` takes, or data that are loaded: those are left open. */
-  readonly data: string | Dataset | TrainingData;
+  readonly data: string | Dataset;
+  /** Seconds that loading took, where data are given that are loaded. For the record. */
+  readonly loadSeconds?: number;
   /** Settings other than the defaults: values, or their text as typed. */
   readonly settings?: Readonly<Record<string, Setting>>;
   /** Default: all that the data have. */
@@ -188,7 +190,7 @@ export function requiredText(
 function openData(options: TrainingOptions, text: TextSource): TrainingData {
   const { data, modalities, protocol, nonfinite, splits, onWarning } = options;
   if (typeof data !== "string") {
-    return "dataset" in data ? data : { path: data.path, text, dataset: data, seconds: 0 };
+    return { path: data.path, text, dataset: data, seconds: options.loadSeconds ?? 0 };
   }
   return loadTrainingData(data, {
     text,

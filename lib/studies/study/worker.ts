@@ -49,9 +49,11 @@ class Worker {
   async #train(job: Job): Promise<Ending> {
     const { model, settings, seed, out, modalities, protocol } = job;
     const { nonfinite, commandLine } = this.#options;
+    const { dataset, seconds } = this.#load(job);
     using training = await openTraining({
       model,
-      data: this.#load(job),
+      data: dataset,
+      loadSeconds: seconds,
       settings,
       nonfinite,
       engine: this.#engine,
