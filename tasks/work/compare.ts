@@ -1,10 +1,8 @@
 /** The work of `deno task compare`. @module */
 
 import {
-  compareRuns,
+  compare,
   type ComparisonTable,
-  readRuns,
-  RunError,
   toHtml,
   toLatex,
   toMarkdown,
@@ -26,18 +24,10 @@ export function work(call: Call): Outcome {
   const level = call.between("level", 0, 1);
   const seed = call.count("seed", 0);
   const resamples = call.count("resamples", 99);
-  const metrics = call.list("metric")!;
   const out = call.get("out");
   const writer = out === undefined ? undefined : writerOf(out);
-  const { runs, skipped } = readRuns(call.arguments);
-  for (const { path, reason } of skipped) warn(`"${path}" is skipped: ${reason}`);
-  if (runs.length === 0) {
-    throw new RunError(
-      `Cannot compare: there is no finished run in ${call.arguments.join(", ")}, ` +
-        "expected the folders of two models",
-    );
-  }
-  const table = compareRuns(runs, metrics, { level, seed, resamples });
+  const options = { metrics: call.list("metric")!, level, seed, resamples, onWarning: warn };
+  const { table } = compare(call.arguments, options);
   console.log(call.get("format") === "latex" ? toLatex(table) : toMarkdown(table));
   if (writer !== undefined) writeFileAtomic(out!, writer(table));
   const [only, ...others] = table.comparisons;

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
+import { join } from "node:path";
 import {
   compare,
   type Inputs,
@@ -18,6 +19,11 @@ import {
   type TrainOptions,
   UsageError,
 } from "../../mod.ts";
+import { TestFolder } from "../data/mmsa_file.ts";
+import { wordsWithoutFeatures } from "../data/words_file.ts";
+import { makeRuns } from "../analysis/made_runs.ts";
+import { runTask } from "../tasks/run_task.ts";
+import { BERT } from "../training/small_bert.ts";
 
 /** Trains in a moment. */
 function small(): TrainOptions {
@@ -144,4 +150,46 @@ Deno.test("a model of one's own trains, is compared with Self-MM, scores and is 
   const scores = await predictor.predict(mine.data.splits.test!);
   const rows = mine.predictions.rows()[0]!.filter(({ split }) => split === "test");
   assertEquals([...scores], rows.map(({ prediction }) => prediction));
+});
+
+Deno.test("train() fine-tunes a BERT on data without features of the text, as the command does", async () => {
+  using folder = new TestFolder();
+  const data = folder.pickle(wordsWithoutFeatures(), "mosi.pkl");
+  const run = await train({
+    ...small(),
+    data,
+    out: folder.at("api"),
+    settings: { batchSize: 4, updateEpochs: 1, text: "bert", bert: BERT },
+    epochs: 1,
+  });
+  const flags = ["--text", "bert", "--bert", BERT, "--epochs", "1", "--engine", "cpu"];
+  const settings = ["--set", "batchSize=4", "--set", "updateEpochs=1"];
+  const out = ["--out", folder.at("shell"), "--model", "self-mm", "--data", data];
+  const { code, stderr } = await runTask("train", ...out, ...flags, ...settings);
+  assertEquals(code, 0, stderr);
+  const scores = (path: string) => Deno.readTextFileSync(join(path, "predictions.csv"));
+  assertEquals(scores(run.folders[0]!), scores(folder.at("shell/self-mm/mosi/1111")));
+});
+
+Deno.test("compare() names what it leaves out, and refuses folders without a finished run", () => {
+  using folder = new TestFolder();
+  makeRuns(folder.path, 5, { model: "good", noise: 0.3 });
+  makeRuns(folder.path, 5, { model: "bad", noise: 1.2 });
+  const path = join(folder.path, "bad/mosi/1111");
+  const record = JSON.parse(Deno.readTextFileSync(join(path, "run.json")));
+  Deno.writeTextFileSync(
+    join(path, "run.json"),
+    JSON.stringify({ ...record, status: "interrupted" }),
+  );
+  const warnings: string[] = [];
+  const onWarning = (warning: string) => warnings.push(warning);
+  const comparison = compare(folder.at("good"), folder.at("bad"), { onWarning });
+  const sentence = `"${path}" is skipped: Cannot open "${path}": its run is interrupted`;
+  assertEquals([warnings.length, comparison.skipped.map(({ path }) => path)], [1, [path]]);
+  assert(warnings[0]!.startsWith(sentence), warnings[0]);
+  const shown = comparison[JUPYTER_DISPLAY]();
+  assert(String(shown["text/plain"]).includes(sentence));
+  assertMatch(String(shown["text/html"]), /is skipped: .* its run is interrupted/);
+  const error = assertThrows(() => compare([path], { onWarning }), RunError);
+  assertMatch(error.message, /there is no finished run in .*1111, expected the folders of two/);
 });
