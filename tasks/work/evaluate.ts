@@ -2,14 +2,9 @@
 
 import {
   type CorruptedMetrics,
-  DataError,
-  type Dataset,
-  evaluateCorrupted,
-  messageOf,
+  evaluateRun,
   type MetricFlag,
-  openEngine,
-  openRun,
-  type Predictor,
+  type Modality,
   type ProtocolName,
   PROTOCOLS,
   RunFolder,
@@ -18,7 +13,6 @@ import {
 import { type Call, warn } from "../shared/command.ts";
 import { corruptionsOf, describeCorruption } from "../shared/corruptions.ts";
 import { engineOf } from "../shared/flags.ts";
-import { openForRun } from "../shared/open_data.ts";
 import { printTable } from "../shared/run_table.ts";
 
 /** What a flag of an evaluation says to people. */
@@ -40,47 +34,25 @@ export interface EvaluateResult {
 
 /** Evaluates a run, prints the metrics, and notes in its folder that the split was read. */
 export async function work(call: Call): Promise<{ json: EvaluateResult }> {
-  const path = call.arguments[0]!;
-  const folder = new RunFolder(path);
-  const name = call.require("split") as SplitName;
-  // Asked before the engine starts, as it is what most often is not there.
-  const source = call.get("data") ?? folder.readFinished().record.data.path;
-  const engine = await openEngine({ ...engineOf(call), log: console.error });
-  using predictor = openRun(path, engine);
-  const options = { splits: [name], labels: "required", onWarning: warn } as const;
-  using dataset = openForRun(source, predictor, options);
-  const split = dataset.splits[name];
-  if (split === undefined || split.labels === null || split.samples === 0) {
-    throw new DataError(
-      `Cannot evaluate on "${source}": split "${name}" is empty, expected samples with labels in it`,
-    );
-  }
-  const corruptions = corruptionsOf(call, predictor.modalities);
-  using training = corruptions.some(({ noise }) => Object.keys(noise).length > 0)
-    ? openTraining(folder, predictor)
-    : null;
-  const train = training?.splits.train ?? null;
-  const results: CorruptedMetrics[] = [];
-  for (const corruption of corruptions) {
-    results.push(await evaluateCorrupted(predictor, split, corruption, train));
-  }
+  const run = call.arguments[0]!;
+  const split = call.require("split") as SplitName;
+  const data = call.get("data");
   const isPlain = call.all("drop").length + call.all("noise").length === 0;
-  printResults(name, predictor.protocol, results, isPlain);
+  const { config } = new RunFolder(run).readFinished();
+  const used = String(config["modalities"]).split(",") as Modality[];
+  const { protocol, points: results } = await evaluateRun(run, {
+    ...engineOf(call),
+    split,
+    ...(data === undefined ? {} : { data }),
+    ...(isPlain ? {} : { corruptions: corruptionsOf(call, used) }),
+    onWarning: warn,
+    log: console.error,
+  });
+  printResults(split, protocol, results, isPlain);
   for (const flag of new Set(results.flatMap(({ flags }) => flags))) warn(FLAGS[flag]);
   const points = results.map(({ drop, noise, metrics }) => ({ drop, noise, metrics }));
-  try {
-    folder.noteRead({ split: name, data: source, ...(isPlain ? {} : { corruptions: points }) });
-  } catch (error) {
-    warn(`cannot note in "${path}" that split "${name}" was read: ${messageOf(error)}`);
-  }
   const { metrics } = points[0]!;
-  return { json: { run: path, split: name, metrics, ...(isPlain ? {} : { points }) } };
-}
-
-/** The data that the run was trained on: noise is measured in their deviations. */
-function openTraining(folder: RunFolder, predictor: Predictor): Dataset {
-  const { path } = folder.readFinished().record.data;
-  return openForRun(path, predictor, { splits: ["train"], labels: "required", onWarning: warn });
+  return { json: { run, split, metrics, ...(isPlain ? {} : { points }) } };
 }
 
 /** A column of metrics, or with corruptions a row of them each. */

@@ -22,7 +22,7 @@ import {
 } from "../../mod.ts";
 import type { Call, Outcome } from "../shared/command.ts";
 import { jobEvents } from "../shared/job_progress.ts";
-import { modalitiesOf } from "../shared/open_data.ts";
+import { modalitiesOf } from "../shared/data_flags.ts";
 import { countOf, poolFlags } from "../shared/pool_flags.ts";
 import { printTable } from "../shared/run_table.ts";
 import { pairsOf } from "../shared/settings.ts";

@@ -3,7 +3,7 @@
 import { createProgress, findModel, openTraining, trainShown } from "../../mod.ts";
 import { type Call, type Outcome, warn } from "../shared/command.ts";
 import { engineOf } from "../shared/flags.ts";
-import { dataOf } from "../shared/open_data.ts";
+import { dataOf } from "../shared/data_flags.ts";
 import { printRuns } from "../shared/run_table.ts";
 import { readSettings } from "../shared/settings.ts";
 

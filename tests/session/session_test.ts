@@ -22,7 +22,7 @@ import {
 import { TestFolder } from "../data/mmsa_file.ts";
 import { wordsWithoutFeatures } from "../data/words_file.ts";
 import { makeRuns } from "../analysis/made_runs.ts";
-import { runTask } from "../tasks/run_task.ts";
+import { lastJson, runTask } from "../tasks/run_task.ts";
 import { BERT } from "../training/small_bert.ts";
 
 /** Trains in a moment. */
@@ -192,4 +192,39 @@ Deno.test("compare() names what it leaves out, and refuses folders without a fin
   assertMatch(String(shown["text/html"]), /is skipped: .* its run is interrupted/);
   const error = assertThrows(() => compare([path], { onWarning }), RunError);
   assertMatch(error.message, /there is no finished run in .*1111, expected the folders of two/);
+});
+
+Deno.test("a trained model is evaluated and scores as the commands do, and notes what it read", async () => {
+  using folder = new TestFolder();
+  const engine = ["--engine", "cpu"];
+  const run = await train({ ...small(), out: folder.path, seeds: [7, 8] });
+  const path = run.folders[1]!;
+  const plain = await run.evaluate({ seed: 8 });
+  assertEquals(plain.points.map(({ metrics }) => metrics), [run.runs[1]!.test]);
+  const corruptions = [{ drop: ["vision"], noise: { audio: 0.5 } }] as const;
+  const { points: [worse] } = await run.evaluate({ seed: 8, split: "valid", corruptions });
+  const flags = ["--split", "valid", "--drop", "vision", "--noise", "audio=0.5", "--json"];
+  const shell = await runTask("evaluate", path, ...flags, ...engine);
+  assertEquals(lastJson(shell.stdout)["metrics"], worse!.metrics);
+  const reads = Deno.readTextFileSync(join(path, "reads.jsonl")).trimEnd().split("\n")
+    .map((line) => JSON.parse(line));
+  assertEquals(reads.map(({ split }) => split), ["test", "valid", "valid"]);
+  assertEquals(reads[0].corruptions, undefined);
+  assertEquals(reads[1].corruptions, reads[2].corruptions);
+
+  const data = "synthetic:n=16,seed=3";
+  const scores = await run.predict({ data, seed: 8, split: "test" });
+  const { stdout } = await runTask("predict", path, "--data", data, "--split", "test", ...engine);
+  const rows = stdout.trimEnd().split(/\r?\n/).slice(1);
+  assertEquals(scores.map(({ id, prediction }) => `${id},${prediction}`), rows);
+  await assertRejects(() => run.predict({ data, seed: 9 }), UsageError, "no run has it");
+  await assertRejects(() => run.predict({}), UsageError, "Cannot predict with no data");
+  const both = { data, text: "words" };
+  await assertRejects(() => run.predict(both), UsageError, "Cannot predict with data and a text");
+});
+
+Deno.test("a trained model of one's own is evaluated without a line in the registry", async () => {
+  using folder = new TestFolder();
+  const run = await train({ ...small(), model: linearText, settings: {}, out: folder.path });
+  assertEquals((await run.evaluate()).points[0]!.metrics, run.runs[0]!.test);
 });

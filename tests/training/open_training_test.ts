@@ -104,22 +104,26 @@ Deno.test("openTraining() goes on with an unfinished run unless it is told not t
   assertEquals(epochs, [2]);
 });
 
-Deno.test("a training closes data that it opened, also when it fails, and no others", async () => {
-  using folder = new TestFolder();
-  const store = folder.at("store");
-  convertDataset("synthetic:n=16", store);
-  // What is left open is a leak, which the runner finds.
-  await refuse(
-    { ...SMALL, data: store, settings: { text: "features" }, engine: "x" as "cpu" },
-    /x/,
-  );
-  const opened = await openTraining({ ...SMALL, data: store });
-  const { audio } = opened.dataset.splits.train!.features;
-  const buffer = new Float32Array(audio!.steps * audio!.width);
-  audio!.read([0], buffer);
-  opened[Symbol.dispose]();
-  assertThrows(() => audio!.read([0], buffer), Error);
-  using loaded = loadDataset(store);
-  (await openTraining({ ...SMALL, data: loaded }))[Symbol.dispose]();
-  loaded.splits.train!.features.audio!.read([0], buffer);
+Deno.test({
+  name: "a training closes data that it opened, also when it fails, and no others",
+  sanitizeResources: true,
+  fn: async () => {
+    using folder = new TestFolder();
+    const store = folder.at("store");
+    convertDataset("synthetic:n=16", store);
+    // What is left open here is a leak, which the runner finds.
+    await refuse(
+      { ...SMALL, data: store, settings: { text: "features" }, engine: "x" as "cpu" },
+      /x/,
+    );
+    const opened = await openTraining({ ...SMALL, data: store });
+    const { audio } = opened.dataset.splits.train!.features;
+    const buffer = new Float32Array(audio!.steps * audio!.width);
+    audio!.read([0], buffer);
+    opened[Symbol.dispose]();
+    assertThrows(() => audio!.read([0], buffer), Error);
+    using loaded = loadDataset(store);
+    (await openTraining({ ...SMALL, data: loaded }))[Symbol.dispose]();
+    loaded.splits.train!.features.audio!.read([0], buffer);
+  },
 });

@@ -1,14 +1,8 @@
 /** Data as `--data`, `--protocol`, `--modalities` and `--nonfinite` ask for it. @module */
 
 import {
-  DataError,
-  type Dataset,
-  isSynthetic,
-  loadDataset,
-  type LoadOptions,
   MODALITIES,
   type Modality,
-  type Predictor,
   type ProtocolName,
   type TrainingOptions,
   unknownName,
@@ -32,25 +26,6 @@ export function dataOf(
     ...(modalities === undefined ? {} : { modalities }),
     nonfinite: call.get("nonfinite") as "zero",
   };
-}
-
-/**
- * Opens data for a run that was trained before, with the modalities that it needs.
- *
- * @throws {DataError} when the data lack a modality or a split: then no flag is wrong.
- */
-export function openForRun(
-  path: string,
-  { config, modalities, protocol }: Predictor,
-  options: Pick<LoadOptions, "splits" | "labels" | "onWarning">,
-): Dataset {
-  try {
-    const text = config["text"] === "bert" ? "bert" : "features";
-    return loadDataset(path, { modalities, protocol, text, ...options });
-  } catch (error) {
-    if (!(error instanceof UsageError) || isSynthetic(path)) throw error;
-    throw new DataError(error.message, { cause: error });
-  }
 }
 
 /** What `--modalities` names; undefined where it was not given. @throws {UsageError} an unknown one */
