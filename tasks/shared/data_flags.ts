@@ -3,12 +3,12 @@
 import {
   MODALITIES,
   type Modality,
-  type ProtocolName,
   type TrainingOptions,
   unknownName,
   UsageError,
 } from "../../mod.ts";
 import type { Call } from "./command.ts";
+import { protocolOf } from "./flags.ts";
 
 /**
  * What `--data`, `--protocol`, `--modalities` and `--nonfinite` say; what is absent is left open.
@@ -18,11 +18,10 @@ import type { Call } from "./command.ts";
 export function dataOf(
   call: Call,
 ): Pick<TrainingOptions, "protocol" | "modalities" | "nonfinite"> & { readonly data: string } {
-  const protocol = call.get("protocol") as ProtocolName | undefined;
   const modalities = modalitiesOf(call);
   return {
     data: call.require("data"),
-    ...(protocol === undefined ? {} : { protocol }),
+    ...protocolOf(call),
     ...(modalities === undefined ? {} : { modalities }),
     nonfinite: call.get("nonfinite") as "zero",
   };

@@ -1,7 +1,7 @@
 /** Flags that several commands share, and what they say. @module */
 
 import { TRAINING_DEFAULTS } from "../../lib/training/training_defaults.ts";
-import type { EngineOptions } from "../../mod.ts";
+import type { EngineOptions, ProtocolName } from "../../mod.ts";
 import type { Call, Flag } from "./command.ts";
 import { MODEL_NAMES } from "./model_names.ts";
 
@@ -60,6 +60,12 @@ export const ENGINE_FLAGS: readonly Flag[] = [
     help: "what the engine computes on",
   },
 ];
+
+/** What `--protocol` says; nothing where the data are to tell. */
+export function protocolOf(call: Call): { readonly protocol?: ProtocolName } {
+  const protocol = call.get("protocol") as ProtocolName | undefined;
+  return protocol === undefined ? {} : { protocol };
+}
 
 /** What {@linkcode ENGINE_FLAGS} say. */
 export function engineOf(call: Call): Required<Pick<EngineOptions, "engine" | "device">> {

@@ -1,16 +1,16 @@
 /** The work of `deno task data:convert`. @module */
 
-import { convertDataset, type ProtocolName } from "../../mod.ts";
+import { convertDataset } from "../../mod.ts";
 import { type Call, type Outcome, warn } from "../shared/command.ts";
+import { protocolOf } from "../shared/flags.ts";
 import { paced, sampleCounts, samplesBySplit } from "../shared/store_notes.ts";
 
 /** Converts, and says what the store holds. */
 export function work(call: Call): Outcome {
   const [path = "", folder = ""] = call.arguments;
-  const asked = call.get("protocol") as ProtocolName | undefined;
   const show = paced();
   const { meta, problems, written } = convertDataset(path, folder, {
-    ...(asked === undefined ? {} : { protocol: asked }),
+    ...protocolOf(call),
     onProgress: (done) => show(`converting: ${Math.floor(100 * done)} %`),
   });
   for (const { message } of problems) warn(message);

@@ -1,20 +1,20 @@
 /** The work of `deno task features:text`. @module */
 
-import { extractText, InterruptListener, openTextModel, type ProtocolName } from "../../mod.ts";
+import { extractText, InterruptListener, openTextModel } from "../../mod.ts";
 import { type Call, type Outcome, warn } from "../shared/command.ts";
+import { protocolOf } from "../shared/flags.ts";
 import { paced, sampleCounts, samplesBySplit } from "../shared/store_notes.ts";
 
 /** Extracts the features, and says what the store holds. */
 export async function work(call: Call): Promise<Outcome> {
   const path = call.require("data"), bert = call.require("bert"), folder = call.require("out");
-  const protocol = call.get("protocol") as ProtocolName | undefined;
   const kind = call.require("kind") as "tokens" | "cls";
   const model = await openTextModel(bert);
   using interrupt = new InterruptListener();
   const show = paced();
   const { meta, problems, written } = await extractText(path, model, folder, {
     kind,
-    ...(protocol === undefined ? {} : { protocol }),
+    ...protocolOf(call),
     onProgress: (done, all) => show(`extracting: ${done} of ${all} sentences`, done >= all),
     signal: interrupt.signal,
   });

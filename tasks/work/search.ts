@@ -7,7 +7,6 @@ import {
   InterruptListener,
   type ModelDefinition,
   parseSpace,
-  type ProtocolName,
   PROTOCOLS,
   type RankedTrial,
   rankTrials,
@@ -21,6 +20,7 @@ import {
   UsageError,
 } from "../../mod.ts";
 import type { Call, Outcome } from "../shared/command.ts";
+import { protocolOf } from "../shared/flags.ts";
 import { jobEvents } from "../shared/job_progress.ts";
 import { modalitiesOf } from "../shared/data_flags.ts";
 import { countOf, poolFlags } from "../shared/pool_flags.ts";
@@ -99,7 +99,7 @@ function printRanking(
 function readOptions(call: Call): SearchOptions {
   const model = findModel(call.require("model"));
   const metric = call.require("metric");
-  const protocol = call.get("protocol") as ProtocolName | undefined;
+  const { protocol } = protocolOf(call);
   // Told before hours of training: the data's protocol may not be known before they are loaded.
   const keys = Object.values(protocol === undefined ? PROTOCOLS : [PROTOCOLS[protocol]])
     .flatMap(({ metricKeys }) => metricKeys);
@@ -113,7 +113,7 @@ function readOptions(call: Call): SearchOptions {
     seed: call.count("seed", 0),
     seeds: call.seeds("seeds"),
     data: call.require("data"),
-    ...(protocol === undefined ? {} : { protocol }),
+    ...protocolOf(call),
     ...(modalities === undefined ? {} : { modalities }),
     metric,
     settings: { ...pairsOf(call), ...(epochs === undefined ? {} : { epochs }) },

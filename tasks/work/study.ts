@@ -5,7 +5,6 @@ import {
   createProgress,
   InterruptListener,
   parseDefinition,
-  type ProtocolName,
   reasonOf,
   runStudy,
   STUDIES,
@@ -17,6 +16,7 @@ import {
   withSettings,
 } from "../../mod.ts";
 import type { Call, Outcome } from "../shared/command.ts";
+import { protocolOf } from "../shared/flags.ts";
 import { jobEvents } from "../shared/job_progress.ts";
 import { countOf, poolFlags } from "../shared/pool_flags.ts";
 import { pairsOf } from "../shared/settings.ts";
@@ -78,11 +78,11 @@ function findStudy(given: string): StudyDefinition {
 function asCalled(definition: StudyDefinition, call: Call): StudyDefinition {
   const settings = pairsOf(call);
   const epochs = call.get("epochs");
-  const [data, protocol] = [call.get("data"), call.get("protocol")];
+  const data = call.get("data");
   return withSettings({
     ...definition,
     ...(call.get("seeds") === undefined ? {} : { seeds: call.seeds("seeds") }),
     ...(data === undefined ? {} : { data: [data] }),
-    ...(protocol === undefined ? {} : { protocol: protocol as ProtocolName }),
+    ...protocolOf(call),
   }, { ...settings, ...(epochs === undefined ? {} : { epochs }) });
 }
