@@ -1,6 +1,6 @@
 /** `deno task compare RUNS…`: which of some models is better, and how sure that is. @module */
 
-import { type Call, type Command, JSON_FLAG, printJson, run } from "./shared/command.ts";
+import { type Command, JSON_FLAG, start } from "./shared/command.ts";
 
 /** Its name, arguments and flags. */
 export const COMMAND: Command = {
@@ -41,13 +41,4 @@ export const COMMAND: Command = {
   ].join("\n"),
 };
 
-async function work(call: Call): Promise<void> {
-  const { compare } = await import("./compare_runs.ts");
-  const table = compare(call);
-  if (!call.has("json")) return;
-  const [only, ...others] = table.comparisons;
-  const isOne = others.length === 0 && table.refused.length === 0;
-  printJson(isOne ? only : table);
-}
-
-if (import.meta.main) await run(COMMAND, work);
+await start(import.meta, COMMAND, () => import("./work/compare.ts"));

@@ -1,7 +1,6 @@
 /** `deno task data:check`: what a dataset is and what is wrong with it. @module */
 
-import type { ProtocolName } from "../mod.ts";
-import { type Call, type Command, JSON_FLAG, printJson, run } from "./shared/command.ts";
+import { type Command, JSON_FLAG, start } from "./shared/command.ts";
 import { DATA_FLAGS } from "./shared/flags.ts";
 
 /** Its name, arguments and flags. */
@@ -17,13 +16,4 @@ export const COMMAND: Command = {
   ].join("\n"),
 };
 
-async function work(call: Call): Promise<number> {
-  const { formatInspection, inspectDataset } = await import("../mod.ts");
-  const protocol = call.get("protocol") as ProtocolName | undefined;
-  const inspection = inspectDataset(call.arguments[0]!, protocol);
-  if (call.has("json")) printJson(inspection);
-  else console.log(formatInspection(inspection));
-  return inspection.ok ? 0 : 1;
-}
-
-if (import.meta.main) await run(COMMAND, work);
+await start(import.meta, COMMAND, () => import("./work/data_check.ts"));

@@ -1,7 +1,6 @@
 /** `deno task data:convert`: an MMSA pickle as a store. @module */
 
-import type { ProtocolName } from "../mod.ts";
-import { type Call, type Command, JSON_FLAG, printJson, run, warn } from "./shared/command.ts";
+import { type Command, JSON_FLAG, start } from "./shared/command.ts";
 import { DATA_FLAGS } from "./shared/flags.ts";
 
 /** Its name, arguments and flags. */
@@ -19,37 +18,4 @@ export const COMMAND: Command = {
   ].join("\n"),
 };
 
-/** Milliseconds between two lines of progress. */
-const PROGRESS_EVERY = 2000;
-
-async function work(call: Call): Promise<void> {
-  const { convertDataset } = await import("../mod.ts");
-  const [path = "", folder = ""] = call.arguments;
-  const asked = call.get("protocol") as ProtocolName | undefined;
-  const { meta, problems, written } = convertDataset(path, folder, {
-    ...(asked === undefined ? {} : { protocol: asked }),
-    onProgress: showProgress(),
-  });
-  for (const { message } of problems) warn(message);
-  const splits = Object.entries(meta.splits).map(([name, { samples }]) => [name, { samples }]);
-  if (call.has("json")) {
-    const { name, protocol, source: { sha256 } } = meta;
-    const rest = { name, protocol, sha256, splits: Object.fromEntries(splits), problems };
-    printJson({ path, folder, written, ...rest });
-  } else {
-    const counts = Object.entries(meta.splits).map(([name, { samples }]) => `${samples} ${name}`);
-    const did = written ? "holds" : "already holds";
-    console.log(`"${folder}" ${did} "${meta.name}": ${counts.join(", ")} samples`);
-  }
-}
-
-function showProgress(): (done: number) => void {
-  let shownAt = performance.now();
-  return (done) => {
-    if (performance.now() - shownAt < PROGRESS_EVERY) return;
-    shownAt = performance.now();
-    console.error(`converting: ${Math.floor(100 * done)} %`);
-  };
-}
-
-if (import.meta.main) await run(COMMAND, work);
+await start(import.meta, COMMAND, () => import("./work/data_convert.ts"));

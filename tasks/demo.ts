@@ -1,6 +1,6 @@
 /** `deno task demo`: the main job with nothing but npm packages. @module */
 
-import { type Call, type Command, JSON_FLAG, printJson, run } from "./shared/command.ts";
+import { type Command, JSON_FLAG, start } from "./shared/command.ts";
 
 /** Its name, arguments and flags. */
 export const COMMAND: Command = {
@@ -24,10 +24,4 @@ export const COMMAND: Command = {
   ].join("\n"),
 };
 
-async function work(call: Call): Promise<void> {
-  const { demo } = await import("./demo_runs.ts");
-  const result = await demo(call);
-  if (call.has("json")) printJson(result);
-}
-
-if (import.meta.main) await run(COMMAND, work);
+await start(import.meta, COMMAND, () => import("./work/demo.ts"));

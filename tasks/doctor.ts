@@ -1,6 +1,6 @@
 /** `deno task doctor`: what is installed, what is missing, how to get it. @module */
 
-import { type Call, type Command, JSON_FLAG, printJson, run } from "./shared/command.ts";
+import { type Command, JSON_FLAG, start } from "./shared/command.ts";
 
 /** Its name, arguments and flags. */
 export const COMMAND: Command = {
@@ -14,11 +14,4 @@ export const COMMAND: Command = {
   ].join("\n"),
 };
 
-async function work(call: Call): Promise<void> {
-  const { doctor, formatDoctor } = await import("../mod.ts");
-  const report = await doctor();
-  console.log(formatDoctor(report));
-  if (call.has("json")) printJson(report);
-}
-
-if (import.meta.main) await run(COMMAND, work);
+await start(import.meta, COMMAND, () => import("./work/doctor.ts"));

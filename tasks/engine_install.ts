@@ -1,6 +1,6 @@
 /** `deno task engine:install`: TensorFlow's library for the `tensorflow` engine. @module */
 
-import { type Call, type Command, run } from "./shared/command.ts";
+import { type Command, start } from "./shared/command.ts";
 
 /** Its name, arguments and flags. */
 export const COMMAND: Command = {
@@ -12,9 +12,4 @@ export const COMMAND: Command = {
   }],
 };
 
-async function work(call: Call): Promise<void> {
-  const { installTensorflow } = await import("../mod.ts");
-  await installTensorflow({ cuda: call.has("cuda"), log: console.error });
-}
-
-if (import.meta.main) await run(COMMAND, work);
+await start(import.meta, COMMAND, () => import("./work/engine_install.ts"));

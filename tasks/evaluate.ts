@@ -1,6 +1,6 @@
 /** `deno task evaluate RUN`: metrics of a finished run on a split. @module */
 
-import { type Call, type Command, JSON_FLAG, printJson, run } from "./shared/command.ts";
+import { type Command, JSON_FLAG, start } from "./shared/command.ts";
 import { ENGINE_FLAGS } from "./shared/flags.ts";
 
 /** Its name, arguments and flags. */
@@ -38,10 +38,4 @@ export const COMMAND: Command = {
   ].join("\n"),
 };
 
-async function work(call: Call): Promise<void> {
-  const { evaluate } = await import("./evaluate_run.ts");
-  const result = await evaluate(call);
-  if (call.has("json")) printJson(result);
-}
-
-if (import.meta.main) await run(COMMAND, work);
+await start(import.meta, COMMAND, () => import("./work/evaluate.ts"));

@@ -1,6 +1,6 @@
 /** `deno task jupyter`: Deno's kernel for Jupyter, and JupyterLab where there is one. @module */
 
-import { type Call, type Command, run } from "./shared/command.ts";
+import { type Command, start } from "./shared/command.ts";
 
 /** Its name, arguments and flags. */
 export const COMMAND: Command = {
@@ -16,10 +16,4 @@ export const COMMAND: Command = {
   ].join("\n"),
 };
 
-async function work(call: Call): Promise<number> {
-  const { installKernel, openLab } = await import("./jupyter_lab.ts");
-  await installKernel(call.has("yes"));
-  return call.has("kernel-only") ? 0 : await openLab();
-}
-
-if (import.meta.main) await run(COMMAND, work);
+await start(import.meta, COMMAND, () => import("./work/jupyter.ts"));

@@ -1,6 +1,6 @@
 /** `deno task notebooks`: runs every notebook without a browser. @module */
 
-import { type Call, type Command, run } from "./shared/command.ts";
+import { type Command, start } from "./shared/command.ts";
 
 /** Its name, arguments and flags. */
 export const COMMAND: Command = {
@@ -17,9 +17,4 @@ export const COMMAND: Command = {
   ].join("\n"),
 };
 
-async function work(call: Call): Promise<number> {
-  const { runNotebooks } = await import("./run_notebooks.ts");
-  return await runNotebooks(call.get("only") ?? "", call.has("update"));
-}
-
-if (import.meta.main) await run(COMMAND, work);
+await start(import.meta, COMMAND, () => import("./work/notebooks.ts"));

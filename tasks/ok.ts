@@ -2,7 +2,7 @@
 
 import { stripVTControlCharacters } from "node:util";
 import { type Command, run } from "./shared/command.ts";
-import { findPython } from "./kernel_folder.ts";
+import { findPython } from "./work/kernel_folder.ts";
 
 /** Its name, arguments and flags. */
 export const COMMAND: Command = {
@@ -20,6 +20,7 @@ const CHECKS: readonly (readonly string[])[] = [
   ["fmt", "--check"],
   ["lint"],
   ["check"],
+  ["task", "-q", "docs", "--check"],
   ["task", "-q", "parity", "tests/golden/self_mm_features", "--engine", "cpu"],
   ["task", "-q", "parity", "tests/golden/self_mm_bert_tiny", "--engine", "cpu"],
   ["task", "-q", "parity:layers", "tests/golden/layers.json", "--engine", "cpu"],

@@ -1,6 +1,6 @@
 /** `deno task parity FOLDER`: replays a recording of the reference implementation. @module */
 
-import { type Call, type Command, JSON_FLAG, printJson, run } from "./shared/command.ts";
+import { type Command, JSON_FLAG, start } from "./shared/command.ts";
 import { ENGINE_FLAGS } from "./shared/flags.ts";
 
 /** Its name, arguments and flags. */
@@ -28,27 +28,4 @@ export const COMMAND: Command = {
   ].join("\n"),
 };
 
-async function work(call: Call): Promise<number> {
-  const { openEngine, replay } = await import("../mod.ts");
-  const { printTable } = await import("./shared/run_table.ts");
-  const engine = await openEngine({
-    engine: call.get("engine") as "auto",
-    device: call.get("device") as "auto",
-    steps: call.get("steps") as "compiled",
-    log: console.error,
-  });
-  const { ok, finite, tolerance, ...deviations } = await replay(call.arguments[0]!, engine);
-  printTable(
-    [engine.name, "deviation", "tolerance"],
-    Object.entries(deviations).map(([name, deviation]) => [
-      name,
-      deviation === null ? "not recorded" : deviation.toExponential(1),
-      String(tolerance[name as keyof typeof tolerance]),
-    ]),
-  );
-  console.log(ok ? "within tolerance" : finite ? "NOT within tolerance" : "NOT finite");
-  if (call.has("json")) printJson({ ok, ...deviations, finite, tolerance });
-  return ok ? 0 : 1;
-}
-
-if (import.meta.main) await run(COMMAND, work);
+await start(import.meta, COMMAND, () => import("./work/parity.ts"));

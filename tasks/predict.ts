@@ -1,6 +1,6 @@
 /** `deno task predict RUN`: scores of samples, with or without labels. @module */
 
-import { type Call, type Command, run } from "./shared/command.ts";
+import { type Command, start } from "./shared/command.ts";
 import { ENGINE_FLAGS } from "./shared/flags.ts";
 
 /** Its name, arguments and flags. */
@@ -30,9 +30,4 @@ export const COMMAND: Command = {
   ],
 };
 
-async function work(call: Call): Promise<void> {
-  const { predict } = await import("./predict_run.ts");
-  await predict(call);
-}
-
-if (import.meta.main) await run(COMMAND, work);
+await start(import.meta, COMMAND, () => import("./work/predict.ts"));

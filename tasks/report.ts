@@ -1,6 +1,6 @@
 /** `deno task report STUDY`: a study as one HTML file. @module */
 
-import { type Call, type Command, JSON_FLAG, printJson, run } from "./shared/command.ts";
+import { type Command, JSON_FLAG, start } from "./shared/command.ts";
 
 /** Its name, arguments and flags. */
 export const COMMAND: Command = {
@@ -23,13 +23,4 @@ export const COMMAND: Command = {
   ].join("\n"),
 };
 
-async function work(call: Call): Promise<void> {
-  const { makeReport, writeFileAtomic } = await import("../mod.ts");
-  const html = await makeReport(call.arguments[0]!, call.list("metric"));
-  const out = call.require("out");
-  writeFileAtomic(out, html);
-  console.error(`wrote ${out}`);
-  if (call.has("json")) printJson({ report: out, bytes: new TextEncoder().encode(html).length });
-}
-
-if (import.meta.main) await run(COMMAND, work);
+await start(import.meta, COMMAND, () => import("./work/report.ts"));

@@ -1,6 +1,7 @@
 /** `deno task runs`: the finished runs of a folder. @module */
 
-import { type Call, type Command, JSON_FLAG, printJson, run } from "./shared/command.ts";
+import { type Command, JSON_FLAG, start } from "./shared/command.ts";
+import { OUT_FLAG } from "./shared/flags.ts";
 
 /** Its name and flags. */
 export const COMMAND: Command = {
@@ -15,7 +16,7 @@ export const COMMAND: Command = {
       default: "path",
       help: "a metric on test (best first), valid.METRIC, or a column such as started",
     },
-    { name: "out", value: "FOLDER", default: "runs", help: "where the runs are" },
+    { name: "out", value: "FOLDER", default: OUT_FLAG.default!, help: "where the runs are" },
     { name: "rebuild", help: "read all runs again" },
     JSON_FLAG,
   ],
@@ -26,10 +27,4 @@ export const COMMAND: Command = {
   ].join("\n"),
 };
 
-async function work(call: Call): Promise<void> {
-  const { listRuns } = await import("./list_runs.ts");
-  const result = listRuns(call);
-  if (call.has("json")) printJson(result);
-}
-
-if (import.meta.main) await run(COMMAND, work);
+await start(import.meta, COMMAND, () => import("./work/runs.ts"));

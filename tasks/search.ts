@@ -1,18 +1,14 @@
 /** `deno task search`: random search for settings, scored on valid only. @module */
 
-import { type Call, type Command, JSON_FLAG, printJson, run } from "./shared/command.ts";
-import { DATA_FLAGS, ENGINE_FLAGS } from "./shared/flags.ts";
+import { type Command, JSON_FLAG, start } from "./shared/command.ts";
+import { DATA_FLAGS, ENGINE_FLAGS, MODEL_FLAG, OUT_FLAG } from "./shared/flags.ts";
 
 /** Its name and flags. */
 export const COMMAND: Command = {
   name: "search",
   summary: "Searches settings of a model at random, scored on valid only",
   flags: [
-    {
-      name: "model",
-      value: "NAME",
-      help: "self-mm, shared-private, text-guided, mmcl, cnn, svm or constant",
-    },
+    MODEL_FLAG,
     ...DATA_FLAGS,
     {
       name: "space",
@@ -28,7 +24,7 @@ export const COMMAND: Command = {
     ...ENGINE_FLAGS,
     { name: "set", value: "KEY=VALUE", repeatable: true, help: "a setting of all trials" },
     { name: "epochs", value: "N", help: "upper limit of epochs" },
-    { name: "out", value: "FOLDER", help: "folder above the search", default: "runs" },
+    { name: "out", value: "FOLDER", help: "folder above the search", default: OUT_FLAG.default! },
     JSON_FLAG,
   ],
   notes: [
@@ -40,11 +36,4 @@ export const COMMAND: Command = {
   ].join("\n"),
 };
 
-async function work(call: Call): Promise<number> {
-  const { search } = await import("./search_trials.ts");
-  const result = await search(call);
-  if (call.has("json")) printJson(result);
-  return result.failed.length === 0 ? 0 : 1;
-}
-
-if (import.meta.main) await run(COMMAND, work);
+await start(import.meta, COMMAND, () => import("./work/search.ts"));

@@ -1,7 +1,7 @@
 /** `deno task study NAME|FILE.json`: many trainings that make one table. @module */
 
-import { type Call, type Command, JSON_FLAG, printJson, run } from "./shared/command.ts";
-import { DATA_FLAGS, ENGINE_FLAGS } from "./shared/flags.ts";
+import { type Command, JSON_FLAG, start } from "./shared/command.ts";
+import { DATA_FLAGS, ENGINE_FLAGS, OUT_FLAG } from "./shared/flags.ts";
 
 /** Its name, arguments and flags. */
 export const COMMAND: Command = {
@@ -21,7 +21,7 @@ export const COMMAND: Command = {
       help: "a setting of all cells whose model has it",
     },
     { name: "epochs", value: "N", help: "upper limit of epochs, for a quick look" },
-    { name: "out", value: "FOLDER", help: "folder above the study", default: "runs" },
+    { name: "out", value: "FOLDER", help: "folder above the study", default: OUT_FLAG.default! },
     JSON_FLAG,
   ],
   notes: [
@@ -36,11 +36,4 @@ export const COMMAND: Command = {
   ].join("\n"),
 };
 
-async function work(call: Call): Promise<number> {
-  const { study } = await import("./study_runs.ts");
-  const result = await study(call);
-  if (call.has("json")) printJson(result);
-  return result.failed.length === 0 ? 0 : 1;
-}
-
-if (import.meta.main) await run(COMMAND, work);
+await start(import.meta, COMMAND, () => import("./work/study.ts"));

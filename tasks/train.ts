@@ -1,20 +1,22 @@
 /** `deno task train`: trains and evaluates a model, one run a seed. @module */
 
-import { type Call, type Command, JSON_FLAG, printJson, run } from "./shared/command.ts";
-import { DATA_FLAGS, ENGINE_FLAGS } from "./shared/flags.ts";
+import { TRAINING_DEFAULTS } from "../lib/training/training_defaults.ts";
+import { type Command, JSON_FLAG, start } from "./shared/command.ts";
+import { DATA_FLAGS, ENGINE_FLAGS, MODEL_FLAG, OUT_FLAG } from "./shared/flags.ts";
 
 /** Its name, arguments and flags. */
 export const COMMAND: Command = {
   name: "train",
   summary: "Trains and evaluates a model, one run a seed",
   flags: [
-    {
-      name: "model",
-      value: "NAME",
-      help: "self-mm, shared-private, text-guided, mmcl, cnn, svm or constant",
-    },
+    MODEL_FLAG,
     ...DATA_FLAGS,
-    { name: "seeds", value: "N,N,…", help: "one run for each", default: "1111" },
+    {
+      name: "seeds",
+      value: "N,N,…",
+      help: "one run for each",
+      default: String(TRAINING_DEFAULTS.firstSeed),
+    },
     ...ENGINE_FLAGS,
     {
       name: "mode",
@@ -33,7 +35,7 @@ export const COMMAND: Command = {
     { name: "config", value: "FILE.json", help: "settings, one JSON object" },
     { name: "set", value: "KEY=VALUE", repeatable: true, help: "one setting, over --config" },
     { name: "epochs", value: "N", help: "upper limit of epochs (default: 200)" },
-    { name: "out", value: "FOLDER", help: "folder above the runs", default: "runs" },
+    OUT_FLAG,
     { name: "resume", help: "continue unfinished runs; start where there is none" },
     JSON_FLAG,
   ],
@@ -47,10 +49,4 @@ export const COMMAND: Command = {
   ].join("\n"),
 };
 
-async function work(call: Call): Promise<void> {
-  const { train } = await import("./train_runs.ts");
-  const runs = await train(call);
-  if (call.has("json")) printJson({ runs });
-}
-
-if (import.meta.main) await run(COMMAND, work);
+await start(import.meta, COMMAND, () => import("./work/train.ts"));

@@ -1,14 +1,19 @@
 /** Comparing what was trained. @module */
 
-import { UsageError } from "../core/errors.ts";
-import { type Displayable, JUPYTER_DISPLAY, type MediaBundle } from "../display/notebook.ts";
+import { RunError, UsageError } from "../core/errors.ts";
+import {
+  type Displayable,
+  isNotebook,
+  JUPYTER_DISPLAY,
+  type MediaBundle,
+} from "../display/notebook.ts";
 import { htmlTable, textTable } from "../display/tables.ts";
 import { escapeForNotebook } from "../display/xml.ts";
 import { compareRuns, type Comparison, type ComparisonTable } from "../analysis/comparison/mod.ts";
 import type { CompareOptions } from "../analysis/comparison/mod.ts";
 import { notesOf, rowsOf, TABLE_HEADER, toLatex, toMarkdown } from "../analysis/comparison/mod.ts";
 import { comparisonIntervals, type Figure } from "../analysis/figures/mod.ts";
-import { readRuns, type RunEntry } from "../studies/runs/mod.ts";
+import { readRuns, type Skipped } from "../studies/runs/mod.ts";
 import { TrainedModel } from "./trained_model.ts";
 
 /** What is compared: what {@linkcode train} returned, or a folder of runs. */
@@ -18,6 +23,8 @@ export type Comparable = TrainedModel | string;
 export interface ModelComparisonOptions extends CompareOptions {
   /** Default: `["mae"]`. All of them are one family for Holm's correction. */
   readonly metrics?: readonly string[];
+  /** Takes a sentence for each run that is not compared. Default: on stderr, and in a notebook's cell. */
+  readonly onWarning?: (message: string) => void;
 }
 
 /**
@@ -47,10 +54,13 @@ export interface ModelComparisonOptions extends CompareOptions {
 export class ModelComparison implements Displayable {
   /** The comparisons with their corrected p, and what was refused. */
   readonly table: ComparisonTable;
+  /** What lay among the runs and is not compared, an unfinished run for example, and why. */
+  readonly skipped: readonly Skipped[];
 
   /** Made by {@linkcode compare}. */
-  constructor(table: ComparisonTable) {
+  constructor(table: ComparisonTable, skipped: readonly Skipped[] = []) {
     this.table = table;
+    this.skipped = skipped;
   }
 
   /** Every comparison with its intervals, tests, effect size and verdict. */
@@ -81,7 +91,7 @@ export class ModelComparison implements Displayable {
   /** For notebooks: a table, as HTML and as text. */
   [JUPYTER_DISPLAY](): MediaBundle {
     const rows = [TABLE_HEADER, ...rowsOf(this.table)];
-    const notes = notesOf(this.table);
+    const notes = [...notesOf(this.table), ...this.skipped.map(skippedSentence)];
     const list = (texts: readonly string[]) =>
       `<ul>${texts.map((text) => `<li>${escapeForNotebook(text)}</li>`).join("")}</ul>`;
     const { length } = this.sentences;
@@ -97,7 +107,8 @@ export class ModelComparison implements Displayable {
 
 /**
  * Is one model better than another? Two tests for each pair on a dataset, over seeds and over
- * samples, and a verdict. Each model needs four seeds or more.
+ * samples, and a verdict. Each model needs four seeds or more. What is no finished run is left out,
+ * with a warning that names it.
  *
  * @param first a model, or all of them as a list
  * @throws {RunError} there is nothing to compare, or the only pair cannot be compared, and why
@@ -150,12 +161,29 @@ export function compare(
 ): ModelComparison {
   const isList = Array.isArray(first);
   const models = (isList ? first : [first, second]) as readonly Comparable[];
-  const { metrics, ...options } = (isList ? second as ModelComparisonOptions : third) ?? {};
-  return new ModelComparison(compareRuns(models.flatMap(entriesOf), metrics, options));
+  const { metrics, onWarning, ...options } = (isList ? second as ModelComparisonOptions : third) ??
+    {};
+  const paths = models.flatMap(pathsOf);
+  const { runs, skipped } = readRuns(paths);
+  // A notebook shows them with the table.
+  const warn = onWarning ??
+    ((message: string) => isNotebook() ? undefined : console.error(`warning: ${message}`));
+  for (const item of skipped) warn(skippedSentence(item));
+  if (runs.length === 0) {
+    throw new RunError(
+      `Cannot compare: there is no finished run in ${paths.join(", ")}, ` +
+        "expected the folders of two models",
+    );
+  }
+  return new ModelComparison(compareRuns(runs, metrics, options), skipped);
 }
 
-function entriesOf(model: Comparable): RunEntry[] {
-  if (model instanceof TrainedModel) return model.entries();
-  if (typeof model === "string") return readRuns([model]).runs;
+function pathsOf(model: Comparable): readonly string[] {
+  if (model instanceof TrainedModel) return model.folders;
+  if (typeof model === "string") return [model];
   throw new UsageError("Cannot compare: expected what train() returned, or folders of runs");
+}
+
+function skippedSentence({ path, reason }: Skipped): string {
+  return `"${path}" is skipped: ${reason}`;
 }

@@ -10,4 +10,13 @@ export { RunHistory } from "./run_history.ts";
 export { type MeanPredictions, RunPredictions } from "./run_predictions.ts";
 export { train } from "./train.ts";
 export type { TrainOptions } from "./train_options.ts";
-export { TrainedModel } from "./trained_model.ts";
+export { type SeedOption, TrainedModel } from "./trained_model.ts";
+export {
+  type EvaluateOptions,
+  evaluateRun,
+  type PredictOptions,
+  predictRun,
+  type RunEvaluation,
+  type RunUse,
+  type Score,
+} from "./use_run.ts";

@@ -2,17 +2,7 @@
 
 import { createProgress } from "../display/progress.ts";
 import { isNotebook } from "../display/notebook.ts";
-import { type Dataset, loadDataset, requireProtocol } from "../data/mod.ts";
-import { openEngine } from "../engine/mod.ts";
-import type { ModelDefinition, Setting } from "../models/mod.ts";
-import {
-  defaultsFor,
-  InterruptListener,
-  resolveConfig,
-  type RunSummary,
-  trainingWarnings,
-  trainShown,
-} from "../training/mod.ts";
+import { openTraining, trainShown } from "../training/mod.ts";
 import { checkOptions, seedsOf, type TrainOptions } from "./train_options.ts";
 import { TrainedModel } from "./trained_model.ts";
 
@@ -51,87 +41,31 @@ import { TrainedModel } from "./trained_model.ts";
 export async function train(options: TrainOptions): Promise<TrainedModel> {
   const model = checkOptions(options);
   const seeds = seedsOf(options.seeds);
-  const settings: Record<string, Setting> = {
-    ...options.settings,
-    ...(options.epochs === undefined ? {} : { epochs: options.epochs }),
-  };
-  // Told before the data are read, which may take minutes.
-  resolveConfig(model, "mosi", settings);
+  const { settings, epochs, signal, onEpoch, seeds: _, ...rest } = options;
   using progress = createProgress();
   try {
-    const { data, loadSeconds } = load(options, (warning) => progress.note(warning));
-    const runs = await trainSeeds(
+    const training = await openTraining({
+      ...rest,
       model,
-      data,
-      seeds,
-      { ...options, settings, loadSeconds },
-      progress,
-    );
-    return new TrainedModel(model, data, runs);
+      settings: { ...settings, ...(epochs === undefined ? {} : { epochs }) },
+      onWarning: (message) => progress.note(`warning: ${message}`),
+      log: (line) => progress.note(line),
+    });
+    try {
+      const runs = await trainShown(training, seeds, {
+        progress,
+        toResume: isNotebook() ? "run the cell again to go on" : "the same call goes on with it",
+        ...(signal === undefined ? {} : { signal }),
+        ...(onEpoch === undefined ? {} : { onEpoch }),
+      });
+      // The data stay open: what is returned can be asked about them.
+      return new TrainedModel(model, training.dataset, runs);
+    } catch (error) {
+      training[Symbol.dispose]();
+      throw error;
+    }
   } finally {
     progress.stop();
     await progress.shown();
   }
-}
-
-function load(
-  { data, modalities, protocol, nonfinite }: TrainOptions,
-  onWarning: (message: string) => void,
-): { data: Dataset; loadSeconds: number } {
-  if (typeof data !== "string") return { data, loadSeconds: 0 };
-  const started = performance.now();
-  const dataset = loadDataset(data, {
-    onWarning: (message) => onWarning(`warning: ${message}`),
-    ...(modalities === undefined ? {} : { modalities }),
-    ...(protocol === undefined ? {} : { protocol }),
-    ...(nonfinite === undefined ? {} : { nonfinite }),
-  });
-  return { data: dataset, loadSeconds: (performance.now() - started) / 1000 };
-}
-
-async function trainSeeds(
-  model: ModelDefinition,
-  dataset: Dataset,
-  seeds: readonly number[],
-  options: TrainOptions & { settings: Record<string, Setting>; loadSeconds: number },
-  progress: ReturnType<typeof createProgress>,
-): Promise<RunSummary[]> {
-  const { settings, onEpoch } = options;
-  const protocol = requireProtocol(dataset, options.protocol ?? null);
-  const config = resolveConfig(model, defaultsFor(dataset.name, protocol), settings);
-  for (const warning of trainingWarnings(model, config, dataset.splits.train)) {
-    progress.note(`warning: ${warning}`);
-  }
-  const engine = await openEngine({
-    engine: options.engine ?? "auto",
-    device: options.device ?? "auto",
-    log: (line) => progress.note(line),
-  });
-  using interrupt = new InterruptListener();
-  const signals = [interrupt.signal, ...(options.signal === undefined ? [] : [options.signal])];
-  const signal = AbortSignal.any(signals);
-  const toResume = isNotebook() ? "run the cell again to go on" : "the same call goes on with it";
-  const runs: RunSummary[] = [];
-  for (const seed of seeds) {
-    signal.throwIfAborted();
-    runs.push(
-      await trainShown(progress, toResume, {
-        model,
-        dataset,
-        protocol,
-        modalities: options.modalities ?? dataset.modalities,
-        seed,
-        settings,
-        nonfinite: options.nonfinite ?? "zero",
-        engine,
-        out: options.out ?? "runs",
-        resume: options.resume ?? true,
-        loadSeconds: options.loadSeconds,
-        commandLine: [],
-        signal,
-        ...(onEpoch === undefined ? {} : { onEpoch: (record) => onEpoch(record, seed) }),
-      }),
-    );
-  }
-  return runs;
 }

@@ -6,6 +6,7 @@ import type { Dataset, Modality, ProtocolName } from "../data/mod.ts";
 import type { Device, EngineName } from "../engine/mod.ts";
 import { findModel, type ModelDefinition, type Setting } from "../models/mod.ts";
 import type { EpochRecord } from "../training/mod.ts";
+import { TRAINING_DEFAULTS } from "../training/training_defaults.ts";
 
 /** What is to be trained; only `model` and `data` must be given. */
 export interface TrainOptions {
@@ -39,8 +40,7 @@ export interface TrainOptions {
   onEpoch?(record: EpochRecord, seed: number): void;
 }
 
-/** Of the default seeds, as the field has them: 1111, 1112, … */
-const FIRST_SEED = 1111;
+const { firstSeed: FIRST_SEED } = TRAINING_DEFAULTS;
 
 /** The names of the options; the type demands each. */
 const NAMES: Readonly<Record<keyof TrainOptions, true>> = {

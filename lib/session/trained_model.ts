@@ -15,6 +15,21 @@ import { readRun, type RunEntry } from "../studies/runs/mod.ts";
 import { mean, standardDeviation } from "../statistics/mod.ts";
 import { RunHistory } from "./run_history.ts";
 import { RunPredictions } from "./run_predictions.ts";
+import {
+  type EvaluateOptions,
+  evaluateRun,
+  type PredictOptions,
+  predictRun,
+  type RunEvaluation,
+  type RunUse,
+  type Score,
+} from "./use_run.ts";
+
+/** Which of several runs. */
+export interface SeedOption {
+  /** Default: the first. */
+  readonly seed?: number;
+}
 
 /**
  * Runs of one model on one dataset that differ by their seed. In a notebook it shows its metrics.
@@ -92,11 +107,45 @@ export class TrainedModel implements Displayable {
    * @param seed default: the first
    * @throws {UsageError} no run has that seed
    */
-  async open(seed: number | undefined = this.runs[0]?.seed): Promise<Predictor> {
-    const run = this.runs.find((run) => run.seed === seed);
-    if (run === undefined) throw new UsageError(`Cannot open seed ${seed}: no run has it`);
+  async open(seed?: number): Promise<Predictor> {
+    const run = this.#run(seed);
     const engine = await openEngine({ engine: run.engine as EngineName });
     return openRun(run.path, engine, this.model);
+  }
+
+  /**
+   * Metrics of a seed's run on a split, of its own data or of others, and with modalities that are
+   * missing or noisy. As with the command, the run's folder notes that the split was read.
+   *
+   * @throws {UsageError} no run has that seed (default: the first)
+   * @throws as `evaluateRun`
+   */
+  async evaluate(
+    { seed, ...options }: EvaluateOptions & SeedOption = {},
+  ): Promise<RunEvaluation> {
+    return await evaluateRun(...this.#use(seed, options));
+  }
+
+  /**
+   * Scores of a seed's run for the samples of other data, which need no labels, or for a text.
+   *
+   * @throws {UsageError} no run has that seed (default: the first)
+   * @throws as `predictRun`
+   */
+  async predict({ seed, ...options }: PredictOptions & SeedOption): Promise<Score[]> {
+    return await predictRun(...this.#use(seed, options));
+  }
+
+  #run(seed: number | undefined = this.runs[0]?.seed): RunSummary {
+    const run = this.runs.find((run) => run.seed === seed);
+    if (run === undefined) throw new UsageError(`Cannot open seed ${seed}: no run has it`);
+    return run;
+  }
+
+  /** As it was trained, where not told otherwise. */
+  #use<T extends RunUse>(seed: number | undefined, options: T): [string, T] {
+    const { path, engine } = this.#run(seed);
+    return [path, { engine: engine as EngineName, model: this.model, ...options }];
   }
 
   /**

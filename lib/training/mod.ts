@@ -6,10 +6,11 @@ export { openRun, type Predictor } from "./open_run.ts";
 export { type EpochRecord, type LabelDiagnosis, readHistory } from "./history.ts";
 export { Interrupt, InterruptListener } from "./interrupt.ts";
 export { readUnimodalLabels, type UnimodalLabelTable } from "./label_file.ts";
+export { openTraining, Training, type TrainingOptions } from "./open_training.ts";
 export { Learner, type StepPlace, type StepResult } from "./learner.ts";
 export { Adam, type AdamCorrection, adamOf, type AdamOptions } from "./optimizer.ts";
 export { trainRun } from "./run.ts";
-export type { RunOptions, RunOutcome } from "./run_options.ts";
+export type { RunEvents, RunOptions, RunOutcome } from "./run_options.ts";
 export {
   type CorruptedRead,
   RunFolder,

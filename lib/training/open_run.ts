@@ -52,32 +52,17 @@ export interface Predictor extends Disposable {
  *
  * @example Scores of a run that was just trained
  * ```ts
- * import { makeSynthetic } from "../data/mod.ts";
  * import { openEngine } from "../engine/mod.ts";
- * import { findModel } from "../models/mod.ts";
  * import { openRun } from "./open_run.ts";
- * import { trainRun } from "./run.ts";
+ * import { openTraining } from "./open_training.ts";
  * import { assertEquals } from "@std/assert";
- * const engine = await openEngine({ engine: "cpu" });
- * const dataset = makeSynthetic({ n: 16 });
- * const out = Deno.makeTempDirSync();
- * const { summary } = await trainRun({
- *   model: findModel("constant"),
- *   dataset,
- *   protocol: "mosi",
- *   modalities: dataset.modalities,
- *   seed: 1111,
- *   settings: { value: "median" },
- *   nonfinite: "zero",
- *   engine,
- *   out,
- *   resume: false,
- *   loadSeconds: 0,
- *   commandLine: [],
- * });
+ * const engine = await openEngine({ engine: "cpu" }), out = Deno.makeTempDirSync();
+ * const data = "synthetic:n=16";
+ * using training = await openTraining({ model: "constant", data, engine, out });
+ * const { summary } = await training.train(1111);
  * using run = openRun(summary.path, engine);
- * const scores = await run.predict(dataset.splits.test!);
- * assertEquals(scores.length, dataset.splits.test!.samples);
+ * const { test } = training.dataset.splits;
+ * assertEquals((await run.predict(test!)).length, test!.samples);
  * Deno.removeSync(out, { recursive: true });
  * ```
  */

@@ -6,8 +6,20 @@ import type { Config, ModelDefinition, Setting } from "../models/mod.ts";
 import type { EpochRecord } from "./history.ts";
 import type { RunSummary } from "./run_folder.ts";
 
-/** What is to be trained. */
-export interface RunOptions {
+/** What stops a run, and what it tells meanwhile. */
+export interface RunEvents {
+  /** Aborting it stops the training after the batch, saved. */
+  readonly signal?: AbortSignal;
+  /** Called before the first epoch, with the settings and the number of epochs done already. */
+  onStart?(config: Config, finished: number): void;
+  /** Called after each batch, with the samples done in the epoch and the mean loss so far. */
+  onBatch?(epoch: number, samples: number, loss: number): void;
+  /** Called after each epoch. */
+  onEpoch?(record: EpochRecord): void;
+}
+
+/** A run with everything decided; `openTraining` decides what its caller leaves open. */
+export interface RunOptions extends RunEvents {
   /** What is trained. */
   readonly model: ModelDefinition;
   /** On what. */
@@ -32,14 +44,6 @@ export interface RunOptions {
   readonly loadSeconds: number;
   /** For the record. */
   readonly commandLine: readonly string[];
-  /** Aborting it stops the training after the batch, saved. */
-  readonly signal?: AbortSignal;
-  /** Called before the first epoch, with the settings and the number of epochs done already. */
-  onStart?(config: Config, finished: number): void;
-  /** Called after each batch, with the samples done in the epoch and the mean loss so far. */
-  onBatch?(epoch: number, samples: number, loss: number): void;
-  /** Called after each epoch. */
-  onEpoch?(record: EpochRecord): void;
 }
 
 /** A finished run, and whether it was there before. */

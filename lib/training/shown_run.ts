@@ -1,67 +1,79 @@
-/** A run whose progress is shown. @module */
+/** Runs whose progress is shown. @module */
 
 import type { Progress } from "../display/progress.ts";
-import { Interrupt } from "./interrupt.ts";
-import { trainRun } from "./run.ts";
-import type { RunOptions } from "./run_options.ts";
+import type { EpochRecord } from "./history.ts";
+import { Interrupt, InterruptListener } from "./interrupt.ts";
+import type { Training } from "./open_training.ts";
 import type { RunSummary } from "./run_folder.ts";
 
-/** A run as its caller wants it, without what shows its progress. */
-export type ShownRunOptions = Omit<RunOptions, "onStart" | "onBatch">;
+/** How runs are shown and stopped. */
+export interface ShownRunOptions {
+  /** On stderr or in the cell. */
+  readonly progress: Progress;
+  /** How to go on after an interruption, for the person who interrupts. */
+  readonly toResume: string;
+  /** Aborting it stops too, as SIGINT and SIGTERM do. */
+  readonly signal?: AbortSignal;
+  /** Called after each epoch of each seed. */
+  onEpoch?(record: EpochRecord, seed: number): void;
+}
 
 /**
- * Trains one run with its progress on stderr or in the cell, and tells where it was there already.
+ * Trains one run a seed with its progress shown, and tells where one was there already. An interrupt
+ * saves the run and ends all.
  *
- * @param toResume how to go on after an interruption, for the person who interrupts
- * @throws as {@linkcode trainRun}
+ * @throws as `trainRun`
  *
  * @example
  * ```ts
  * import { createProgress } from "../display/progress.ts";
- * import { makeSynthetic } from "../data/mod.ts";
- * import { openEngine } from "../engine/mod.ts";
- * import { findModel } from "../models/mod.ts";
+ * import { openTraining } from "./open_training.ts";
  * import { trainShown } from "./shown_run.ts";
  * import { assertMatch } from "@std/assert";
  * let text = "";
  * const stream = { writeSync: (b: Uint8Array) => (text += new TextDecoder().decode(b), b.length) };
- * const dataset = makeSynthetic({ n: 32 }), out = Deno.makeTempDirSync();
- * await trainShown(createProgress({ stream, isTerminal: false }), "run this again", {
- *   model: findModel("cnn"),
- *   dataset,
- *   protocol: "mosi",
- *   modalities: dataset.modalities,
- *   seed: 1111,
- *   settings: { epochs: 1 },
- *   nonfinite: "zero",
- *   engine: await openEngine({ engine: "cpu" }),
- *   out,
- *   resume: false,
- *   loadSeconds: 0,
- *   commandLine: [],
- * });
+ * const progress = createProgress({ stream, isTerminal: false });
+ * const what = { model: "cnn", data: "synthetic:n=32", settings: { epochs: 1 } };
+ * const out = Deno.makeTempDirSync();
+ * using training = await openTraining({ ...what, engine: "cpu", out });
+ * await trainShown(training, [1111], { progress, toResume: "run this again" });
  * assertMatch(text, /^cnn seed 1111: epoch 1\/1, loss .*, valid MAE /m);
  * Deno.removeSync(out, { recursive: true });
  * ```
  */
 export async function trainShown(
-  progress: Progress,
-  toResume: string,
+  training: Training,
+  seeds: readonly number[],
   options: ShownRunOptions,
+): Promise<RunSummary[]> {
+  using interrupt = new InterruptListener();
+  const signals = [interrupt.signal, ...(options.signal === undefined ? [] : [options.signal])];
+  const signal = AbortSignal.any(signals);
+  const runs: RunSummary[] = [];
+  for (const seed of seeds) {
+    signal.throwIfAborted();
+    runs.push(await trainOne(training, seed, { ...options, signal }));
+  }
+  return runs;
+}
+
+async function trainOne(
+  training: Training,
+  seed: number,
+  { progress, toResume, signal, onEpoch }: ShownRunOptions & { readonly signal: AbortSignal },
 ): Promise<RunSummary> {
-  const { model, dataset, seed } = options;
-  const samples = dataset.splits.train?.samples ?? 0;
+  const samples = training.dataset.splits.train?.samples ?? 0;
   try {
-    const { summary, skipped } = await trainRun({
-      ...options,
+    const { summary, skipped } = await training.train(seed, {
+      signal,
       onStart: (config, finished) => {
         const epochs = Number(config["epochs"]);
-        progress.start({ label: `${model.name} seed ${seed}`, samples, epochs, finished });
+        progress.start({ label: `${training.model.name} seed ${seed}`, samples, epochs, finished });
       },
       onBatch: (epoch, done, loss) => progress.step(epoch, done, loss),
       onEpoch: (record) => {
         progress.epoch(record.epoch, record.trainLoss, record.valid["mae"]!);
-        options.onEpoch?.(record);
+        onEpoch?.(record, seed);
       },
     });
     progress.stop(outcomeOf(summary));
@@ -69,7 +81,7 @@ export async function trainShown(
     return summary;
   } catch (error) {
     progress.stop();
-    if (error instanceof Interrupt || options.signal?.aborted) {
+    if (error instanceof Interrupt || signal.aborted) {
       progress.note(`The run is saved: ${toResume}`);
     }
     throw error;

@@ -26,7 +26,7 @@ export interface Command {
   readonly notes?: string;
 }
 
-/** The flags of a call. */
+/** The flags of a call; each kind of value (text, list, count, seeds) is read and refused here. */
 export class Call {
   readonly arguments: readonly string[];
   readonly #values: Readonly<Record<string, unknown>>;
@@ -74,6 +74,26 @@ export class Call {
       if (items.indexOf(item) < i) refuse(`"${item}" is given twice, expected each value once`);
     });
     return items;
+  }
+
+  /** A whole number. @throws {UsageError} when it is none, or below `least`. */
+  count(name: string, least: number): number {
+    const text = this.require(name);
+    const value = Number(text);
+    if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= least) return value;
+    throw new UsageError(
+      `Cannot use --${name} "${text}": expected a whole number of ${least} or more`,
+    );
+  }
+
+  /** A number between two others. @throws {UsageError} when it is none. */
+  between(name: string, low: number, high: number): number {
+    const text = this.require(name);
+    const value = text.trim() === "" ? NaN : Number(text);
+    if (value > low && value < high) return value;
+    throw new UsageError(
+      `Cannot use --${name} "${text}": expected a number between ${low} and ${high}`,
+    );
   }
 
   /** A list of whole numbers. @throws {UsageError} when one is none, or is given twice. */

@@ -25,7 +25,7 @@ export const JSON_FLAG: Flag = {
  */
 export async function run(
   command: Command,
-  work: (call: Call) => Promise<number | void>,
+  work: (call: Call) => Promise<number | undefined | void>,
   args: readonly string[] = Deno.args,
 ): Promise<never> {
   let status = 0;
@@ -40,6 +40,38 @@ export async function run(
     if (args.includes("--verbose") && error instanceof Error) console.error(error.stack);
   }
   Deno.exit(status);
+}
+
+/** What the work of a command comes to. */
+export interface Outcome {
+  /** What `--json` prints, where the command has that flag. */
+  readonly json?: unknown;
+  /** The exit status; 0 where absent. */
+  readonly status?: number;
+}
+
+/** The module with the work of a command. */
+export interface WorkModule {
+  work(call: Call): Outcome | void | Promise<Outcome | void>;
+}
+
+/**
+ * What each file of `tasks` ends in: runs its command where the file is the program, and does
+ * nothing where it is imported.
+ *
+ * @param load imports the work, and the library with it, once the flags are read
+ */
+export async function start(
+  { main }: ImportMeta,
+  command: Command,
+  load: () => Promise<WorkModule>,
+): Promise<void> {
+  if (!main) return;
+  await run(command, async (call) => {
+    const { json, status } = await (await load()).work(call) ?? {};
+    if (call.has("json")) printJson(json);
+    return status;
+  });
 }
 
 /** Prints the last line of stdout. */

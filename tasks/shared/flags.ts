@@ -1,6 +1,20 @@
-/** Flags that several commands share. @module */
+/** Flags that several commands share, and what they say. @module */
 
-import type { Flag } from "./command.ts";
+import { TRAINING_DEFAULTS } from "../../lib/training/training_defaults.ts";
+import type { EngineOptions, ProtocolName } from "../../mod.ts";
+import type { Call, Flag } from "./command.ts";
+import { MODEL_NAMES } from "./model_names.ts";
+
+/** Which model. */
+export const MODEL_FLAG: Flag = { name: "model", value: "NAME", help: MODEL_NAMES };
+
+/** Where runs go. */
+export const OUT_FLAG: Flag = {
+  name: "out",
+  value: "FOLDER",
+  help: "folder above the runs",
+  default: TRAINING_DEFAULTS.out,
+};
 
 /** Which data, and how they are read. */
 export const DATA_FLAGS: readonly Flag[] = [
@@ -24,7 +38,7 @@ export const DATA_FLAGS: readonly Flag[] = [
     name: "nonfinite",
     value: "POLICY",
     choices: ["zero", "stop"],
-    default: "zero",
+    default: TRAINING_DEFAULTS.nonfinite,
     help: "what becomes of NaN and infinite features",
   },
 ];
@@ -35,14 +49,25 @@ export const ENGINE_FLAGS: readonly Flag[] = [
     name: "engine",
     value: "ENGINE",
     choices: ["auto", "tensorflow", "webgpu", "cpu"],
-    default: "auto",
+    default: TRAINING_DEFAULTS.engine,
     help: "what computes; auto takes tensorflow where its library is",
   },
   {
     name: "device",
     value: "DEVICE",
     choices: ["auto", "cpu", "gpu"],
-    default: "auto",
+    default: TRAINING_DEFAULTS.device,
     help: "what the engine computes on",
   },
 ];
+
+/** What `--protocol` says; nothing where the data are to tell. */
+export function protocolOf(call: Call): { readonly protocol?: ProtocolName } {
+  const protocol = call.get("protocol") as ProtocolName | undefined;
+  return protocol === undefined ? {} : { protocol };
+}
+
+/** What {@linkcode ENGINE_FLAGS} say. */
+export function engineOf(call: Call): Required<Pick<EngineOptions, "engine" | "device">> {
+  return { engine: call.get("engine") as "auto", device: call.get("device") as "auto" };
+}

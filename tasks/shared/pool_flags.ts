@@ -1,25 +1,21 @@
 /** Flags of commands that train in several processes, and what became of their runs. @module */
 
-import { type Ending, type Job, jobName, type PoolOptions, UsageError } from "../../mod.ts";
+import { type Ending, type Job, jobName, type PoolOptions } from "../../mod.ts";
 import { type Call, warn } from "./command.ts";
+import { engineOf } from "./flags.ts";
 
 /** `--jobs`, `--engine`, `--device` and `--nonfinite` as a pool takes them. */
 export function poolFlags(
   call: Call,
   commandLine: readonly string[],
 ): Pick<PoolOptions, "jobs" | "worker"> {
-  const text = call.require("jobs");
-  const jobs = Number(text);
-  if (!/^\d+$/.test(text) || jobs < 1) {
-    throw new UsageError(`Cannot use --jobs "${text}": expected a whole number of 1 or more`);
-  }
+  const jobs = call.count("jobs", 1);
   const cores = navigator.hardwareConcurrency;
   if (jobs > cores) warn(`there are ${cores} cores: ${cores} trainings at a time, not ${jobs}`);
   return {
     jobs: Math.min(jobs, cores),
     worker: {
-      engine: call.get("engine") as "auto",
-      device: call.get("device") as "auto",
+      ...engineOf(call),
       nonfinite: call.get("nonfinite") as "zero",
       commandLine,
     },

@@ -11,7 +11,7 @@ import { type Call, warn } from "./command.ts";
 
 /**
  * Settings other than the defaults: those of `--config`, then `--set`, then the flags that are
- * settings of their own (`--retokenize` is true where it is given). All are checked here, before the data are read, which may take minutes.
+ * settings of their own (`--retokenize` is true where it is given).
  *
  * @throws {UsageError} when one is unknown to the model or does not fit, or the file is no object
  */
@@ -30,7 +30,6 @@ export function readSettings(call: Call, model: ModelDefinition): Record<string,
     else if (name === "text" && value === "bert") refuseBert(model);
     else warn(`--${name} has no effect: "${model.name}" has no such setting`);
   }
-  resolveConfig(model, "mosi", settings);
   return settings;
 }
 

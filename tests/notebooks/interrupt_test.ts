@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "node:path";
-import { findPython, openKernelFolder } from "../../tasks/kernel_folder.ts";
+import { findPython, openKernelFolder } from "../../tasks/work/kernel_folder.ts";
 
 /** What a cell showed. */
 interface Shown {

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
+import { join } from "node:path";
 import {
   compare,
   type Inputs,
@@ -18,6 +19,11 @@ import {
   type TrainOptions,
   UsageError,
 } from "../../mod.ts";
+import { TestFolder } from "../data/mmsa_file.ts";
+import { wordsWithoutFeatures } from "../data/words_file.ts";
+import { makeRuns } from "../analysis/made_runs.ts";
+import { lastJson, runTask } from "../tasks/run_task.ts";
+import { BERT } from "../training/small_bert.ts";
 
 /** Trains in a moment. */
 function small(): TrainOptions {
@@ -144,4 +150,81 @@ Deno.test("a model of one's own trains, is compared with Self-MM, scores and is 
   const scores = await predictor.predict(mine.data.splits.test!);
   const rows = mine.predictions.rows()[0]!.filter(({ split }) => split === "test");
   assertEquals([...scores], rows.map(({ prediction }) => prediction));
+});
+
+Deno.test("train() fine-tunes a BERT on data without features of the text, as the command does", async () => {
+  using folder = new TestFolder();
+  const data = folder.pickle(wordsWithoutFeatures(), "mosi.pkl");
+  const run = await train({
+    ...small(),
+    data,
+    out: folder.at("api"),
+    settings: { batchSize: 4, updateEpochs: 1, text: "bert", bert: BERT },
+    epochs: 1,
+  });
+  const flags = ["--text", "bert", "--bert", BERT, "--epochs", "1", "--engine", "cpu"];
+  const settings = ["--set", "batchSize=4", "--set", "updateEpochs=1"];
+  const out = ["--out", folder.at("shell"), "--model", "self-mm", "--data", data];
+  const { code, stderr } = await runTask("train", ...out, ...flags, ...settings);
+  assertEquals(code, 0, stderr);
+  const scores = (path: string) => Deno.readTextFileSync(join(path, "predictions.csv"));
+  assertEquals(scores(run.folders[0]!), scores(folder.at("shell/self-mm/mosi/1111")));
+});
+
+Deno.test("compare() names what it leaves out, and refuses folders without a finished run", () => {
+  using folder = new TestFolder();
+  makeRuns(folder.path, 5, { model: "good", noise: 0.3 });
+  makeRuns(folder.path, 5, { model: "bad", noise: 1.2 });
+  const path = join(folder.path, "bad/mosi/1111");
+  const record = JSON.parse(Deno.readTextFileSync(join(path, "run.json")));
+  Deno.writeTextFileSync(
+    join(path, "run.json"),
+    JSON.stringify({ ...record, status: "interrupted" }),
+  );
+  const warnings: string[] = [];
+  const onWarning = (warning: string) => warnings.push(warning);
+  const comparison = compare(folder.at("good"), folder.at("bad"), { onWarning });
+  const sentence = `"${path}" is skipped: Cannot open "${path}": its run is interrupted`;
+  assertEquals([warnings.length, comparison.skipped.map(({ path }) => path)], [1, [path]]);
+  assert(warnings[0]!.startsWith(sentence), warnings[0]);
+  const shown = comparison[JUPYTER_DISPLAY]();
+  assert(String(shown["text/plain"]).includes(sentence));
+  assertMatch(String(shown["text/html"]), /is skipped: .* its run is interrupted/);
+  const error = assertThrows(() => compare([path], { onWarning }), RunError);
+  assertMatch(error.message, /there is no finished run in .*1111, expected the folders of two/);
+});
+
+Deno.test("a trained model is evaluated and scores as the commands do, and notes what it read", async () => {
+  using folder = new TestFolder();
+  const engine = ["--engine", "cpu"];
+  const run = await train({ ...small(), out: folder.path, seeds: [7, 8] });
+  const path = run.folders[1]!;
+  const plain = await run.evaluate({ seed: 8 });
+  assertEquals(plain.points.map(({ metrics }) => metrics), [run.runs[1]!.test]);
+  const corruptions = [{ drop: ["vision"], noise: { audio: 0.5 } }] as const;
+  const { points: [worse] } = await run.evaluate({ seed: 8, split: "valid", corruptions });
+  const flags = ["--split", "valid", "--drop", "vision", "--noise", "audio=0.5", "--json"];
+  const shell = await runTask("evaluate", path, ...flags, ...engine);
+  assertEquals(lastJson(shell.stdout)["metrics"], worse!.metrics);
+  const reads = Deno.readTextFileSync(join(path, "reads.jsonl")).trimEnd().split("\n")
+    .map((line) => JSON.parse(line));
+  assertEquals(reads.map(({ split }) => split), ["test", "valid", "valid"]);
+  assertEquals(reads[0].corruptions, undefined);
+  assertEquals(reads[1].corruptions, reads[2].corruptions);
+
+  const data = "synthetic:n=16,seed=3";
+  const scores = await run.predict({ data, seed: 8, split: "test" });
+  const { stdout } = await runTask("predict", path, "--data", data, "--split", "test", ...engine);
+  const rows = stdout.trimEnd().split(/\r?\n/).slice(1);
+  assertEquals(scores.map(({ id, prediction }) => `${id},${prediction}`), rows);
+  await assertRejects(() => run.predict({ data, seed: 9 }), UsageError, "no run has it");
+  await assertRejects(() => run.predict({}), UsageError, "Cannot predict with no data");
+  const both = { data, text: "words" };
+  await assertRejects(() => run.predict(both), UsageError, "Cannot predict with data and a text");
+});
+
+Deno.test("a trained model of one's own is evaluated without a line in the registry", async () => {
+  using folder = new TestFolder();
+  const run = await train({ ...small(), model: linearText, settings: {}, out: folder.path });
+  assertEquals((await run.evaluate()).points[0]!.metrics, run.runs[0]!.test);
 });

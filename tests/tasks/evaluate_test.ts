@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { floatsIn, makeDataset, makeSplit, makeWide, TestFolder } from "../data/mmsa_file.ts";
 import { exists } from "../../lib/core/files.ts";
 import { COMMAND } from "../../tasks/evaluate.ts";
-import type { EvaluateResult } from "../../tasks/evaluate_run.ts";
+import type { EvaluateResult } from "../../tasks/work/evaluate.ts";
 import { assertFails, contentOf, lastJson, runTask } from "./run_task.ts";
 import { train } from "./short_train.ts";
 

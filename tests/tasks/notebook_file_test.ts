@@ -6,7 +6,7 @@ import {
   type Notebook,
   objections,
   withOutputs,
-} from "../../tasks/notebook_file.ts";
+} from "../../tasks/work/notebook_file.ts";
 
 const FOLDER = join(import.meta.dirname!, "..", "..", "notebooks");
 

@@ -10,10 +10,11 @@ import { join } from "node:path";
 import { messageOf, RunError } from "../../core/errors.ts";
 import { exists } from "../../core/files.ts";
 import { LOCK_FILE, lockFolder } from "../../core/lock.ts";
-import { type Dataset, loadDataset, requireProtocol } from "../../data/mod.ts";
 import { type Engine, openEngine } from "../../engine/mod.ts";
 import { findModel } from "../../models/mod.ts";
-import { Interrupt, RunFolder, trainRun } from "../../training/mod.ts";
+import { Interrupt, openTraining } from "../../training/mod.ts";
+import { requiredText } from "../../training/open_training.ts";
+import { loadTrainingData, type TrainingData } from "../../training/training_data.ts";
 import type { Job } from "./jobs.ts";
 import { type Ending, type Order, readLines, type Report, type WorkerOptions } from "./messages.ts";
 
@@ -21,20 +22,13 @@ import { type Ending, type Order, readLines, type Report, type WorkerOptions } f
 const PATIENCE = 180_000;
 const PAUSE = 200;
 
-/** The data of the last training, which the next one mostly wants too. */
-interface Loaded {
-  readonly path: string;
-  readonly text: "features" | "bert";
-  readonly dataset: Dataset;
-  readonly seconds: number;
-}
-
 /** Trains the jobs it is given. */
 class Worker {
   readonly #options: WorkerOptions;
   readonly #engine: Engine;
   readonly #signal: AbortSignal;
-  #loaded: Loaded | null = null;
+  /** Of the last training, which the next one mostly wants too. */
+  #data: TrainingData | null = null;
 
   constructor(options: WorkerOptions, engine: Engine, signal: AbortSignal) {
     this.#options = options;
@@ -53,24 +47,25 @@ class Worker {
   }
 
   async #train(job: Job): Promise<Ending> {
-    const { dataset, seconds } = this.#load(job);
-    const model = findModel(job.model);
+    const { model, settings, seed, out, modalities, protocol } = job;
     const { nonfinite, commandLine } = this.#options;
-    await untilFree(RunFolder.at(job.out, model.name, dataset.name, job.seed).path, this.#signal);
-    let epochs = 0;
-    const { summary, skipped } = await trainRun({
+    const { dataset, seconds } = this.#load(job);
+    using training = await openTraining({
       model,
-      dataset,
-      protocol: requireProtocol(dataset, job.protocol),
-      modalities: job.modalities ?? dataset.modalities,
-      seed: job.seed,
-      settings: job.settings,
+      data: dataset,
+      loadSeconds: seconds,
+      settings,
       nonfinite,
       engine: this.#engine,
-      out: job.out,
-      resume: true,
-      loadSeconds: seconds,
+      out,
       commandLine,
+      onWarning: (warning) => report({ warning }),
+      ...(modalities === null ? {} : { modalities }),
+      ...(protocol === null ? {} : { protocol }),
+    });
+    await untilFree(training.folder(seed).path, this.#signal);
+    let epochs = 0;
+    const { summary, skipped } = await training.train(seed, {
       signal: this.#signal,
       onStart: (config) => epochs = Number(config["epochs"]),
       onEpoch: ({ epoch, valid }) => report({ epoch, epochs, validMae: valid["mae"]! }),
@@ -79,22 +74,20 @@ class Worker {
     return { status, path: summary.path, validMae: summary.valid["mae"] ?? null };
   }
 
-  #load({ data, protocol, settings }: Job): Loaded {
-    const text = settings["text"] === "bert" ? "bert" : "features";
-    if (this.#loaded?.path === data && this.#loaded.text === text) return this.#loaded;
-    this.#loaded?.dataset.close();
-    this.#loaded = null;
-    const started = performance.now();
+  /** With all modalities: other trainings of the study may want others. */
+  #load({ model, data, protocol, settings }: Job): TrainingData {
+    const text = requiredText(findModel(model), settings);
+    if (this.#data?.path === data && this.#data.text === text) return this.#data;
+    this.#data?.dataset.close();
+    this.#data = null;
     const { nonfinite, splits } = this.#options;
-    const dataset = loadDataset(data, {
+    return this.#data = loadTrainingData(data, {
       text,
       nonfinite,
       onWarning: (warning) => report({ warning }),
       ...(protocol === null ? {} : { protocol }),
       ...(splits === undefined ? {} : { splits }),
     });
-    const seconds = (performance.now() - started) / 1000;
-    return this.#loaded = { path: data, text, dataset, seconds };
   }
 }
 

@@ -70,6 +70,18 @@ Deno.test("runStudy() trains every cell with every seed, several at a time, and 
   });
 });
 
+Deno.test("runStudy() tells what is odd about the settings of its cells, each once", async () => {
+  await withFolder(async (out) => {
+    const cell = { model: "cnn", settings: { batchSize: 99, filtersDim: 2, epochs: 1 } };
+    const { protocol, data } = STUDY;
+    const odd = parseDefinition({ cells: [cell], seeds: [1, 2], data, protocol }, "odd");
+    const notes: string[] = [];
+    await runStudy(odd, options(out, { onNote: (note) => notes.push(note) }));
+    assertEquals(notes.length, 1);
+    assertMatch(notes[0]!, /^warning: batchSize 99 is more than the 12 samples of split "train"/);
+  });
+});
+
 Deno.test("runStudy() goes on after a cell that fails, and tells why", async () => {
   await withFolder(async (out) => {
     // A file that is no dataset, then one that is.

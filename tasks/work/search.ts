@@ -7,7 +7,6 @@ import {
   InterruptListener,
   type ModelDefinition,
   parseSpace,
-  type ProtocolName,
   PROTOCOLS,
   type RankedTrial,
   rankTrials,
@@ -19,13 +18,14 @@ import {
   trainCommand,
   unknownName,
   UsageError,
-} from "../mod.ts";
-import type { Call } from "./shared/command.ts";
-import { jobEvents } from "./shared/job_progress.ts";
-import { modalitiesOf } from "./shared/open_data.ts";
-import { countOf, poolFlags } from "./shared/pool_flags.ts";
-import { printTable } from "./shared/run_table.ts";
-import { pairsOf } from "./shared/settings.ts";
+} from "../../mod.ts";
+import type { Call, Outcome } from "../shared/command.ts";
+import { protocolOf } from "../shared/flags.ts";
+import { jobEvents } from "../shared/job_progress.ts";
+import { modalitiesOf } from "../shared/data_flags.ts";
+import { countOf, poolFlags } from "../shared/pool_flags.ts";
+import { printTable } from "../shared/run_table.ts";
+import { pairsOf } from "../shared/settings.ts";
 
 /** Trials that are printed. */
 const SHOWN = 10;
@@ -45,7 +45,7 @@ export interface SearchResult {
 }
 
 /** Runs the trials and prints their ranking. */
-export async function search(call: Call): Promise<SearchResult> {
+export async function work(call: Call): Promise<Outcome> {
   const options = readOptions(call);
   const { model, metric } = options;
   const definition = searchStudy(options);
@@ -66,7 +66,15 @@ export async function search(call: Call): Promise<SearchResult> {
   if (train !== undefined) printRanking(ranking, options, train);
   const counts = countOf(outcome.jobs);
   const { folder } = outcome.study;
-  return { model: model.name, metric, folder, ranking, ...counts, train: train ?? null };
+  const json: SearchResult = {
+    model: model.name,
+    metric,
+    folder,
+    ranking,
+    ...counts,
+    train: train ?? null,
+  };
+  return { json, status: Math.sign(counts.failed.length) };
 }
 
 function printRanking(
@@ -91,7 +99,7 @@ function printRanking(
 function readOptions(call: Call): SearchOptions {
   const model = findModel(call.require("model"));
   const metric = call.require("metric");
-  const protocol = call.get("protocol") as ProtocolName | undefined;
+  const { protocol } = protocolOf(call);
   // Told before hours of training: the data's protocol may not be known before they are loaded.
   const keys = Object.values(protocol === undefined ? PROTOCOLS : [PROTOCOLS[protocol]])
     .flatMap(({ metricKeys }) => metricKeys);
@@ -101,11 +109,11 @@ function readOptions(call: Call): SearchOptions {
   return {
     model,
     space: readSpace(call.all("space"), model),
-    trials: countFlag(call, "trials", 1),
-    seed: countFlag(call, "seed", 0),
+    trials: call.count("trials", 1),
+    seed: call.count("seed", 0),
     seeds: call.seeds("seeds"),
     data: call.require("data"),
-    ...(protocol === undefined ? {} : { protocol }),
+    ...protocolOf(call),
     ...(modalities === undefined ? {} : { modalities }),
     metric,
     settings: { ...pairsOf(call), ...(epochs === undefined ? {} : { epochs }) },
@@ -134,13 +142,4 @@ function readSpace(given: readonly string[], model: ModelDefinition): Space {
     }
   });
   return Object.assign({}, ...parts.map((part) => parseSpace(part, model)));
-}
-
-function countFlag(call: Call, name: string, least: number): number {
-  const text = call.require(name);
-  const value = Number(text);
-  if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= least) return value;
-  throw new UsageError(
-    `Cannot use --${name} "${text}": expected a whole number of ${least} or more`,
-  );
 }

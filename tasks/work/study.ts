@@ -5,7 +5,6 @@ import {
   createProgress,
   InterruptListener,
   parseDefinition,
-  type ProtocolName,
   reasonOf,
   runStudy,
   STUDIES,
@@ -15,12 +14,13 @@ import {
   unknownName,
   UsageError,
   withSettings,
-} from "../mod.ts";
-import type { Call } from "./shared/command.ts";
-import { jobEvents } from "./shared/job_progress.ts";
-import { countOf, poolFlags } from "./shared/pool_flags.ts";
-import { pairsOf } from "./shared/settings.ts";
-import { printStudy } from "./shared/study_table.ts";
+} from "../../mod.ts";
+import type { Call, Outcome } from "../shared/command.ts";
+import { protocolOf } from "../shared/flags.ts";
+import { jobEvents } from "../shared/job_progress.ts";
+import { countOf, poolFlags } from "../shared/pool_flags.ts";
+import { pairsOf } from "../shared/settings.ts";
+import { printStudy } from "../shared/study_table.ts";
 
 /** What `study --json` prints. */
 export interface StudyResult {
@@ -34,7 +34,7 @@ export interface StudyResult {
 }
 
 /** Runs a study, prints its table, and names the runs that failed. */
-export async function study(call: Call): Promise<StudyResult> {
+export async function work(call: Call): Promise<Outcome> {
   const definition = asCalled(findStudy(call.arguments[0]!), call);
   using progress = createProgress();
   using interrupt = new InterruptListener();
@@ -53,7 +53,8 @@ export async function study(call: Call): Promise<StudyResult> {
   if (trained === 0 && failed.length === 0) {
     progress.note(`All ${kept} runs in ${folder} were finished: nothing was done`);
   }
-  return { study: definition.name, folder, trained, kept, failed, table };
+  const json: StudyResult = { study: definition.name, folder, trained, kept, failed, table };
+  return { json, status: Math.sign(failed.length) };
 }
 
 /** A built-in study, or the one in a file. */
@@ -77,11 +78,11 @@ function findStudy(given: string): StudyDefinition {
 function asCalled(definition: StudyDefinition, call: Call): StudyDefinition {
   const settings = pairsOf(call);
   const epochs = call.get("epochs");
-  const [data, protocol] = [call.get("data"), call.get("protocol")];
+  const data = call.get("data");
   return withSettings({
     ...definition,
     ...(call.get("seeds") === undefined ? {} : { seeds: call.seeds("seeds") }),
     ...(data === undefined ? {} : { data: [data] }),
-    ...(protocol === undefined ? {} : { protocol: protocol as ProtocolName }),
+    ...protocolOf(call),
   }, { ...settings, ...(epochs === undefined ? {} : { epochs }) });
 }

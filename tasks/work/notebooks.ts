@@ -1,8 +1,9 @@
 /** The work of `deno task notebooks`. @module */
 
 import { join } from "node:path";
-import { UsageError } from "../lib/core/errors.ts";
-import { writeFileAtomic } from "../lib/core/files.ts";
+import { UsageError } from "../../lib/core/errors.ts";
+import { writeFileAtomic } from "../../lib/core/files.ts";
+import type { Call, Outcome } from "../shared/command.ts";
 import { findPython, type KernelFolder, openKernelFolder } from "./kernel_folder.ts";
 import {
   differingCells,
@@ -12,18 +13,17 @@ import {
   withOutputs,
 } from "./notebook_file.ts";
 
-const ROOT = join(import.meta.dirname!, "..");
+const ROOT = join(import.meta.dirname!, "..", "..");
 const FOLDER = join(ROOT, "notebooks");
 const EXECUTE = join(ROOT, "tests", "notebooks", "execute.py");
 
 /**
- * Runs the notebooks whose names contain `only`.
+ * Runs the notebooks that were asked for, and compares their outputs or writes them.
  *
- * @param update write the outputs into the files instead of comparing them
- * @returns the exit status
  * @throws {UsageError} there is no such notebook
  */
-export async function runNotebooks(only: string, update: boolean): Promise<number> {
+export async function work(call: Call): Promise<Outcome> {
+  const [only, update] = [call.get("only") ?? "", call.has("update")];
   const names = [...Deno.readDirSync(FOLDER)].map(({ name }) => name)
     .filter((name) => name.endsWith(".ipynb") && name.includes(only)).sort();
   if (names.length === 0) throw new UsageError(`Cannot find a notebook with "${only}" in its name`);
@@ -40,7 +40,7 @@ export async function runNotebooks(only: string, update: boolean): Promise<numbe
     failed += Math.sign(problems.length);
   }
   console.log(`${names.length - failed} passed, ${failed} failed`);
-  return Math.sign(failed);
+  return { status: Math.sign(failed) };
 }
 
 /** What is wrong, nothing when all is well. */

@@ -4,20 +4,19 @@ import {
   corr,
   createProgress,
   type Dataset,
-  findModel,
-  InterruptListener,
   makeSynthetic,
   MODALITIES,
   type Modality,
   openEngine,
+  openTraining,
   parseCsv,
   RunFolder,
   type RunSummary,
   type Split,
   trainShown,
-} from "../mod.ts";
-import type { Call } from "./shared/command.ts";
-import { printTable } from "./shared/run_table.ts";
+} from "../../mod.ts";
+import type { Call } from "../shared/command.ts";
+import { printTable } from "../shared/run_table.ts";
 
 /**
  * Settings of the demo that differ from the defaults of MOSI: every run has the same epochs, and
@@ -46,12 +45,12 @@ export interface DemoResult {
 }
 
 /** Trains, prints the tables, and returns what they show. */
-export async function demo(call: Call): Promise<DemoResult> {
+export async function work(call: Call): Promise<{ json: DemoResult }> {
   const dataset = makeSynthetic();
   const runs = await trainModels(call, dataset);
   const unimodalLabels = labelQuality(runs, dataset.splits.train!);
   printResults(runs, unimodalLabels);
-  return { runs, unimodalLabels };
+  return { json: { runs, unimodalLabels } };
 }
 
 /** One run for each model and seed; those that are there already are kept. */
@@ -60,28 +59,18 @@ async function trainModels(call: Call, dataset: Dataset): Promise<RunSummary[]> 
   using progress = createProgress();
   const log = (line: string) => progress.note(line);
   const engine = await openEngine({ engine: call.get("engine") as "cpu", log });
-  using interrupt = new InterruptListener();
   const runs: RunSummary[] = [];
-  for (const name of ["constant", "self-mm"]) {
-    for (const seed of seeds) {
-      runs.push(
-        await trainShown(progress, "deno task demo goes on with it", {
-          model: findModel(name),
-          dataset,
-          protocol: "mosi",
-          modalities: dataset.modalities,
-          seed,
-          settings: name === "self-mm" ? SETTINGS : {},
-          nonfinite: "zero",
-          engine,
-          out: call.require("out"),
-          resume: true,
-          loadSeconds: 0,
-          commandLine: ["demo", ...Deno.args],
-          signal: interrupt.signal,
-        }),
-      );
-    }
+  for (const model of ["constant", "self-mm"]) {
+    const training = await openTraining({
+      model,
+      data: dataset,
+      settings: model === "self-mm" ? SETTINGS : {},
+      engine,
+      out: call.require("out"),
+      commandLine: ["demo", ...Deno.args],
+    });
+    const toResume = "deno task demo goes on with it";
+    runs.push(...await trainShown(training, seeds, { progress, toResume }));
   }
   return runs;
 }

@@ -2,7 +2,7 @@
 
 import { join } from "node:path";
 
-const ROOT = join(import.meta.dirname!, "..");
+const ROOT = join(import.meta.dirname!, "..", "..");
 /** Debian's packages are seen by its own Python only. */
 const PYTHONS = ["python3", "/usr/bin/python3"];
 

@@ -1,18 +1,12 @@
 /** The work of `deno task runs`. @module */
 
 import { join } from "node:path";
-import { exists, type IndexedRun, messageOf, RunError, RunIndex, type Skipped } from "../mod.ts";
-import { type Call, warn } from "./shared/command.ts";
-import { printTable } from "./shared/run_table.ts";
-
-/** What `runs --json` prints. */
-export interface RunsResult {
-  readonly runs: IndexedRun[];
-  readonly skipped: Skipped[];
-}
+import { exists, type IndexedRun, messageOf, RunError, RunIndex } from "../../mod.ts";
+import { type Call, type Outcome, warn } from "../shared/command.ts";
+import { printTable } from "../shared/run_table.ts";
 
 /** Brings the index up to date and prints what is asked of it. */
-export function listRuns(call: Call): RunsResult {
+export function work(call: Call): Outcome {
   const folder = call.require("out");
   if (!exists(folder)) {
     throw new RunError(
@@ -40,7 +34,7 @@ export function listRuns(call: Call): RunsResult {
       ...keys.map((key) => valueOf(run, key)?.toFixed(3) ?? "-"),
     ]),
   );
-  return { runs, skipped };
+  return { json: { runs, skipped } };
 }
 
 /** The metric that the list is sorted by, if it is one that is not shown anyway. */

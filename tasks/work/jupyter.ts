@@ -1,9 +1,16 @@
 /** The work of `deno task jupyter`. @module */
 
 import { join } from "node:path";
+import type { Call, Outcome } from "../shared/command.ts";
 
-const ROOT = join(import.meta.dirname!, "..");
+const ROOT = join(import.meta.dirname!, "..", "..");
 const FIRST = join("notebooks", "01_quickstart.ipynb");
+
+/** Installs the kernel, and opens the notebooks unless told not to. */
+export async function work(call: Call): Promise<Outcome> {
+  await installKernel(call.has("yes"));
+  return { status: call.has("kernel-only") ? 0 : await openLab() };
+}
 
 /**
  * Makes this Deno the kernel "deno" of Jupyter.
@@ -11,7 +18,7 @@ const FIRST = join("notebooks", "01_quickstart.ipynb");
  * @param isSure replace the kernel of another Deno without asking
  * @throws {Error} another one is there and the person does not want it replaced
  */
-export async function installKernel(isSure: boolean): Promise<void> {
+async function installKernel(isSure: boolean): Promise<void> {
   const path = join(dataFolder(), "kernels", "deno", "kernel.json");
   const installed = readProgram(path);
   if (installed === Deno.realPathSync(Deno.execPath())) {
@@ -36,7 +43,7 @@ export async function installKernel(isSure: boolean): Promise<void> {
 }
 
 /** Opens the first notebook in JupyterLab, or tells how to get it. @returns the exit status */
-export async function openLab(): Promise<number> {
+async function openLab(): Promise<number> {
   const command = await findLab();
   if (command === null) {
     console.log(

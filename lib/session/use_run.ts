@@ -1,0 +1,171 @@
+/** Finished runs put to use: their metrics on a split, their scores of other samples. @module */
+
+import { DataError, messageOf, UsageError } from "../core/errors.ts";
+import type { Dataset, ProtocolName, SplitName } from "../data/mod.ts";
+import { type EngineOptions, openEngine } from "../engine/mod.ts";
+import type { Corruption } from "../features/mod.ts";
+import type { ModelDefinition } from "../models/mod.ts";
+import { openRun, type Predictor, RunFolder } from "../training/mod.ts";
+import { loadForRun } from "../training/run_data.ts";
+import { TRAINING_DEFAULTS } from "../training/training_defaults.ts";
+import { type CorruptedMetrics, evaluateCorrupted } from "../analysis/robustness.ts";
+
+/** How a run is opened. */
+export interface RunUse extends Pick<EngineOptions, "engine" | "device" | "log"> {
+  /** The definition of a model of one's own. Default: the model that the run names. */
+  readonly model?: ModelDefinition;
+  /** Takes each warning, one sentence. Default: on stderr. */
+  readonly onWarning?: (message: string) => void;
+}
+
+/** What a run is evaluated on. */
+export interface EvaluateOptions extends RunUse {
+  /** A pickle, a store folder, `synthetic`. Default: the run's own data. */
+  readonly data?: string;
+  /** Default: `test`. */
+  readonly split?: SplitName;
+  /** Missing and noisy modalities, a point each. Default: none, one point of the data as they are. */
+  readonly corruptions?: readonly Corruption[];
+}
+
+/** Metrics of a run on a split. */
+export interface RunEvaluation {
+  /** Whose metrics they are. */
+  readonly protocol: ProtocolName;
+  /** One for each corruption. */
+  readonly points: readonly CorruptedMetrics[];
+}
+
+/**
+ * Evaluates a finished run on a split, and notes in its folder that the split was read.
+ *
+ * @param path the run's folder
+ * @throws {RunError} there is no finished run
+ * @throws {DataError} the data cannot be loaded, do not fit the run, or have no labels in the split
+ * @throws {UsageError} the data cannot be corrupted so
+ *
+ * @example What the text is worth
+ * ```ts
+ * import { train } from "./train.ts";
+ * import { evaluateRun } from "./use_run.ts";
+ * import { assert, assertEquals } from "@std/assert";
+ * const out = Deno.makeTempDirSync();
+ * const engine = "cpu";
+ * const { runs: [svm] } = await train({ model: "svm", data: "synthetic:n=40", engine, out });
+ * const corruptions = [{ drop: [], noise: {} }, { drop: ["text"], noise: {} }] as const;
+ * const { points: [whole, deaf] } = await evaluateRun(svm!.path, { corruptions, engine });
+ * assertEquals(whole!.metrics["mae"], svm!.test["mae"]);
+ * assert(deaf!.metrics["mae"]! > whole!.metrics["mae"]!);
+ * Deno.removeSync(out, { recursive: true });
+ * ```
+ */
+export async function evaluateRun(
+  path: string,
+  options: EvaluateOptions = {},
+): Promise<RunEvaluation> {
+  const folder = new RunFolder(path);
+  const { split: name = "test", onWarning = warn } = options;
+  // Asked before the engine starts, as it is what most often is not there.
+  const own = folder.readFinished().record.data.path;
+  const source = options.data ?? own;
+  using predictor = await open(path, options);
+  const load = (path: string, name: SplitName) =>
+    loadForRun(path, predictor, { splits: [name], labels: "required", onWarning });
+  using dataset = load(source, name);
+  const split = dataset.splits[name];
+  if (split === undefined || split.labels === null || split.samples === 0) {
+    throw new DataError(
+      `Cannot evaluate on "${source}": split "${name}" is empty, expected samples with labels in it`,
+    );
+  }
+  const corruptions = options.corruptions ?? [{ drop: [], noise: {} }];
+  const isNoisy = corruptions.some(({ noise }) => Object.keys(noise).length > 0);
+  // Noise is measured in the deviations of the data that the run was trained on.
+  using training = isNoisy ? load(own, "train") : null;
+  const points: CorruptedMetrics[] = [];
+  for (const corruption of corruptions) {
+    const train = training?.splits.train ?? null;
+    points.push(await evaluateCorrupted(predictor, split, corruption, train));
+  }
+  const noted = points.map(({ drop, noise, metrics }) => ({ drop, noise, metrics }));
+  const isPlain = options.corruptions === undefined;
+  try {
+    folder.noteRead({ split: name, data: source, ...(isPlain ? {} : { corruptions: noted }) });
+  } catch (error) {
+    onWarning(`cannot note in "${path}" that split "${name}" was read: ${messageOf(error)}`);
+  }
+  return { protocol: predictor.protocol, points };
+}
+
+/** What a run scores: samples of data, or one utterance. */
+export interface PredictOptions extends RunUse {
+  /** A pickle, a store folder, `synthetic`; labels are not needed. */
+  readonly data?: string;
+  /** The words of one utterance in place of data, for a run on text alone with a BERT. */
+  readonly text?: string;
+  /** Default: all, in the order of the file. */
+  readonly split?: SplitName;
+}
+
+/** A sample and its score. */
+export interface Score {
+  /** The sample's; `text` for an utterance. */
+  readonly id: string;
+  /** In the range of the labels. */
+  readonly prediction: number;
+}
+
+/**
+ * Scores samples with a finished run.
+ *
+ * @param path the run's folder
+ * @throws {UsageError} neither data nor text is given, or both
+ * @throws {RunError} there is no finished run, or it cannot score words
+ * @throws {DataError} the data cannot be loaded or do not fit the run
+ *
+ * @example
+ * ```ts
+ * import { train } from "./train.ts";
+ * import { predictRun } from "./use_run.ts";
+ * import { assertEquals } from "@std/assert";
+ * const out = Deno.makeTempDirSync();
+ * const data = "synthetic:n=16", engine = "cpu";
+ * const { runs: [run] } = await train({ model: "constant", data, engine, out });
+ * const scores = await predictRun(run!.path, { data, split: "test", engine });
+ * assertEquals(scores.length, 8);
+ * Deno.removeSync(out, { recursive: true });
+ * ```
+ */
+export async function predictRun(path: string, options: PredictOptions): Promise<Score[]> {
+  const { data, text, split, onWarning = warn } = options;
+  if ((data === undefined) === (text === undefined)) {
+    throw new UsageError(
+      `Cannot predict with ${data === undefined ? "no data" : "data and a text"}, ` +
+        "expected data, or the text of one utterance",
+    );
+  }
+  new RunFolder(path).readFinished();
+  using predictor = await open(path, options);
+  if (text !== undefined) return [{ id: "text", prediction: await predictor.predictText(text) }];
+  const splits = split === undefined ? {} : { splits: [split] };
+  using dataset: Dataset = loadForRun(data!, predictor, { ...splits, onWarning });
+  const scores: Score[] = [];
+  for (const split of Object.values(dataset.splits)) {
+    const predictions = await predictor.predict(split);
+    split.ids.forEach((id, i) => scores.push({ id, prediction: predictions[i]! }));
+  }
+  return scores;
+}
+
+async function open(path: string, { engine, device, log, model }: RunUse): Promise<Predictor> {
+  const opened = await openEngine({
+    engine: engine ?? TRAINING_DEFAULTS.engine,
+    device: device ?? TRAINING_DEFAULTS.device,
+    ...(log === undefined ? {} : { log }),
+  });
+  return openRun(path, opened, model);
+}
+
+function warn(message: string): void {
+  console.error(`warning: ${message}`);
+}

@@ -1,0 +1,212 @@
+/**
+ * The one door to a training: commands, scripts and studies go through it, so that data, protocol,
+ * modalities, settings and engine are decided in the same way for all of them.
+ *
+ * @module
+ */
+
+import {
+  type Dataset,
+  type LoadOptions,
+  type Modality,
+  type ProtocolName,
+  requireProtocol,
+} from "../data/mod.ts";
+import { type Engine, type EngineOptions, openEngine } from "../engine/mod.ts";
+import { type Config, findModel, type ModelDefinition, type Setting } from "../models/mod.ts";
+import { defaultsFor, resolveConfig } from "./config.ts";
+import { trainingWarnings } from "./requirements.ts";
+import { trainRun } from "./run.ts";
+import { RunFolder } from "./run_folder.ts";
+import type { RunEvents, RunOptions, RunOutcome } from "./run_options.ts";
+import {
+  chooseModalities,
+  loadTrainingData,
+  type TextSource,
+  textSource,
+  type TrainingData,
+} from "./training_data.ts";
+import { TRAINING_DEFAULTS } from "./training_defaults.ts";
+
+/** What is to be trained; only `model` and `data` must be given. */
+export interface TrainingOptions extends Pick<LoadOptions, "splits"> {
+  /** The name of a model, or a definition of one's own. */
+  readonly model: string | ModelDefinition;
+  /** What `loadDataset` takes, or data that are loaded: those are left open. */
+  readonly data: string | Dataset;
+  /** Seconds that loading took, where data are given that are loaded. For the record. */
+  readonly loadSeconds?: number;
+  /** Settings other than the defaults: values, or their text as typed. */
+  readonly settings?: Readonly<Record<string, Setting>>;
+  /** Default: all that the data have. */
+  readonly modalities?: readonly Modality[];
+  /** Metrics and default settings. Default: what the data tell. */
+  readonly protocol?: ProtocolName;
+  /** What becomes of features that are not finite. Default: `zero`. */
+  readonly nonfinite?: "zero" | "stop";
+  /** One that is open, or its name. Default: `auto`. */
+  readonly engine?: Engine | EngineOptions["engine"];
+  /** Of an engine that is named. Default: `auto`. */
+  readonly device?: EngineOptions["device"];
+  /** The folder above all runs. Default: `runs`. */
+  readonly out?: string;
+  /** Whether an unfinished run may be continued; otherwise it is an error. Default: true. */
+  readonly resume?: boolean;
+  /** For the record. Default: none. */
+  readonly commandLine?: readonly string[];
+  /** Takes each warning, one sentence. Default: on stderr. */
+  readonly onWarning?: (message: string) => void;
+  /** Takes the line that says which engine `auto` chose. Default: on stderr. */
+  readonly log?: (line: string) => void;
+}
+
+/**
+ * A model, its data and an engine, ready to be trained with one seed after the other. Dispose it to
+ * close data that were opened for it.
+ *
+ * @example
+ * ```ts
+ * import { openTraining, Training } from "./open_training.ts";
+ * import { assertInstanceOf } from "@std/assert";
+ * using training = await openTraining({ model: "cnn", data: "synthetic:n=16", engine: "cpu" });
+ * assertInstanceOf(training, Training);
+ * ```
+ */
+export class Training implements Disposable {
+  /** What is trained. */
+  readonly model: ModelDefinition;
+  /** On what. */
+  readonly dataset: Dataset;
+  readonly #options: Omit<RunOptions, "seed" | keyof RunEvents>;
+  readonly #close: () => void;
+
+  /** Made by {@linkcode openTraining}. */
+  constructor(options: Omit<RunOptions, "seed" | keyof RunEvents>, close: () => void) {
+    this.model = options.model;
+    this.dataset = options.dataset;
+    this.#options = options;
+    this.#close = close;
+  }
+
+  /** The folder of the run with a seed. */
+  folder(seed: number): RunFolder {
+    return RunFolder.at(this.#options.out, this.model.name, this.dataset.name, seed);
+  }
+
+  /**
+   * Trains with a seed, evaluates once, and writes the run's folder; a finished one is not touched.
+   *
+   * @throws as `trainRun`
+   */
+  train(seed: number, events: RunEvents = {}): Promise<RunOutcome> {
+    return trainRun({ ...this.#options, seed, ...events });
+  }
+
+  /** Ends its use. */
+  [Symbol.dispose](): void {
+    this.#close();
+  }
+}
+
+/**
+ * Opens the data once, for all seeds, and decides what was left open: protocol, modalities, what of
+ * the text is needed (no features where a BERT reads words), engine. Settings are checked first.
+ *
+ * @throws {UsageError} an option, setting or name is unknown, with the nearest one, or does not fit
+ * @throws {DataError} the data cannot be loaded
+ * @throws {EngineError} the engine cannot be opened
+ *
+ * @example Two seeds of a model on made-up clips
+ * ```ts
+ * import { openTraining } from "./open_training.ts";
+ * import { assertEquals } from "@std/assert";
+ * const out = Deno.makeTempDirSync();
+ * using training = await openTraining({
+ *   model: "cnn",
+ *   data: "synthetic:n=16",
+ *   settings: { epochs: 1 },
+ *   engine: "cpu",
+ *   out,
+ * });
+ * for (const seed of [1111, 1112]) {
+ *   const { summary } = await training.train(seed);
+ *   assertEquals(summary.path, `${out}/cnn/synthetic/${seed}`);
+ * }
+ * Deno.removeSync(out, { recursive: true });
+ * ```
+ */
+export async function openTraining(options: TrainingOptions): Promise<Training> {
+  const {
+    settings = {},
+    nonfinite = TRAINING_DEFAULTS.nonfinite,
+    onWarning = (message) => console.error(`warning: ${message}`),
+  } = options;
+  const model = typeof options.model === "string" ? findModel(options.model) : options.model;
+  const text = requiredText(model, settings);
+  const isOurs = typeof options.data === "string";
+  const data = openData({ ...options, nonfinite, onWarning }, text);
+  const close = () => isOurs && data.dataset.close();
+  try {
+    const { dataset } = data;
+    const protocol = requireProtocol(dataset, options.protocol ?? null);
+    const modalities = chooseModalities(data, options.modalities, settings);
+    const config = resolveConfig(model, defaultsFor(dataset.name, protocol), settings);
+    const { train } = dataset.splits;
+    for (const warning of trainingWarnings(model, config, train)) onWarning(warning);
+    return new Training({
+      model,
+      dataset,
+      protocol,
+      modalities,
+      settings,
+      nonfinite,
+      engine: await asEngine(options),
+      out: options.out ?? TRAINING_DEFAULTS.out,
+      resume: options.resume ?? true,
+      loadSeconds: data.seconds,
+      commandLine: options.commandLine ?? [],
+    }, close);
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+/**
+ * What of the text a training reads.
+ *
+ * @throws {UsageError} a setting is unknown or does not fit: told here, before the data are read,
+ * which may take minutes
+ */
+export function requiredText(
+  model: ModelDefinition,
+  settings: Readonly<Record<string, Setting>>,
+): TextSource {
+  // Which settings there are, and what fits them, is the same for every dataset.
+  const config: Config = resolveConfig(model, "mosi", settings);
+  return textSource(config);
+}
+
+function openData(options: TrainingOptions, text: TextSource): TrainingData {
+  const { data, modalities, protocol, nonfinite, splits, onWarning } = options;
+  if (typeof data !== "string") {
+    return { path: data.path, text, dataset: data, seconds: options.loadSeconds ?? 0 };
+  }
+  return loadTrainingData(data, {
+    text,
+    ...(modalities === undefined ? {} : { modalities }),
+    ...(protocol === undefined ? {} : { protocol }),
+    ...(nonfinite === undefined ? {} : { nonfinite }),
+    ...(splits === undefined ? {} : { splits }),
+    ...(onWarning === undefined ? {} : { onWarning }),
+  });
+}
+
+function asEngine({ engine, device, log }: TrainingOptions): Promise<Engine> | Engine {
+  if (typeof engine === "object") return engine;
+  return openEngine({
+    engine: engine ?? TRAINING_DEFAULTS.engine,
+    device: device ?? TRAINING_DEFAULTS.device,
+    ...(log === undefined ? {} : { log }),
+  });
+}

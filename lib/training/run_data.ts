@@ -1,0 +1,25 @@
+/** Data for a run that was trained before. @module */
+
+import { DataError, UsageError } from "../core/errors.ts";
+import { type Dataset, isSynthetic, loadDataset, type LoadOptions } from "../data/mod.ts";
+import type { Predictor } from "./open_run.ts";
+import { textSource } from "./training_data.ts";
+
+/**
+ * Loads data with what the run reads: its modalities, and words in place of features of the text
+ * where it has a BERT.
+ *
+ * @throws {DataError} when the data lack a modality or a split: the run asks for it, not a person
+ */
+export function loadForRun(
+  path: string,
+  { config, modalities, protocol }: Predictor,
+  options: Pick<LoadOptions, "splits" | "labels" | "onWarning">,
+): Dataset {
+  try {
+    return loadDataset(path, { modalities, protocol, text: textSource(config), ...options });
+  } catch (error) {
+    if (!(error instanceof UsageError) || isSynthetic(path)) throw error;
+    throw new DataError(error.message, { cause: error });
+  }
+}

@@ -1,0 +1,10 @@
+/**
+ * The models, for help texts, which must not load them.
+ *
+ * `deno task docs` writes the list.
+ *
+ * @module
+ */
+
+/** Their names in a sentence. */
+export const MODEL_NAMES = "self-mm, shared-private, text-guided, mmcl, cnn, svm or constant";

@@ -1,0 +1,124 @@
+/** The work of `deno task docs`. @module */
+
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { MODELS, RunError, writeFileAtomic } from "../../mod.ts";
+import type { Call, Command, Outcome } from "../shared/command.ts";
+
+const ROOT = join(import.meta.dirname!, "..", "..");
+
+/** The tasks of deno.json by name. */
+type Tasks = Readonly<Record<string, { readonly description: string; readonly command: string }>>;
+
+/** Something in a document that follows from the code. */
+interface Part {
+  /** Its path from the root. */
+  readonly file: string;
+  /** What a person calls it. */
+  readonly name: string;
+  /** What is before and after it, each once in the document. */
+  readonly between: readonly [string, string];
+  readonly text: string;
+}
+
+/** Writes every part, or names those that are stale. */
+export async function work(call: Call): Promise<Outcome> {
+  const stale = await writeDocs(ROOT, call.has("check"));
+  if (!call.has("check")) {
+    for (const part of stale) console.log(`wrote ${part}`);
+    return {};
+  }
+  if (stale.length === 0) return {};
+  throw new RunError(
+    `Documents do not say what the code does: ${stale.join(", ")}; "deno task docs" writes them`,
+  );
+}
+
+/**
+ * Brings the documents below `root` up to date.
+ *
+ * @param isCheck write nothing
+ * @returns the parts that were stale
+ * @throws {RunError} a document lacks the place of a part
+ */
+export async function writeDocs(root: string, isCheck: boolean): Promise<string[]> {
+  const tasks: Tasks = JSON.parse(Deno.readTextFileSync(join(root, "deno.json"))).tasks;
+  const stale: string[] = [];
+  for (const { file, name, between, text } of await partsOf(tasks)) {
+    const path = join(root, file);
+    const before = Deno.readTextFileSync(path);
+    const from = before.indexOf(between[0]) + between[0].length;
+    const to = before.indexOf(between[1], from);
+    if (from < between[0].length || to < 0) {
+      throw new RunError(
+        `Cannot write ${name} into ${file}: it lacks ${between.join("…").replaceAll("\n", " ")}`,
+      );
+    }
+    if (before.slice(from, to) === text) continue;
+    stale.push(`${file} (${name})`);
+    if (!isCheck) writeFileAtomic(path, before.slice(0, from) + text + before.slice(to));
+  }
+  return stale;
+}
+
+async function partsOf(tasks: Tasks): Promise<Part[]> {
+  const rows: string[][] = [];
+  const descriptions: Part[] = [];
+  for (const [name, { description, command }] of Object.entries(tasks)) {
+    const known = await commandIn(command);
+    rows.push([
+      code([name, ...known?.arguments ?? []].join(" ")),
+      known?.summary ?? description,
+    ]);
+    if (known === null) continue;
+    descriptions.push({
+      file: "deno.json",
+      name: `task "${name}"`,
+      between: [`    ${JSON.stringify(name)}: {\n      "description": `, ",\n"],
+      text: JSON.stringify(known.summary),
+    });
+  }
+  const models = MODELS.map(({ name, summary }) => [code(name), summary]);
+  const names = MODELS.map(({ name }) => name);
+  const list = `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;
+  return [
+    ...descriptions,
+    inMarkdown("README.md", "commands", tableOf([["command", "does"], ...rows])),
+    inMarkdown("README.md", "models", tableOf([["model", "is"], ...models])),
+    {
+      file: "tasks/shared/model_names.ts",
+      name: "names of the models",
+      between: ["MODEL_NAMES =", ";\n"],
+      // As `deno fmt` breaks a long line.
+      text: list.length > 70 ? `\n  ${JSON.stringify(list)}` : ` ${JSON.stringify(list)}`,
+    },
+  ];
+}
+
+/** The command of a line of deno.json; null where it runs no file of `tasks`. */
+async function commandIn(line: string): Promise<Command | null> {
+  const file = / (tasks\/\w+\.ts)$/.exec(line)?.[1];
+  if (file === undefined) return null;
+  const { COMMAND } = await import(pathToFileURL(join(ROOT, file)).href);
+  return COMMAND;
+}
+
+function inMarkdown(file: string, name: string, text: string): Part {
+  const between = [`<!-- ${name} -->\n`, `<!-- /${name} -->`] as const;
+  return { file, name, between, text: `\n${text}\n\n` };
+}
+
+function code(text: string): string {
+  return `\`${text}\``;
+}
+
+/** A table as `deno fmt` writes it; the first row is its header. */
+function tableOf(rows: readonly (readonly string[])[]): string {
+  const escaped = rows.map((row) => row.map((cell) => cell.replaceAll("|", "\\|")));
+  const widths = escaped[0]!.map((_, i) => Math.max(...escaped.map((row) => row[i]!.length)));
+  const [header, ...body] = escaped.map((row) =>
+    `| ${row.map((cell, i) => cell.padEnd(widths[i]!)).join(" | ")} |`
+  );
+  const line = `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`;
+  return [header, line, ...body].join("\n");
+}

@@ -1,0 +1,85 @@
+/** The work of `deno task evaluate`. @module */
+
+import {
+  type CorruptedMetrics,
+  evaluateRun,
+  type MetricFlag,
+  type Modality,
+  type ProtocolName,
+  PROTOCOLS,
+  RunFolder,
+  type SplitName,
+} from "../../mod.ts";
+import { type Call, warn } from "../shared/command.ts";
+import { corruptionsOf, describeCorruption } from "../shared/corruptions.ts";
+import { engineOf } from "../shared/flags.ts";
+import { printTable } from "../shared/run_table.ts";
+
+/** What a flag of an evaluation says to people. */
+const FLAGS: Readonly<Record<MetricFlag, string>> = {
+  constantPredictions: "all predictions are the same, so Corr is 0 by convention",
+  constantLabels: "all labels are the same, so Corr is 0 by convention",
+  noNonZeroLabels: "every label is 0, so the metrics of neg/pos are 0 by convention",
+};
+
+/** What `evaluate --json` prints. */
+export interface EvaluateResult {
+  readonly run: string;
+  readonly split: string;
+  /** Of the first corruption, where there are several. */
+  readonly metrics: Readonly<Record<string, number>>;
+  /** With `--drop` or `--noise`. */
+  readonly points?: readonly Pick<CorruptedMetrics, "drop" | "noise" | "metrics">[];
+}
+
+/** Evaluates a run, prints the metrics, and notes in its folder that the split was read. */
+export async function work(call: Call): Promise<{ json: EvaluateResult }> {
+  const run = call.arguments[0]!;
+  const split = call.require("split") as SplitName;
+  const data = call.get("data");
+  const isPlain = call.all("drop").length + call.all("noise").length === 0;
+  const { config } = new RunFolder(run).readFinished();
+  const used = String(config["modalities"]).split(",") as Modality[];
+  const { protocol, points: results } = await evaluateRun(run, {
+    ...engineOf(call),
+    split,
+    ...(data === undefined ? {} : { data }),
+    ...(isPlain ? {} : { corruptions: corruptionsOf(call, used) }),
+    onWarning: warn,
+    log: console.error,
+  });
+  printResults(split, protocol, results, isPlain);
+  for (const flag of new Set(results.flatMap(({ flags }) => flags))) warn(FLAGS[flag]);
+  const points = results.map(({ drop, noise, metrics }) => ({ drop, noise, metrics }));
+  const { metrics } = points[0]!;
+  return { json: { run, split, metrics, ...(isPlain ? {} : { points }) } };
+}
+
+/** A column of metrics, or with corruptions a row of them each. */
+function printResults(
+  split: string,
+  protocol: ProtocolName,
+  results: readonly CorruptedMetrics[],
+  isPlain: boolean,
+): void {
+  const { metrics } = PROTOCOLS[protocol];
+  const show = (value: number | undefined) => value?.toFixed(4) ?? "-";
+  const classKeys = Object.keys(results[0]!.metrics).filter((key) => key.startsWith("class."));
+  if (!isPlain) {
+    printTable(
+      [split, ...metrics.map(({ name }) => name)],
+      results.map((result) => [
+        describeCorruption(result),
+        ...metrics.map(({ key }) => show(result.metrics[key])),
+      ]),
+    );
+    return;
+  }
+  const values = results[0]!.metrics;
+  printTable([split, "value"], metrics.map(({ key, name }) => [name, show(values[key])]));
+  if (classKeys.length === 0) return;
+  printTable(
+    ["of the predicted classes", "value"],
+    classKeys.map((key) => [key, show(values[key])]),
+  );
+}

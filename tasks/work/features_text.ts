@@ -1,0 +1,26 @@
+/** The work of `deno task features:text`. @module */
+
+import { extractText, InterruptListener, openTextModel } from "../../mod.ts";
+import { type Call, type Outcome, warn } from "../shared/command.ts";
+import { protocolOf } from "../shared/flags.ts";
+import { paced, sampleCounts, samplesBySplit } from "../shared/store_notes.ts";
+
+/** Extracts the features, and says what the store holds. */
+export async function work(call: Call): Promise<Outcome> {
+  const path = call.require("data"), bert = call.require("bert"), folder = call.require("out");
+  const kind = call.require("kind") as "tokens" | "cls";
+  const model = await openTextModel(bert);
+  using interrupt = new InterruptListener();
+  const show = paced();
+  const { meta, problems, written } = await extractText(path, model, folder, {
+    kind,
+    ...protocolOf(call),
+    onProgress: (done, all) => show(`extracting: ${done} of ${all} sentences`, done >= all),
+    signal: interrupt.signal,
+  });
+  for (const { message } of problems) warn(message);
+  if (!call.has("json")) {
+    console.log(`"${folder}" holds text features of ${sampleCounts(meta)} samples`);
+  }
+  return { json: { path, folder, written, kind, splits: samplesBySplit(meta) } };
+}
