@@ -13,48 +13,35 @@
 import { UsageError } from "../core/errors.ts";
 import type { Modality } from "../data/mod.ts";
 import { tf } from "../engine/mod.ts";
-import { Conv1d } from "../nn/conv.ts";
+import type { Conv1d } from "../nn/conv.ts";
 import { dropout, type DropoutNoise } from "../nn/dropout.ts";
-import { Linear } from "../nn/linear.ts";
+import type { Linear } from "../nn/linear.ts";
 import { maskedMean, maskSteps } from "../nn/mask.ts";
-import {
-  type Inputs,
-  type ModelContext,
-  type ModelDefinition,
-  Network,
-  type Outputs,
-  type ParameterGroup,
-} from "./model.ts";
-import {
-  createSentenceEncoder,
-  type SentenceEncoder,
-  TEXT_DEFAULTS,
-  type TextSettings,
-} from "./sentence_encoder.ts";
+import type { Inputs, ModelContext, NetworkDefinition, Outputs } from "./model.ts";
+import { Network } from "./network.ts";
+import { count, flag, learningRate, oneOf, rate, weightDecay } from "./setting.ts";
 
 /** Steps that the filters of reading `steps` span. */
 const SIZES = [3, 4, 5];
 /** Of reading `signal`. */
 const SIGNAL_SIZE = 5;
 
-/** Of the parameters of a BERT. */
-const BERT_PREFIX = "text_model.";
-
-/** The settings of `cnn`. */
-interface CnnSettings extends TextSettings {
-  readonly reading: "steps" | "signal";
-  /** Whether the modalities have the same steps, which are then convolved side by side. */
-  readonly aligned: boolean;
-  /** Text of every step, or the first step (CLS) for all of them. */
-  readonly textSteps: "all" | "first";
-  /** Filters of each size. */
-  readonly filtersDim: number;
-  /** Filters of each of the two layers of reading `signal`. */
-  readonly signalDim: number;
-  readonly dropout: number;
-  readonly learningRate: number;
-  readonly weightDecay: number;
-}
+const settings = {
+  batchSize: count(32, "samples of a batch", { search: [16, 32, 64] }),
+  reading: oneOf(["steps", "signal"], "convolve steps, or one averaged vector"),
+  aligned: flag(
+    false,
+    "whether the modalities have the same steps: they are convolved side by side",
+  ),
+  textSteps: oneOf(["all", "first"], "text of every step, or the first step (CLS) for all of them"),
+  filtersDim: count(100, "filters of each size", { search: [50, 100, 200] }),
+  signalDim: count(32, "filters of each of the two layers of reading signal"),
+  dropout: rate(0.5, "dropout before the last layer", { search: { uniform: [0.1, 0.7] } }),
+  learningRate: learningRate(1e-3, undefined, { search: { logUniform: [1e-4, 1e-2] } }),
+  weightDecay: weightDecay(0, undefined, { search: { logUniform: [1e-6, 1e-3] } }),
+  learningRateBert: learningRate(2e-5, "step size of the BERT"),
+  weightDecayBert: weightDecay(0, "weight decay of the BERT's matrices"),
+};
 
 /** Steps with their true lengths: [batch, time, width], int32 [batch]. */
 interface Steps {
@@ -62,71 +49,47 @@ interface Steps {
   readonly lengths: tf.Tensor1D;
 }
 
-class Cnn extends Network {
-  readonly #settings: CnnSettings;
+class Cnn extends Network<typeof settings> {
   /** Filters by size; of each modality, or of all side by side, or the layers of a signal. */
   readonly #stacks: readonly (readonly Conv1d[])[];
   readonly #head: Linear;
-  readonly #sentences: SentenceEncoder | null = null;
 
-  constructor(context: ModelContext) {
+  constructor(context: ModelContext<typeof settings>) {
     super(context);
-    const { modalities, random } = this;
-    const settings = this.#settings = this.config as unknown as CnnSettings;
-    const widths = { ...this.widths };
-    if (modalities.includes("text")) {
-      const isVector = settings.reading === "signal" || settings.textSteps === "first";
-      this.#sentences = createSentenceEncoder(
-        context,
-        settings,
-        this.parameters,
-        BERT_PREFIX,
-        isVector ? "first" : "sequence",
-      );
-      this.reads.text = this.#sentences.reading;
-      widths.text = this.#sentences.width;
-    }
+    const { reading, aligned, textSteps, filtersDim, signalDim } = this.settings;
+    const { modalities, widths } = this;
+    const isVector = reading === "signal" || textSteps === "first";
+    if (isVector && modalities.includes("text")) this.reads.text = "first";
     const conv = (name: string, inputs: number, outputs: number, size: number) =>
-      new Conv1d(this.parameters, name, { inputs, outputs, size }, "same", random);
+      this.conv1d(name, { inputs, outputs, size }, "same");
     const bank = (prefix: string, inputs: number) =>
-      SIZES.map((size) => conv(`${prefix}conv_${size}`, inputs, settings.filtersDim, size));
-    const total = modalities.reduce((sum, modality) => sum + widths[modality]!, 0);
-    if (settings.reading === "signal") {
-      const { signalDim } = settings;
+      SIZES.map((size) => conv(`${prefix}conv_${size}`, inputs, filtersDim, size));
+    if (reading === "signal") {
       const first = conv("conv_1", 1, signalDim, SIGNAL_SIZE);
       this.#stacks = [[first, conv("conv_2", signalDim, signalDim, SIGNAL_SIZE)]];
-    } else if (settings.aligned) {
-      this.#stacks = [bank("", total)];
+    } else if (aligned) {
+      this.#stacks = [bank("", modalities.reduce((sum, name) => sum + widths[name]!, 0))];
     } else {
       this.#stacks = modalities.map((name) => bank(`${name}_`, widths[name]!));
     }
-    const pooled = settings.reading === "signal"
-      ? settings.signalDim
-      : this.#stacks.length * SIZES.length * settings.filtersDim;
-    this.#head = new Linear(this.parameters, "head", pooled, 1, random);
+    const pooled = reading === "signal"
+      ? signalDim
+      : this.#stacks.length * SIZES.length * filtersDim;
+    this.#head = this.linear("head", pooled, 1);
   }
 
-  override get groups(): ParameterGroup[] {
-    const { learningRate, weightDecay } = this.#settings;
-    const parameters = this.parameters.names().filter((name) => !name.startsWith(BERT_PREFIX));
-    const other = { name: "all", learningRate, weightDecay, parameters };
-    return [...this.#sentences?.groups ?? [], other];
-  }
-
-  forward(given: Inputs, noise: DropoutNoise | null): Outputs {
-    const inputs = this.#sentences?.apply(given, noise) ?? given;
-    const pooled = this.#settings.reading === "signal"
+  forward(inputs: Inputs, noise: DropoutNoise | null): Outputs {
+    const pooled = this.settings.reading === "signal"
       ? this.#convolveSignal(inputs)
       : this.#convolveSteps(inputs);
-    const kept = dropout(pooled, this.#settings.dropout, noise, "head.dropout");
+    const kept = dropout(pooled, this.settings.dropout, noise, "head.dropout");
     return { prediction: tf.reshape(this.#head.apply(kept), [-1]) };
   }
 
   /** Reading A → [batch, stacks · sizes · filters] */
   #convolveSteps(inputs: Inputs): tf.Tensor2D {
     const each = this.modalities.map((modality) => stepsOf(inputs, modality));
-    const { aligned, text } = this.#settings;
-    const sides = aligned ? [sideBySide(each, this.modalities, text === "bert")] : each;
+    const sides = this.settings.aligned ? [sideBySide(each, this.modalities, this.hasBert)] : each;
     const pooled = this.#stacks.flatMap((bank, i) => {
       const { x, lengths } = sides[i]!;
       return bank.map((conv) => conv.pooled(x, lengths));
@@ -191,23 +154,15 @@ function sideBySide(
 }
 
 /** Convolutions over time, as `--model cnn`. */
-export const cnn: ModelDefinition = {
+export const cnn: NetworkDefinition<typeof settings> = {
   name: "cnn",
   summary: "convolutions of 3, 4 and 5 steps over each modality, the largest responses, one layer",
   kind: "network",
-  defaults: () => ({
-    ...TEXT_DEFAULTS,
-    batchSize: 32,
-    reading: "steps",
-    aligned: false,
-    textSteps: "all",
-    filtersDim: 100,
-    signalDim: 32,
-    dropout: 0.5,
-    learningRate: 1e-3,
-    weightDecay: 0,
-    learningRateBert: 2e-5,
-    weightDecayBert: 0,
-  }),
+  card: {
+    source: "Convolutions of 3, 4 and 5 steps over each modality, a usual baseline",
+    reading: "Our reading",
+    limits: "Sees five steps at once at most; what depends on more is lost",
+  },
+  settings,
   create: (context) => new Cnn(context),
 };

@@ -4,15 +4,22 @@
  * @module
  */
 
-import { DataError, UsageError } from "../core/errors.ts";
+import { DataError } from "../core/errors.ts";
 import type { Split } from "../data/mod.ts";
-import type { FittedTensors, ModelContext, ModelDefinition, Regressor } from "./model.ts";
+import type { FittedTensors, ModelContext, Regressor, RegressorDefinition } from "./model.ts";
+import { oneOf } from "./setting.ts";
 
 /** What is predicted: each has its own claim to be the fairest floor. */
-const STATISTICS: Readonly<Record<string, (labels: Float32Array) => number>> = {
-  mean: (labels) => labels.reduce((sum, label) => sum + label, 0) / labels.length,
+const STATISTICS = {
+  mean: (labels: Float32Array) => labels.reduce((sum, label) => sum + label, 0) / labels.length,
   median,
   majority,
+};
+
+const settings = {
+  value: oneOf(["mean", "median", "majority"], "which train label is predicted", {
+    search: ["mean", "median", "majority"],
+  }),
 };
 
 /** Middle of the sorted labels, or the mean of the two middle ones. */
@@ -35,14 +42,8 @@ function majority(labels: Float32Array): number {
 class Constant implements Regressor {
   readonly #statistic: (labels: Float32Array) => number;
 
-  constructor(context: ModelContext) {
-    const name = String(context.config["value"]);
-    const statistic = Object.hasOwn(STATISTICS, name) ? STATISTICS[name] : undefined;
-    if (statistic === undefined) {
-      const known = Object.keys(STATISTICS).join(", ");
-      throw new UsageError(`Cannot use value "${name}" with constant: expected one of ${known}`);
-    }
-    this.#statistic = statistic;
+  constructor(context: ModelContext<typeof settings>) {
+    this.#statistic = STATISTICS[context.settings.value];
   }
 
   fit(train: Split): FittedTensors {
@@ -58,10 +59,15 @@ class Constant implements Regressor {
 }
 
 /** The baseline, as `--model constant`; `--set value=mean|median|majority`. */
-export const constant: ModelDefinition = {
+export const constant: RegressorDefinition<typeof settings> = {
   name: "constant",
   summary: "the mean (or median, or most frequent) train label for every sample",
   kind: "regressor",
-  defaults: () => ({ value: "mean" }),
+  card: {
+    source: "The mean, median or most frequent train label",
+    reading: "The floor of every table",
+    limits: "Reads no features. Nothing in it is random",
+  },
+  settings,
   create: (context) => new Constant(context),
 };

@@ -15,36 +15,31 @@ import { UsageError } from "../core/errors.ts";
 import type { Modality } from "../data/mod.ts";
 import { tf } from "../engine/mod.ts";
 import { dropout, type DropoutNoise } from "../nn/dropout.ts";
-import { Linear } from "../nn/linear.ts";
+import type { Linear } from "../nn/linear.ts";
 import { contrastiveLoss } from "../nn/losses/contrastive.ts";
 import { meanAbsoluteError } from "../nn/losses/l1.ts";
 import type { SelfModulation } from "../nn/losses/self_modulation.ts";
 import { modalityContrastiveLoss } from "../nn/losses/smc.ts";
 import { stopGradient } from "../nn/stop_gradient.ts";
-import { ModalityEncoder } from "./mmcl/mmcl_encoder.ts";
-import { mmclDefaults, type MmclSettings } from "./mmcl/mmcl_settings.ts";
 import { Block, meanOfSteps, Projector, type Sequence } from "./mmcl/mmcl_blocks.ts";
-import {
-  type Inputs,
-  type Loss,
-  type ModelContext,
-  type ModelDefinition,
-  Network,
-  type Outputs,
-  type ParameterGroup,
-  type Target,
+import { ModalityEncoder } from "./mmcl/mmcl_encoder.ts";
+import { MMCL_SETTINGS, type MmclSettings } from "./mmcl/mmcl_settings.ts";
+import type {
+  Inputs,
+  Loss,
+  ModelContext,
+  NetworkDefinition,
+  Outputs,
+  ParameterGroup,
+  Target,
 } from "./model.ts";
-import { createSentenceEncoder, type SentenceEncoder } from "./sentence_encoder.ts";
-
-/** Of the parameters of a BERT. */
-const BERT_PREFIX = "text_model.";
+import { Network } from "./network.ts";
 
 /** Parameters of encoders, E_m and its projector; all others are E_sh's or the head's. */
 const STAGE_ONE = /^(encoder|specific|projector\.specific)/;
 
-class Mmcl extends Network {
+class Mmcl extends Network<typeof MMCL_SETTINGS> {
   override readonly stages: number;
-  readonly #settings: MmclSettings;
   /** The one that is trained: 1, 2, or 0 for both at once. */
   #stage: 0 | 1 | 2;
   readonly #encoders = new Map<Modality, ModalityEncoder>();
@@ -54,56 +49,35 @@ class Mmcl extends Network {
   readonly #shared: Block;
   readonly #head: readonly [Linear, Linear];
   readonly #projectors: { readonly specific: Projector; readonly shared: Projector };
-  readonly #sentences: SentenceEncoder | null = null;
 
-  constructor(context: ModelContext) {
+  constructor(context: ModelContext<typeof MMCL_SETTINGS>) {
     super(context);
-    const { parameters, modalities, random } = this;
-    const settings = this.#settings = this.config as unknown as MmclSettings;
-    requireSizes(settings);
+    const { settings } = this;
     this.stages = settings.stages === "sequential" ? 2 : 1;
     this.#stage = settings.stages === "sequential" ? 2 : 0;
     const { modelDim } = settings;
-    const widths = { ...this.widths };
-    if (modalities.includes("text")) {
-      // (24) H_t = BERT(·), a state for each token
-      this.#sentences = createSentenceEncoder(
-        context,
-        settings,
-        parameters,
-        BERT_PREFIX,
-        "sequence",
-      );
-      widths.text = this.#sentences.width;
-    }
-    for (const modality of modalities) {
-      const width = widths[modality]!;
-      const encoder = new ModalityEncoder(parameters, modality, width, settings, random);
-      this.reads[modality] = modality === "text" ? this.#sentences!.reading : encoder.reading;
+    for (const modality of this.modalities) {
+      // (24) of text: H_t = BERT(·), a state for each token
+      const encoder = new ModalityEncoder(this, modality, this.widths[modality]!, settings);
+      this.reads[modality] = encoder.form;
       this.#encoders.set(modality, encoder);
-      const name = `specific.${modality}`;
-      this.#specific.set(modality, new Block(parameters, name, settings, random));
+      this.#specific.set(modality, new Block(this, `specific.${modality}`, settings));
     }
-    this.#shared = new Block(parameters, "shared", settings, random);
+    this.#shared = new Block(this, "shared", settings);
     const pooled = 2 * modelDim * this.#encoders.size;
-    this.#head = [
-      new Linear(parameters, "head.1", pooled, modelDim, random),
-      new Linear(parameters, "head.2", modelDim, 1, random),
-    ];
+    this.#head = [this.linear("head.1", pooled, modelDim), this.linear("head.2", modelDim, 1)];
     this.#projectors = {
-      specific: new Projector(parameters, "projector.specific", settings, random),
-      shared: new Projector(parameters, "projector.shared", settings, random),
+      specific: new Projector(this, "projector.specific", settings),
+      shared: new Projector(this, "projector.shared", settings),
     };
   }
 
   override get groups(): ParameterGroup[] {
-    const { learningRate, weightDecay, stageOneRate } = this.#settings;
-    const names = this.parameters.names().filter((name) => !name.startsWith(BERT_PREFIX));
-    const share = this.#stage === 2 ? stageOneRate : 1;
-    const berts = this.#sentences?.groups ?? [];
-    return [...berts.map((bert) => ({ ...bert, learningRate: bert.learningRate * share })), {
+    const { learningRate, weightDecay } = this.settings;
+    const names = this.ownNames();
+    return [{
       name: "specific",
-      learningRate: learningRate * share,
+      learningRate: learningRate * this.#stageOneShare,
       weightDecay,
       parameters: names.filter((name) => STAGE_ONE.test(name)),
     }, {
@@ -114,13 +88,24 @@ class Mmcl extends Network {
     }];
   }
 
+  override get bertGroups(): ParameterGroup[] {
+    return super.bertGroups.map((bert) => ({
+      ...bert,
+      learningRate: bert.learningRate * this.#stageOneShare,
+    }));
+  }
+
+  /** Of the learning rate, for what the first stage trains. */
+  get #stageOneShare(): number {
+    return this.#stage === 2 ? this.settings.stageOneRate : 1;
+  }
+
   override enterStage(stage: number): void {
     if (this.stages === 2) this.#stage = stage as 1 | 2;
   }
 
   /** A_m is kept for the loss, as `specific.*` with `mask.*`. */
-  forward(given: Inputs, noise: DropoutNoise | null): Outputs {
-    const inputs = this.#sentences?.apply(given, noise) ?? given;
+  forward(inputs: Inputs, noise: DropoutNoise | null): Outputs {
     const kept: Record<string, tf.Tensor> = {};
     const specific: tf.Tensor2D[] = [], shared: tf.Tensor2D[] = [];
     for (const [modality, encoder] of this.#encoders) {
@@ -135,7 +120,7 @@ class Mmcl extends Network {
     }
     // (27) ŷ = MLP([a_t; a_a; a_v; s_t; s_a; s_v])
     const drop = (x: tf.Tensor2D, n: number) =>
-      dropout(x, this.#settings.dropout, noise, `head.${n}.dropout`);
+      dropout(x, this.settings.dropout, noise, `head.${n}.dropout`);
     const hidden = tf.relu(this.#head[0].apply(drop(tf.concat([...specific, ...shared], 1), 1)));
     const score = this.#head[1].apply(drop(hidden, 2));
     return { prediction: tf.reshape(score, [-1]), ...kept };
@@ -143,7 +128,7 @@ class Mmcl extends Network {
 
   /** L = L_task + α L_CMC + β L_SMC; a stage by itself has the term of its own */
   override loss(outputs: Outputs, target: Target): Loss {
-    const { alpha, beta, classes } = this.#settings;
+    const { alpha, beta, classes } = this.settings;
     const fusion = meanAbsoluteError(outputs.prediction, target.labels);
     const sequences = [...this.#encoders.keys()].map((modality): Sequence => ({
       x: outputs[`specific.${modality}`] as tf.Tensor3D,
@@ -165,13 +150,13 @@ class Mmcl extends Network {
 
   /** A_m as a constant, where the second stage leaves the first as it is */
   #frozen({ x, mask }: Sequence): Sequence {
-    const isFrozen = this.#stage === 2 && this.#settings.stageOneRate === 0;
+    const isFrozen = this.#stage === 2 && this.settings.stageOneRate === 0;
     return { x: isFrozen ? stopGradient(x) : x, mask };
   }
 
   /** (32) L_CMC, the mean over m of the contrast of z(A_m) by category; teaches all but E_sh */
   #contrastCategories(sequences: readonly Sequence[], categories: tf.Tensor1D): tf.Scalar {
-    const { tau, modulationCmc } = this.#settings;
+    const { tau, modulationCmc } = this.settings;
     const options = { temperature: tau, modulation: this.#modulation(modulationCmc) };
     const each = this.#projectors.specific.apply(sequences)
       .map((z) => contrastiveLoss(z, categories, options));
@@ -180,7 +165,7 @@ class Mmcl extends Network {
 
   /** (33) L_SMC of z(E_sh(sg(A_m))): teaches E_sh and its projector only */
   #contrastModalities(sequences: readonly Sequence[], categories: tf.Tensor1D): tf.Scalar {
-    const { tau, negatives, decoupled, classAware, isolate, modulationSmc } = this.#settings;
+    const { tau, negatives, decoupled, classAware, isolate, modulationSmc } = this.settings;
     const shared = sequences.map(({ x, mask }) =>
       this.#shared.apply({ x: isolate ? stopGradient(x) : x, mask })
     );
@@ -195,7 +180,7 @@ class Mmcl extends Network {
 
   /** (34), (35), with the mean over an anchor's positive pairs, or over all of the batch */
   #modulation(mean: SelfModulation["mean"]): SelfModulation | null {
-    const { modulation: form, gamma } = this.#settings;
+    const { modulation: form, gamma } = this.settings;
     return form === "none" ? null : { form, gamma, mean };
   }
 }
@@ -205,8 +190,8 @@ function categoriesOf(labels: tf.Tensor1D, classes: 3 | 7): tf.Tensor1D {
   return classes === 3 ? tf.sign(labels) : tf.round(tf.clipByValue(labels, -3, 3));
 }
 
-/** @throws {UsageError} when settings do not fit together, or τ is 0. */
-function requireSizes({ modelDim, heads, blocks, encoder, tau }: MmclSettings): void {
+/** @throws {UsageError} when the width does not fit what it is to be split into. */
+function requireSizes({ modelDim, heads, blocks, encoder }: MmclSettings): void {
   const [halves, parts] = [
     encoder === "biLstm" ? 2 : 1,
     blocks === "transformer" || encoder === "transformer" ? heads : 1,
@@ -216,14 +201,19 @@ function requireSizes({ modelDim, heads, blocks, encoder, tau }: MmclSettings): 
     const wanted = parts > 1 ? `${even} multiple of the ${heads} heads` : "an even number";
     throw new UsageError(`Cannot set modelDim to ${modelDim}: expected ${wanted}`);
   }
-  if (!(tau > 0)) throw new UsageError(`Cannot set tau to ${tau}: expected a number above 0`);
 }
 
 /** MMCL, as `--model mmcl`. */
-export const mmcl: ModelDefinition = {
+export const mmcl: NetworkDefinition<typeof MMCL_SETTINGS> = {
   name: "mmcl",
   summary: "contrast by category within modalities, then of modalities within samples (ICMR 2024)",
   kind: "network",
-  defaults: mmclDefaults,
+  card: {
+    source: "Two stages with a contrastive loss each, ICMR 2024",
+    reading: "Of the paper only the abstract could be had; all else is our reading",
+    limits: "Not a reproduction: its numbers stand for this implementation only",
+  },
+  settings: MMCL_SETTINGS,
+  check: requireSizes,
   create: (context) => new Mmcl(context),
 };

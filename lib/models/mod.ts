@@ -1,4 +1,7 @@
 /** Models: what they compute, without files, engines and loops. @module */
 
 export * from "./model.ts";
+export { Network } from "./network.ts";
 export { findModel, MODELS } from "./registry.ts";
+export * from "./setting.ts";
+export { TEXT_SETTINGS } from "./trained_bert.ts";

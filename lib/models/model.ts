@@ -5,37 +5,19 @@
  * @module
  */
 
-import { UsageError } from "../core/errors.ts";
 import type { RandomStream } from "../core/random.ts";
-import {
-  type Dataset,
-  MODALITIES,
-  type Modality,
-  type ProtocolName,
-  type Split,
-} from "../data/mod.ts";
+import type { Dataset, Modality, ProtocolName, Split } from "../data/mod.ts";
 import type { tf } from "../engine/mod.ts";
 import type { ClassPredictions } from "../evaluation/mod.ts";
 import type { BertConfig } from "../nn/bert_config.ts";
-import type { DropoutNoise } from "../nn/dropout.ts";
-import { meanAbsoluteError } from "../nn/losses/l1.ts";
-import { Parameters } from "../nn/parameters.ts";
-
-/** A value of a configuration. */
-export type Setting = number | string | boolean;
-
-/** All settings of a training, every default included. */
-export type Config = Readonly<Record<string, Setting>>;
-
-/** The datasets for which models have defaults of their own: the protocols, and one more. */
-export type DefaultsFor = ProtocolName | "simsv2";
+import type { Network } from "./network.ts";
+import type { DefaultsFor, Setting, SettingRules, ValuesOf } from "./setting.ts";
 
 /**
  * How a network wants a modality: its first step, [batch, width]; all, [batch, time, width]; or all
- * with time first, [time, batch, width], which recurrent layers run without a transposition; or, of
- * text, its tokens.
+ * with time first, [time, batch, width], which recurrent layers run without a transposition.
  */
-export type Reading = "first" | "sequence" | "timeMajor" | "tokens";
+export type InputForm = "first" | "sequence" | "timeMajor";
 
 /** One batch as tensors; what a network did not ask for, or the data lack, is absent. */
 export interface Inputs {
@@ -59,6 +41,8 @@ export interface Inputs {
 export interface Target {
   /** float32 [batch] */
   readonly labels: tf.Tensor1D;
+  /** What people labelled for a modality by itself, float32 [batch]; absent where the data lack it. */
+  readonly labelsOf: Readonly<Partial<Record<Modality, tf.Tensor1D>>>;
   /** Positions in the train split, int32 [batch]. */
   readonly index: tf.Tensor1D;
   /** The epoch's number, from 1, as a float32 scalar: a step is compiled once for all epochs. */
@@ -108,124 +92,6 @@ export interface LabelGeneration {
   readonly events: Readonly<Record<string, number>>;
 }
 
-/**
- * A model that is trained by gradient descent. One of its own adds layers to `parameters` and says
- * how they score a batch; everything else has a default, or may be absent.
- *
- * @example A linear map of the mean of the text
- * ```ts
- * import { RandomStream } from "../core/random.ts";
- * import { openEngine, tf } from "../engine/mod.ts";
- * import { Linear } from "../nn/linear.ts";
- * import { maskedMean } from "../nn/mask.ts";
- * import { type Inputs, Network } from "./model.ts";
- * import { assertEquals } from "@std/assert";
- * class TextMean extends Network {
- *   readonly #score = new Linear(this.parameters, "score", this.widths.text!, 1, this.random);
- *   forward(inputs: Inputs) {
- *     const mean = maskedMean(inputs.text as tf.Tensor3D, inputs.textLengths!);
- *     return { prediction: tf.reshape(this.#score.apply(mean), [-1]) as tf.Tensor1D };
- *   }
- * }
- * await openEngine({ engine: "cpu" });
- * const network = new TextMean({
- *   config: { learningRate: 1e-3 },
- *   protocol: "mosi",
- *   modalities: ["text"],
- *   widths: { text: 4 },
- *   trainLabels: Float32Array.of(1, -1),
- *   random: RandomStream.fromSeed(1111),
- * });
- * const text = tf.ones([2, 3, 4]), textLengths = tf.tensor1d([3, 1], "int32");
- * assertEquals(network.forward({ text, textLengths }).prediction.shape, [2]);
- * assertEquals(network.groups[0]!.parameters, ["score.weight", "score.bias"]);
- * network.dispose();
- * ```
- */
-export abstract class Network {
-  /** What gradient descent changes. */
-  readonly parameters: Parameters = new Parameters();
-  /** Those to use, in the order text, audio, vision. */
-  readonly modalities: readonly Modality[];
-  /** How it wants each of them; all as sequences where it says nothing else. */
-  readonly reads: Partial<Record<Modality, Reading>>;
-  /** Every setting with its value. */
-  readonly config: Config;
-  /** Feature width of each modality. */
-  readonly widths: ModelContext["widths"];
-  /** Start weights are drawn from it. */
-  readonly random: RandomStream;
-  /** Number of stages, trained one after the other, each until early stopping; 1 where absent. */
-  readonly stages?: number;
-
-  /** A network without layers. */
-  constructor({ config, modalities, widths, random }: ModelContext) {
-    this.modalities = MODALITIES.filter((modality) => modalities.includes(modality));
-    this.reads = Object.fromEntries(this.modalities.map((name) => [name, "sequence" as const]));
-    this.config = config;
-    this.widths = widths;
-    this.random = random;
-  }
-
-  /** What training changes besides the parameters, and a resume needs; nothing by default. */
-  get memory(): ReadonlyMap<string, tf.Variable> {
-    return new Map();
-  }
-
-  /**
-   * Which parameters are trained, and how fast: all of them with the settings `learningRate` and
-   * `weightDecay` (0 where there is none) by default. Each is in one group at most; one that is in
-   * none stays as it is.
-   *
-   * @throws {UsageError} by default, without a setting `learningRate`.
-   */
-  get groups(): readonly ParameterGroup[] {
-    const { learningRate, weightDecay = 0 } = this.config;
-    if (typeof learningRate !== "number") {
-      throw new UsageError(
-        "Cannot train the model: it has no setting learningRate, expected one, or groups of its own",
-      );
-    }
-    const parameters = this.parameters.names();
-    return [{ name: "all", learningRate, weightDecay: Number(weightDecay), parameters }];
-  }
-
-  /**
-   * Scores a batch.
-   *
-   * @param noise source of dropout masks; null outside training
-   */
-  abstract forward(inputs: Inputs, noise: DropoutNoise | null): Outputs;
-
-  /**
-   * The loss of a batch, the mean absolute error by default. Its gradient is taken with respect to
-   * all parameters in groups.
-   */
-  loss(outputs: Outputs, target: Target): Loss {
-    const total = meanAbsoluteError(outputs.prediction, target.labels);
-    return { total, parts: { fusion: total } };
-  }
-
-  /**
-   * Called before a stage, from 1, is trained: from then on forward, loss and groups are that
-   * stage's. A network that was never told is in its last stage, as one that predicts.
-   */
-  enterStage?(stage: number): void;
-  /** Called after the gradient of each batch, with that batch's outputs. */
-  afterGradient?(outputs: Outputs, target: Target): void;
-  /** Called before the first batch of each epoch. */
-  startEpoch?(): void;
-  /** How it generates unimodal labels at the moment, for the record of an epoch. */
-  labelGeneration?(): Promise<Partial<Record<Modality, LabelGeneration>>>;
-  /** The unimodal labels that training generated, in the order of the train split. */
-  unimodalLabels?(): Partial<Record<Modality, tf.Tensor1D>>;
-
-  /** Frees all tensors. */
-  dispose(): void {
-    this.parameters.dispose();
-  }
-}
-
 /** What a fitted regressor is saved as. */
 export type FittedTensors = ReadonlyMap<string, Float32Array>;
 
@@ -239,18 +105,24 @@ export interface Regressor {
   classify?(fitted: FittedTensors, split: Split): ClassPredictions;
 }
 
-/** A BERT that a model is made with. */
+/** A BERT that a network is made with, and trains. */
 export interface GivenBert {
   /** Its sizes. */
   readonly config: BertConfig;
   /** Start values by name; null where they are assigned later. */
   readonly values: ((name: string) => Float32Array) | null;
+  /** How many of its layers are not trained; from 1 on its embeddings are not, either. Default: 0. */
+  readonly frozenLayers?: number;
+  /** Step size of its parameters. Default: 0, for who predicts or has groups of its own. */
+  readonly learningRate?: number;
+  /** Weight decay of its matrices. Default: 0. */
+  readonly weightDecay?: number;
 }
 
 /** What a model may know when it is made. */
-export interface ModelContext {
-  /** Every setting with its value. */
-  readonly config: Config;
+export interface ModelContext<Rules extends SettingRules = SettingRules> {
+  /** Every setting that the model declares, with its value. */
+  readonly settings: ValuesOf<Rules>;
   /** Protocol of the data, which tells the range of the labels. */
   readonly protocol: ProtocolName;
   /** Those to use. */
@@ -261,24 +133,74 @@ export interface ModelContext {
   readonly trainLabels: Float32Array;
   /** Start weights are drawn from it. */
   readonly random: RandomStream;
-  /** The text encoder, where the setting `text` is `bert`. */
+  /** The text encoder of a network, where the setting `text` is `bert`. */
   readonly bert?: GivenBert;
 }
 
+/** What there is to know of a model before its numbers are believed. */
+export interface ModelCard {
+  /** Where the method is from. */
+  readonly source: string;
+  /** What was published and what we had to choose. */
+  readonly reading: string;
+  /** What it is not made for. */
+  readonly limits: string;
+}
+
+/** How a network wants to be trained, besides its settings of batches and epochs. */
+export interface TrainingRules {
+  /** Whether an incomplete last group of batches steps too; the reference drops it. Default: false. */
+  readonly applyTrailingGroup: boolean;
+  /** `l2` adds the decay to the gradient (PyTorch's `Adam`), `decoupled` shrinks the weight (`AdamW`). Default: `l2`. */
+  readonly decay: "l2" | "decoupled";
+  /** Longest gradient, all parameters as one vector; 0, the default, clips nothing. */
+  readonly clipNorm: number;
+}
+
+/** What every model says of itself. */
+interface CommonDefinition<Rules extends SettingRules> {
+  /** As in `--model`, run folders and tables. */
+  readonly name: string;
+  /** One sentence for lists and help texts. */
+  readonly summary: string;
+  /** For reports. */
+  readonly card?: ModelCard;
+  /** Its settings, besides those that every network has; one of the same name stands over theirs. */
+  readonly settings: Rules;
+  /** Start values of settings that `preset` chooses, by preset, for every dataset; `mmsa` is the declared ones. */
+  readonly presets?: Readonly<
+    Record<string, Readonly<Record<DefaultsFor, Readonly<Record<string, Setting>>>>>
+  >;
+  /** Refuses settings that do not fit together. @throws {UsageError} */
+  check?(settings: ValuesOf<Rules>): void;
+  /** What is odd about training it on a split, one sentence each. */
+  warnings?(settings: ValuesOf<Rules>, train: Split): string[];
+}
+
+/** A network by its name. */
+export interface NetworkDefinition<Rules extends SettingRules = SettingRules>
+  extends CommonDefinition<Rules> {
+  /** It is trained step by step. */
+  readonly kind: "network";
+  /** Where it is to be trained otherwise than the defaults of {@linkcode TrainingRules}. */
+  training?(settings: ValuesOf<Rules>): Partial<TrainingRules>;
+  /** Makes one. */
+  create(context: ModelContext<Rules>): Network;
+}
+
+/** A regressor by its name. */
+export interface RegressorDefinition<Rules extends SettingRules = SettingRules>
+  extends CommonDefinition<Rules> {
+  /** It is fitted at once. */
+  readonly kind: "regressor";
+  /** Makes one. */
+  create(context: ModelContext<Rules>): Regressor;
+}
+
 /** A model by its name: its settings, and how it is made. `MODELS` are those that there are. */
-export type ModelDefinition =
-  & {
-    /** As in `--model`, run folders and tables. */
-    readonly name: string;
-    /** One sentence for lists and help texts. */
-    readonly summary: string;
-    /** Every setting with its default for a dataset. @param preset `mmsa`, or another that it knows */
-    defaults(dataset: DefaultsFor, preset: string): Config;
-  }
-  & (
-    | { readonly kind: "network"; create(context: ModelContext): Network }
-    | { readonly kind: "regressor"; create(context: ModelContext): Regressor }
-  );
+export type ModelDefinition<Rules extends SettingRules = SettingRules> =
+  | NetworkDefinition<Rules>
+  | RegressorDefinition<Rules>;
 
 /**
  * Feature widths of the chosen modalities of a dataset; one that the data lack is absent.

@@ -45,7 +45,7 @@ export const MODELS: readonly ModelDefinition[] = [
  * ```ts
  * import { findModel } from "./mod.ts";
  * import { assertEquals, assertThrows } from "@std/assert";
- * assertEquals(findModel("self-mm").defaults("mosi", "mmsa")["batchSize"], 16);
+ * assertEquals(findModel("self-mm").kind, "network");
  * assertThrows(() => findModel("selfmm"), Error, 'did you mean "self-mm"');
  * ```
  */

@@ -9,28 +9,26 @@
  * @module
  */
 
-import type { RandomStream } from "../core/random.ts";
-import type { Modality } from "../data/mod.ts";
+import type { Modality, Split } from "../data/mod.ts";
 import { tf } from "../engine/mod.ts";
 import { dropout, type DropoutNoise } from "../nn/dropout.ts";
-import { Linear } from "../nn/linear.ts";
+import type { Layers } from "../nn/layers.ts";
+import type { Linear } from "../nn/linear.ts";
 import { meanAbsoluteError, weightedMeanAbsoluteError } from "../nn/losses/l1.ts";
-import { Lstm } from "../nn/lstm.ts";
-import { Parameters } from "../nn/parameters.ts";
-import {
-  type Inputs,
-  type LabelGeneration,
-  type Loss,
-  type ModelContext,
-  type ModelDefinition,
-  Network,
-  type Outputs,
-  type ParameterGroup,
-  type Target,
+import type { Lstm } from "../nn/lstm.ts";
+import type {
+  Inputs,
+  LabelGeneration,
+  Loss,
+  ModelContext,
+  NetworkDefinition,
+  Outputs,
+  ParameterGroup,
+  Target,
 } from "./model.ts";
-import { selfMmDefaults, type SelfMmSettings } from "./self_mm_defaults.ts";
-import { createSentenceEncoder, type SentenceEncoder } from "./sentence_encoder.ts";
-import { type Task, UnimodalLabels } from "./unimodal_labels.ts";
+import { Network } from "./network.ts";
+import { SELF_MM_PRESETS, SELF_MM_SETTINGS } from "./self_mm_settings.ts";
+import { oneSignWarning, type Task, UnimodalLabels } from "./unimodal_labels.ts";
 
 /** The code's prefix of a modality's parameters. */
 const CODE_NAME = { fusion: "fusion", text: "text", audio: "audio", vision: "video" } as const;
@@ -43,21 +41,14 @@ class SequenceEncoder {
   readonly #place: string;
 
   constructor(
-    parameters: Parameters,
+    layers: Layers,
     name: string,
     sizes: { inputs: number; hidden: number; outputs: number; dropout: number },
-    random: RandomStream,
   ) {
     this.#rate = sizes.dropout;
     this.#place = `${name}.dropout`;
-    this.#lstm = new Lstm(parameters, `${name}.rnn`, sizes.inputs, sizes.hidden, random);
-    this.#linear = new Linear(
-      parameters,
-      `${name}.linear_1`,
-      sizes.hidden,
-      sizes.outputs,
-      random,
-    );
+    this.#lstm = layers.lstm(`${name}.rnn`, sizes.inputs, sizes.hidden);
+    this.#linear = layers.linear(`${name}.linear_1`, sizes.hidden, sizes.outputs);
   }
 
   /** [time, batch, in], [batch] → [batch, out] */
@@ -74,14 +65,13 @@ class Head {
   readonly #place: string;
 
   constructor(
-    parameters: Parameters,
+    layers: Layers,
     task: Task,
     sizes: { inputs: number; width: number; dropout: number },
-    random: RandomStream,
   ) {
     const name = `post_${CODE_NAME[task]}`;
     const layer = (n: number, inputs: number, outputs: number) =>
-      new Linear(parameters, `${name}_layer_${n}`, inputs, outputs, random);
+      layers.linear(`${name}_layer_${n}`, inputs, outputs);
     this.#layers = [
       layer(1, sizes.inputs, sizes.width),
       layer(2, sizes.width, sizes.width),
@@ -104,44 +94,39 @@ class Head {
 export type Encoded = Readonly<Partial<Record<Modality, tf.Tensor2D>>>;
 
 /** The network with its label generation. */
-export class SelfMm extends Network {
+export class SelfMm extends Network<typeof SELF_MM_SETTINGS> {
   /** Width of F_s. */
   readonly encodedWidths: Readonly<Partial<Record<Modality, number>>>;
-  readonly #settings: SelfMmSettings;
-  readonly #sentences: SentenceEncoder | null = null;
   readonly #encoders: Partial<Record<Modality, SequenceEncoder>> = {};
   readonly #heads: Partial<Record<Task, Head>> = {};
   readonly #labels: UnimodalLabels;
 
-  constructor(context: ModelContext) {
-    super(context);
-    const { parameters, random, widths } = this;
-    const settings = this.#settings = this.config as unknown as SelfMmSettings;
+  constructor(context: ModelContext<typeof SELF_MM_SETTINGS>) {
+    super(context, "text_model.model.");
+    const { settings, modalities, widths } = this;
     const encoded: Partial<Record<Modality, number>> = {};
-    for (const modality of this.modalities) {
+    for (const modality of modalities) {
       if (modality === "text") {
-        const sentences = createSentenceEncoder(context, settings, parameters, "text_model.model.");
-        this.reads.text = sentences.reading;
-        encoded.text = sentences.width;
-        this.#sentences = sentences;
+        this.reads.text = "first";
+        encoded.text = widths.text!;
         continue;
       }
       this.reads[modality] = "timeMajor";
       const outputs = encoded[modality] = settings[`${modality}Out`];
-      this.#encoders[modality] = new SequenceEncoder(parameters, `${CODE_NAME[modality]}_model`, {
+      this.#encoders[modality] = new SequenceEncoder(this, `${CODE_NAME[modality]}_model`, {
         inputs: widths[modality]!,
         hidden: settings[`${modality}LstmHiddenSize`],
         outputs,
         dropout: settings[`${modality}LstmDropout`],
-      }, random);
+      });
     }
     this.encodedWidths = encoded;
     const featureWidths: Partial<Record<Task, number>> = {};
     const addHead = (task: Task, inputs: number, width: number, rate: number) => {
       featureWidths[task] = width;
-      this.#heads[task] = new Head(parameters, task, { inputs, width, dropout: rate }, random);
+      this.#heads[task] = new Head(this, task, { inputs, width, dropout: rate });
     };
-    const fused = this.modalities.reduce((sum, modality) => sum + encoded[modality]!, 0);
+    const fused = modalities.reduce((sum, modality) => sum + encoded[modality]!, 0);
     addHead("fusion", fused, settings.postFusionDim, settings.postFusionDropout);
     const { postTextDim, postAudioDim, postVisionDim } = settings;
     const dims = { text: postTextDim, audio: postAudioDim, vision: postVisionDim };
@@ -150,7 +135,7 @@ export class SelfMm extends Network {
       audio: settings.postAudioDropout,
       vision: settings.postVisionDropout,
     };
-    for (const modality of this.modalities) {
+    for (const modality of modalities) {
       addHead(modality, encoded[modality]!, dims[modality], rates[modality]);
     }
     this.#labels = new UnimodalLabels(context.trainLabels, featureWidths, {
@@ -165,22 +150,20 @@ export class SelfMm extends Network {
     return this.#labels.memory;
   }
 
-  /** One group an encoder (BERT has two), one for all heads, biases included. */
+  /** One group an encoder, one for all heads, biases included. */
   override get groups(): ParameterGroup[] {
-    const settings = this.#settings;
-    const names = this.parameters.names();
+    const { settings } = this;
     const group = (name: string, prefix: string, learningRate: number, weightDecay: number) => ({
       name,
       learningRate,
       weightDecay,
-      parameters: names.filter((parameter) => parameter.startsWith(prefix)),
+      parameters: this.ownNames(prefix),
     });
     return [
-      ...this.#sentences?.groups ?? [],
       group("audio", "audio_model.", settings.learningRateAudio, settings.weightDecayAudio),
       group("vision", "video_model.", settings.learningRateVision, settings.weightDecayVision),
       group("other", "post_", settings.learningRateOther, settings.weightDecayOther),
-    ].filter((group) => group.parameters.length > 0);
+    ];
   }
 
   forward(inputs: Inputs, noise: DropoutNoise | null): Outputs {
@@ -192,7 +175,7 @@ export class SelfMm extends Network {
     const encoded: Partial<Record<Modality, tf.Tensor2D>> = {};
     for (const modality of this.modalities) {
       encoded[modality] = modality === "text"
-        ? this.#sentences!.apply(inputs, noise).text as tf.Tensor2D
+        ? inputs.text as tf.Tensor2D
         : this.#encoders[modality]!.apply(
           inputs[modality] as tf.Tensor3D,
           inputs[`${modality}Lengths`]!,
@@ -266,11 +249,28 @@ export class SelfMm extends Network {
   }
 }
 
+/** What Self-MM and its extensions ask of the trainer, and when their labels cannot be generated. */
+export const SELF_MM_TRAINING = {
+  training: ({ mode }) => mode === "robust" ? { applyTrailingGroup: true, decay: "decoupled" } : {},
+  warnings: (_, { labels }: Split) => labels === null ? [] : oneSignWarning(labels),
+} satisfies Pick<NetworkDefinition<typeof SELF_MM_SETTINGS>, "training" | "warnings">;
+
 /** Self-MM, as `--model self-mm`. */
-export const selfMm: ModelDefinition = {
+export const selfMm: NetworkDefinition<typeof SELF_MM_SETTINGS> = {
   name: "self-mm",
   summary: "one multimodal and three unimodal tasks with generated labels (AAAI 2021)",
   kind: "network",
-  defaults: selfMmDefaults,
+  card: {
+    source: "Yu, Xu, Yuan, Wu: Learning Modality-Specific Representations with Self-Supervised " +
+      "Multi-Task Learning for Multimodal Sentiment Analysis, AAAI 2021; code thuiar/MMSA",
+    reading:
+      "Follows the released code where it differs from the paper. Mode robust bounds the label " +
+      "ratio, decouples weight decay and applies the last incomplete group of batches",
+    limits: "Generated unimodal labels are a means of training, not measurements: where the data " +
+      "have labels of people, see how far they agree",
+  },
+  settings: SELF_MM_SETTINGS,
+  presets: SELF_MM_PRESETS,
+  ...SELF_MM_TRAINING,
   create: (context) => new SelfMm(context),
 };

@@ -15,41 +15,40 @@ import { UsageError } from "../core/errors.ts";
 import type { Modality } from "../data/mod.ts";
 import { tf } from "../engine/mod.ts";
 import type { DropoutNoise } from "../nn/dropout.ts";
-import { Linear } from "../nn/linear.ts";
-import { type Alignment, alignmentLoss } from "../nn/losses/alignment.ts";
+import type { Linear } from "../nn/linear.ts";
+import { alignmentLoss } from "../nn/losses/alignment.ts";
 import { orthonormal } from "../nn/orthonormal.ts";
 import type {
-  Config,
-  DefaultsFor,
   Inputs,
   Loss,
   ModelContext,
-  ModelDefinition,
+  NetworkDefinition,
   Outputs,
   ParameterGroup,
   Target,
 } from "./model.ts";
-import { SelfMm } from "./self_mm.ts";
-import { selfMmDefaults } from "./self_mm_defaults.ts";
+import { SELF_MM_TRAINING, SelfMm } from "./self_mm.ts";
+import { SELF_MM_PRESETS, SELF_MM_SETTINGS } from "./self_mm_settings.ts";
+import { count, flag, number, oneOf, text, type ValuesOf } from "./setting.ts";
 
-/** The settings beside those of Self-MM. */
-interface SharedPrivateSettings {
-  /** Which modalities share: some of `ta`, `tv`, `av`, each with an optional weight λ: `av,ta=0.5`. */
-  readonly pairs: string;
-  /** φ, which maps F_s to what is aligned. */
-  readonly projection: "identity" | "fixedOrthogonal" | "linear";
-  /** Width of what φ gives; `identity` keeps the one of F_s. */
-  readonly sharedDim: number;
-  readonly alignment: Alignment;
-  /** Weight of the alignment. */
-  readonly beta: number;
-  /** Batches of fewer samples are not aligned: their covariances are mostly noise. */
-  readonly alignmentBatch: number;
-  /** Whether the unimodal tasks are learned; false is an ablation. */
-  readonly unimodalTasks: boolean;
-  readonly learningRateOther: number;
-  readonly weightDecayOther: number;
-}
+const settings = {
+  ...SELF_MM_SETTINGS,
+  audioOut: count(32, "width of F_a"),
+  visionOut: count(32, "width of F_v"),
+  pairs: text("av", "which modalities share, each with an optional weight λ: av,ta=0.5", {
+    expected: "none, or some of ta, tv, av with optional weights, for example av,ta=0.5",
+    accepts: (text) => parsePairs(text) !== null,
+  }),
+  projection: oneOf(
+    ["identity", "fixedOrthogonal", "linear"],
+    "φ, which maps F_s to what is aligned",
+  ),
+  sharedDim: count(32, "width of what φ gives; identity keeps the one of F_s"),
+  alignment: oneOf(["coral", "coral+mean", "pairwiseL2", "cmd"], "ℓ, what is aligned"),
+  beta: number(1, "weight of the alignment", { from: 0, search: [0.1, 1, 10, 100] }),
+  alignmentBatch: count(8, "smaller batches are not aligned: their covariances are mostly noise"),
+  unimodalTasks: flag(true, "whether the unimodal tasks are learned; false is an ablation"),
+};
 
 /** Two modalities that share information, and the weight λ of their alignment. */
 interface Pair {
@@ -67,30 +66,30 @@ const VARIANCE_EPSILON = 1e-5;
 const PREFIX = "alignment_";
 
 class SharedPrivate extends SelfMm {
-  readonly #settings: SharedPrivateSettings;
+  declare readonly settings: ValuesOf<typeof settings>;
   readonly #pairs: readonly Pair[];
   readonly #linear = new Map<Modality, Linear>();
   /** Frozen projections, [width, shared]: in the memory, since a compiled step has to know them. */
   readonly #frozen = new Map<Modality, tf.Variable>();
 
-  constructor(context: ModelContext) {
+  constructor(context: ModelContext<typeof settings>) {
     super(context);
-    const settings = this.#settings = this.config as unknown as SharedPrivateSettings;
-    this.#pairs = parsePairs(settings.pairs).filter(({ modalities }) =>
+    const { pairs, projection, sharedDim } = this.settings;
+    this.#pairs = parsePairs(pairs)!.filter(({ modalities }) =>
       modalities.every((modality) => this.modalities.includes(modality))
     );
     const widths = this.encodedWidths;
-    if (settings.projection === "identity") requireEqualWidths(this.#pairs, widths);
+    if (projection === "identity") requireEqualWidths(this.#pairs, widths);
     for (const modality of this.#aligned()) {
       const name = `${PREFIX}${modality}`;
-      const [width, shared] = [widths[modality]!, settings.sharedDim];
-      if (settings.projection === "linear") {
-        this.#linear.set(modality, new Linear(this.parameters, name, width, shared, this.random));
-      } else if (settings.projection === "fixedOrthogonal") {
-        const values = orthonormal(width, shared, this.random.split(name));
+      const width = widths[modality]!;
+      if (projection === "linear") {
+        this.#linear.set(modality, this.linear(name, width, sharedDim));
+      } else if (projection === "fixedOrthogonal") {
+        const values = orthonormal(width, sharedDim, this.random.split(name));
         this.#frozen.set(
           modality,
-          tf.tidy(() => tf.variable(tf.tensor2d(values, [width, shared]), false)),
+          tf.tidy(() => tf.variable(tf.tensor2d(values, [width, sharedDim]), false)),
         );
       }
     }
@@ -104,10 +103,9 @@ class SharedPrivate extends SelfMm {
   }
 
   override get groups(): ParameterGroup[] {
-    const parameters = this.parameters.names().filter((name) => name.startsWith(PREFIX));
-    const { learningRateOther: learningRate, weightDecayOther: weightDecay } = this.#settings;
-    const own = { name: "alignment", learningRate, weightDecay, parameters };
-    return parameters.length > 0 ? [...super.groups, own] : super.groups;
+    const { learningRateOther: learningRate, weightDecayOther: weightDecay } = this.settings;
+    const parameters = this.ownNames(PREFIX);
+    return [...super.groups, { name: "alignment", learningRate, weightDecay, parameters }];
   }
 
   /** (17) as Self-MM; F_s of the aligned modalities is kept for the loss. */
@@ -124,9 +122,9 @@ class SharedPrivate extends SelfMm {
   override loss(outputs: Outputs, target: Target): Loss {
     const base = super.loss(outputs, target);
     const alignment = this.#alignment(outputs);
-    const tasks = this.#settings.unimodalTasks ? base.total : base.parts["fusion"]!;
+    const tasks = this.settings.unimodalTasks ? base.total : base.parts["fusion"]!;
     return {
-      total: tf.add(tasks, tf.mul(alignment, this.#settings.beta)),
+      total: tf.add(tasks, tf.mul(alignment, this.settings.beta)),
       parts: { ...base.parts, alignment },
     };
   }
@@ -140,13 +138,13 @@ class SharedPrivate extends SelfMm {
   #alignment(outputs: Outputs): tf.Scalar {
     let total = tf.scalar(0);
     const batch = outputs.prediction.shape[0];
-    const isSmall = batch < Math.max(2, this.#settings.alignmentBatch);
+    const isSmall = batch < Math.max(2, this.settings.alignmentBatch);
     for (const { modalities: [p, q], weight } of this.#pairs) {
       const [first, second] = [this.#project(outputs, p), this.#project(outputs, q)];
       // A 0 that depends on φ: a parameter has a gradient in every batch or in none.
       const part: tf.Scalar = isSmall
         ? tf.mul(tf.sum(tf.sub(first, second)), 0)
-        : alignmentLoss(first, second, this.#settings.alignment);
+        : alignmentLoss(first, second, this.settings.alignment);
       total = tf.add(total, tf.mul(part, weight));
     }
     return total;
@@ -174,20 +172,16 @@ function standardized(x: tf.Tensor2D): tf.Tensor2D {
   return tf.div(centered, tf.sqrt(tf.add(variance, VARIANCE_EPSILON)));
 }
 
-/** @throws {UsageError} when the text is not a list of pairs. */
-function parsePairs(text: string): Pair[] {
+/** null for a text that is no list of pairs */
+function parsePairs(text: string): Pair[] | null {
   if (text === "none") return [];
-  return text.split(",").map((part) => {
+  const pairs = text.split(",").map((part) => {
     const [name = "", weight = "1"] = part.split("=");
     const value = weight.trim() === "" ? NaN : Number(weight);
-    if (!Object.hasOwn(PAIRS, name) || !(value >= 0 && Number.isFinite(value))) {
-      throw new UsageError(
-        `Cannot set pairs to "${text}": expected none, or some of ta, tv, av with optional ` +
-          `weights, for example av,ta=0.5`,
-      );
-    }
-    return { modalities: PAIRS[name]!, weight: value };
+    const isPair = Object.hasOwn(PAIRS, name) && value >= 0 && Number.isFinite(value);
+    return isPair ? { modalities: PAIRS[name]!, weight: value } : null;
   });
+  return pairs.every((pair) => pair !== null) ? pairs : null;
 }
 
 /** @throws {UsageError} when paired modalities have features of different widths. */
@@ -204,27 +198,19 @@ function requireEqualWidths(
   }
 }
 
-/** Self-MM's, with equal widths of audio and vision, and our reading of the alignment. */
-function defaults(dataset: DefaultsFor, preset: string): Config {
-  return {
-    ...selfMmDefaults(dataset, preset),
-    audioOut: 32,
-    visionOut: 32,
-    pairs: "av",
-    projection: "identity",
-    sharedDim: 32,
-    alignment: "coral",
-    beta: 1,
-    alignmentBatch: 8,
-    unimodalTasks: true,
-  };
-}
-
 /** Shared and private information, as `--model shared-private`. */
-export const sharedPrivate: ModelDefinition = {
+export const sharedPrivate: NetworkDefinition<typeof settings> = {
   name: "shared-private",
   summary: "Self-MM with second-order alignment of modalities, by default audio and vision (2024)",
   kind: "network",
-  defaults,
+  card: {
+    source: "Self-MM plus an alignment of second-order statistics between modalities, IJCNN 2024",
+    reading: "Published: the backbone and the pair audio-vision. Which vectors are aligned, how " +
+      "they are projected and how the loss is weighted are our reading",
+    limits: "Differences to the published numbers may be those of our reading",
+  },
+  settings,
+  presets: SELF_MM_PRESETS,
+  ...SELF_MM_TRAINING,
   create: (context) => new SharedPrivate(context),
 };

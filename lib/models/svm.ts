@@ -11,7 +11,8 @@ import { DataError, UsageError } from "../core/errors.ts";
 import type { RandomStream } from "../core/random.ts";
 import type { Modality, Split } from "../data/mod.ts";
 import { CLASS_TASKS, type ClassPredictions, type ClassTask } from "../evaluation/mod.ts";
-import type { FittedTensors, ModelContext, ModelDefinition, Regressor } from "./model.ts";
+import type { FittedTensors, ModelContext, Regressor, RegressorDefinition } from "./model.ts";
+import { count, flag, number, oneOf, text, type ValuesOf } from "./setting.ts";
 import { applyScaling, fitScaling, pooledFeatures } from "./svm/features.ts";
 import { type Kernel, kernelMatrix, scaleGamma } from "./svm/kernel.ts";
 import type { Matrix } from "./svm/matrix.ts";
@@ -23,49 +24,41 @@ import { exactSolver, linearSolver, type Solver } from "./svm/solver.ts";
 /** Samples whose kernel matrix takes part of the memory at a time, when predicting. */
 const PART = 512;
 
-/** The settings of `svm`. */
-interface SvmSettings {
-  readonly kernel: "rbf" | "linear";
-  /** C */
-  readonly cost: number;
-  /** Half the width of the tube in which an error costs nothing. */
-  readonly epsilon: number;
-  /** `scale` (1 / (width · variance)), or a number above 0 as text. */
-  readonly gamma: string;
-  /** Largest violation at the end. scikit-learn's 1e-3 leaves scores 2e-4 from exact, 1e-8 2e-7. */
-  readonly tolerance: number;
-  /** `exact`, `approximate`, or `auto`: exact up to `exactLimit` samples. */
-  readonly solver: "auto" | "exact" | "approximate";
-  /** Who fits classifiers of two classes: `own`, as `solver` says, or `ml-svm`, the package. */
-  readonly binarySolver: "own" | "ml-svm";
-  readonly exactLimit: number;
-  readonly landmarks: number;
-  readonly passes: number;
-  /** Whether classifiers are fitted too. */
-  readonly classifiers: boolean;
-}
+const settings = {
+  kernel: oneOf(["rbf", "linear"], "similarity of samples"),
+  cost: number(1, "C, the price of an error", { above: 0, search: { logUniform: [0.1, 100] } }),
+  epsilon: number(0.1, "half the width of the tube in which an error costs nothing", {
+    from: 0,
+    search: { logUniform: [0.01, 0.5] },
+  }),
+  gamma: text("scale", "width of the kernel; scale is 1 / (width · variance)", {
+    expected: "scale or a number above 0",
+    accepts: (text) => text === "scale" || (Number(text) > 0 && Number.isFinite(Number(text))),
+    search: ["scale", "0.0001", "0.0003", "0.001", "0.003", "0.01"],
+  }),
+  tolerance: number(1e-3, "largest violation at the end: 1e-3 leaves scores 2e-4 from exact", {
+    from: 0,
+  }),
+  solver: oneOf(["auto", "exact", "approximate"], "auto: exact up to exactLimit samples"),
+  binarySolver: oneOf(["own", "ml-svm"], "who fits classifiers of two classes"),
+  exactLimit: count(4000, "most samples that are solved exactly"),
+  landmarks: count(1000, "samples that stand for all in the approximate solver"),
+  passes: count(300, "most passes of the approximate solver"),
+  classifiers: flag(true, "whether classifiers are fitted too"),
+};
 
 /** x = [CLS; mean audio; mean vision], z-scored on train: SVR, and an SVC for each class task. */
 class Svm implements Regressor {
-  readonly #settings: SvmSettings;
+  readonly #settings: ValuesOf<typeof settings>;
   readonly #modalities: readonly Modality[];
   readonly #tasks: readonly ClassTask[];
   readonly #random: RandomStream;
 
-  constructor(context: ModelContext) {
-    this.#settings = context.config as unknown as SvmSettings;
+  constructor(context: ModelContext<typeof settings>) {
+    this.#settings = context.settings;
     this.#modalities = context.modalities;
     this.#tasks = this.#settings.classifiers ? CLASS_TASKS[context.protocol] : [];
     this.#random = context.random.split("svm");
-    if (!(this.#settings.cost > 0)) {
-      throw new UsageError(
-        `Cannot set cost to ${this.#settings.cost}: expected a number above 0`,
-      );
-    }
-    const { gamma } = this.#settings;
-    if (gamma !== "scale" && !(Number(gamma) > 0 && Number.isFinite(Number(gamma)))) {
-      throw new UsageError(`Cannot set gamma to "${gamma}": expected scale or a number above 0`);
-    }
   }
 
   async fit(train: Split): Promise<FittedTensors> {
@@ -191,22 +184,17 @@ function supportOf(fitted: FittedTensors, columns: number): Matrix | null {
 }
 
 /** Support vector machines, as `--model svm`. */
-export const svm: ModelDefinition = {
+export const svm: RegressorDefinition<typeof settings> = {
   name: "svm",
   summary: "support vector machines on time-averaged features: SVR for the score, SVC for classes",
   kind: "regressor",
-  defaults: () => ({
-    kernel: "rbf",
-    cost: 1,
-    epsilon: 0.1,
-    gamma: "scale",
-    tolerance: 1e-3,
-    solver: "auto",
-    binarySolver: "own",
-    exactLimit: 4000,
-    landmarks: 1000,
-    passes: 300,
-    classifiers: true,
-  }),
+  card: {
+    source: "Support vector machines on features averaged over time, a usual baseline",
+    reading: "Our reading. Classifiers, one for each metric of classes, give the class. metrics",
+    limits:
+      "Exact up to 4,000 samples, approximate beyond. Nothing in it is random: seeds differ " +
+      "in nothing, and intervals over them say nothing",
+  },
+  settings,
   create: (context) => new Svm(context),
 };

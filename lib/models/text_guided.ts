@@ -11,45 +11,42 @@
 import { UsageError } from "../core/errors.ts";
 import type { Modality } from "../data/mod.ts";
 import { tf } from "../engine/mod.ts";
-import { BiLstm } from "../nn/bilstm.ts";
+import type { BiLstm } from "../nn/bilstm.ts";
 import type { DropoutNoise } from "../nn/dropout.ts";
-import { Linear } from "../nn/linear.ts";
+import type { Linear } from "../nn/linear.ts";
 import { stepMask } from "../nn/mask.ts";
-import { TransformerEncoderLayer } from "../nn/transformer.ts";
-import {
-  type Inputs,
-  type ModelContext,
-  type ModelDefinition,
-  Network,
-  type Outputs,
-  type ParameterGroup,
-} from "./model.ts";
-import {
-  createSentenceEncoder,
-  type SentenceEncoder,
-  TEXT_DEFAULTS,
-  type TextSettings,
-} from "./sentence_encoder.ts";
+import type { TransformerEncoderLayer } from "../nn/transformer.ts";
+import type { Inputs, ModelContext, NetworkDefinition, Outputs, ParameterGroup } from "./model.ts";
+import { Network } from "./network.ts";
+import { count, flag, learningRate, oneOf, rate, weightDecay } from "./setting.ts";
 
-const BERT_PREFIX = "text_model.";
-
-/** The settings of `text-guided`. */
-interface TextGuidedSettings extends TextSettings {
-  /** d, the width of F_t, F_a and F_v; even, and a multiple of `heads`. */
-  readonly modelDim: number;
-  readonly transformerHiddenSize: number;
-  readonly heads: number;
-  readonly transformerDropout: number;
-  readonly headDim: number;
-  /** `two`: [F_t; F_a] are two tokens; `featureConcat`: one token of twice the width. */
-  readonly tokens: "two" | "featureConcat";
-  /** Whether the two transformers of the first stage are one. */
-  readonly share: boolean;
-  /** Whether the first stage sees every step of audio and vision, with the text as the query. */
-  readonly sequence: boolean;
-  readonly learningRateOther: number;
-  readonly weightDecayOther: number;
-}
+const settings = {
+  batchSize: count(64, "samples of a batch", { search: [16, 32, 64, 128] }),
+  decay: oneOf(["l2", "decoupled"], "weight decay as of Adam, or of AdamW", { start: "decoupled" }),
+  modelDim: count(128, "d, the width of F_t, F_a and F_v; even, and a multiple of heads"),
+  transformerHiddenSize: count(128, "width of the transformers' hidden layers", {
+    search: [64, 128, 256],
+  }),
+  heads: count(4, "attention heads of every transformer"),
+  transformerDropout: rate(0.1, "dropout in the transformers", { search: { uniform: [0, 0.4] } }),
+  headDim: count(64, "width of the last hidden layer", { search: [32, 64, 128] }),
+  tokens: oneOf(
+    ["two", "featureConcat"],
+    "whether [F_t; F_a] are two tokens, or one of twice the width",
+  ),
+  share: flag(false, "whether the two transformers of the first stage are one"),
+  sequence: flag(
+    false,
+    "whether the first stage sees every step of audio and vision, with the text as the query",
+  ),
+  learningRateBert: learningRate(2e-5, "step size of the BERT"),
+  learningRateOther: learningRate(2e-4, "step size of all but the BERT", {
+    search: { logUniform: [5e-5, 2e-3] },
+  }),
+  weightDecayOther: weightDecay(0.01, "weight decay of all but the BERT", {
+    search: { logUniform: [1e-4, 1e-1] },
+  }),
+};
 
 /** Tokens with a mask: [batch, tokens, width], [batch, tokens]. */
 interface Tokens {
@@ -57,9 +54,7 @@ interface Tokens {
   readonly mask: tf.Tensor2D;
 }
 
-class TextGuided extends Network {
-  readonly #settings: TextGuidedSettings;
-  readonly #sentences: SentenceEncoder | null = null;
+class TextGuided extends Network<typeof settings> {
   readonly #textLayer: Linear | null = null;
   readonly #encoders = new Map<Modality, BiLstm>();
   /** What each transformer of the first stage sees: text with audio, text with vision. */
@@ -68,33 +63,22 @@ class TextGuided extends Network {
   readonly #second: TransformerEncoderLayer;
   readonly #head: readonly [Linear, Linear];
 
-  constructor(context: ModelContext) {
+  constructor(context: ModelContext<typeof settings>) {
     super(context);
-    const { parameters, modalities: used, random } = this;
-    const settings = this.#settings = this.config as unknown as TextGuidedSettings;
-    const { modelDim, heads } = settings;
-    if (modelDim % 2 !== 0 || modelDim % heads !== 0) {
-      throw new UsageError(
-        `Cannot set modelDim to ${modelDim}: expected an even multiple of the ${heads} heads`,
-      );
-    }
+    const { modalities: used, random, widths, settings } = this;
+    const { modelDim, headDim } = settings;
     const others = used.filter((modality) => modality !== "text");
     if (used.includes("text")) {
-      this.#sentences = createSentenceEncoder(context, settings, parameters, BERT_PREFIX);
-      this.reads.text = this.#sentences.reading;
-      this.#textLayer = new Linear(parameters, "text", this.#sentences.width, modelDim, random);
+      this.reads.text = "first";
+      this.#textLayer = this.linear("text", widths.text!, modelDim);
     }
     for (const modality of others) {
       this.reads[modality] = "timeMajor";
-      const width = this.widths[modality]!;
-      this.#encoders.set(
-        modality,
-        new BiLstm(parameters, modality, width, modelDim / 2, random),
-      );
+      this.#encoders.set(modality, this.biLstm(modality, widths[modality]!, modelDim / 2));
     }
     for (const modality of used) {
       const draw = random.split(`embedding.${modality}`).normalArray(modelDim, 0.02);
-      parameters.add(`embedding.${modality}`, [modelDim], draw);
+      this.parameter(`embedding.${modality}`, [modelDim], draw);
     }
     // Without text the others stand alone, and so does text without them.
     const guide: Modality[] = used.includes("text") ? ["text"] : [];
@@ -108,28 +92,23 @@ class TextGuided extends Network {
     this.#first = this.#guided.map((_, i) => first[settings.share ? 0 : i]!);
     const fused = isOne ? width * this.#guided.length : width;
     this.#second = this.#transformer("second", fused);
-    this.#head = [
-      new Linear(parameters, "head.1", fused, settings.headDim, random),
-      new Linear(parameters, "head.2", settings.headDim, 1, random),
-    ];
+    this.#head = [this.linear("head.1", fused, headDim), this.linear("head.2", headDim, 1)];
   }
 
   override get groups(): ParameterGroup[] {
-    const parameters = this.parameters.names().filter((name) => !name.startsWith(BERT_PREFIX));
-    const { learningRateOther: learningRate, weightDecayOther: weightDecay } = this.#settings;
-    const other = { name: "other", learningRate, weightDecay, parameters };
-    return [...this.#sentences?.groups ?? [], other];
+    const { learningRateOther: learningRate, weightDecayOther: weightDecay } = this.settings;
+    return [{ name: "other", learningRate, weightDecay, parameters: this.ownNames() }];
   }
 
   forward(inputs: Inputs, noise: DropoutNoise | null): Outputs {
-    const encoded = this.#encode(inputs, noise);
-    const isOne = this.#settings.tokens === "featureConcat";
+    const encoded = this.#encode(inputs);
+    const isOne = this.settings.tokens === "featureConcat";
     // (38) F¹ = TRM([F_t; F_a]), F² = TRM([F_t; F_v]), each [batch, tokens, width]
     const stages = this.#guided.map((seen, i) => {
       const { x, mask } = join(seen.map((modality) => encoded.get(modality)!), isOne);
       const fused = this.#first[i]!.apply(x, mask, noise);
       // The text's token is what asked; without text the steps speak for themselves.
-      const isQuery = this.#settings.sequence && seen[0] === "text" && !isOne;
+      const isQuery = this.settings.sequence && seen[0] === "text" && !isOne;
       return isQuery ? { x: takeFirst(fused), mask: takeFirst(mask) } : { x: fused, mask };
     });
     // (39) ŷ = MLP(TRM([F¹; F²])), the mean over the tokens between them
@@ -142,26 +121,25 @@ class TextGuided extends Network {
   }
 
   /** (36), (37) each modality as tokens of width d, with its embedding added */
-  #encode(inputs: Inputs, noise: DropoutNoise | null): Map<Modality, Tokens> {
+  #encode(inputs: Inputs): Map<Modality, Tokens> {
     const encoded = new Map<Modality, Tokens>();
     const add = (modality: Modality, x: tf.Tensor3D, mask: tf.Tensor2D) => {
       const embedding = this.parameters.get(`embedding.${modality}`);
       encoded.set(modality, { x: tf.add(x, embedding), mask });
     };
-    if (this.#sentences !== null) {
-      const sentences = this.#sentences.apply(inputs, noise).text as tf.Tensor2D;
-      const text = tf.relu(this.#textLayer!.apply(sentences));
+    if (this.#textLayer !== null) {
+      const text = tf.relu(this.#textLayer.apply(inputs.text as tf.Tensor2D));
       add("text", tf.expandDims(text, 1) as tf.Tensor3D, tf.ones([text.shape[0], 1]));
     }
     for (const [modality, encoder] of this.#encoders) {
       const x = inputs[modality] as tf.Tensor3D;
       const lengths = inputs[`${modality}Lengths`]!;
-      if (this.#settings.sequence && this.#settings.tokens === "two") {
+      if (this.settings.sequence && this.settings.tokens === "two") {
         // [time, batch, d] → [batch, time, d]
-        const states = tf.transpose(encoder.sequence(x, lengths), [1, 0, 2]);
+        const states = tf.transpose(encoder.sequence(x, lengths, false), [1, 0, 2]);
         add(modality, states, stepMask(lengths, x.shape[0]));
       } else {
-        const state = encoder.final(x, lengths);
+        const state = encoder.final(x, lengths, false);
         add(modality, tf.expandDims(state, 1) as tf.Tensor3D, tf.ones([state.shape[0], 1]));
       }
     }
@@ -169,13 +147,11 @@ class TextGuided extends Network {
   }
 
   #transformer(name: string, width: number): TransformerEncoderLayer {
-    const { transformerHiddenSize, heads, transformerDropout } = this.#settings;
-    return new TransformerEncoderLayer(
-      this.parameters,
+    const { transformerHiddenSize, heads, transformerDropout } = this.settings;
+    return this.encoderLayer(
       name,
       { width, hidden: transformerHiddenSize },
       { heads, normFirst: true, activation: "gelu", dropout: transformerDropout },
-      this.random,
     );
   }
 }
@@ -194,26 +170,23 @@ function takeFirst<T extends tf.Tensor>(x: T): T {
 }
 
 /** The report's model, as `--model text-guided`. */
-export const textGuided: ModelDefinition = {
+export const textGuided: NetworkDefinition<typeof settings> = {
   name: "text-guided",
   summary: "two stages of transformers over text with audio and text with vision (the report's)",
   kind: "network",
-  defaults: () => ({
-    ...TEXT_DEFAULTS,
-    batchSize: 64,
-    decay: "decoupled",
-    modelDim: 128,
-    transformerHiddenSize: 128,
-    heads: 4,
-    transformerDropout: 0.1,
-    headDim: 64,
-    tokens: "two",
-    share: false,
-    sequence: false,
-    learningRateBert: 2e-5,
-    learningRateOther: 2e-4,
-    weightDecayBert: 0.01,
-    weightDecayOther: 0.01,
-  }),
+  card: {
+    source: "Transformers over text with audio and text with vision, a third over both results",
+    reading:
+      "Equations and learning rates are published; tokens, sharing of weights and the order " +
+      "of the sequence are our reading",
+    limits: "Needs text: without it there is nothing to guide",
+  },
+  settings,
+  check({ modelDim, heads }) {
+    if (modelDim % 2 === 0 && modelDim % heads === 0) return;
+    throw new UsageError(
+      `Cannot set modelDim to ${modelDim}: expected an even multiple of the ${heads} heads`,
+    );
+  },
   create: (context) => new TextGuided(context),
 };

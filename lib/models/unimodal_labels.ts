@@ -317,3 +317,20 @@ export class UnimodalLabels {
     return this.#memory.get(name) as unknown as T;
   }
 }
+
+/**
+ * Says when unimodal labels cannot be generated: they are read from where a sample lies between the
+ * centres of the positive and the negative samples, and need at least two of each.
+ *
+ * @returns the warning; none where labels can be generated
+ */
+export function oneSignWarning(labels: Float32Array): string[] {
+  const positive = labels.reduce((count, label) => count + Number(label > 0), 0);
+  const negative = labels.reduce((count, label) => count + Number(label < 0), 0);
+  if (positive >= 2 && negative >= 2) return [];
+  return [
+    `Unimodal labels cannot be generated: split "train" has ${positive} positive and ` +
+    `${negative} negative labels, at least 2 of each are needed; without, they stay the ` +
+    "multimodal ones",
+  ];
+}

@@ -66,22 +66,25 @@ export class BiLstm {
   }
 
   /**
-   * [time, batch, in] of data, which get no gradient, and true lengths [batch] → the state at the
-   * true end beside the backward state at step 0, [batch, 2H]
+   * [time, batch, in] and true lengths [batch] → the state at the true end beside the backward state
+   * at step 0, [batch, 2H]
+   *
+   * @param inputGradient false where x is data, which needs none
    */
-  final(x: tf.Tensor3D, lengths: tf.Tensor1D): tf.Tensor2D {
-    return tf.concat2d(this.#run(x, lengths, "final"), 1);
+  final(x: tf.Tensor3D, lengths: tf.Tensor1D, inputGradient = true): tf.Tensor2D {
+    return tf.concat2d(this.#run(x, lengths, "final", inputGradient), 1);
   }
 
   /** The same → states of all steps, 0 beyond the lengths, [time, batch, 2H] */
-  sequence(x: tf.Tensor3D, lengths: tf.Tensor1D): tf.Tensor3D {
-    return tf.concat3d(this.#run(x, lengths, "sequence"), 2);
+  sequence(x: tf.Tensor3D, lengths: tf.Tensor1D, inputGradient = true): tf.Tensor3D {
+    return tf.concat3d(this.#run(x, lengths, "sequence", inputGradient), 2);
   }
 
   #run<Output extends LstmOutput>(
     x: tf.Tensor3D,
     lengths: tf.Tensor1D,
     output: Output,
+    inputGradient: boolean,
   ): LstmOutputs[Output][] {
     return DIRECTIONS.map((direction) => {
       const get = (part: string) => this.#parameters.get(`${this.#name}.${part}${direction}`);
@@ -91,7 +94,7 @@ export class BiLstm {
         bias: tf.add(get("bias_ih_l0"), get("bias_hh_l0")),
       };
       const reverse = direction === "_reverse";
-      return lstm(x, lengths, weights, { output, reverse, timeMajor: true, inputGradient: false });
+      return lstm(x, lengths, weights, { output, reverse, timeMajor: true, inputGradient });
     });
   }
 }

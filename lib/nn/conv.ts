@@ -88,6 +88,16 @@ export function maskedMaxPool(
   return steps === 1 ? tf.squeeze(responses, [1]) : firstMaximum(responses) as tf.Tensor2D;
 }
 
+/** Numbers of input and output channels, and the steps that a filter spans. */
+export interface ConvSizes {
+  /** Features of a step. */
+  readonly inputs: number;
+  /** Filters. */
+  readonly outputs: number;
+  /** Steps. */
+  readonly size: number;
+}
+
 /**
  * A convolution over time with PyTorch's parameters: weight [out, in, size] and bias [out], both
  * from U(−b, b), b = 1/√(in · size), as `nn.Conv1d`.
@@ -116,14 +126,13 @@ export class Conv1d {
   /**
    * Adds `name.weight` and `name.bias` to `parameters`.
    *
-   * @param sizes numbers of input and output channels, and steps that a filter spans
    * @param random parent of the streams that the start values are drawn from, one a parameter
    * @throws {Error} when a name is taken.
    */
   constructor(
     parameters: Parameters,
     name: string,
-    sizes: { readonly inputs: number; readonly outputs: number; readonly size: number },
+    sizes: ConvSizes,
     padding: Padding,
     random: RandomStream,
   ) {

@@ -1,10 +1,12 @@
 /** Layers and losses, for models. Shapes are in their documentation. @module */
 
+export { BatchNorm } from "./batch_norm.ts";
 export { BiLstm } from "./bilstm.ts";
-export { Conv1d, type Padding } from "./conv.ts";
+export { Conv1d, type ConvSizes, type Padding } from "./conv.ts";
 export { dropout, type DropoutNoise } from "./dropout.ts";
 export { gelu } from "./gelu.ts";
 export { LayerNorm } from "./layer_norm.ts";
+export { Layers } from "./layers.ts";
 export { Linear } from "./linear.ts";
 export { Lstm } from "./lstm.ts";
 export { maskedMean, maskSteps, stepMask } from "./mask.ts";

@@ -1,5 +1,5 @@
 /**
- * The named tensors of a network that gradient descent changes.
+ * The named tensors of a network: what gradient descent changes, and what is saved beside it.
  *
  * @module
  */
@@ -23,9 +23,15 @@ import { tf } from "../engine/mod.ts";
  */
 export class Parameters implements Iterable<[string, tf.Variable]> {
   readonly #variables = new Map<string, tf.Variable>();
+  readonly #trainable: boolean;
+
+  /** Without variables. @param trainable false for buffers, which have no gradient */
+  constructor(trainable = true) {
+    this.#trainable = trainable;
+  }
 
   /**
-   * Adds a trainable float32 variable with the given start values (C order).
+   * Adds a float32 variable with the given start values (C order).
    *
    * @throws {Error} when the name is taken, or there are more or fewer values than the shape has.
    */
@@ -40,7 +46,7 @@ export class Parameters implements Iterable<[string, tf.Variable]> {
       const start = tf.tensor1d(values.slice(), "float32");
       // An op, so that an engine with memory of its own takes the values now: 400 MB of a BERT
       // would else lie in JavaScript's memory until the first step.
-      return tf.variable(tf.reshape(start, shape));
+      return tf.variable(tf.reshape(start, shape), this.#trainable);
     });
     this.#variables.set(name, variable);
     return variable as T & tf.Variable;

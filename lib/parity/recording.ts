@@ -13,6 +13,7 @@ import { readBertConfig } from "../nn/bert_config.ts";
 import type { AdamOptions } from "../training/optimizer.ts";
 import { readWeights, type Weights } from "../training/weights.ts";
 
+import { givenBert } from "../training/run_bert.ts";
 /** The configuration of a recording, with MMSA's own names. */
 interface RecordedConfig {
   readonly [name: string]: unknown;
@@ -142,7 +143,7 @@ export class Recording {
     const config: Record<string, number | boolean | string> = {
       mode: "reference",
       distance: "euclidean",
-      text: this.bert() === null ? "features" : "bert",
+      text: this.config.textEncoder.type === "bert" ? "bert" : "features",
     };
     for (const [ours, theirs] of Object.entries(SETTINGS)) {
       const value = this.config[theirs];
@@ -161,7 +162,8 @@ export class Recording {
   bert(): GivenBert | null {
     const { type, config } = this.config.textEncoder;
     if (type !== "bert") return null;
-    return { config: readBertConfig(config ?? {}, join(this.path, "config.json")), values: null };
+    const sizes = readBertConfig(config ?? {}, join(this.path, "config.json"));
+    return givenBert(sizes, null, this.settings());
   }
 
   /** The optimizer's groups as the reference had them, without empty ones. */

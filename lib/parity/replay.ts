@@ -79,7 +79,7 @@ export async function replay(
   if (model.kind !== "network") throw new TypeError("self-mm is not a network");
   const bert = recording.bert();
   const network = model.create({
-    config: { ...recording.settings(), ...changes.settings },
+    settings: { ...recording.settings(), ...changes.settings },
     protocol: recording.protocol,
     modalities,
     widths: featureWidths(dataset, modalities),

@@ -5,7 +5,7 @@ import { unknownName } from "../core/suggest.ts";
 import type { Dataset, Modality, ProtocolName } from "../data/mod.ts";
 import type { Device, EngineName } from "../engine/mod.ts";
 import { findModel, type ModelDefinition, type Setting } from "../models/mod.ts";
-import type { EpochRecord } from "../training/mod.ts";
+import { type EpochRecord, settingsOf } from "../training/mod.ts";
 import { TRAINING_DEFAULTS } from "../training/training_defaults.ts";
 
 /** What is to be trained; only `model` and `data` must be given. */
@@ -72,7 +72,7 @@ export function checkOptions(options: TrainOptions): ModelDefinition {
   const model = typeof options.model === "string" ? findModel(options.model) : options.model;
   for (const name of Object.keys(options)) {
     if (Object.hasOwn(NAMES, name)) continue;
-    if (name in model.defaults("mosi", "mmsa")) {
+    if (Object.hasOwn(settingsOf(model), name)) {
       throw new UsageError(
         `Unknown option "${name}": it is a setting, as settings: { ${name}: … }`,
       );

@@ -1,5 +1,6 @@
 /**
- * The settings of a training: defaults in one place, every override checked.
+ * The settings of a training: those of the loop and of the model with their start values, and every
+ * override checked against its declaration.
  *
  * @module
  */
@@ -7,91 +8,119 @@
 import { UsageError } from "../core/errors.ts";
 import { unknownName } from "../core/suggest.ts";
 import type { ProtocolName } from "../data/mod.ts";
-import type { Config, DefaultsFor, ModelDefinition, Setting } from "../models/mod.ts";
+import {
+  type Config,
+  count,
+  type DefaultsFor,
+  type ModelDefinition,
+  number,
+  oneOf,
+  type Range,
+  readTyped,
+  type Setting,
+  type SettingRule,
+  type SettingRules,
+  startOf,
+  TEXT_SETTINGS,
+  type TrainingRules,
+} from "../models/mod.ts";
 import type { LoopSettings } from "./trainer.ts";
 
-/** Settings of the loop that every network has; a model's own defaults go before them. */
-const LOOP: Config = {
-  batchSize: 32,
-  updateEpochs: 1,
-  epochs: 200,
-  earlyStop: 8,
-  checkpointSeconds: 10,
+/** Settings of the loop that every network has; a model's own declarations stand over them. */
+const LOOP = {
+  batchSize: count(32, "samples of a batch"),
+  updateEpochs: count(1, "batches whose gradients are summed before each step of the optimizer"),
+  epochs: count(200, "largest number of epochs, of each stage"),
+  earlyStop: count(8, "epochs without improvement on valid after which training stops"),
+  checkpointSeconds: number(10, "least seconds between two checkpoints", { from: 0 }),
 };
 
-/** Settings that must be whole numbers of 1 or more. */
-const COUNTS =
-  /^(batchSize|updateEpochs|epochs|earlyStop|exactLimit|landmarks|passes|alignmentBatch|heads|encoderLayers|clusters|iterations|.*(Dim|Out|HiddenSize))$/;
-/** Settings that must be whole numbers of 0 or more. */
-const COUNTS_FROM_0 = /^bertFrozenLayers$/;
-/** Settings that must be numbers in [0, 1). */
-const RATES = /[dD]ropout$/;
-/** Settings whose value is one of a few words. */
-const WORDS: Readonly<Record<string, readonly string[]>> = {
-  mode: ["reference", "robust"],
-  text: ["features", "bert"],
-  distance: ["euclidean", "squared"],
-  value: ["mean", "median", "majority"],
-  kernel: ["rbf", "linear"],
-  decay: ["l2", "decoupled"],
-  tokens: ["two", "featureConcat"],
-  reading: ["steps", "signal"],
-  textSteps: ["all", "first"],
-  alignment: ["coral", "coral+mean", "pairwiseL2", "cmd"],
-  projection: ["identity", "fixedOrthogonal", "linear"],
-  solver: ["auto", "exact", "approximate"],
-  binarySolver: ["own", "ml-svm"],
-  blocks: ["feedForward", "transformer"],
-  encoder: ["biLstm", "transformer"],
-  classes: ["3", "7"],
-  modulation: ["distance", "dclw", "none"],
-  negatives: ["crossOnly", "allNeg"],
-  routingGradient: ["last", "full"],
-  routingAxis: ["time", "batch", "modality"],
-  modulationCmc: ["anchor", "batch"],
-  modulationSmc: ["anchor", "batch"],
-  stages: ["joint", "sequential"],
-};
+const MMSA = "mmsa";
 
-/** The value of a setting as typed on a command line. */
-function parseSetting(key: string, text: string, likes: Setting): Setting {
-  if (typeof likes === "string") return text;
-  if (typeof likes === "boolean") {
-    if (text === "true" || text === "false") return text === "true";
-    throw new UsageError(`Cannot set ${key} to "${text}": expected true or false`);
-  }
-  const value = Number(text);
-  if (text.trim() === "" || Number.isNaN(value)) {
-    throw new UsageError(`Cannot set ${key} to "${text}": expected a number`);
-  }
-  return value;
-}
-
-/** @throws {UsageError} when a value has the wrong type or is out of range. */
-function checkSetting(key: string, value: Setting, likes: Setting): void {
-  const wanted = WORDS[key];
-  const refuse = (expected: string) => {
-    throw new UsageError(`Cannot set ${key} to ${JSON.stringify(value)}: expected ${expected}`);
+/**
+ * All settings of a model, by name: its own, and those that every network has.
+ *
+ * @example
+ * ```ts
+ * import { findModel } from "../models/mod.ts";
+ * import { settingsOf } from "./config.ts";
+ * import { assertEquals } from "@std/assert";
+ * const { batchSize, filtersDim } = settingsOf(findModel("cnn"));
+ * assertEquals([batchSize!.help, filtersDim!.start], ["samples of a batch", 100]);
+ * ```
+ */
+export function settingsOf(model: ModelDefinition): SettingRules {
+  const presets = [MMSA, ...Object.keys(model.presets ?? {})];
+  return {
+    preset: oneOf(presets, "whose start values the settings take"),
+    ...(model.kind === "network" ? { ...LOOP, ...TEXT_SETTINGS } : {}),
+    ...model.settings,
   };
-  if (typeof value !== typeof likes) refuse(`a ${typeof likes}`);
-  if (wanted !== undefined && !wanted.includes(String(value))) {
-    refuse(`one of ${wanted.join(", ")}`);
-  }
-  if (typeof value !== "number") return;
-  if (COUNTS.test(key)) {
-    if (!Number.isSafeInteger(value) || value < 1) refuse("a whole number of 1 or more");
-  } else if (COUNTS_FROM_0.test(key)) {
-    if (!Number.isSafeInteger(value) || value < 0) refuse("a whole number of 0 or more");
-  } else if (RATES.test(key)) {
-    if (!(value >= 0 && value < 1)) refuse("a number in [0, 1)");
-  } else if (!(value >= 0 && Number.isFinite(value))) refuse("a finite number of 0 or more");
 }
 
 /**
- * All settings of a model for a dataset: the model's defaults with `overrides` put over them.
+ * Where a search of a model looks when nothing else is asked for.
  *
- * @param overrides values, or their text as typed on a command line; `preset` chooses the defaults
+ * @example
+ * ```ts
+ * import { findModel } from "../models/mod.ts";
+ * import { searchSpace } from "./config.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(searchSpace(findModel("mmcl"))["clusters"], { integer: [4, 16] });
+ * ```
+ */
+export function searchSpace(model: ModelDefinition): Readonly<Record<string, Range>> {
+  return Object.fromEntries(
+    Object.entries(settingsOf(model)).flatMap(([key, { search }]) =>
+      search === undefined ? [] : [[key, search] as const]
+    ),
+  );
+}
+
+/**
+ * Overrides as values of their settings.
+ *
+ * @param overrides values, or their text as typed on a command line
  * @throws {UsageError} when a key is unknown (with the nearest one) or a value does not fit.
+ *
+ * @example
+ * ```ts
+ * import { findModel } from "../models/mod.ts";
+ * import { parseSettings } from "./config.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(parseSettings(findModel("cnn"), { batchSize: "8" }), { batchSize: 8 });
+ * ```
+ */
+export function parseSettings(
+  model: ModelDefinition,
+  overrides: Readonly<Record<string, Setting>>,
+): Record<string, Setting> {
+  const rules = settingsOf(model);
+  return Object.fromEntries(
+    Object.entries(overrides).map(([key, given]) => {
+      if (!Object.hasOwn(rules, key)) {
+        throw new UsageError(unknownName("setting", key, Object.keys(rules)));
+      }
+      return [key, parseSetting(key, given, rules[key]!)];
+    }),
+  );
+}
+
+/** @throws {UsageError} when the value does not fit the rule. */
+function parseSetting(key: string, given: Setting, rule: SettingRule): Setting {
+  const value = typeof given === "string" ? readTyped(rule, given) : given;
+  if (rule.accepts(value)) return value;
+  throw new UsageError(
+    `Cannot set ${key} to ${JSON.stringify(given)}: expected ${rule.expected}`,
+  );
+}
+
+/**
+ * All settings of a model for a dataset: start values with `overrides` put over them.
+ *
+ * @param overrides values, or their text as typed on a command line; `preset` chooses start values
+ * @throws {UsageError} when a key is unknown (with the nearest one), a value does not fit, or values do
+ * not fit together.
  *
  * @example
  * ```ts
@@ -105,24 +134,15 @@ function checkSetting(key: string, value: Setting, likes: Setting): void {
 export function resolveConfig(
   model: ModelDefinition,
   dataset: DefaultsFor,
-  overrides: Readonly<Record<string, Setting>>,
+  overrides: Readonly<Record<string, Setting>> = {},
 ): Config {
-  const preset = String(overrides["preset"] ?? "mmsa");
-  const defaults: Config = {
-    preset,
-    ...(model.kind === "network" ? LOOP : {}),
-    ...model.defaults(dataset, preset),
-  };
-  const config: Record<string, Setting> = { ...defaults };
-  for (const [key, given] of Object.entries(overrides)) {
-    const likes = defaults[key];
-    if (likes === undefined || !Object.hasOwn(defaults, key)) {
-      throw new UsageError(unknownName("setting", key, Object.keys(defaults)));
-    }
-    const value = typeof given === "string" ? parseSetting(key, given, likes) : given;
-    checkSetting(key, value, likes);
-    config[key] = value;
-  }
+  const given = parseSettings(model, overrides);
+  const { preset = MMSA } = given;
+  const start = Object.fromEntries(
+    Object.entries(settingsOf(model)).map(([key, rule]) => [key, startOf(rule, dataset)]),
+  );
+  const config = { ...start, ...model.presets?.[String(preset)]?.[dataset], ...given };
+  model.check?.(config);
   return config;
 }
 
@@ -141,24 +161,28 @@ export function defaultsFor(dataset: string, protocol: ProtocolName): DefaultsFo
 }
 
 /**
- * The settings of the loop in a resolved configuration.
+ * How a network is trained with these settings: those of the loop, and what the model says besides.
  *
  * @example
  * ```ts
- * import { loopSettings } from "./config.ts";
  * import { findModel } from "../models/mod.ts";
- * import { resolveConfig } from "./config.ts";
+ * import { loopSettings, resolveConfig } from "./config.ts";
  * import { assertEquals } from "@std/assert";
- * const config = resolveConfig(findModel("cnn"), "mosi", { epochs: 5 });
- * assertEquals(loopSettings(config).epochs, 5);
+ * const model = findModel("self-mm");
+ * const { epochs, decay } = loopSettings(model, resolveConfig(model, "mosi", { mode: "robust" }));
+ * assertEquals([epochs, decay], [200, "decoupled"]);
  * ```
  */
-export function loopSettings(config: Config): LoopSettings {
+export function loopSettings(model: ModelDefinition, config: Config): LoopSettings {
+  const { decay = "l2", clipNorm = 0 } = config;
   return {
     batchSize: Number(config["batchSize"]),
     updateEpochs: Number(config["updateEpochs"]),
-    applyTrailingGroup: config["mode"] === "robust",
     epochs: Number(config["epochs"]),
     earlyStop: Number(config["earlyStop"]),
+    applyTrailingGroup: false,
+    decay: decay as TrainingRules["decay"],
+    clipNorm: Number(clipNorm),
+    ...(model.kind === "network" ? model.training?.(config) : {}),
   };
 }

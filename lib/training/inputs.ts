@@ -7,7 +7,7 @@
 import { DataError } from "../core/errors.ts";
 import { MODALITIES, type Modality, type Split } from "../data/mod.ts";
 import { tf } from "../engine/mod.ts";
-import type { Inputs, Network, Reading } from "../models/mod.ts";
+import type { InputForm, Inputs, Network, Target } from "../models/mod.ts";
 
 /** Memory for sequences that is used again for each batch of the same size. */
 export type Scratch = Map<string, Float32Array>;
@@ -15,25 +15,23 @@ export type Scratch = Map<string, Float32Array>;
 /**
  * The tensors of some samples. The caller disposes them.
  *
- * @param reads how each modality is wanted
+ * @param forms how each modality is wanted
  * @param indices positions in the split
  * @param scratch where given, sequences of the last call with it must be out of use, and what lies
  * beyond a sample's length is left over from them
  * @throws {DataError} when the split lacks a modality, or tokens that are asked for.
  */
 export function readInputs(
-  reads: Network["reads"],
+  forms: Network["dataForms"],
   split: Split,
   indices: ArrayLike<number>,
   scratch: Scratch = new Map(),
 ): Inputs {
   const inputs: Record<string, tf.Tensor> = {};
   for (const modality of MODALITIES) {
-    const reading = reads[modality];
-    if (reading === "tokens") inputs["tokens"] = readTokens(split, indices);
-    else if (reading !== undefined) {
-      readModality(inputs, modality, reading, split, indices, scratch);
-    }
+    const form = forms[modality];
+    if (form === "tokens") inputs["tokens"] = readTokens(split, indices);
+    else if (form !== undefined) readModality(inputs, modality, form, split, indices, scratch);
   }
   return inputs;
 }
@@ -42,7 +40,7 @@ export function readInputs(
 function readModality(
   inputs: Record<string, tf.Tensor>,
   modality: Modality,
-  reading: Exclude<Reading, "tokens">,
+  form: InputForm,
   split: Split,
   indices: ArrayLike<number>,
   scratch: Scratch,
@@ -54,9 +52,9 @@ function readModality(
     );
   }
   const batch = indices.length;
-  const steps = reading === "first" ? 1 : column.steps;
+  const steps = form === "first" ? 1 : column.steps;
   const size = batch * steps * column.width;
-  if (reading === "first") {
+  if (form === "first") {
     const values = new Float32Array(size);
     column.read(indices, values, steps);
     inputs[modality] = tf.tensor2d(values, [batch, column.width]);
@@ -65,9 +63,9 @@ function readModality(
   const key = `${modality} ${size}`;
   const values = scratch.get(key) ?? new Float32Array(size);
   scratch.set(key, values);
-  if (reading === "timeMajor") column.readTimeMajor(indices, values);
+  if (form === "timeMajor") column.readTimeMajor(indices, values);
   else column.read(indices, values);
-  const shape: [number, number] = reading === "timeMajor" ? [steps, batch] : [batch, steps];
+  const shape: [number, number] = form === "timeMajor" ? [steps, batch] : [batch, steps];
   inputs[modality] = tf.tensor3d(values, [...shape, column.width]);
   const lengths = Int32Array.from(indices, (i) => column.lengths[i]!);
   inputs[`${modality}Lengths`] = tf.tensor1d(lengths, "int32");
@@ -93,4 +91,32 @@ function readTokens(split: Split, indices: ArrayLike<number>): tf.Tensor3D {
     parts(part).forEach((row, i) => batch.set(row.subarray(0, tokens), (3 * i + part) * tokens));
   }
   return tf.tensor3d(batch, [indices.length, 3, tokens], "int32");
+}
+
+/** Before the name of a modality, among the inputs of a step. */
+const LABELS_OF = "labelsOf.";
+
+/** What people labelled for each modality by itself, of some samples, under names for a step's inputs. */
+export function readUnimodalLabels(
+  modalities: readonly Modality[],
+  split: Split,
+  indices: ArrayLike<number>,
+): Record<string, tf.Tensor1D> {
+  const known = modalities.filter((modality) => split.unimodalLabels[modality] !== undefined);
+  return Object.fromEntries(known.map((modality) => {
+    const labels = split.unimodalLabels[modality]!;
+    const values = Float32Array.from(indices, (i) => labels[i]!);
+    return [LABELS_OF + modality, tf.tensor1d(values)];
+  }));
+}
+
+/** Takes them out of the inputs of a step. */
+export function takeUnimodalLabels(inputs: Record<string, tf.Tensor>): Target["labelsOf"] {
+  const labelsOf: Partial<Record<Modality, tf.Tensor1D>> = {};
+  for (const modality of MODALITIES) {
+    const labels = inputs[LABELS_OF + modality];
+    if (labels !== undefined) labelsOf[modality] = labels as tf.Tensor1D;
+    delete inputs[LABELS_OF + modality];
+  }
+  return labelsOf;
 }

@@ -15,7 +15,7 @@ import {
 } from "../engine/mod.ts";
 import type { Inputs, Network, Outputs } from "../models/mod.ts";
 import { Breath } from "./breath.ts";
-import { readInputs, type Scratch } from "./inputs.ts";
+import { readInputs, readUnimodalLabels, type Scratch, takeUnimodalLabels } from "./inputs.ts";
 import type { Adam, AdamCorrection } from "./optimizer.ts";
 
 /** Where a step stands. */
@@ -63,23 +63,24 @@ type Correction = AdamCorrection & NamedTensors;
  * import { makeSynthetic } from "../data/mod.ts";
  * import { openEngine } from "../engine/mod.ts";
  * import { featureWidths, findModel, type Network } from "../models/mod.ts";
- * import { resolveConfig } from "./config.ts";
+ * import { loopSettings, resolveConfig } from "./config.ts";
  * import { Learner } from "./learner.ts";
  * import { adamOf } from "./optimizer.ts";
  * import { assert } from "@std/assert";
  * const engine = await openEngine({ engine: "cpu" });
  * const dataset = makeSynthetic({ n: 16 }), { modalities, splits: { train } } = dataset;
- * const model = findModel("cnn"), config = resolveConfig(model, "mosi", { dropout: 0 });
+ * const model = findModel("cnn"), settings = resolveConfig(model, "mosi", { dropout: 0 });
  * const random = RandomStream.fromSeed(1111);
  * const network = model.create({
- *   config,
+ *   settings,
  *   protocol: "mosi",
  *   modalities,
  *   widths: featureWidths(dataset, modalities),
  *   trainLabels: train!.labels!,
  *   random,
  * }) as Network;
- * const learner = new Learner(engine, network, adamOf(network, config), random.split("dropout"));
+ * const adam = adamOf(network, loopSettings(model, settings));
+ * const learner = new Learner(engine, network, adam, random.split("dropout"));
  * const batch = Uint32Array.of(0, 1, 2, 3, 4, 5, 6, 7);
  * const losses: number[] = [];
  * for (let epoch = 1; epoch <= 3; epoch++) {
@@ -109,8 +110,10 @@ export class Learner {
   readonly #scratch: Scratch = new Map();
   /** The batch that was read while the last step ran. */
   #ahead: { readonly indices: Uint32Array; readonly inputs: Inputs } | null = null;
-  /** Parameters that the loss does not depend on: the optimizer leaves them alone. */
+  /** Parameters that the loss of a stage does not depend on: the optimizer leaves them alone. */
   readonly #withoutGradient = new Set<string>();
+  /** Those that had a gradient in some stage. */
+  readonly #taught = new Set<string>();
   /** Sets the sums of gradients to zero. */
   readonly #clear: CompiledStep<NamedTensors, NamedTensors>;
   /** Gradient, added to the sums, and the network's own update. */
@@ -129,7 +132,7 @@ export class Learner {
     this.optimizer = optimizer;
     this.#noise = noise;
     // Not of what is frozen, which is in no group.
-    const trained = new Set(network.groups.flatMap(({ parameters }) => parameters));
+    const trained = new Set(network.trainedGroups.flatMap(({ parameters }) => parameters));
     this.gradients = zerosLike([...network.parameters].filter(([name]) => trained.has(name)));
     const state = Object.fromEntries(this.variables());
     const partOf = (...parts: string[]) =>
@@ -138,18 +141,18 @@ export class Learner {
       );
     this.#clear = engine.compile(() => this.#clearSums(), { state: partOf("gradient") });
     this.#learn = engine.compile((inputs: StepInputs) => this.#gradientStep(inputs), {
-      state: partOf("parameter", "memory", "gradient"),
+      state: partOf("parameter", "buffer", "memory", "gradient"),
     });
     this.#update = engine.compile((inputs: Correction) => this.#optimizerStep(inputs), {
       state: partOf("parameter", "optimizer", "gradient"),
     });
     this.#learnAndUpdate = engine.compile(
       (inputs: StepInputs & Correction) => this.#wholeStep(inputs),
-      { state: partOf("parameter", "memory", "optimizer") },
+      { state: partOf("parameter", "buffer", "memory", "optimizer") },
     );
     this.#forward = engine.compile(
-      (inputs) => ({ prediction: this.network.forward(inputs as Inputs, null).prediction }),
-      { state: partOf("parameter") },
+      (inputs) => ({ prediction: this.network.apply(inputs as Inputs, null).prediction }),
+      { state: partOf("parameter", "buffer") },
     );
   }
 
@@ -157,16 +160,23 @@ export class Learner {
   *variables(): Generator<[string, tf.Variable]> {
     const { network, optimizer, gradients } = this;
     for (const [name, variable] of network.parameters) yield [`parameter/${name}`, variable];
+    for (const [name, variable] of network.buffers) yield [`buffer/${name}`, variable];
     for (const [name, variable] of network.memory) yield [`memory/${name}`, variable];
     for (const [name, variable] of optimizer.slots) yield [`optimizer/${name}`, variable];
     for (const [name, variable] of gradients) yield [`gradient/${name}`, variable];
+  }
+
+  /** Parameters in groups that had no gradient in any step so far, and that are not known to have none. */
+  untaught(): string[] {
+    const known = new Set(this.network.idle);
+    return [...this.gradients.keys()].filter((name) => !this.#taught.has(name) && !known.has(name));
   }
 
   /** Goes to a stage of a network that has several, with an optimizer that starts anew. */
   enterStage(stage: number): void {
     if (this.network.enterStage === undefined) return;
     this.network.enterStage(stage);
-    this.optimizer.restart(this.network.groups);
+    this.optimizer.restart(this.network.trainedGroups);
     this.optimizerSteps = 0;
     this.#withoutGradient.clear();
     this.#variant = `stage ${stage}`;
@@ -189,6 +199,7 @@ export class Learner {
       index: tf.tensor1d(Int32Array.from(indices), "int32"),
       epoch: tf.scalar(place.epoch),
       counter: tf.tensor1d(Int32Array.of(0, 0, place.batch, place.epoch), "int32"),
+      ...readUnimodalLabels(this.network.modalities, split, indices),
     };
     const correction = place.endsGroup ? this.#nextCorrection() : null;
     const isWhole = place.startsGroup && correction !== null && !this.holdsGradients;
@@ -245,7 +256,7 @@ export class Learner {
   }
 
   #read(split: Split, indices: ArrayLike<number>): Inputs {
-    return readInputs(this.network.reads, split, indices, this.#scratch);
+    return readInputs(this.network.dataForms, split, indices, this.#scratch);
   }
 
   /** The batch that was read ahead, if it is this one. */
@@ -298,12 +309,13 @@ export class Learner {
     use: (gradients: ReadonlyMap<string, tf.Tensor>) => void,
   ): NamedTensors {
     const { labels, index, epoch, counter, ...features } = inputs;
-    const target = { labels, index, epoch };
+    const labelsOf = takeUnimodalLabels(features);
+    const target = { labels, labelsOf, index, epoch };
     let outputs!: Outputs;
     let parts!: Readonly<Record<string, tf.Scalar>>;
     const trained = [...this.gradients.keys()].map((name) => this.network.parameters.get(name));
     const { value: loss, grads } = tf.variableGrads(() => {
-      outputs = this.network.forward(features as Inputs, { stream: this.#noise, counter });
+      outputs = this.network.apply(features as Inputs, { stream: this.#noise, counter });
       const { total, parts: named } = this.network.loss(outputs, target);
       parts = named;
       // The scope of the tape frees what it does not return.
@@ -315,6 +327,7 @@ export class Learner {
       const gradient = grads[this.network.parameters.get(name).name];
       if (gradient === undefined) this.#withoutGradient.add(name);
       else gradients.set(name, gradient);
+      if (gradient !== undefined) this.#taught.add(name);
     }
     use(gradients);
     this.network.afterGradient?.(outputs, target);

@@ -1,6 +1,13 @@
 /** Training: settings, optimizer, loop, checkpoints, run folders. @module */
 
-export { defaultsFor, loopSettings, resolveConfig } from "./config.ts";
+export {
+  defaultsFor,
+  loopSettings,
+  parseSettings,
+  resolveConfig,
+  searchSpace,
+  settingsOf,
+} from "./config.ts";
 export { EarlyStopping } from "./early_stopping.ts";
 export { openRun, type Predictor } from "./open_run.ts";
 export { type EpochRecord, type LabelDiagnosis, readHistory } from "./history.ts";

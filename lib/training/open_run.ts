@@ -74,13 +74,13 @@ export function openRun(path: string, engine: Engine, definition?: ModelDefiniti
   const model = definition ?? findModel(String(config["model"]));
   const { weights } = readWeights(folder.file("model.safetensors"));
   const context: ModelContext = {
-    config,
+    settings: config,
     protocol,
     modalities,
     widths: record.data.widths,
     trainLabels: new Float32Array(0),
     random: RandomStream.fromSeed(0),
-    ...(config["text"] === "bert" ? { bert: readBertFiles(folder.bert) } : {}),
+    ...(config["text"] === "bert" ? { bert: readBertFiles(folder.bert, config) } : {}),
   };
   const predictText = () =>
     Promise.reject(
@@ -101,7 +101,7 @@ export function openRun(path: string, engine: Engine, definition?: ModelDefiniti
     };
   }
   const network = model.create(context);
-  assignWeights(network.parameters, weights, folder.file("model.safetensors"));
+  assignWeights(network.weights(), weights, folder.file("model.safetensors"));
   const optimizer = new Adam([], [], { decay: "l2" });
   const learner = new Learner(engine, network, optimizer, RandomStream.fromSeed(0));
   const batchSize = Number(config["batchSize"]);

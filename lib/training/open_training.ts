@@ -13,8 +13,8 @@ import {
   requireProtocol,
 } from "../data/mod.ts";
 import { type Engine, type EngineOptions, openEngine } from "../engine/mod.ts";
-import { type Config, findModel, type ModelDefinition, type Setting } from "../models/mod.ts";
-import { defaultsFor, resolveConfig } from "./config.ts";
+import { findModel, type ModelDefinition, type Setting } from "../models/mod.ts";
+import { defaultsFor, parseSettings, resolveConfig } from "./config.ts";
 import { trainingWarnings } from "./requirements.ts";
 import { trainRun } from "./run.ts";
 import { RunFolder } from "./run_folder.ts";
@@ -165,6 +165,7 @@ export async function openTraining(options: TrainingOptions): Promise<Training> 
       resume: options.resume ?? true,
       loadSeconds: data.seconds,
       commandLine: options.commandLine ?? [],
+      onWarning,
     }, close);
   } catch (error) {
     close();
@@ -182,9 +183,7 @@ export function requiredText(
   model: ModelDefinition,
   settings: Readonly<Record<string, Setting>>,
 ): TextSource {
-  // Which settings there are, and what fits them, is the same for every dataset.
-  const config: Config = resolveConfig(model, "mosi", settings);
-  return textSource(config);
+  return textSource(parseSettings(model, settings));
 }
 
 function openData(options: TrainingOptions, text: TextSource): TrainingData {

@@ -8,7 +8,7 @@
  */
 
 import { addInPlace, inOrder, tf } from "../engine/mod.ts";
-import type { Config, Network, ParameterGroup } from "../models/mod.ts";
+import type { Network, ParameterGroup, TrainingRules } from "../models/mod.ts";
 
 /** Settings that all groups share. */
 export interface AdamOptions {
@@ -28,37 +28,37 @@ export interface AdamOptions {
 }
 
 /**
- * The optimizer that a network's settings ask for; those with modes decouple in the robust one.
+ * The optimizer of a network, as its training rules ask for it.
  *
  * @example
  * ```ts
  * import { RandomStream } from "../core/random.ts";
  * import { openEngine } from "../engine/mod.ts";
  * import { findModel, type Network } from "../models/mod.ts";
+ * import { loopSettings, resolveConfig } from "./config.ts";
  * import { adamOf } from "./optimizer.ts";
  * import { assert, assertEquals } from "@std/assert";
  * await openEngine({ engine: "cpu" });
- * const model = findModel("cnn"), config = model.defaults("mosi", "mmsa");
+ * const model = findModel("cnn"), settings = resolveConfig(model, "mosi");
  * const network = model.create({
- *   config,
+ *   settings,
  *   protocol: "mosi",
  *   modalities: ["text"],
  *   widths: { text: 4 },
  *   trainLabels: Float32Array.of(-1, 1),
  *   random: RandomStream.fromSeed(1111),
  * }) as Network;
- * const adam = adamOf(network, config);
+ * const adam = adamOf(network, loopSettings(model, settings));
  * const [name] = network.parameters.names();
  * assert(adam.slots.has(`first.${name}`));
  * assertEquals(adam.slots.size, 2 * network.parameters.names().length);
  * ```
  */
-export function adamOf(network: Network, config: Config): Adam {
-  const isDecoupled = config["decay"] === "decoupled" || config["mode"] === "robust";
-  return new Adam(network.parameters, network.groups, {
-    decay: isDecoupled ? "decoupled" : "l2",
-    clipNorm: Number(config["clipNorm"] ?? 0),
-  });
+export function adamOf(
+  network: Network,
+  { decay, clipNorm }: Pick<TrainingRules, "decay" | "clipNorm">,
+): Adam {
+  return new Adam(network.parameters, network.trainedGroups, { decay, clipNorm });
 }
 
 /** The parts of the update that change from step to step: float32 scalars. */

@@ -7,8 +7,7 @@
 import { DataError, UsageError } from "../core/errors.ts";
 import type { Dataset, Modality, Split, SplitName } from "../data/mod.ts";
 import type { Config, ModelDefinition } from "../models/mod.ts";
-import { loopSettings } from "./config.ts";
-import type { LoopSettings } from "./trainer.ts";
+import { loopSettings, settingsOf } from "./config.ts";
 
 /**
  * A split that has samples and labels.
@@ -45,26 +44,38 @@ export function requireModalities(dataset: Dataset, modalities: readonly Modalit
 }
 
 /**
- * Says when training would never change a weight: an incomplete last group of batches is dropped in
- * reference mode, and an epoch of fewer batches than a group is only that. The reference trains
+ * Says when training would never change a weight: an incomplete last group of batches is dropped where
+ * the model asks for that, and an epoch of fewer batches than a group is only that. The reference trains
  * such data without a word, so this is a warning and not an error.
  *
  * @returns the warning, naming settings that would do; null where weights change
  */
-export function optimizerStepWarning(samples: number, settings: LoopSettings): string | null {
-  const { batchSize, updateEpochs, applyTrailingGroup } = settings;
+export function optimizerStepWarning(
+  samples: number,
+  model: ModelDefinition,
+  config: Config,
+): string | null {
+  const { batchSize, updateEpochs, applyTrailingGroup } = loopSettings(model, config);
   const batches = Math.ceil(samples / batchSize);
   if (applyTrailingGroup || batches >= updateEpochs) return null;
   const largest = Math.floor((samples - 1) / (updateEpochs - 1));
   const remedies = [
     ...(largest > 0 ? [`batchSize ${largest} or less`] : []),
     `updateEpochs ${batches} or less`,
-    "mode robust",
+    ...trailingGroupRemedies(model, config),
   ];
   return `No weight will change: ${samples} samples in batches of ${batchSize} are ${batches} a ` +
     `pass, and only every ${updateEpochs} batches the optimizer steps; set ${
       remedies.join(", or ")
     }`;
+}
+
+/** Settings of a few words that let an incomplete last group step, as `mode robust`. */
+function trailingGroupRemedies(model: ModelDefinition, config: Config): string[] {
+  return Object.entries(settingsOf(model)).flatMap(([key, { values = [] }]) =>
+    values.filter((value) => loopSettings(model, { ...config, [key]: value }).applyTrailingGroup)
+      .map((value) => `${key} ${value}`)
+  );
 }
 
 /**
@@ -92,31 +103,14 @@ export function trainingWarnings(
 ): string[] {
   if (model.kind !== "network" || train === undefined || train.samples === 0) return [];
   const { batchSize } = config;
-  const { samples, labels } = train;
+  const { samples } = train;
   const isOneBatch = Number(batchSize) > samples;
   const warnings = [
     isOneBatch
       ? `batchSize ${batchSize} is more than the ${samples} samples of split "train": every batch holds them all`
       : null,
-    optimizerStepWarning(samples, loopSettings(config)),
-    labels === null ? null : oneSignWarning(labels, config),
+    optimizerStepWarning(samples, model, config),
+    ...model.warnings?.(config, train) ?? [],
   ];
   return warnings.filter((warning) => warning !== null);
-}
-
-/**
- * Says when unimodal labels cannot be generated: they are read from where a sample lies between the
- * centres of the positive and the negative samples, and need at least two of each.
- *
- * @param config of the model; one that generates no labels has no `excludeZero`
- * @returns the warning; null where labels can be generated, or are not
- */
-export function oneSignWarning(labels: Float32Array, config: Config): string | null {
-  if (config["excludeZero"] === undefined) return null;
-  const positive = labels.reduce((count, label) => count + Number(label > 0), 0);
-  const negative = labels.reduce((count, label) => count + Number(label < 0), 0);
-  if (positive >= 2 && negative >= 2) return null;
-  return `Unimodal labels cannot be generated: split "train" has ${positive} positive and ` +
-    `${negative} negative labels, at least 2 of each are needed; without, they stay the ` +
-    "multimodal ones";
 }

@@ -33,7 +33,7 @@ import { Learner } from "./learner.ts";
 import { adamOf } from "./optimizer.ts";
 import type { RunOptions, RunOutcome } from "./run_options.ts";
 import { RunFolder, type RunRecord, type RunSummary } from "./run_folder.ts";
-import { openBert, openTokens, saveBertFiles } from "./run_bert.ts";
+import { givenBert, openBert, openTokens, saveBertFiles } from "./run_bert.ts";
 import { fit, type FitResult } from "./trainer.ts";
 import { requireModalities, requireSplit } from "./requirements.ts";
 import { gitCommit, peakMemory, versions } from "./versions.ts";
@@ -112,7 +112,7 @@ export async function trainRun(options: RunOptions): Promise<RunOutcome> {
   const sha256 = dataset.sha256();
   const folder = RunFolder.at(options.out, model.name, dataset.name, seed);
   using _lock = lockFolder(folder.path);
-  const defaults = resolveConfig(model, preset, {});
+  const defaults = resolveConfig(model, preset);
   if (folder.claim(config, sha256, options.resume, defaults)) {
     // The folder may have been moved, or be seen from another one.
     return { summary: { ...folder.readRecord()!.summary!, path: folder.path }, skipped: true };
@@ -143,7 +143,7 @@ export async function trainRun(options: RunOptions): Promise<RunOutcome> {
   if (bert !== null) saveBertFiles(bert, folder.bert);
   try {
     const prepared = { ...options, dataset: { ...dataset, splits } };
-    const given = bert === null ? null : { config: bert.config, values: bert.values.bind(bert) };
+    const given = bert && givenBert(bert.config, bert.values.bind(bert), config);
     const summary = await trainAndEvaluate(prepared, config, folder, given);
     const ended = new Date().toISOString();
     folder.writeRecord({ ...record, status: "finished", ended, summary });
@@ -260,9 +260,9 @@ async function trainNetwork(
     ...modelContext(options, config, train, random),
     ...(bert === null ? {} : { bert }),
   });
-  const adam = adamOf(network, config);
+  const settings = loopSettings(model, config);
+  const adam = adamOf(network, settings);
   const learner = new Learner(engine, network, adam, random.split("dropout"));
-  const settings = loopSettings(config);
   let best: Weights | null = null;
   const dispose = () => {
     learner.dispose();
@@ -285,6 +285,7 @@ async function trainNetwork(
       onStart: (finished) => options.onStart?.(config, finished),
       onBatch: (epoch, samples, loss) => options.onBatch?.(epoch, samples, loss),
       onBest: (weights) => best = weights,
+      onWarning: options.onWarning ?? console.warn,
       onEpoch: (record, history) => {
         writeHistory(folder.file("history.jsonl"), history);
         options.onEpoch?.(record);
@@ -296,7 +297,7 @@ async function trainNetwork(
   }
   writeHistory(folder.file("history.jsonl"), result.history);
   return {
-    weights: await copyWeights(network.parameters),
+    weights: await copyWeights(network.weights()),
     history: result.history,
     bestEpoch: result.bestEpoch,
     predict: (split) => learner.predict(split, batchOrder(split.samples, settings.batchSize)),
@@ -340,7 +341,7 @@ async function fitRegressor(options: RunOptions, config: Config): Promise<Traine
 
 function modelContext(options: RunOptions, config: Config, train: Split, random: RandomStream) {
   return {
-    config,
+    settings: config,
     protocol: options.protocol,
     modalities: options.modalities,
     widths: usedWidths(options.dataset, options.modalities, config),

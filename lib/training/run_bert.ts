@@ -84,12 +84,27 @@ export function saveBertFiles(bert: BertFolder, folder: string): void {
   copyTokenizer(bert.path, folder);
 }
 
+/** A BERT with the settings that it is trained by. */
+export function givenBert(
+  config: BertConfig,
+  values: GivenBert["values"],
+  settings: Config,
+): GivenBert {
+  return {
+    config,
+    values,
+    frozenLayers: Number(settings["bertFrozenLayers"] ?? 0),
+    learningRate: Number(settings["learningRateBert"]),
+    weightDecay: Number(settings["weightDecayBert"]),
+  };
+}
+
 /** The BERT of a run, whose weights are among the run's. @throws {DataError} when it is missing. */
-export function readBertFiles(folder: string): GivenBert {
+export function readBertFiles(folder: string, settings: Config): GivenBert {
   const path = join(folder, "config.json");
   if (!exists(path)) {
     throw new DataError(`Cannot read "${path}": there is no such file, expected the run's BERT`);
   }
   const config = readBertConfig(JSON.parse(Deno.readTextFileSync(path)), path);
-  return { config, values: null };
+  return givenBert(config, null, settings);
 }

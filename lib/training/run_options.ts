@@ -44,6 +44,8 @@ export interface RunOptions extends RunEvents {
   readonly loadSeconds: number;
   /** For the record. */
   readonly commandLine: readonly string[];
+  /** Called with what is odd about the training, a sentence each. Default: `console.warn`. */
+  readonly onWarning?: (message: string) => void;
 }
 
 /** A finished run, and whether it was there before. */

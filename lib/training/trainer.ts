@@ -9,6 +9,7 @@ import type { RandomStream } from "../core/random.ts";
 import { batchOrder, type Split } from "../data/mod.ts";
 import { tf } from "../engine/mod.ts";
 import { mae } from "../evaluation/mod.ts";
+import type { TrainingRules } from "../models/mod.ts";
 import { Breath } from "./breath.ts";
 import { loadCheckpoint, saveCheckpoint, type TrainingProgress } from "./checkpoint.ts";
 import { EarlyStopping } from "./early_stopping.ts";
@@ -22,13 +23,11 @@ import { assignWeights, copyWeights, type Weights } from "./weights.ts";
 const LISTED_IDS = 64;
 
 /** Settings of the loop. */
-export interface LoopSettings {
+export interface LoopSettings extends TrainingRules {
   /** Samples of a batch. */
   readonly batchSize: number;
   /** Number of batches whose gradients are summed before each optimizer step. */
   readonly updateEpochs: number;
-  /** Whether an incomplete last group of an epoch steps too; the reference drops it. */
-  readonly applyTrailingGroup: boolean;
   /** Largest number of epochs; of each stage, where a network has several. */
   readonly epochs: number;
   /** Number of epochs without improvement after which training stops. */
@@ -70,6 +69,8 @@ export interface FitOptions {
   onEpoch?(record: EpochRecord, history: readonly EpochRecord[]): void;
   /** Called once, with the number of epochs that are done already. */
   onStart?(finished: number): void;
+  /** Called with what is odd about the training, a sentence each. */
+  onWarning?(message: string): void;
   /** Called after each batch, with the samples done in the epoch and the mean loss so far. */
   onBatch?(epoch: number, samples: number, loss: number): void;
 }
@@ -99,6 +100,7 @@ export interface FitResult {
  * import { makeSynthetic } from "../data/mod.ts";
  * import { openEngine } from "../engine/mod.ts";
  * import { mae } from "../evaluation/mod.ts";
+import type { TrainingRules } from "../models/mod.ts";
  * import { featureWidths, findModel } from "../models/mod.ts";
  * import { loopSettings, resolveConfig } from "./config.ts";
  * import { Learner } from "./learner.ts";
@@ -111,20 +113,21 @@ export interface FitResult {
  * const model = findModel("self-mm");
  * if (model.kind !== "network") throw new TypeError("self-mm is a network");
  * const config = resolveConfig(model, "mosi", { batchSize: 8, epochs: 2 });
+ * const settings = loopSettings(model, config);
  * const random = RandomStream.fromSeed(1111);
  * const engine = await openEngine({ engine: "cpu" });
  * const network = model.create({
- *   config,
+ *   settings: config,
  *   protocol: "mosi",
  *   modalities,
  *   widths: featureWidths(dataset, modalities),
  *   trainLabels: splits.train!.labels!,
  *   random: random.split("weights"),
  * });
- * const adam = new Adam(network.parameters, network.groups, { decay: "l2" });
+ * const adam = new Adam(network.parameters, network.trainedGroups, { decay: "l2" });
  * const learner = new Learner(engine, network, adam, random.split("dropout"));
  * const { history } = await fit(learner, splits.train!, splits.valid!, {
- *   settings: loopSettings(config),
+ *   settings,
  *   engine: engine.name,
  *   random,
  *   evaluate: (predictions, labels) => ({ mae: mae(predictions, labels) }),
@@ -158,6 +161,8 @@ export async function fit(
 
   options.onStart?.(progress.history.length);
   let savedAt = performance.now();
+  // A resumed training was warned of before.
+  let hasLearned = resumed !== null;
   const save = async () => {
     if (checkpoint === undefined) return;
     await saveCheckpoint(checkpoint.path, learner, best, progress);
@@ -175,6 +180,10 @@ export async function fit(
     const breath = new Breath();
     while (progress.batches < batches.length) {
       await learnBatch(learner, train, batches, progress, settings);
+      if (!hasLearned && (progress.stage ?? 1) === (learner.network.stages ?? 1)) {
+        hasLearned = true;
+        warnOfUntaught(learner, options);
+      }
       const done = Math.min(train.samples, progress.batches * settings.batchSize);
       options.onBatch?.(epoch, done, progress.sums["total"]! / progress.batches);
       await breath.take();
@@ -195,7 +204,7 @@ export async function fit(
     const metrics = options.evaluate(predictions, valid.labels);
     const loss = (options.loss ?? mae)(predictions, valid.labels);
     if (stopping.observe(epoch, loss)) {
-      best = await copyWeights(learner.network.parameters);
+      best = await copyWeights(learner.network.weights());
       progress.bestEpoch = epoch;
       progress.bestLoss = stopping.bestLoss;
       options.onBest?.(best, epoch);
@@ -215,7 +224,7 @@ export async function fit(
     const { stage = 1, stageStart = 0 } = progress;
     if (epoch - stageStart >= settings.epochs || stopping.shouldStop(epoch)) {
       if (stage < (learner.network.stages ?? 1)) {
-        assignWeights(learner.network.parameters, best, "the best epoch");
+        assignWeights(learner.network.weights(), best, "the best epoch");
         learner.enterStage(stage + 1);
         stopping.restart(epoch);
         Object.assign(progress, { stage: stage + 1, stageStart: epoch, bestLoss: null });
@@ -229,7 +238,7 @@ export async function fit(
       signal.throwIfAborted();
     }
   }
-  assignWeights(learner.network.parameters, best, "the best epoch");
+  assignWeights(learner.network.weights(), best, "the best epoch");
   return { history: progress.history, bestEpoch: progress.bestEpoch };
 }
 
@@ -244,6 +253,16 @@ function startOf(engine: string): TrainingProgress {
     finished: false,
     history: [],
   };
+}
+
+/** Names parameters that no loss depends on: a layer that is cut off learns nothing, in silence. */
+function warnOfUntaught(learner: Learner, options: FitOptions): void {
+  const names = learner.untaught();
+  if (names.length === 0) return;
+  options.onWarning?.(
+    `${names.length} of ${learner.gradients.size} parameters have no gradient and stay as they were ` +
+      `drawn: ${listed(names)}`,
+  );
 }
 
 /** Learns the next batch and counts it. */
@@ -317,7 +336,9 @@ function recordOf(
 ): EpochRecord {
   const means = Object.entries(progress.sums).map(([name, sum]) => [name, sum / batches] as const);
   const { total, ...parts } = Object.fromEntries(means);
-  const rates = learner.network.groups.map((group) => [group.name, group.learningRate] as const);
+  const rates = learner.network.trainedGroups.map((group) =>
+    [group.name, group.learningRate] as const
+  );
   return {
     epoch: progress.epoch,
     trainLoss: total!,

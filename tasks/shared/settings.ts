@@ -1,12 +1,6 @@
 /** The settings of a training as `--config`, `--set` and flags of their own give them. @module */
 
-import {
-  type ModelDefinition,
-  reasonOf,
-  resolveConfig,
-  type Setting,
-  UsageError,
-} from "../../mod.ts";
+import { type ModelDefinition, reasonOf, type Setting, settingsOf, UsageError } from "../../mod.ts";
 import { type Call, warn } from "./command.ts";
 
 /**
@@ -20,13 +14,12 @@ export function readSettings(call: Call, model: ModelDefinition): Record<string,
   const file = call.get("config");
   if (file !== undefined) Object.assign(settings, readConfigFile(file));
   Object.assign(settings, pairsOf(call));
-  // The names of the settings are the same for every dataset.
-  const known = resolveConfig(model, "mosi", settings);
+  const known = settingsOf(model);
   for (const name of ["mode", "epochs", "text", "bert", "retokenize"]) {
     const value = call.get(name);
     if (value === undefined) continue;
     // A script that compares models gives all of them the same flags.
-    if (name in known) settings[name] = value;
+    if (Object.hasOwn(known, name)) settings[name] = value;
     else if (name === "text" && value === "bert") refuseBert(model);
     else warn(`--${name} has no effect: "${model.name}" has no such setting`);
   }

@@ -2,7 +2,6 @@
 
 import {
   createProgress,
-  DEFAULT_SPACES,
   findModel,
   InterruptListener,
   type ModelDefinition,
@@ -13,6 +12,7 @@ import {
   reasonOf,
   runStudy,
   type SearchOptions,
+  searchSpace,
   searchStudy,
   type Space,
   trainCommand,
@@ -123,8 +123,8 @@ function readOptions(call: Call): SearchOptions {
 /** The ranges of files and of KEY=A,B,C, the later ones over the earlier. */
 function readSpace(given: readonly string[], model: ModelDefinition): Space {
   if (given.length === 0) {
-    const space = DEFAULT_SPACES[model.name];
-    if (space !== undefined) return space;
+    const space = searchSpace(model);
+    if (Object.keys(space).length > 0) return space;
     throw new UsageError(`Cannot search ${model.name}: it has no ranges, expected --space`);
   }
   const parts = given.map((text): unknown => {

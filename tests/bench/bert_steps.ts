@@ -48,8 +48,9 @@ const train: Split = {
 const model = findModel("self-mm");
 if (model.kind !== "network") throw new TypeError("self-mm is not a network");
 const shapes = bertShapes(BASE);
+const settings = resolveConfig(model, "mosi", { text: "bert" });
 const network = model.create({
-  config: resolveConfig(model, "mosi", { text: "bert" }),
+  settings,
   protocol: "mosi",
   modalities: ["text"],
   widths: {},
@@ -57,13 +58,15 @@ const network = model.create({
   random,
   bert: {
     config: BASE,
+    learningRate: Number(settings["learningRateBert"]),
+    weightDecay: Number(settings["weightDecayBert"]),
     values: (name) => {
       const count = shapes.get(name)!.reduce((product, n) => product * n, 1);
       return random.split(name).uniformArray(count, -0.03, 0.03);
     },
   },
 });
-const adam = new Adam(network.parameters, network.groups, { decay: "l2" });
+const adam = new Adam(network.parameters, network.trainedGroups, { decay: "l2" });
 const learner = new Learner(engine, network, adam, random.split("dropout"));
 const indices = Uint32Array.from({ length: batch }, (_, i) => i);
 const seconds: number[] = [];

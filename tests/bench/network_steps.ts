@@ -9,6 +9,7 @@ import {
   batchOrder,
   findModel,
   Learner,
+  loopSettings,
   MODALITIES,
   openEngine,
   RandomStream,
@@ -24,17 +25,18 @@ const engine = await openEngine({
 });
 const model = findModel(name);
 if (model.kind !== "network") throw new TypeError(`${name} is not a network`);
-const config = resolveConfig(model, "mosei", { batchSize: 32 });
+const settings = resolveConfig(model, "mosei", { batchSize: 32 });
 const random = RandomStream.fromSeed(1111);
 const network = model.create({
-  config,
+  settings,
   protocol: "mosei",
   modalities: MODALITIES,
   widths: Object.fromEntries(MODALITIES.map((name) => [name, train.features[name]!.width])),
   trainLabels: train.labels!,
   random: random.split("weights"),
 });
-const learner = new Learner(engine, network, adamOf(network, config), random.split("dropout"));
+const adam = adamOf(network, loopSettings(model, settings));
+const learner = new Learner(engine, network, adam, random.split("dropout"));
 const batches = batchOrder(train.samples, 32);
 const seconds: number[] = [];
 for (let i = 0; i <= Number(steps); i++) {

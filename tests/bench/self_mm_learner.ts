@@ -34,14 +34,14 @@ export function makeSelfMm(
   const random = RandomStream.fromSeed(1111);
   const config = resolveConfig(model, protocol, settings);
   const network = model.create({
-    config,
+    settings: config,
     protocol,
     modalities: MODALITIES,
     widths: Object.fromEntries(MODALITIES.map((name) => [name, train.features[name]!.width])),
     trainLabels: train.labels!,
     random,
   });
-  const adam = new Adam(network.parameters, network.groups, { decay: "l2" });
+  const adam = new Adam(network.parameters, network.trainedGroups, { decay: "l2" });
   return {
     config,
     network,

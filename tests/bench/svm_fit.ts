@@ -37,7 +37,7 @@ const model = findModel("svm");
 if (model.kind !== "regressor") throw new TypeError("svm is a regressor");
 const settings = { solver, tolerance: Number(tolerance), classifiers: solver === "auto" };
 const regressor = model.create({
-  config: resolveConfig(model, "mosei", settings),
+  settings: resolveConfig(model, "mosei", settings),
   protocol: "mosei",
   modalities: ["text"],
   widths: { text: columns },

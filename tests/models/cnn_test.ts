@@ -5,10 +5,10 @@ import { type Dataset, MODALITIES } from "../../lib/data/mod.ts";
 import { conv1d } from "../../lib/nn/conv.ts";
 import { readInputs } from "../../lib/training/inputs.ts";
 import { forEachEngine } from "../engine/engines.ts";
-import { NetworkLearner, NETWORKS } from "./networks.ts";
+import { formsOf, NetworkLearner } from "./networks.ts";
 import { smallData } from "./small.ts";
 
-const SETTINGS = { ...NETWORKS.find(([name]) => name === "cnn")![1], dropout: 0 };
+const SETTINGS = { ...formsOf("cnn")[0]!, filtersDim: 6, dropout: 0 };
 
 /** Sequences of the same steps in every modality. */
 function alignedData(): Dataset {

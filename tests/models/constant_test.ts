@@ -4,13 +4,15 @@ import { RandomStream } from "../../lib/core/random.ts";
 import type { Split } from "../../lib/data/mod.ts";
 import { PROTOCOLS } from "../../lib/evaluation/mod.ts";
 import { constant } from "../../lib/models/constant.ts";
-import type { FittedTensors, Regressor } from "../../lib/models/mod.ts";
+import type { FittedTensors, Regressor, ValuesOf } from "../../lib/models/mod.ts";
+import { resolveConfig } from "../../lib/training/config.ts";
 import { smallData } from "./small.ts";
 
-function make(value: string): Regressor {
-  if (constant.kind !== "regressor") throw new TypeError("constant is a regressor");
+type Value = ValuesOf<typeof constant.settings>["value"];
+
+function make(value: Value): Regressor {
   return constant.create({
-    config: { value },
+    settings: { value },
     protocol: "mosi",
     modalities: ["text"],
     widths: {},
@@ -31,7 +33,7 @@ function splitOf(labels: number[] | null): Split {
   };
 }
 
-function fitted(value: string, labels: number[]): number {
+function fitted(value: Value, labels: number[]): number {
   const split = splitOf(labels);
   return (make(value).fit(split, split) as FittedTensors).get("value")![0]!;
 }
@@ -69,8 +71,10 @@ Deno.test("constant refuses a split without labels, and an unknown value", () =>
     const split = splitOf(labels);
     assertThrows(() => make("mean").fit(split, split), DataError, 'split "valid" has no labels');
   }
-  assertThrows(() => make("mode"), UsageError, 'value "mode"');
-  assertThrows(() => make("toString"), UsageError, "expected one of mean, median, majority");
+  const wanted = "expected one of mean, median, majority";
+  for (const value of ["mode", "toString"]) {
+    assertThrows(() => resolveConfig(constant, "mosi", { value }), UsageError, wanted);
+  }
 });
 
 /** `counts` labels of −1, 0 and 1. */

@@ -1,6 +1,6 @@
 /**
- * What every network has to do, whatever it computes. Each model has a test file of its own that
- * calls {@linkcode holdToContract}, since files run beside each other.
+ * What every network has to do, whatever it computes: forms and small sizes follow from the rules of
+ * its settings. Several test files share the models, since files run beside each other.
  */
 
 import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
@@ -10,38 +10,15 @@ import { RandomStream } from "../../lib/core/random.ts";
 import { batchOrder, type FeatureColumn, MemoryColumn, MODALITIES } from "../../lib/data/mod.ts";
 import { type Engine, openEngine } from "../../lib/engine/mod.ts";
 import { mae } from "../../lib/evaluation/mod.ts";
-import type { Setting } from "../../lib/models/mod.ts";
-import { loopSettings } from "../../lib/training/config.ts";
+import { type ModelDefinition, MODELS, type Setting } from "../../lib/models/mod.ts";
 import { fit } from "../../lib/training/trainer.ts";
 import { assignWeights, copyWeights } from "../../lib/training/weights.ts";
 import { forEachEngine, HAS_TENSORFLOW } from "../engine/engines.ts";
 import { withFolder } from "../training/small.ts";
-import { NetworkLearner, NETWORKS } from "./networks.ts";
+import { NetworkLearner, plainSettings, smallSettings, variantsOf } from "./networks.ts";
 import { relabelled, smallData, valuesOf, withSplits } from "./small.ts";
 
 type Settings = Readonly<Record<string, Setting>>;
-
-/** No dropout, whole batches, a step for each. */
-const PLAIN = {
-  dropout: 0,
-  transformerDropout: 0,
-  postFusionDropout: 0,
-  postTextDropout: 0,
-  postAudioDropout: 0,
-  updateEpochs: 1,
-};
-
-/** Those of `changes` that the model has. */
-function over(
-  settings: Settings,
-  changes: Record<string, number>,
-): Settings {
-  const known = Object.entries(changes).filter(([key]) =>
-    key === "batchSize" || key === "updateEpochs" || key in settings ||
-    (key.startsWith("post") && "postFusionDim" in settings)
-  );
-  return { ...settings, ...Object.fromEntries(known) };
-}
 
 /** The column with `more` steps, and junk in all that lie beyond the true lengths. */
 function padded(column: FeatureColumn, more: number): FeatureColumn {
@@ -67,24 +44,35 @@ function onFastest(name: string, test: (engine: Engine) => Promise<void>): void 
   Deno.test(`${name} [${engine}]`, async () => await test(await openEngine({ engine })));
 }
 
+/** Number of files that share the models. */
+const SHARES = 4;
+
+/** Registers the contract's tests of every network that falls to one of the files, from 1. */
+export function holdShareToContract(share: number): void {
+  const networks = MODELS.filter(({ kind }) => kind === "network");
+  networks.filter((_, i) => i % SHARES === share - 1).forEach(holdToContract);
+}
+
 /** Registers the contract's tests of a model: the long ones for its first form, the rest for all. */
-export function holdToContract(model: string): void {
-  const forms = NETWORKS.filter(([name]) => name === model).map(([, settings]) => settings);
-  assert(forms.length > 0, `there is no small network of ${model}`);
-  holdToLearning(model, forms[0]!);
+export function holdToContract(model: ModelDefinition): void {
+  holdToLearning(model);
   // What an engine may do wrong, it does in the first form too.
-  forms.forEach((settings, i) => holdToRepeating(model, settings, i === 0 ? forEachEngine : onCpu));
+  variantsOf(model).forEach((variant, i) =>
+    holdToRepeating(model, variant, i === 0 ? forEachEngine : onCpu)
+  );
 }
 
 /** It learns what can be learned, from whatever modalities there are. */
-function holdToLearning(name: string, settings: Settings): void {
+function holdToLearning(model: ModelDefinition): void {
+  const { name } = model;
+  const small = smallSettings(model);
   onFastest(`${name} overfits 8 samples`, async (engine) => {
     const dataset = smallData({ n: 8, noise: 1 });
     using learner = new NetworkLearner(
       engine,
-      name,
+      model,
       dataset,
-      over(settings, { ...PLAIN, batchSize: 8 }),
+      { ...plainSettings(model), batchSize: 8, updateEpochs: 1 },
     );
     let error = Infinity;
     for (let epoch = 1; epoch <= 150 && error >= 0.15; epoch++) {
@@ -105,9 +93,9 @@ function holdToLearning(name: string, settings: Settings): void {
       const data = withSplits(dataset, { train: () => split });
       using learner = new NetworkLearner(
         engine,
-        name,
+        model,
         data,
-        over(settings, { batchSize: 16, updateEpochs: 1 }),
+        { ...small, batchSize: 16, updateEpochs: 1 },
       );
       for (let epoch = 1; epoch <= 20; epoch++) await learner.epoch(data, epoch);
       errors.push(mae(await learner.predict(test, batchOrder(test.samples, 16)), test.labels!));
@@ -123,10 +111,10 @@ function holdToLearning(name: string, settings: Settings): void {
       const dataset = smallData({ n: 11 });
       for (let bits = 1; bits < 8; bits++) {
         const modalities = MODALITIES.filter((_, i) => (bits >> i) & 1);
-        using learner = new NetworkLearner(engine, name, dataset, settings, modalities);
+        using learner = new NetworkLearner(engine, model, dataset, small, modalities);
         const { network } = learner;
         assertEquals(Object.keys(network.reads), modalities);
-        const grouped = network.groups.flatMap((group) => group.parameters);
+        const grouped = network.trainedGroups.flatMap((group) => group.parameters);
         assertEquals(grouped.toSorted(), network.parameters.names().toSorted());
         for (const epoch of [1, 2]) {
           const results = await learner.epoch(dataset, epoch);
@@ -141,20 +129,20 @@ function holdToLearning(name: string, settings: Settings): void {
 }
 
 /** It gives the same again: with padding, after a resume, on another engine, without leaks. */
-function holdToRepeating(name: string, settings: Settings, forEngines: typeof onCpu): void {
-  const { projection, textSteps, reading, tokens, sequence, blocks, routing } = settings;
-  const { stages, routingAxis, mode, encoder } = settings;
-  const words = [mode, projection, textSteps && `text ${textSteps}`, reading, tokens, stages];
-  const flags = [sequence && "sequence", blocks, routing === false && "without routing"];
-  if (encoder) flags.push(`encoder ${encoder}`);
-  if (routingAxis) flags.push(`routing over ${routingAxis}`);
-  const form = [name, ...words, ...flags].filter(Boolean).join(" ");
+function holdToRepeating(
+  model: ModelDefinition,
+  variant: Settings,
+  forEngines: typeof onCpu,
+): void {
+  const settings = { ...smallSettings(model), ...variant };
+  const words = Object.entries(variant).map(([key, value]) => `${key} ${value}`);
+  const form = [model.name, ...words].join(" ");
 
   forEngines(
     `${form} predicts the same whatever lies beyond the true lengths`,
     async (engine) => {
       const dataset = smallData();
-      using learner = new NetworkLearner(engine, name, dataset, settings);
+      using learner = new NetworkLearner(engine, model, dataset, settings);
       const split = dataset.splits.valid!;
       const expected = await learner.predict(split, [[0, 1, 2], [3, 4]]);
       for (const more of [0, 9]) {
@@ -173,10 +161,10 @@ function holdToRepeating(name: string, settings: Settings, forEngines: typeof on
     const { train, valid } = dataset.splits;
     await withFolder(async (folder) => {
       const run = async (stopAfter: number | null, resume: boolean, path: string) => {
-        using learner = new NetworkLearner(engine, name, dataset, settings);
+        using learner = new NetworkLearner(engine, model, dataset, settings);
         const controller = new AbortController();
         await fit(learner, train!, valid!, {
-          settings: loopSettings(learner.config),
+          settings: learner.loop,
           engine: engine.name,
           random: learner.random,
           evaluate: (predictions, labels) => ({ mae: mae(predictions, labels) }),
@@ -190,7 +178,7 @@ function holdToRepeating(name: string, settings: Settings, forEngines: typeof on
       };
       const whole = await run(null, false, "whole");
       // Two stages take epochs 1 to 4, and 5 to 8.
-      for (const stop of settings["stages"] === "sequential" ? [2, 4, 6] : [2]) {
+      for (const stop of variant["stages"] === "sequential" ? [2, 4, 6] : [2]) {
         await assertRejects(() => run(stop, false, `parts ${stop}`), Error, "enough");
         assertEquals(await run(null, true, `parts ${stop}`), whole);
       }
@@ -201,7 +189,7 @@ function holdToRepeating(name: string, settings: Settings, forEngines: typeof on
     const dataset = smallData();
     const before = tf.memory().numTensors;
     {
-      using learner = new NetworkLearner(engine, name, dataset, settings);
+      using learner = new NetworkLearner(engine, model, dataset, settings);
       await learner.epoch(dataset, 1);
       const during = tf.memory().numTensors;
       await learner.epoch(dataset, 2);
@@ -216,20 +204,24 @@ function holdToRepeating(name: string, settings: Settings, forEngines: typeof on
     ignore: !HAS_TENSORFLOW,
     fn: async () => {
       const dataset = smallData();
-      const whole = over(settings, { batchSize: 21, updateEpochs: 1 });
-      using first = new NetworkLearner(await openEngine({ engine: "cpu" }), name, dataset, whole);
+      const whole = { ...settings, batchSize: 21, updateEpochs: 1 };
+      using first = new NetworkLearner(await openEngine({ engine: "cpu" }), model, dataset, whole);
       for (const epoch of [1, 2]) await first.epoch(dataset, epoch);
       const state = await copyWeights(first.variables());
       const seen: Record<string, Float32Array>[] = [];
       // Checked steps run compiled and op by op, and are compared within.
       for (const [engine, steps] of [["cpu", "eager"], ["tensorflow", "checked"]] as const) {
         const opened = await openEngine({ engine, steps });
-        using learner = new NetworkLearner(opened, name, dataset, whole);
+        using learner = new NetworkLearner(opened, model, dataset, whole);
         learner.holdsGradients = true;
         assignWeights(learner.variables(), state, "the state of epoch 2");
         const scores = await learner.predict(dataset.splits.test!, [[0, 1, 2, 3, 4]]);
         const loss = Float32Array.of((await learner.epoch(dataset, 3))[0]!.loss);
-        const changed = await valuesOf([...learner.gradients, ...learner.network.memory]);
+        const changed = await valuesOf([
+          ...learner.gradients,
+          ...learner.network.memory,
+          ...learner.network.buffers,
+        ]);
         seen.push({ loss, scores, ...changed });
       }
       for (const [key, values] of Object.entries(seen[0]!)) {

@@ -6,22 +6,21 @@ import { openEngine } from "../../lib/engine/mod.ts";
 import { type Config, findModel, type Setting } from "../../lib/models/mod.ts";
 import { ModalityEncoder } from "../../lib/models/mmcl/mmcl_encoder.ts";
 import type { MmclSettings } from "../../lib/models/mmcl/mmcl_settings.ts";
-import { Parameters } from "../../lib/nn/parameters.ts";
+import { Layers } from "../../lib/nn/layers.ts";
 import { resolveConfig } from "../../lib/training/config.ts";
 import { forEachEngine } from "../engine/engines.ts";
-import { NetworkLearner, NETWORKS } from "./networks.ts";
+import { formsOf, NetworkLearner } from "./networks.ts";
 import { smallData } from "./small.ts";
 
 const WIDTH = 5, STEPS = 6, LENGTHS = [6, 2, 1];
-const MMCL = NETWORKS.find(([name]) => name === "mmcl")![1];
+const MMCL = formsOf("mmcl")[0]!;
 
 function make(changes: Record<string, Setting> = {}) {
   const small = { modelDim: 6, heads: 3, hiddenDim: 7, encoder: "transformer", encoderLayers: 2 };
   const config: Config = resolveConfig(findModel("mmcl"), "mosi", { ...small, ...changes });
-  const parameters = new Parameters();
-  const settings = config as unknown as MmclSettings;
-  const random = RandomStream.fromSeed(1);
-  return { parameters, encoder: new ModalityEncoder(parameters, "audio", WIDTH, settings, random) };
+  const layers = new Layers(RandomStream.fromSeed(1));
+  const encoder = new ModalityEncoder(layers, "audio", WIDTH, config as MmclSettings);
+  return { parameters: layers.parameters, encoder };
 }
 
 /** Three samples of `steps` steps each; beyond the true lengths all is `junk`. */
@@ -51,7 +50,7 @@ forEachEngine("a transformer encodes a sequence of any width to one of d, with i
       assertEquals(x.shape, [LENGTHS.length, STEPS, modelDim]);
       assertEquals(mask.arraySync(), [[1, 1, 1, 1, 1, 1], [1, 1, 0, 0, 0, 0], [1, 0, 0, 0, 0, 0]]);
     });
-    assertEquals(encoder.reading, "sequence");
+    assertEquals(encoder.form, "sequence");
     assertEquals(parameters.names().length, 2 + 2 * 12);
     assert(parameters.names().every((name) => name.startsWith("encoder.audio.")));
     parameters.dispose();

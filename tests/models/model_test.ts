@@ -13,9 +13,9 @@ class Bias extends Network {
   }
 }
 
-function make(config: Config): Bias {
+function make(settings: Config): Bias {
   return new Bias({
-    config,
+    settings,
     protocol: "mosi",
     modalities: ["vision", "text"],
     widths: { text: 4, vision: 2 },
@@ -38,6 +38,7 @@ Deno.test("a network that only scores reads sequences, trains everything and min
   tf.tidy(() => {
     const target = {
       labels: tf.tensor1d([0, 2]),
+      labelsOf: {},
       index: tf.tensor1d([0, 1], "int32"),
       epoch: tf.scalar(1),
     };

@@ -3,110 +3,118 @@
 import { RandomStream } from "../../lib/core/random.ts";
 import { batchOrder, type Dataset, type Modality } from "../../lib/data/mod.ts";
 import type { Engine } from "../../lib/engine/mod.ts";
-import { type Config, featureWidths, findModel, type Setting } from "../../lib/models/mod.ts";
+import {
+  type Config,
+  featureWidths,
+  findModel,
+  type ModelDefinition,
+  type Setting,
+  startOf,
+} from "../../lib/models/mod.ts";
 import { loopSettings, resolveConfig } from "../../lib/training/config.ts";
 import { Learner, type StepResult } from "../../lib/training/learner.ts";
 import { adamOf } from "../../lib/training/optimizer.ts";
-import { SMALL } from "./small.ts";
+import type { LoopSettings } from "../../lib/training/trainer.ts";
 
 type Settings = Readonly<Record<string, Setting>>;
 
-const SHARED_PRIVATE: Settings = {
-  ...SMALL,
-  batchSize: 5,
-  audioOut: 4,
-  visionOut: 4,
-  sharedDim: 3,
-  alignmentBatch: 2,
+/** Largest of every width and count of a small network. */
+const SMALL_COUNT = 8;
+
+/** Settings that ask for data of another kind than the small ones. */
+const OF_OTHER_DATA = ["aligned"];
+
+/** Forms in which several settings differ from the start values, where that is another path. */
+const COMBINED: Readonly<Record<string, readonly Settings[]>> = {
+  "shared-private": [
+    { projection: "linear", pairs: "ta,tv,av=0.5", beta: 0.1 },
+    { projection: "fixedOrthogonal", pairs: "ta,av" },
+  ],
+  "text-guided": [{ tokens: "featureConcat", share: true }],
+  "mmcl": [
+    { stages: "sequential", routingAxis: "modality" },
+    { stages: "sequential", stageOneRate: 0.1, routingAxis: "batch" },
+    { routing: false, negatives: "allNeg", decoupled: false, modulation: "dclw" },
+    { encoder: "transformer", encoderLayers: 2 },
+  ],
 };
 
-const CNN: Settings = {
-  batchSize: 5,
-  epochs: 4,
-  filtersDim: 6,
-  signalDim: 6,
-  learningRate: 1e-2,
-  dropout: 0.1,
-};
+/** Settings that make a network small, quick to learn and with dropout everywhere, by its rules. */
+export function smallSettings(model: ModelDefinition): Settings {
+  const own = Object.entries(model.settings).flatMap(([key, rule]) => {
+    const start = startOf(rule, "mosi");
+    if (rule.kind === "count") return [[key, Math.min(start as number, SMALL_COUNT)] as const];
+    if (rule.kind === "dropout") return [[key, 0.1] as const];
+    return rule.kind === "learningRate" ? [[key, 1e-2] as const] : [];
+  });
+  const { updateEpochs = 1 } = Object.fromEntries(own);
+  return {
+    ...Object.fromEntries(own),
+    batchSize: 5,
+    epochs: 4,
+    updateEpochs: Math.min(updateEpochs, 2),
+  };
+}
 
-const TEXT_GUIDED: Settings = {
-  batchSize: 5,
-  epochs: 4,
-  modelDim: 8,
-  transformerHiddenSize: 8,
-  heads: 2,
-  transformerDropout: 0.1,
-  headDim: 6,
-  learningRateOther: 1e-2,
-};
+/** The same without dropout, for who must see the same twice. */
+export function plainSettings(model: ModelDefinition): Settings {
+  const rates = Object.entries(model.settings).filter(([, { kind }]) => kind === "dropout");
+  return { ...smallSettings(model), ...Object.fromEntries(rates.map(([key]) => [key, 0])) };
+}
 
-const MMCL: Settings = {
-  batchSize: 5,
-  epochs: 4,
-  modelDim: 8,
-  hiddenDim: 8,
-  heads: 2,
-  clusters: 3,
-  capsuleDim: 4,
-  contrastDim: 6,
-  dropout: 0.1,
-  learningRate: 1e-2,
-};
+/** What differs between forms of a model: nothing, then each other value of each choice. */
+export function variantsOf(model: ModelDefinition): readonly Settings[] {
+  const single = Object.entries(model.settings).flatMap(([key, rule]) =>
+    (rule.values ?? []).filter((value) => value !== startOf(rule, "mosi"))
+      .filter(() => !OF_OTHER_DATA.includes(key))
+      .map((value) => ({ [key]: value }))
+  );
+  return [{}, ...single, ...COMBINED[model.name] ?? []];
+}
 
-/** A network model with settings that make it small; more than one line where it has several forms. */
-export const NETWORKS: readonly (readonly [model: string, settings: Settings])[] = [
-  ["self-mm", { ...SMALL, batchSize: 5 }],
-  ["self-mm", { ...SMALL, batchSize: 5, mode: "robust" }],
-  ["shared-private", SHARED_PRIVATE],
-  ["shared-private", { ...SHARED_PRIVATE, projection: "linear", pairs: "ta,tv,av=0.5", beta: 0.1 }],
-  ["shared-private", { ...SHARED_PRIVATE, projection: "fixedOrthogonal", pairs: "ta,av" }],
-  ["text-guided", TEXT_GUIDED],
-  ["text-guided", { ...TEXT_GUIDED, tokens: "featureConcat", share: true }],
-  ["text-guided", { ...TEXT_GUIDED, sequence: true }],
-  ["mmcl", MMCL],
-  ["mmcl", { ...MMCL, blocks: "transformer", classes: 7, routingGradient: "full" }],
-  ["mmcl", { ...MMCL, stages: "sequential", routingAxis: "modality" }],
-  ["mmcl", { ...MMCL, stages: "sequential", stageOneRate: 0.1, routingAxis: "batch" }],
-  ["mmcl", { ...MMCL, encoder: "transformer", encoderLayers: 2 }],
-  ["mmcl", { ...MMCL, routing: false, negatives: "allNeg", decoupled: false, modulation: "dclw" }],
-  ["cnn", CNN],
-  ["cnn", { ...CNN, textSteps: "first" }],
-  ["cnn", { ...CNN, reading: "signal" }],
-];
+/** All small forms of a model, the one with start values first. */
+export function formsOf(name: string): readonly Settings[] {
+  const model = findModel(name);
+  return variantsOf(model).map((variant) => ({ ...smallSettings(model), ...variant }));
+}
 
 /** A learner of any network model; freed with its network at the end of its scope. */
 export class NetworkLearner extends Learner implements Disposable {
   readonly config: Config;
+  /** How it is trained. */
+  readonly loop: LoopSettings;
   readonly random: RandomStream;
 
   constructor(
     engine: Engine,
-    name: string,
+    named: string | ModelDefinition,
     dataset: Dataset,
     settings: Settings,
     modalities: readonly Modality[] = dataset.modalities,
     seed = 1111,
   ) {
-    const model = findModel(name);
-    if (model.kind !== "network") throw new TypeError(`${name} is not a network`);
+    const model = typeof named === "string" ? findModel(named) : named;
+    if (model.kind !== "network") throw new TypeError(`${model.name} is not a network`);
     const config = resolveConfig(model, "mosi", settings);
     const random = RandomStream.fromSeed(seed);
     const network = model.create({
-      config,
+      settings: config,
       protocol: "mosi",
       modalities,
       widths: featureWidths(dataset, modalities),
       trainLabels: dataset.splits.train!.labels!,
       random: random.split("weights"),
     });
-    super(engine, network, adamOf(network, config), random.split("dropout"));
+    const loop = loopSettings(model, config);
+    super(engine, network, adamOf(network, loop), random.split("dropout"));
     this.config = config;
+    this.loop = loop;
     this.random = random;
   }
 
   /** Runs the batches of one epoch in file order, and returns what each step gave. */
   async epoch(dataset: Dataset, epoch: number): Promise<StepResult[]> {
-    const { batchSize, updateEpochs, applyTrailingGroup } = loopSettings(this.config);
+    const { batchSize, updateEpochs, applyTrailingGroup } = this.loop;
     const train = dataset.splits.train!;
     this.network.startEpoch?.();
     const results: StepResult[] = [];

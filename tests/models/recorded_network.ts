@@ -3,17 +3,25 @@
 import { assertEquals } from "@std/assert";
 import { RandomStream } from "../../lib/core/random.ts";
 import { loadDataset } from "../../lib/data/mod.ts";
-import { featureWidths, type ModelContext, type Network } from "../../lib/models/mod.ts";
+import {
+  featureWidths,
+  type ModelContext,
+  type Network,
+  type ValuesOf,
+} from "../../lib/models/mod.ts";
 import { selfMm } from "../../lib/models/self_mm.ts";
+import { SELF_MM_SETTINGS } from "../../lib/models/self_mm_settings.ts";
 import type { Recording } from "../../lib/parity/recording.ts";
 
 /** The network of a recording, with a BERT where it has one. */
-export function makeRecorded(recording: Recording, changes: Partial<ModelContext> = {}): Network {
+export function makeRecorded(
+  recording: Recording,
+  changes: Partial<ModelContext<typeof SELF_MM_SETTINGS>> = {},
+): Network {
   using dataset = loadDataset(recording.data, { protocol: recording.protocol });
-  if (selfMm.kind !== "network") throw new TypeError("self-mm is a network");
   const bert = recording.bert();
   return selfMm.create({
-    config: recording.settings(),
+    settings: recording.settings() as ValuesOf<typeof SELF_MM_SETTINGS>,
     protocol: recording.protocol,
     modalities: dataset.modalities,
     widths: featureWidths(dataset, dataset.modalities),
@@ -29,11 +37,11 @@ export function assertAsRecorded(network: Network, recording: Recording): void {
   const shapes = (entries: Iterable<[string, { shape: number[] }]>) =>
     Object.fromEntries([...entries].map(([name, { shape }]) => [name, shape]));
   assertEquals(shapes(network.parameters), shapes(recording.tensors("init.safetensors")!));
-  const groupsOf = (groups: Network["groups"]) =>
+  const groupsOf = (groups: Network["trainedGroups"]) =>
     groups.map(({ learningRate, weightDecay, parameters }) => ({
       learningRate,
       weightDecay,
       parameters: [...parameters].sort(),
     }));
-  assertEquals(groupsOf(network.groups), groupsOf(recording.groups()));
+  assertEquals(groupsOf(network.trainedGroups), groupsOf(recording.groups()));
 }

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { UsageError } from "../../lib/core/errors.ts";
 import { featureWidths, findModel, MODELS } from "../../lib/models/mod.ts";
+import { resolveConfig, settingsOf } from "../../lib/training/config.ts";
 import { smallData, withSplits } from "./small.ts";
 
 Deno.test("findModel() finds every model by its name", () => {
@@ -17,20 +18,20 @@ Deno.test("findModel() refuses an unknown name with the nearest one", () => {
   assertThrows(() => findModel("toString"), UsageError);
 });
 
-Deno.test("every model has a name of its own, a summary and defaults for every dataset", () => {
+Deno.test("every model has a name of its own, a summary, a card, and start values that its rules take", () => {
   assertEquals(new Set(MODELS.map(({ name }) => name)).size, MODELS.length);
   for (const model of MODELS) {
     assert(/^[a-z][a-z-]*$/.test(model.name), model.name);
     assert(model.summary.length > 20, model.summary);
-    const keys = (["mosi", "mosei", "sims", "simsv2"] as const).map((dataset) => {
-      const defaults = model.defaults(dataset, "mmsa");
-      for (const [key, value] of Object.entries(defaults)) {
-        assert(["number", "string", "boolean"].includes(typeof value), key);
-        assert(typeof value !== "number" || Number.isFinite(value), key);
+    for (const text of Object.values(model.card!)) assert(text.length > 9, model.name);
+    const rules = Object.entries(settingsOf(model));
+    for (const preset of ["mmsa", ...Object.keys(model.presets ?? {})]) {
+      for (const dataset of ["mosi", "mosei", "sims", "simsv2"] as const) {
+        const config = resolveConfig(model, dataset, { preset });
+        assertEquals(Object.keys(config), rules.map(([key]) => key));
+        for (const [key, rule] of rules) assert(rule.accepts(config[key]!), key);
       }
-      return Object.keys(defaults);
-    });
-    for (const others of keys) assertEquals(others, keys[0]);
+    }
   }
 });
 

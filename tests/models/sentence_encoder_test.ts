@@ -1,7 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { join } from "node:path";
-import { UsageError } from "../../lib/core/errors.ts";
 import { loadDataset } from "../../lib/data/mod.ts";
 import { readInputs } from "../../lib/training/inputs.ts";
 import { Recording } from "../../lib/parity/recording.ts";
@@ -14,7 +13,7 @@ const GOLDEN = join(import.meta.dirname!, "..", "golden", "self_mm_bert_tiny");
 forEachEngine("self-mm with a BERT has the names, shapes and optimizer groups of MMSA", () => {
   const recording = new Recording(GOLDEN);
   const network = makeRecorded(recording);
-  assertEquals(network.reads.text, "tokens");
+  assertEquals(network.dataForms.text, "tokens");
   assertAsRecorded(network, recording);
   network.dispose();
 });
@@ -36,27 +35,15 @@ forEachEngine("self-mm with a BERT starts from the values that it is given", () 
   network.dispose();
 });
 
-Deno.test("self-mm with text bert and no BERT is refused", () => {
-  const recording = new Recording(GOLDEN);
-  assertThrows(
-    () => makeRecorded(recording, { bert: undefined as never }),
-    UsageError,
-    'Cannot use text "bert": no BERT is given',
-  );
-});
-
 forEachEngine("frozen layers change no gradient of the others, which alone are in groups", () => {
   const recording = new Recording(GOLDEN);
-  const whole = makeRecorded(recording, {
-    config: { ...recording.settings(), bertFrozenLayers: 0 },
-  });
-  const part = makeRecorded(recording, {
-    config: { ...recording.settings(), bertFrozenLayers: 1 },
-  });
+  const bert = recording.bert()!;
+  const whole = makeRecorded(recording, { bert: { ...bert, frozenLayers: 0 } });
+  const part = makeRecorded(recording, { bert: { ...bert, frozenLayers: 1 } });
   const start = recording.tensors("init.safetensors")!;
   for (const network of [whole, part]) assignWeights(network.parameters, start, GOLDEN);
-  const trained = part.groups.flatMap(({ parameters }) => parameters);
-  const all = whole.groups.flatMap(({ parameters }) => parameters);
+  const trained = part.trainedGroups.flatMap(({ parameters }) => parameters);
+  const all = whole.trainedGroups.flatMap(({ parameters }) => parameters);
   assertEquals(
     all.filter((name) => !trained.includes(name)).every((name) =>
       /\.embeddings\.|\.layer\.0\./.test(name)
@@ -65,10 +52,10 @@ forEachEngine("frozen layers change no gradient of the others, which alone are i
   );
   assert(trained.length < all.length && trained.some((name) => name.includes(".layer.1.")));
   using dataset = loadDataset(recording.data, { protocol: recording.protocol });
-  const inputs = readInputs(whole.reads, dataset.splits.train!, [0, 1, 2]);
+  const inputs = readInputs(whole.dataForms, dataset.splits.train!, [0, 1, 2]);
   const gradients = [whole, part].map((network) => {
     const variables = trained.map((name) => network.parameters.get(name));
-    const loss = () => tf.sum(network.forward(inputs, null).prediction) as tf.Scalar;
+    const loss = () => tf.sum(network.apply(inputs, null).prediction) as tf.Scalar;
     const { grads } = tf.variableGrads(loss, variables);
     return trained.map((name) => grads[network.parameters.get(name).name]?.dataSync());
   });

@@ -6,10 +6,11 @@ import { alignmentLoss, ALIGNMENTS } from "../../lib/nn/losses/alignment.ts";
 import type { Setting } from "../../lib/models/mod.ts";
 import { readInputs } from "../../lib/training/inputs.ts";
 import { forEachEngine } from "../engine/engines.ts";
-import { NetworkLearner, NETWORKS } from "./networks.ts";
+import { formsOf, NetworkLearner } from "./networks.ts";
 import { smallData, valuesOf } from "./small.ts";
 
-const SETTINGS = NETWORKS.find(([name]) => name === "shared-private")![1];
+/** 8 samples and more are aligned. */
+const SETTINGS = { ...formsOf("shared-private")[0]!, alignmentBatch: 2, sharedDim: 3 };
 
 function learnerOf(
   engine: Engine,
@@ -20,9 +21,7 @@ function learnerOf(
 }
 
 /** Settings of Self-MM alone. */
-const SELF_MM = Object.fromEntries(
-  Object.entries(SETTINGS).filter(([key]) => !["sharedDim", "alignmentBatch"].includes(key)),
-);
+const { sharedDim: _, alignmentBatch: __, ...SELF_MM } = SETTINGS as Record<string, Setting>;
 
 forEachEngine("shared-private without pairs, or with β = 0, trains as self-mm", async (engine) => {
   const dataset = smallData();
@@ -47,6 +46,7 @@ forEachEngine("shared-private adds β Σ λ ℓ of the encoded pairs to the loss
       const outputs = network.forward(inputs, null);
       const target = {
         labels: tf.tensor1d(indices.map((i) => dataset.splits.train!.labels![i]!)),
+        labelsOf: {},
         index: tf.tensor1d(indices, "int32"),
         epoch: tf.scalar(1),
       };
@@ -126,7 +126,7 @@ forEachEngine(
     assertThrows(
       () => learnerOf(engine, { pairs: "tv" }),
       UsageError,
-      "Cannot align text of width 6 with vision of width 4",
+      "Cannot align text of width 6 with vision of width 8",
     );
     for (const pairs of ["at", "", "av=x", "av=-1", "av=", "av,,ta", "toString"]) {
       assertThrows(() => learnerOf(engine, { pairs }), UsageError, `pairs to "${pairs}"`);

@@ -72,7 +72,7 @@ export function makeNetwork(
   const model = findModel("self-mm");
   if (model.kind !== "network") throw new TypeError("self-mm is a network");
   return model.create({
-    config: smallConfig(settings),
+    settings: smallConfig(settings),
     protocol: "mosi",
     modalities,
     widths: featureWidths(dataset, modalities),

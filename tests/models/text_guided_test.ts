@@ -3,10 +3,10 @@ import * as tf from "@tensorflow/tfjs-core";
 import { UsageError } from "../../lib/core/errors.ts";
 import { readInputs } from "../../lib/training/inputs.ts";
 import { forEachEngine } from "../engine/engines.ts";
-import { NetworkLearner, NETWORKS } from "./networks.ts";
+import { formsOf, NetworkLearner } from "./networks.ts";
 import { smallData } from "./small.ts";
 
-const SETTINGS = NETWORKS.find(([name]) => name === "text-guided")![1];
+const SETTINGS = formsOf("text-guided")[0]!;
 
 forEachEngine("text-guided has two transformers in stage one, or one that is shared", (engine) => {
   const dataset = smallData();

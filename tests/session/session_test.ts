@@ -5,6 +5,7 @@ import {
   type Inputs,
   Interrupt,
   JUPYTER_DISPLAY,
+  learningRate,
   Linear,
   loadDataset,
   maskedMean,
@@ -52,7 +53,7 @@ const linearText: ModelDefinition = {
   name: "linear-text",
   summary: "text alone",
   kind: "network",
-  defaults: () => ({ learningRate: 1e-2 }),
+  settings: { learningRate: learningRate(1e-2) },
   create: (context) => new LinearText(context),
 };
 

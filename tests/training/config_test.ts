@@ -49,8 +49,8 @@ Deno.test("resolveConfig() refuses values that do not fit", () => {
   const table: [string, string, string][] = [
     ["batchSize", "0", "a whole number of 1 or more"],
     ["batchSize", "1.5", "a whole number of 1 or more"],
-    ["batchSize", "many", "expected a number"],
-    ["batchSize", "", "expected a number"],
+    ["batchSize", "many", "a whole number of 1 or more"],
+    ["batchSize", "", "a whole number of 1 or more"],
     ["postTextDropout", "1", "a number in [0, 1)"],
     ["learningRateOther", "-1", "0 or more"],
     ["learningRateOther", "Infinity", "0 or more"],
@@ -65,6 +65,6 @@ Deno.test("resolveConfig() refuses values that do not fit", () => {
 
 Deno.test("loopSettings() applies the trailing group in robust mode only", () => {
   const trailing = (mode: string) =>
-    loopSettings(resolveConfig(MODEL, "mosi", { mode })).applyTrailingGroup;
+    loopSettings(MODEL, resolveConfig(MODEL, "mosi", { mode })).applyTrailingGroup;
   assertEquals([trailing("reference"), trailing("robust")], [false, true]);
 });

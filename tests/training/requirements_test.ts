@@ -1,11 +1,13 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { DataError, UsageError } from "../../lib/core/errors.ts";
 import type { Split } from "../../lib/data/mod.ts";
+import { findModel } from "../../lib/models/mod.ts";
+import { resolveConfig } from "../../lib/training/config.ts";
 import {
-  oneSignWarning,
   optimizerStepWarning,
   requireModalities,
   requireSplit,
+  trainingWarnings,
 } from "../../lib/training/requirements.ts";
 import { smallData, withSplits } from "../models/small.ts";
 
@@ -41,14 +43,11 @@ Deno.test("requireModalities() refuses what the dataset lacks, and none at all",
 });
 
 Deno.test("optimizerStepWarning() names settings where no weight would change", () => {
-  const warning = (samples: number, batchSize: number, updateEpochs: number, trailing = false) =>
-    optimizerStepWarning(samples, {
-      batchSize,
-      updateEpochs,
-      applyTrailingGroup: trailing,
-      epochs: 1,
-      earlyStop: 1,
-    });
+  const model = findModel("self-mm");
+  const warning = (samples: number, batchSize: number, updateEpochs: number, trailing = false) => {
+    const mode = trailing ? "robust" : "reference";
+    return optimizerStepWarning(samples, model, { batchSize, updateEpochs, mode });
+  };
   for (
     const [samples, batchSize, updateEpochs] of [[1, 1, 1], [1, 99, 1], [40, 13, 4], [4, 1, 4]]
   ) {
@@ -64,11 +63,15 @@ Deno.test("optimizerStepWarning() names settings where no weight would change", 
   assertStringIncludes(warning(3, 1, 4)!, "set updateEpochs 3 or less, or mode robust");
 });
 
-Deno.test("oneSignWarning() counts the labels of each sign, where labels are generated", () => {
-  const config = { excludeZero: true };
-  const warning = (...labels: number[]) => oneSignWarning(Float32Array.from(labels), config);
-  assertEquals(warning(1, 2, -1, -2, 0), null);
-  assertEquals(oneSignWarning(Float32Array.of(1, 2), {}), null);
-  assertStringIncludes(warning(1, 2, 0)!, '"train" has 2 positive and 0 negative labels');
-  assertStringIncludes(warning(-1, -2, 3)!, "1 positive and 2 negative");
+Deno.test("trainingWarnings() counts the labels of each sign, where labels are generated", () => {
+  const warnings = (model: string, labels: number[]) => {
+    const train = { ...DATA.splits.train!, samples: 99, labels: Float32Array.from(labels) };
+    const definition = findModel(model);
+    return trainingWarnings(definition, resolveConfig(definition, "mosi"), train);
+  };
+  assertEquals(warnings("self-mm", [1, 2, -1, -2, 0]), []);
+  assertEquals(warnings("cnn", [1, 2]), []);
+  const [few] = warnings("self-mm", [1, 2, 0]);
+  assertStringIncludes(few!, '"train" has 2 positive and 0 negative labels');
+  assertStringIncludes(warnings("shared-private", [-1, -2, 3])[0]!, "1 positive and 2 negative");
 });

@@ -4,7 +4,6 @@ import type { Dataset, Modality } from "../../lib/data/mod.ts";
 import type { Engine } from "../../lib/engine/mod.ts";
 import { mae } from "../../lib/evaluation/mod.ts";
 import { findModel, type Setting } from "../../lib/models/mod.ts";
-import { loopSettings } from "../../lib/training/config.ts";
 import type { Learner, StepResult } from "../../lib/training/learner.ts";
 
 import { trainRun } from "../../lib/training/run.ts";
@@ -37,7 +36,7 @@ export class SmallLearner extends NetworkLearner {
 /** Options of a training of `learner`, without checkpoints. */
 export function fitOptions(learner: SmallLearner, options: Partial<FitOptions> = {}): FitOptions {
   return {
-    settings: loopSettings(learner.config),
+    settings: learner.loop,
     engine: "cpu",
     random: learner.random,
     evaluate: (predictions, labels) => ({ mae: mae(predictions, labels) }),

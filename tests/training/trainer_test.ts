@@ -4,11 +4,10 @@ import { NonFiniteLossError, UsageError } from "../../lib/core/errors.ts";
 import type { Split } from "../../lib/data/mod.ts";
 import type { Engine } from "../../lib/engine/mod.ts";
 import { mae, PROTOCOLS } from "../../lib/evaluation/mod.ts";
-import { loopSettings } from "../../lib/training/config.ts";
 import { fit, type FitResult } from "../../lib/training/trainer.ts";
 import { copyWeights, type Weights } from "../../lib/training/weights.ts";
 import { forEachEngine } from "../engine/engines.ts";
-import { relabelled, smallConfig, smallData, valuesOf, withSplits } from "../models/small.ts";
+import { relabelled, smallData, valuesOf, withSplits } from "../models/small.ts";
 import { fitOptions, fitSmall, SmallLearner } from "./small.ts";
 
 /** The split whose audio passes through `change`, which may look at what is read. */
@@ -336,7 +335,7 @@ forEachEngine("fit() refuses a split without labels", async (engine) => {
   using learner = new SmallLearner(engine, dataset);
   const { train, valid } = dataset.splits;
   const bare = (split: Split): Split => ({ ...split, labels: null });
-  const options = { ...fitOptions(learner), settings: loopSettings(smallConfig()) };
+  const options = fitOptions(learner);
   for (
     const [a, b, name] of [[bare(train!), valid!, "train"], [
       train!,

@@ -21,8 +21,12 @@ import {
   withoutFolder,
 } from "./content.ts";
 import { facts, heading, paragraph, section, table } from "../../display/html.ts";
-import { GENERAL_LIMITS, MODEL_CARDS } from "./model_cards.ts";
 import { drawn, estimateText } from "./results.ts";
+
+/** What holds for every model. */
+const GENERAL_LIMITS =
+  "Trained and tested on the dataset named, in its language and with its raters' scale; scores may " +
+  "lie beyond the scale. Not made to judge people";
 
 /** Keys of a configuration that say what was trained, not how. */
 const IDENTITY = ["model", "dataset", "protocol", "modalities", "nonfinite", "seed"];
@@ -38,7 +42,7 @@ async function cardOf(group: ReportedGroup, folder: string): Promise<string> {
   const { label, model, dataset, runs } = group;
   const { config, protocol } = runs[0]!.entry;
   const definition = MODELS.find(({ name }) => name === model);
-  const card = MODEL_CARDS[model];
+  const card = MODELS.find(({ name }) => name === model)?.card;
   const lines = [
     ["What it is", definition?.summary ?? "a model that this version does not know"],
     ["Source", card?.source],

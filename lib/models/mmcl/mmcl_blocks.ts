@@ -1,5 +1,5 @@
 /**
- * The parts of MMCL behind its encoders: the stages E_m and E_sh, and what makes a contrastive loss's
+ * The parts of MMCL behind its encoders: the blocks E_m and E_sh, and what makes a contrastive loss's
  * vector of a sequence.
  *
  * Our reading of Liu et al., ICMR 2024, of which only the abstract was to be had.
@@ -7,14 +7,13 @@
  * @module
  */
 
-import type { RandomStream } from "../../core/random.ts";
 import { tf } from "../../engine/mod.ts";
 import { gelu } from "../../nn/gelu.ts";
-import { LayerNorm } from "../../nn/layer_norm.ts";
-import { Linear } from "../../nn/linear.ts";
-import type { Parameters } from "../../nn/parameters.ts";
-import { Routing, toUnit } from "../../nn/routing.ts";
-import { TransformerEncoderLayer } from "../../nn/transformer.ts";
+import type { LayerNorm } from "../../nn/layer_norm.ts";
+import type { Layers } from "../../nn/layers.ts";
+import type { Linear } from "../../nn/linear.ts";
+import { type Routing, toUnit } from "../../nn/routing.ts";
+import type { TransformerEncoderLayer } from "../../nn/transformer.ts";
 import type { MmclSettings } from "./mmcl_settings.ts";
 
 /** A sequence of each sample: [batch, time, d], and 1 for its true steps, else 0: [batch, time]. */
@@ -27,17 +26,12 @@ export interface Sequence {
 export class Block {
   readonly #block: TransformerEncoderLayer | FeedForward;
 
-  constructor(parameters: Parameters, name: string, settings: MmclSettings, random: RandomStream) {
+  constructor(layers: Layers, name: string, settings: MmclSettings) {
     const { modelDim: width, hiddenDim: hidden, heads } = settings;
+    const sizes = { width, hidden };
     this.#block = settings.blocks === "feedForward"
-      ? new FeedForward(parameters, name, { width, hidden }, random)
-      : new TransformerEncoderLayer(
-        parameters,
-        name,
-        { width, hidden },
-        { heads, normFirst: true, activation: "gelu" },
-        random,
-      );
+      ? new FeedForward(layers, name, sizes)
+      : layers.encoderLayer(name, sizes, { heads, normFirst: true, activation: "gelu" });
   }
 
   apply({ x, mask }: Sequence): Sequence {
@@ -51,15 +45,14 @@ class FeedForward {
   readonly #layers: readonly [Linear, Linear];
 
   constructor(
-    parameters: Parameters,
+    layers: Layers,
     name: string,
     { width, hidden }: { readonly width: number; readonly hidden: number },
-    random: RandomStream,
   ) {
-    this.#norm = new LayerNorm(parameters, `${name}.norm`, width);
+    this.#norm = layers.layerNorm(`${name}.norm`, width);
     this.#layers = [
-      new Linear(parameters, `${name}.linear1`, width, hidden, random),
-      new Linear(parameters, `${name}.linear2`, hidden, width, random),
+      layers.linear(`${name}.linear1`, width, hidden),
+      layers.linear(`${name}.linear2`, hidden, width),
     ];
   }
 
@@ -77,7 +70,7 @@ export class Projector {
   readonly #routing: Routing | null;
   readonly #axis: MmclSettings["routingAxis"];
 
-  constructor(parameters: Parameters, name: string, settings: MmclSettings, random: RandomStream) {
+  constructor(layers: Layers, name: string, settings: MmclSettings) {
     const sizes = {
       inputs: settings.modelDim,
       clusters: settings.clusters,
@@ -86,9 +79,7 @@ export class Projector {
       iterations: settings.iterations,
     };
     this.#axis = settings.routingAxis;
-    this.#routing = settings.routing
-      ? new Routing(parameters, name, sizes, random, settings.routingGradient)
-      : null;
+    this.#routing = settings.routing ? layers.routing(name, sizes, settings.routingGradient) : null;
   }
 
   /** (28)–(31) → [batch, contrastDim] each; without routing the mean over the steps, [batch, d] */

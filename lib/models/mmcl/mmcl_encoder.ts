@@ -6,18 +6,17 @@
  * @module
  */
 
-import type { RandomStream } from "../../core/random.ts";
 import type { Modality } from "../../data/mod.ts";
 import { tf } from "../../engine/mod.ts";
 import { BiLstm } from "../../nn/bilstm.ts";
-import { Linear } from "../../nn/linear.ts";
+import type { Layers } from "../../nn/layers.ts";
+import type { Linear } from "../../nn/linear.ts";
 import { stepMask } from "../../nn/mask.ts";
-import type { Parameters } from "../../nn/parameters.ts";
 import { positionEncoding } from "../../nn/position_encoding.ts";
-import { TransformerEncoderLayer } from "../../nn/transformer.ts";
+import type { TransformerEncoderLayer } from "../../nn/transformer.ts";
 import type { MmclSettings } from "./mmcl_settings.ts";
 import { ofSteps, type Sequence } from "./mmcl_blocks.ts";
-import type { Inputs, Reading } from "../model.ts";
+import type { InputForm, Inputs } from "../model.ts";
 
 /**
  * H_m of one modality. Text is mapped to the width d, since its features know their sentence. Audio
@@ -25,38 +24,31 @@ import type { Inputs, Reading } from "../model.ts";
  * get the places of their steps added, and go through layers of a transformer.
  */
 export class ModalityEncoder {
-  readonly reading: Reading;
+  /** How it wants the modality. */
+  readonly form: InputForm;
   readonly #modality: Modality;
   readonly #first: Linear | BiLstm;
   /** Of a transformer; empty otherwise. */
   readonly #layers: readonly TransformerEncoderLayer[];
 
   /** @param width features of a step of the modality */
-  constructor(
-    parameters: Parameters,
-    modality: Modality,
-    width: number,
-    settings: MmclSettings,
-    random: RandomStream,
-  ) {
+  constructor(layers: Layers, modality: Modality, width: number, settings: MmclSettings) {
     this.#modality = modality;
     const { modelDim, hiddenDim: hidden, heads, encoder, encoderLayers } = settings;
     const isLstm = modality !== "text" && encoder === "biLstm";
     const isTransformer = modality !== "text" && encoder === "transformer";
-    this.reading = isLstm ? "timeMajor" : "sequence";
+    this.form = isLstm ? "timeMajor" : "sequence";
     const name = `encoder.${modality}`;
     this.#first = isLstm
-      ? new BiLstm(parameters, name, width, modelDim / 2, random)
-      : new Linear(parameters, name, width, modelDim, random);
+      ? layers.biLstm(name, width, modelDim / 2)
+      : layers.linear(name, width, modelDim);
     this.#layers = Array.from(
       { length: isTransformer ? encoderLayers : 0 },
       (_, i) =>
-        new TransformerEncoderLayer(
-          parameters,
+        layers.encoderLayer(
           `${name}.layers.${i}`,
           { width: modelDim, hidden },
           { heads, normFirst: true, activation: "gelu" },
-          random,
         ),
     );
   }
@@ -67,7 +59,7 @@ export class ModalityEncoder {
     const first = this.#first;
     if (first instanceof BiLstm) {
       // [time, batch, d] → [batch, time, d]
-      const states = tf.transpose(first.sequence(x, lengths), [1, 0, 2]);
+      const states = tf.transpose(first.sequence(x, lengths, false), [1, 0, 2]);
       return { x: states, mask: stepMask(lengths, x.shape[0]) };
     }
     const steps = x.shape[1];

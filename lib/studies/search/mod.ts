@@ -1,6 +1,5 @@
 /** Search for settings, by valid alone. @module */
 
-export { DEFAULT_SPACES } from "./default_spaces.ts";
 export {
   type RankedTrial,
   rankTrials,
@@ -8,4 +7,4 @@ export {
   searchStudy,
   trainCommand,
 } from "./search.ts";
-export { type Ends, parseSpace, type Range, type Space } from "./space.ts";
+export { parseSpace, type Space } from "./space.ts";

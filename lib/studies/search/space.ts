@@ -3,19 +3,8 @@
 import { UsageError } from "../../core/errors.ts";
 import type { RandomStream } from "../../core/random.ts";
 import { unknownName } from "../../core/suggest.ts";
-import type { ModelDefinition, Setting } from "../../models/mod.ts";
+import type { ModelDefinition, Range, Setting } from "../../models/mod.ts";
 import { typedSettings } from "../study/parse_definition.ts";
-
-/** The ends of a range, both possible. */
-export type Ends = readonly [low: number, high: number];
-
-/** The values of one setting: some, or all of a range. */
-export type Range =
-  | readonly Setting[]
-  | { readonly uniform: Ends }
-  /** Uniform in its logarithm: as many in [0.001, 0.01] as in [0.01, 0.1]. */
-  | { readonly logUniform: Ends }
-  | { readonly integer: Ends };
 
 /** Ranges by setting. */
 export type Space = Readonly<Record<string, Range>>;
@@ -101,6 +90,6 @@ function draw(range: Range, random: RandomStream): Setting {
 }
 
 /** Four digits; rounding does not leave the range. */
-function within([low, high]: Ends, value: number): number {
+function within([low, high]: readonly [number, number], value: number): number {
   return Math.min(high, Math.max(low, Number(value.toPrecision(4))));
 }

@@ -5,7 +5,7 @@ import { unknownName } from "../../core/suggest.ts";
 import { MODALITIES, type Modality, type ProtocolName } from "../../data/mod.ts";
 import { CLASS_TASKS, PROTOCOLS } from "../../evaluation/mod.ts";
 import { findModel, type ModelDefinition, type Setting } from "../../models/mod.ts";
-import { resolveConfig } from "../../training/mod.ts";
+import { parseSettings } from "../../training/mod.ts";
 import {
   cellKey,
   type PublishedRow,
@@ -136,14 +136,8 @@ export function typedSettings(
   model: ModelDefinition,
   settings: Readonly<Record<string, Setting>>,
 ): Record<string, Setting> {
-  // The names of the settings are the same for every dataset.
-  const config = resolved(model, settings);
-  return Object.fromEntries(Object.keys(settings).map((key) => [key, config[key]!]));
-}
-
-function resolved(model: ModelDefinition, settings: Readonly<Record<string, Setting>>) {
   try {
-    return resolveConfig(model, "mosi", settings);
+    return parseSettings(model, settings);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     throw new UsageError(`Cannot set up "${model.name}": ${error.message}`);

@@ -5,7 +5,7 @@ import { UsageError } from "../../core/errors.ts";
 import { lockFolder } from "../../core/lock.ts";
 import { unknownName } from "../../core/suggest.ts";
 import { findModel, type Setting } from "../../models/mod.ts";
-import { resolveConfig } from "../../training/mod.ts";
+import { settingsOf } from "../../training/mod.ts";
 import type { StudyDefinition } from "./definition.ts";
 import { type Job, studyJobs } from "./jobs.ts";
 import type { Ending } from "./messages.ts";
@@ -94,9 +94,9 @@ export function withSettings(
   definition: StudyDefinition,
   settings: Readonly<Record<string, Setting>>,
 ): StudyDefinition {
-  const known = definition.cells.map(({ model }) => resolveConfig(findModel(model), "mosi", {}));
+  const known = definition.cells.map(({ model }) => settingsOf(findModel(model)));
   for (const key of Object.keys(settings)) {
-    const all = new Set(known.flatMap((config) => Object.keys(config)));
+    const all = new Set(known.flatMap((rules) => Object.keys(rules)));
     if (!all.has(key)) throw new UsageError(unknownName("setting", key, all));
   }
   const cells = definition.cells.map((cell, i) => {

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { join } from "node:path";
-import { makeReport, MODEL_CARDS } from "../../../lib/analysis/mod.ts";
+import { makeReport } from "../../../lib/analysis/mod.ts";
 import { readRun, writeStudy } from "../../../lib/studies/mod.ts";
 import { parseDefinition } from "../../../lib/studies/study/mod.ts";
 import { DataError, RunError } from "../../../lib/core/errors.ts";
@@ -180,8 +180,4 @@ Deno.test("makeReport() refuses a folder without a finished run, and a damaged s
     Deno.writeTextFileSync(join(out, "study.json"), "{");
     await assertRejects(() => makeReport(out), DataError, "study.json");
   });
-});
-
-Deno.test("every model has a card", () => {
-  assertEquals(Object.keys(MODEL_CARDS).sort(), MODELS.map(({ name }) => name).sort());
 });

@@ -175,11 +175,11 @@ onTensorFlow(
     const model = findModel("self-mm");
     assert(model.kind === "network");
     const learn = async (compile: Engine["compile"]) => {
-      const config = resolveConfig(model, "mosi", { batchSize: 8 });
+      const settings = resolveConfig(model, "mosi", { batchSize: 8 });
       const random = RandomStream.fromSeed(5);
       const widths = { text: 16, audio: 6, vision: 8 };
       const network = model.create({
-        config,
+        settings,
         protocol: "mosi",
         modalities: dataset.modalities,
         widths,

@@ -8,6 +8,7 @@ import {
   type FittedTensors,
   type Regressor,
   type Setting,
+  type ValuesOf,
 } from "../../../lib/models/mod.ts";
 import { svm } from "../../../lib/models/svm.ts";
 import { applyScaling, fitScaling, pooledFeatures } from "../../../lib/models/svm/features.ts";
@@ -20,9 +21,8 @@ function make(
   modalities: readonly Modality[] = dataset.modalities,
   protocol: "mosi" | "sims" = "mosi",
 ): Regressor {
-  if (svm.kind !== "regressor") throw new TypeError("svm is a regressor");
   return svm.create({
-    config: resolveConfig(svm, protocol, settings),
+    settings: resolveConfig(svm, protocol, settings) as ValuesOf<typeof svm.settings>,
     protocol,
     modalities,
     widths: featureWidths(dataset, modalities),

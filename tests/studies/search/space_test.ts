@@ -2,15 +2,16 @@ import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert
 import { UsageError } from "../../../lib/core/errors.ts";
 import { RandomStream } from "../../../lib/core/random.ts";
 import { findModel, MODELS } from "../../../lib/models/mod.ts";
-import { DEFAULT_SPACES, parseSpace } from "../../../lib/studies/mod.ts";
+import { parseSpace } from "../../../lib/studies/mod.ts";
+import { searchSpace } from "../../../lib/training/mod.ts";
 import { drawSettings } from "../../../lib/studies/search/space.ts";
 
 const CNN = findModel("cnn");
 
 Deno.test("every model has ranges of its own, which parse", () => {
   for (const model of MODELS) {
-    const space = DEFAULT_SPACES[model.name];
-    assert(space !== undefined, model.name);
+    const space = searchSpace(model);
+    assert(Object.keys(space).length > 0, model.name);
     assertEquals(parseSpace(space, model), space);
   }
 });

@@ -1,0 +1,93 @@
+/**
+ * A BERT that learns with the rest of a network: from the tokens of a sentence to one vector, or to one
+ * a token. And the settings of text that every network has.
+ *
+ * @module
+ */
+
+import { tf } from "../engine/mod.ts";
+import { Bert } from "../nn/bert.ts";
+import { bertShapes } from "../nn/bert_config.ts";
+import type { DropoutNoise } from "../nn/dropout.ts";
+import type { Layers } from "../nn/layers.ts";
+import type { GivenBert, InputForm, Inputs, ParameterGroup } from "./model.ts";
+import { count, flag, learningRate, oneOf, text, weightDecay } from "./setting.ts";
+
+/** The settings of text, which every network has. */
+export const TEXT_SETTINGS = {
+  text: oneOf(["features", "bert"], "take the text's features, or train a BERT on its tokens"),
+  bert: text("", "folder of the BERT that training starts from"),
+  retokenize: flag(false, "make tokens from the raw text instead of taking the data's"),
+  bertFrozenLayers: count(
+    0,
+    "layers of the BERT that are not trained; from 1 on its embeddings are not, either",
+    { from: 0 },
+  ),
+  learningRateBert: learningRate(5e-5, "step size of the BERT"),
+  weightDecayBert: weightDecay(0.01, "weight decay of the BERT's matrices"),
+};
+
+/** Equation (1) of Self-MM: the last state of [CLS], without the pooler; or those of all tokens. */
+export class TrainedBert {
+  /** Its parameters as the optimizer takes them. */
+  readonly groups: readonly ParameterGroup[];
+  readonly #bert: Bert;
+  readonly #prefix: string;
+
+  /** Adds its parameters to `layers`, with `prefix` before their names. */
+  constructor(given: GivenBert, { parameters }: Layers, prefix: string) {
+    const { config, values, frozenLayers = 0, learningRate = 0, weightDecay = 0 } = given;
+    for (const [name, shape] of bertShapes(config)) {
+      const size = shape.reduce((product, n) => product * n, 1);
+      parameters.add(prefix + name, shape, values?.(name) ?? new Float32Array(size));
+    }
+    this.#prefix = prefix;
+    this.#bert = new Bert(
+      config,
+      (name) => parameters.get(prefix + name),
+      prefix + "bert",
+      frozenLayers,
+    );
+    const trained = this.#bert.trainedNames();
+    const names = [...bertShapes(config).keys()].filter((name) => trained.has(name))
+      .map((name) => prefix + name);
+    const isKept = (name: string) => /bias|LayerNorm/.test(name);
+    this.groups = [
+      {
+        name: "bert",
+        learningRate,
+        weightDecay,
+        parameters: names.filter((name) => !isKept(name)),
+      },
+      {
+        name: "bertNoDecay",
+        learningRate,
+        weightDecay: 0,
+        parameters: names.filter(isKept),
+      },
+    ];
+  }
+
+  /** Whether a parameter is one of its own. */
+  owns(name: string): boolean {
+    return name.startsWith(this.#prefix);
+  }
+
+  /**
+   * The batch with `text` in the form that is wanted: [batch, width] of [CLS], or the states of all
+   * tokens with `textLengths`.
+   */
+  apply(inputs: Inputs, form: InputForm, noise: DropoutNoise | null): Inputs {
+    const tokens = inputs.tokens!;
+    const [batch, , places] = tokens.shape;
+    // Places without a position hold no token: the data were checked for that.
+    const used = Math.min(places, this.#bert.config.positions);
+    const parts = tf.unstack(tf.slice3d(tokens, [0, 0, 0], [batch, 3, used]), 1) as tf.Tensor2D[];
+    const [ids, mask, segments] = parts as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D];
+    const sentences = { ids, mask, segments };
+    if (form === "first") return { ...inputs, text: this.#bert.cls(sentences, noise) };
+    const states = this.#bert.states(sentences, noise).layers.at(-1)!;
+    const text = form === "timeMajor" ? tf.transpose(states, [1, 0, 2]) : states;
+    return { ...inputs, text, textLengths: tf.sum(mask, 1) as tf.Tensor1D };
+  }
+}

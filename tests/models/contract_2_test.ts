@@ -1,0 +1,3 @@
+import { holdShareToContract } from "./contract.ts";
+
+holdShareToContract(2);

@@ -1,3 +1,0 @@
-import { holdToContract } from "./contract.ts";
-
-holdToContract("text-guided");
