@@ -8,12 +8,13 @@ import { join } from "node:path";
 import { DataError, reasonOf } from "../core/errors.ts";
 import { exists } from "../core/files.ts";
 import type { ProtocolName } from "../data/mod.ts";
-import type { Config, GivenBert, ParameterGroup } from "../models/mod.ts";
+import { type Config, findModel, type GivenBert, type ParameterGroup } from "../models/mod.ts";
 import { readBertConfig } from "../nn/bert_config.ts";
+import { resolveConfig } from "../training/config.ts";
 import type { AdamOptions } from "../training/optimizer.ts";
+import { givenBert } from "../training/run_bert.ts";
 import { readWeights, type Weights } from "../training/weights.ts";
 
-import { givenBert } from "../training/run_bert.ts";
 /** The configuration of a recording, with MMSA's own names. */
 interface RecordedConfig {
   readonly [name: string]: unknown;
@@ -141,6 +142,7 @@ export class Recording {
   /** The settings, with our names. @throws {DataError} when one is missing. */
   settings(): Config {
     const config: Record<string, number | boolean | string> = {
+      ...resolveConfig(findModel("self-mm"), this.protocol),
       mode: "reference",
       distance: "euclidean",
       text: this.config.textEncoder.type === "bert" ? "bert" : "features",

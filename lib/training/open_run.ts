@@ -10,6 +10,7 @@ import { batchOrder, type Modality, type ProtocolName, type Split } from "../dat
 import type { Engine } from "../engine/mod.ts";
 import type { ClassPredictions } from "../evaluation/mod.ts";
 import { type Config, findModel, type ModelContext, type ModelDefinition } from "../models/mod.ts";
+import { defaultsFor, resolveConfig } from "./config.ts";
 import { Learner } from "./learner.ts";
 import { Adam } from "./optimizer.ts";
 import { RunFolder, type RunRecord } from "./run_folder.ts";
@@ -74,7 +75,11 @@ export function openRun(path: string, engine: Engine, definition?: ModelDefiniti
   const model = definition ?? findModel(String(config["model"]));
   const { weights } = readWeights(folder.file("model.safetensors"));
   const context: ModelContext = {
-    settings: config,
+    // An older run does not know the settings that came after it.
+    settings: {
+      ...resolveConfig(model, defaultsFor(String(config["dataset"]), protocol)),
+      ...config,
+    },
     protocol,
     modalities,
     widths: record.data.widths,

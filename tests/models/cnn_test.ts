@@ -8,7 +8,7 @@ import { forEachEngine } from "../engine/engines.ts";
 import { formsOf, NetworkLearner } from "./networks.ts";
 import { smallData } from "./small.ts";
 
-const SETTINGS = { ...formsOf("cnn")[0]!, filtersDim: 6, dropout: 0 };
+const SETTINGS = { ...formsOf("cnn")[0]!, filtersDim: 6, signalDim: 6, dropout: 0 };
 
 /** Sequences of the same steps in every modality. */
 function alignedData(): Dataset {

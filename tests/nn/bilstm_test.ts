@@ -1,4 +1,4 @@
-import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs-core";
 import { RandomStream } from "../../lib/core/random.ts";
 import { lstm } from "../../lib/engine/mod.ts";
@@ -53,6 +53,26 @@ forEachEngine("BiLstm is an LSTM beside one that reads the true steps backwards"
     const ends = [...rows[1]![1]!.slice(0, 4), ...rows[0]![1]!.slice(4)];
     final.arraySync()[1]!.forEach((value, i) => assertAlmostEquals(ends[i]!, value, 1e-6));
     assertEquals(rows[2]![1], Array(8).fill(0));
+  });
+  parameters.dispose();
+});
+
+forEachEngine("BiLstm gives a layer below it a gradient, unless it is told that x is data", () => {
+  const parameters = new Parameters();
+  const layer = new BiLstm(parameters, "audio", 2, 3, RandomStream.fromSeed(1));
+  const start = RandomStream.fromSeed(2).normalArray(8);
+  tf.tidy(() => {
+    const lengths = tf.tensor1d([2, 1], "int32");
+    const x = tf.tensor3d(start, [2, 2, 2]);
+    const loss = (x: tf.Tensor) => tf.sum(layer.final(x as tf.Tensor3D, lengths)) as tf.Scalar;
+    const gradient = tf.grad(loss)(x).dataSync();
+    const at = (i: number, step: number) =>
+      loss(tf.tensor3d(start.map((v, j) => v + (i === j ? step : 0)), [2, 2, 2])).dataSync()[0]!;
+    gradient.forEach((value, i) =>
+      assertAlmostEquals(value, (at(i, 1e-2) - at(i, -1e-2)) / 2e-2, 2e-3)
+    );
+    const data = (x: tf.Tensor) => tf.sum(layer.final(x as tf.Tensor3D, lengths, false));
+    assertThrows(() => tf.grad(data)(x), Error, "Cannot compute gradient");
   });
   parameters.dispose();
 });
