@@ -1,7 +1,7 @@
-/** Training steps of every network model in MOSEI's shapes, beside plain PyTorch versions of them. */
+/** Training steps of every network model in MOSEI's shapes, beside plain PyTorch versions where there are. */
 
 import { join } from "node:path";
-import { MODELS } from "../../mod.ts";
+import { exists, MODELS } from "../../mod.ts";
 import { type BenchData, writeBenchData } from "./data.ts";
 import {
   type Bench,
@@ -45,7 +45,7 @@ async function run({ folder, engine, pairs }: BenchOptions): Promise<Result[]> {
     for (let pair = 0; pair < pairs; pair++) {
       const args = [folder, name, engine, steps, THREADS];
       ours.push(await runJson(Deno.execPath(), script("network_steps.ts", args)));
-      if (!torch) continue;
+      if (!torch || !exists(join(HERE, "torch", `${name}.py`))) continue;
       const path = join(HERE, "torch_models.py");
       theirs.push(await runJson("python3", [path, folder, name, String(steps), String(THREADS)]));
     }

@@ -6,7 +6,6 @@ import { parseDefinition } from "../../../lib/studies/study/mod.ts";
 import { DataError, RunError } from "../../../lib/core/errors.ts";
 import { writeHistory } from "../../../lib/training/history.ts";
 import { RunFolder } from "../../../lib/training/mod.ts";
-import { MODELS } from "../../../lib/models/mod.ts";
 import { withFolder } from "../../training/small.ts";
 import { madeHistory } from "../figures/made_figures.ts";
 import { makeRun, makeRuns } from "../made_runs.ts";
