@@ -2,7 +2,8 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { join } from "node:path";
-import { MODELS, PROTOCOLS, resolveConfig } from "../mod.ts";
+import { MODELS, PROTOCOLS } from "../mod.ts";
+import { resolveConfig } from "../lib/training/mod.ts";
 import type { Command } from "../tasks/shared/call.ts";
 import { parseCall } from "../tasks/shared/parse_call.ts";
 

@@ -27,7 +27,7 @@ export type {
   SplitSource,
   StoreRecord,
 } from "./source.ts";
-export { type ColumnMeta, readMeta, type SplitMeta, type StoreMeta } from "./store/store_meta.ts";
+export type { ColumnMeta, SplitMeta, StoreMeta } from "./store/store_meta.ts";
 export type { StoredArray } from "./arrays/stored_array.ts";
 export {
   MODALITIES,
@@ -41,7 +41,6 @@ export type { PickleFile, PickleOptions } from "./pickle/pickle_file.ts";
 export type { Problem, ProblemCode, Severity } from "./problem.ts";
 export { formatInspection } from "./checks/report.ts";
 export { type KnownFile, type Recognition, requireProtocol } from "./registry.ts";
-export { RowFile } from "./store/row_file.ts";
 export {
   readSafetensors,
   type SafetensorsFile,

@@ -17,7 +17,8 @@ interface AddingBackend {
  *
  * @example
  * ```ts
- * import { addInPlace, openEngine, tf } from "./mod.ts";
+ * import { addInPlace } from "./add_in_place.ts";
+ * import { openEngine, tf } from "./mod.ts";
  * import { assertEquals } from "@std/assert";
  * await openEngine({ engine: "cpu" });
  * const weight = tf.variable(tf.tensor1d([1, 2]));

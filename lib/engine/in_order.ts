@@ -14,7 +14,8 @@ interface OrderingBackend {
  *
  * @example
  * ```ts
- * import { inOrder, openEngine, tf } from "./mod.ts";
+ * import { inOrder } from "./in_order.ts";
+ * import { openEngine, tf } from "./mod.ts";
  * import { assertEquals } from "@std/assert";
  * await openEngine({ engine: "cpu" });
  * const weights = [tf.variable(tf.scalar(1)), tf.variable(tf.scalar(2))];

@@ -24,7 +24,8 @@ export interface PhiloxUniformAttributes {
  *
  * @example The same key and counter give the same numbers
  * ```ts
- * import { openEngine, tf, uniform } from "./mod.ts";
+ * import { openEngine, tf } from "./mod.ts";
+ * import { uniform } from "./uniform.ts";
  * import { assertEquals } from "@std/assert";
  * await openEngine({ engine: "cpu" });
  * const counter = tf.tensor1d([0, 0, 0, 0], "int32");

@@ -15,13 +15,12 @@ import {
   convertSource,
   openDataset,
   type ProtocolName,
-  readMeta,
-  RowFile,
   type Split,
   type SplitName,
   type SplitSource,
   type TextBert,
 } from "../data/mod.ts";
+import { readMeta, RowFile } from "../data/store/mod.ts";
 import { openTextExtractor, type TextExtractor } from "./text_extractor.ts";
 
 import { openTokenizer, retokenize, type Tokenizer } from "./tokenizer.ts";

@@ -20,7 +20,7 @@ import type {
   Outputs,
   ParameterGroup,
   Target,
-} from "./model.ts";
+} from "./network_types.ts";
 import type { Config, SettingRules, ValuesOf } from "./setting.ts";
 import { TrainedBert } from "./trained_bert.ts";
 

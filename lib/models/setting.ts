@@ -180,7 +180,16 @@ export function learningRate(
   return { ...number(start, help, { from: 0, ...options }), kind: "learningRate" };
 }
 
-/** λ of the weight decay of some parameters, 0 or more. */
+/**
+ * λ of the weight decay of some parameters, 0 or more.
+ *
+ * @example
+ * ```ts
+ * import { weightDecay } from "./setting.ts";
+ * import { assert } from "@std/assert";
+ * assert(weightDecay(0.01).accepts(0) && !weightDecay(0.01).accepts(-1));
+ * ```
+ */
 export function weightDecay(
   start: Start<number>,
   help = "weight decay",

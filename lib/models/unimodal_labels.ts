@@ -11,7 +11,7 @@
 
 import { MODALITIES, type Modality } from "../data/mod.ts";
 import { tf } from "../engine/mod.ts";
-import type { LabelGeneration } from "./model.ts";
+import type { LabelGeneration } from "./network_types.ts";
 
 /** The fusion is a task like the three modalities, but its labels are the annotated ones. */
 export type Task = "fusion" | Modality;

@@ -6,13 +6,8 @@
 
 import type { RandomStream } from "../core/random.ts";
 import type { Split } from "../data/mod.ts";
-import {
-  addInPlace,
-  type CompiledStep,
-  type Engine,
-  type NamedTensors,
-  tf,
-} from "../engine/mod.ts";
+import { addInPlace } from "../engine/add_in_place.ts";
+import { type CompiledStep, type Engine, type NamedTensors, tf } from "../engine/mod.ts";
 import type { Inputs, Network, Outputs } from "../models/mod.ts";
 import { Breath } from "./breath.ts";
 import { readInputs, readUnimodalLabels, type Scratch, takeUnimodalLabels } from "./inputs.ts";

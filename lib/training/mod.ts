@@ -29,6 +29,5 @@ export {
 export { type CheckpointSettings, fit, type FitOptions, type FitResult } from "./trainer.ts";
 export { VERSION } from "./versions.ts";
 export { readWeights, type Weights, writeWeights } from "./weights.ts";
-export { type ShownRunOptions, trainShown } from "./shown_run.ts";
 export { trainingWarnings } from "./requirements.ts";
 export type { LoopSettings } from "./trainer.ts";

@@ -7,7 +7,9 @@
  * @module
  */
 
-import { addInPlace, inOrder, tf } from "../engine/mod.ts";
+import { addInPlace } from "../engine/add_in_place.ts";
+import { inOrder } from "../engine/in_order.ts";
+import { tf } from "../engine/mod.ts";
 import type { Network, ParameterGroup, TrainingRules } from "../models/mod.ts";
 
 /** Settings that all groups share. */

@@ -1,12 +1,8 @@
 /** Data as `--data`, `--protocol`, `--modalities` and `--nonfinite` ask for it. @module */
 
-import {
-  MODALITIES,
-  type Modality,
-  type TrainingOptions,
-  unknownName,
-  UsageError,
-} from "../../mod.ts";
+import { MODALITIES, type Modality } from "../../lib/data/mod.ts";
+import { type TrainingOptions } from "../../lib/training/mod.ts";
+import { unknownName, UsageError } from "../../lib/core/mod.ts";
 import type { Call } from "./command.ts";
 import { protocolOf } from "./flags.ts";
 

@@ -1,7 +1,8 @@
 /** Flags that several commands share, and what they say. @module */
 
 import { TRAINING_DEFAULTS } from "../../lib/training/training_defaults.ts";
-import type { EngineOptions, ProtocolName } from "../../mod.ts";
+import type { EngineOptions } from "../../lib/engine/mod.ts";
+import type { ProtocolName } from "../../lib/data/mod.ts";
 import type { Call, Flag } from "./command.ts";
 import { MODEL_NAMES } from "./model_names.ts";
 

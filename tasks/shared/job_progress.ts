@@ -1,6 +1,7 @@
 /** The progress of many trainings at a time, a line each now and then. @module */
 
-import { type JobEvents, jobName, type Progress } from "../../mod.ts";
+import { type JobEvents, jobName } from "../../lib/studies/mod.ts";
+import { type Progress } from "../../lib/display/mod.ts";
 
 /** Milliseconds between two lines about one training. */
 const EPOCH_LINE = 10_000;

@@ -1,6 +1,7 @@
 /** Runs as a table for people. @module */
 
-import { type RunSummary, textTable } from "../../mod.ts";
+import { type RunSummary } from "../../lib/training/mod.ts";
+import { textTable } from "../../lib/display/mod.ts";
 
 /**
  * Prints one line a run, its metrics to three digits, and their mean where there are several. The

@@ -1,6 +1,8 @@
 /** The settings of a training as `--config`, `--set` and flags of their own give them. @module */
 
-import { type ModelDefinition, reasonOf, type Setting, settingsOf, UsageError } from "../../mod.ts";
+import { type ModelDefinition, type Setting } from "../../lib/models/mod.ts";
+import { reasonOf, UsageError } from "../../lib/core/mod.ts";
+import { settingsOf } from "../../lib/training/mod.ts";
 import { type Call, warn } from "./command.ts";
 
 /**

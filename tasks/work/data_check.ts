@@ -1,6 +1,6 @@
 /** The work of `deno task data:check`. @module */
 
-import { formatInspection, inspectDataset } from "../../mod.ts";
+import { formatInspection, inspectDataset } from "../../lib/data/mod.ts";
 import type { Call, Outcome } from "../shared/command.ts";
 import { protocolOf } from "../shared/flags.ts";
 

@@ -1,6 +1,6 @@
 /** The work of `deno task data:convert`. @module */
 
-import { convertDataset } from "../../mod.ts";
+import { convertDataset } from "../../lib/data/mod.ts";
 import { type Call, type Outcome, warn } from "../shared/command.ts";
 import { protocolOf } from "../shared/flags.ts";
 import { paced, sampleCounts, samplesBySplit } from "../shared/store_notes.ts";

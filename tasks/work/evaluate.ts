@@ -1,15 +1,10 @@
 /** The work of `deno task evaluate`. @module */
 
-import {
-  type CorruptedMetrics,
-  evaluateRun,
-  type MetricFlag,
-  type Modality,
-  type ProtocolName,
-  PROTOCOLS,
-  RunFolder,
-  type SplitName,
-} from "../../mod.ts";
+import { type CorruptedMetrics } from "../../lib/analysis/mod.ts";
+import { evaluateRun } from "../../lib/session/mod.ts";
+import { type MetricFlag, PROTOCOLS } from "../../lib/evaluation/mod.ts";
+import { type Modality, type ProtocolName, type SplitName } from "../../lib/data/mod.ts";
+import { RunFolder } from "../../lib/training/mod.ts";
 import { type Call, warn } from "../shared/command.ts";
 import { corruptionsOf, describeCorruption } from "../shared/corruptions.ts";
 import { engineOf } from "../shared/flags.ts";

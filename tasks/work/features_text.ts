@@ -1,6 +1,7 @@
 /** The work of `deno task features:text`. @module */
 
-import { extractText, InterruptListener, openTextModel } from "../../mod.ts";
+import { extractText, openTextModel } from "../../lib/features/mod.ts";
+import { InterruptListener } from "../../lib/training/mod.ts";
 import { type Call, type Outcome, warn } from "../shared/command.ts";
 import { protocolOf } from "../shared/flags.ts";
 import { paced, sampleCounts, samplesBySplit } from "../shared/store_notes.ts";

@@ -1,6 +1,9 @@
 /** The work of `deno task predict`. @module */
 
-import { formatCsv, predictRun, RunFolder, type SplitName, UsageError } from "../../mod.ts";
+import { formatCsv, UsageError } from "../../lib/core/mod.ts";
+import { predictRun } from "../../lib/session/mod.ts";
+import { RunFolder } from "../../lib/training/mod.ts";
+import { type SplitName } from "../../lib/data/mod.ts";
 import { AtomicFile } from "../../lib/core/files.ts";
 import { type Call, warn } from "../shared/command.ts";
 import { engineOf } from "../shared/flags.ts";

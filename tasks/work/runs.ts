@@ -1,7 +1,8 @@
 /** The work of `deno task runs`. @module */
 
 import { join } from "node:path";
-import { exists, type IndexedRun, messageOf, RunError, RunIndex } from "../../mod.ts";
+import { exists, messageOf, RunError } from "../../lib/core/mod.ts";
+import { type IndexedRun, RunIndex } from "../../lib/studies/mod.ts";
 import { type Call, type Outcome, warn } from "../shared/command.ts";
 import { printTable } from "../shared/run_table.ts";
 

@@ -1,24 +1,20 @@
 /** The work of `deno task search`. @module */
 
+import { createProgress } from "../../lib/display/mod.ts";
+import { findModel, type ModelDefinition } from "../../lib/models/mod.ts";
+import { InterruptListener, searchSpace } from "../../lib/training/mod.ts";
 import {
-  createProgress,
-  findModel,
-  InterruptListener,
-  type ModelDefinition,
   parseSpace,
-  PROTOCOLS,
   type RankedTrial,
   rankTrials,
-  reasonOf,
   runStudy,
   type SearchOptions,
-  searchSpace,
   searchStudy,
   type Space,
   trainCommand,
-  unknownName,
-  UsageError,
-} from "../../mod.ts";
+} from "../../lib/studies/mod.ts";
+import { PROTOCOLS } from "../../lib/evaluation/mod.ts";
+import { reasonOf, unknownName, UsageError } from "../../lib/core/mod.ts";
 import type { Call, Outcome } from "../shared/command.ts";
 import { protocolOf } from "../shared/flags.ts";
 import { jobEvents } from "../shared/job_progress.ts";

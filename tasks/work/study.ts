@@ -1,20 +1,18 @@
 /** The work of `deno task study`. @module */
 
 import { basename } from "node:path";
+import { createProgress } from "../../lib/display/mod.ts";
+import { InterruptListener } from "../../lib/training/mod.ts";
 import {
-  createProgress,
-  InterruptListener,
   parseDefinition,
-  reasonOf,
   runStudy,
   STUDIES,
   type StudyDefinition,
   type StudyTable,
   studyTable,
-  unknownName,
-  UsageError,
   withSettings,
-} from "../../mod.ts";
+} from "../../lib/studies/mod.ts";
+import { reasonOf, unknownName, UsageError } from "../../lib/core/mod.ts";
 import type { Call, Outcome } from "../shared/command.ts";
 import { protocolOf } from "../shared/flags.ts";
 import { jobEvents } from "../shared/job_progress.ts";

@@ -4,15 +4,8 @@
  * prints JSON.
  */
 
-import {
-  Adam,
-  findModel,
-  Learner,
-  openEngine,
-  RandomStream,
-  resolveConfig,
-  type Split,
-} from "../../mod.ts";
+import { Adam, Learner, resolveConfig } from "../../lib/training/mod.ts";
+import { findModel, openEngine, RandomStream, type Split } from "../../mod.ts";
 import { bertShapes, readBertConfig } from "../../lib/nn/bert_config.ts";
 import { peakMemory } from "../../lib/training/versions.ts";
 import { makeTokens } from "./data.ts";

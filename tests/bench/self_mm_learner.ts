@@ -1,16 +1,13 @@
 /** Self-MM as the benches train it. */
 
+import { Adam, Learner, resolveConfig } from "../../lib/training/mod.ts";
+import { type Config, type Setting } from "../../lib/models/mod.ts";
 import {
-  Adam,
-  type Config,
   type Engine,
   findModel,
-  Learner,
   MODALITIES,
   type Network,
   RandomStream,
-  resolveConfig,
-  type Setting,
   type Split,
 } from "../../mod.ts";
 

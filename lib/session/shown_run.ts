@@ -1,10 +1,10 @@
 /** Runs whose progress is shown. @module */
 
 import type { Progress } from "../display/progress.ts";
-import type { EpochRecord } from "./history.ts";
-import { Interrupt, InterruptListener } from "./interrupt.ts";
-import type { Training } from "./open_training.ts";
-import type { RunSummary } from "./run_folder.ts";
+import type { EpochRecord } from "../training/history.ts";
+import { Interrupt, InterruptListener } from "../training/interrupt.ts";
+import type { Training } from "../training/open_training.ts";
+import type { RunSummary } from "../training/run_folder.ts";
 
 /** How runs are shown and stopped. */
 export interface ShownRunOptions {
@@ -27,7 +27,7 @@ export interface ShownRunOptions {
  * @example
  * ```ts
  * import { createProgress } from "../display/progress.ts";
- * import { openTraining } from "./open_training.ts";
+ * import { openTraining } from "../training/open_training.ts";
  * import { trainShown } from "./shown_run.ts";
  * import { assertMatch } from "@std/assert";
  * let text = "";
