@@ -1,6 +1,6 @@
 /** Runs as a table for people. @module */
 
-import { type RunSummary, textTable } from "../../mod.ts";
+import { type RunSummary, tableKeys, textTable } from "../../mod.ts";
 
 /**
  * Prints one line a run, its metrics to three digits, and their mean where there are several. The
@@ -8,7 +8,7 @@ import { type RunSummary, textTable } from "../../mod.ts";
  */
 export function printRuns(runs: readonly RunSummary[]): void {
   const split = Object.keys(runs[0]?.test ?? {}).length > 0 ? "test" : "valid";
-  const keys = Object.keys(runs[0]?.[split] ?? {});
+  const keys = tableKeys(Object.keys(runs[0]?.[split] ?? {}));
   // Metrics of predicted classes are a table of their own: all in one would be too wide.
   const isOfClasses = (key: string) => key.startsWith("class.");
   printMetrics(runs, split, keys.filter((key) => !isOfClasses(key)));

@@ -13,6 +13,7 @@ import {
   RunFolder,
   type RunSummary,
   type Split,
+  tableKeys,
   trainShown,
 } from "../../mod.ts";
 import type { Call } from "../shared/command.ts";
@@ -93,7 +94,7 @@ function labelQuality(runs: readonly RunSummary[], train: Split): LabelQuality[]
 }
 
 function printResults(runs: readonly RunSummary[], labels: readonly LabelQuality[]): void {
-  const keys = Object.keys(runs[0]!.test);
+  const keys = tableKeys(Object.keys(runs[0]!.test));
   const rows = [...new Set(runs.map((run) => run.model))].map((model) => {
     const ofModel = runs.filter((run) => run.model === model);
     return [model, ...keys.map((key) => meanAndDeviation(ofModel.map((run) => run.test[key]!)))];

@@ -1,7 +1,7 @@
 /** The work of `deno task runs`. @module */
 
 import { join } from "node:path";
-import { exists, type IndexedRun, messageOf, RunError, RunIndex } from "../../mod.ts";
+import { exists, type IndexedRun, messageOf, PROTOCOLS, RunError, RunIndex } from "../../mod.ts";
 import { type Call, type Outcome, warn } from "../shared/command.ts";
 import { printTable } from "../shared/run_table.ts";
 
@@ -39,7 +39,9 @@ export function work(call: Call): Outcome {
 
 /** The metric that the list is sorted by, if it is one that is not shown anyway. */
 function sortedMetric(sort: string): string[] {
-  return ["mae", "corr"].includes(sort) || !/^(valid\.|acc|f1)/.test(sort) ? [] : [sort];
+  const isMetric = Object.values(PROTOCOLS)
+    .some(({ metricKeys }) => metricKeys.includes(sort.replace(/^valid\./, "")));
+  return ["mae", "corr"].includes(sort) || !isMetric ? [] : [sort];
 }
 
 function valueOf(run: IndexedRun, key: string): number | undefined {
