@@ -139,11 +139,12 @@ function placed(
   const moved = ofMapped(metric, read);
   // Classes are the same with and without.
   if (!clips || metric.classes !== undefined) return moved;
-  const [least, most] = metric.bounds;
+  const worst = measure(metric, [read(high)], [read(low)]);
+  const [least, most] = metric.bounds.map((bound) => Number.isFinite(bound) ? bound : worst);
   return {
     ...moved,
     definition: `${metric.definition}; both sides are first clipped to [${low}, ${high}]`,
-    bounds: [least, most === Infinity ? high - low : most],
+    bounds: [least!, most!],
   };
 }
 

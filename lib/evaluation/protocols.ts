@@ -188,16 +188,30 @@ export function allMetricKeys(): string[] {
   return [...new Set([...protocols.flatMap(({ metricKeys }) => metricKeys), ...ofClasses])];
 }
 
-/** Those of some keys that a table in a terminal or a notebook shows. */
+/**
+ * Those of some keys that a table in a terminal or a notebook shows: the metrics of the field's
+ * tables, and those of predicted classes.
+ *
+ * @example
+ * ```ts
+ * import { tableKeys } from "./protocols.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(tableKeys(["mae", "rmse", "class.acc7"]), ["mae", "class.acc7"]);
+ * ```
+ */
 export function tableKeys(keys: readonly string[]): string[] {
   const columns = Object.values(PROTOCOLS).flatMap(({ columns }) => columns);
   return keys.filter((key) => columns.includes(key) || keyOfClasses(key) !== null);
 }
 
-/** The metric of that key; undefined where no protocol has it. */
+/** The metric of that key, of predicted classes too; undefined where no protocol has it. */
 export function findMetric(key: string): Metric | undefined {
-  return Object.values(PROTOCOLS).flatMap(({ metrics }) => metrics)
-    .find((metric) => metric.key === key);
+  const ofClasses = keyOfClasses(key);
+  const protocols = Object.values(PROTOCOLS);
+  const metrics = ofClasses === null
+    ? protocols.flatMap(({ metrics }) => metrics)
+    : protocols.flatMap(({ classTasks }) => classTasks.flatMap(({ metrics }) => metrics));
+  return metrics.find((metric) => metric.key === (ofClasses ?? key));
 }
 
 /**
@@ -214,5 +228,5 @@ export function metricName(key: string): string {
 export function metricWithDirection(key: string): string {
   const metric = findMetric(key);
   if (metric === undefined) return key;
-  return `${metric.name} (${metric.higherIsBetter ? "higher" : "lower"} is better)`;
+  return `${metricName(key)} (${metric.higherIsBetter ? "higher" : "lower"} is better)`;
 }

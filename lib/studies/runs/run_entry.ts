@@ -4,7 +4,11 @@ import { basename, dirname, resolve } from "node:path";
 import { DataError, messageOf, reasonOf, RunError } from "../../core/errors.ts";
 import type { ProtocolName } from "../../data/mod.ts";
 import { type Protocol, PROTOCOLS } from "../../evaluation/mod.ts";
-import { labelledSplit, type PredictionRow, readPredictions } from "../../evaluation/predictions.ts";
+import {
+  labelledSplit,
+  type PredictionRow,
+  readPredictions,
+} from "../../evaluation/predictions.ts";
 import type { Config } from "../../models/mod.ts";
 import { RunFolder } from "../../training/mod.ts";
 import { findRunFolders, type Skipped } from "./run_discovery.ts";

@@ -156,7 +156,7 @@ export class RunIndex implements Disposable {
     if (metric === undefined) {
       throw new UsageError(unknownName("sort key", sort, [...allMetricKeys(), ...COLUMNS]));
     }
-    const value = `json_extract(${split}, '$.${key}')`;
+    const value = `json_extract(${split}, '$."${key}"')`;
     return `${value} IS NULL, ${value} ${metric.higherIsBetter ? "DESC" : "ASC"}`;
   }
 }
