@@ -9,7 +9,12 @@ import {
 } from "../../../lib/analysis/mod.ts";
 import { readRuns } from "../../../lib/studies/mod.ts";
 import { RunError, UsageError } from "../../../lib/core/errors.ts";
-import { type Metric, type PredictionRow, PROTOCOLS } from "../../../lib/evaluation/mod.ts";
+import {
+  type Metric,
+  metricOf,
+  type PredictionRow,
+  PROTOCOLS,
+} from "../../../lib/evaluation/mod.ts";
 import { mean, tInterval } from "../../../lib/statistics/mod.ts";
 import { withFolder } from "../../training/small.ts";
 import { makeRun, makeRuns } from "../made_runs.ts";
@@ -277,6 +282,9 @@ Deno.test("compareRuns() takes a metric of one's own, whichever direction is bet
         assert(found.samples.p < 0.05);
       }
     }
+    // Which run is the median one on valid is told by its predictions, as no record has the metric.
+    const copy = { ...metricOf(PROTOCOLS.mosi, "acc7"), key: "copy" };
+    assertEquals(compare([good, bad], copy).samples, compare([good, bad], "acc7").samples);
     const taken = { ...errors(true), key: "mae" };
     assertThrows(() => compare([good, bad], taken), UsageError, "expected another key");
   });
