@@ -159,7 +159,7 @@ Deno.test("no more patterns are drawn than are counted: where each one hits, p i
     assertEquals(permutationTest(equal, equal, options()).p, 1);
     assertEquals(permutationTest(equal, equal, options()).count, draws);
     assertEquals(signFlipTest([1, -1, 0], options()).p, 1);
-    const sums = (p: number[]) => metricSums("mosi", "mae", p, [0, 0]);
+    const sums = (p: number[]) => metricSums(metricOf(PROTOCOLS.mosi, "mae"), p, [0, 0]);
     assertEquals(swapTest(sums([1, 0]), sums([0, 1]), options()).p, 1);
   }
 });
