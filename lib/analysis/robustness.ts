@@ -57,8 +57,9 @@ export async function evaluateCorrupted(
   const random = RandomStream.fromSeed(run.record.seed).split("noise");
   const changed = corrupt(split, corruption, { train, random });
   const labels = split.labels ?? new Float32Array(0);
-  const { values, flags } = PROTOCOLS[run.protocol].evaluate(await run.predict(changed), labels);
-  const classes = evaluateClasses(run.protocol, run.classify(changed), labels);
+  const protocol = PROTOCOLS[run.protocol];
+  const { values, flags } = protocol.evaluate(await run.predict(changed), labels);
+  const classes = evaluateClasses(protocol, run.classify(changed), labels);
   return { ...corruption, metrics: { ...values, ...classes }, flags };
 }
 

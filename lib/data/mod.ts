@@ -29,6 +29,7 @@ export type {
 } from "./source.ts";
 export type { ColumnMeta, SplitMeta, StoreMeta } from "./store/store_meta.ts";
 export type { StoredArray } from "./arrays/stored_array.ts";
+export { LABEL_RANGES, type LabelRange } from "./label_range.ts";
 export {
   MODALITIES,
   type Modality,

@@ -8,6 +8,7 @@
  * @module
  */
 
+import { LABEL_RANGES } from "../data/mod.ts";
 import type { ModelDefinition } from "./model.ts";
 import { count, flag, learningRate, number, oneOf, rate, weightDecay } from "./setting.ts";
 
@@ -78,7 +79,15 @@ export const SELF_MM_SETTINGS = {
   }),
   postVisionDropout: rate(0, "dropout before F*_v", { search: [0, 0.1] }),
   // MMSA has 3 for SIMSv2, but its labels lie in [-1, 1].
-  H: number({ mosi: 3, mosei: 3, sims: 1 }, "generated labels lie in [-H, H]", { above: 0 }),
+  H: number(
+    {
+      mosi: LABEL_RANGES.mosi.high,
+      mosei: LABEL_RANGES.mosei.high,
+      sims: LABEL_RANGES.sims.high,
+    },
+    "generated labels lie in [-H, H]",
+    { above: 0 },
+  ),
   excludeZero: flag(true, "whether zero labels belong to no class when centres are computed"),
 };
 

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { ProtocolName } from "../data/mod.ts";
+import type { DefaultsName } from "../evaluation/mod.ts";
 
 /** A value of a configuration. */
 export type Setting = number | string | boolean;
@@ -14,7 +14,7 @@ export type Setting = number | string | boolean;
 export type Config = Readonly<Record<string, Setting>>;
 
 /** The datasets for which models have start values of their own: the protocols, and one more. */
-export type DefaultsFor = ProtocolName | "simsv2";
+export type DefaultsFor = DefaultsName;
 
 /** One value for every dataset, or one for each; `simsv2` is that of `sims` where it is absent. */
 export type Start<T extends Setting> = T | PerDataset<T>;

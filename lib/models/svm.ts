@@ -10,7 +10,7 @@
 import { DataError, UsageError } from "../core/errors.ts";
 import type { RandomStream } from "../core/random.ts";
 import type { Modality, Split } from "../data/mod.ts";
-import { CLASS_TASKS, type ClassPredictions, type ClassTask } from "../evaluation/mod.ts";
+import { type ClassPredictions, type ClassTask, PROTOCOLS } from "../evaluation/mod.ts";
 import type { FittedTensors, ModelContext, Regressor, RegressorDefinition } from "./model.ts";
 import { count, flag, number, oneOf, text, type ValuesOf } from "./setting.ts";
 import { applyScaling, fitScaling, pooledFeatures } from "./svm/features.ts";
@@ -57,7 +57,7 @@ class Svm implements Regressor {
   constructor(context: ModelContext<typeof settings>) {
     this.#settings = context.settings;
     this.#modalities = context.modalities;
-    this.#tasks = this.#settings.classifiers ? CLASS_TASKS[context.protocol] : [];
+    this.#tasks = this.#settings.classifiers ? PROTOCOLS[context.protocol].classTasks : [];
     this.#random = context.random.split("svm");
   }
 

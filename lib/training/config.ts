@@ -8,6 +8,7 @@
 import { UsageError } from "../core/errors.ts";
 import { unknownName } from "../core/suggest.ts";
 import type { ProtocolName } from "../data/mod.ts";
+import { PROTOCOLS } from "../evaluation/mod.ts";
 import {
   type Config,
   count,
@@ -157,7 +158,7 @@ export function resolveConfig(
  * ```
  */
 export function defaultsFor(dataset: string, protocol: ProtocolName): DefaultsFor {
-  return dataset === "simsv2" ? "simsv2" : protocol;
+  return PROTOCOLS[protocol].defaultsOf(dataset);
 }
 
 /**

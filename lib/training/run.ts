@@ -239,7 +239,7 @@ async function evaluateSplits(
       const classes = trained.classify?.(split) ?? {};
       metrics[name] = {
         ...protocol.evaluate(predictions, split.labels).values,
-        ...evaluateClasses(options.protocol, classes, split.labels),
+        ...evaluateClasses(protocol, classes, split.labels),
       };
     }
   }

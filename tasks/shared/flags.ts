@@ -1,5 +1,6 @@
 /** Flags that several commands share, and what they say. @module */
 
+import { PROTOCOL_NAMES } from "../../lib/data/modality.ts";
 import { TRAINING_DEFAULTS } from "../../lib/training/training_defaults.ts";
 import type { EngineOptions } from "../../lib/engine/mod.ts";
 import type { ProtocolName } from "../../lib/data/mod.ts";
@@ -27,7 +28,7 @@ export const DATA_FLAGS: readonly Flag[] = [
   {
     name: "protocol",
     value: "PROTOCOL",
-    choices: ["mosi", "mosei", "sims"],
+    choices: PROTOCOL_NAMES,
     help: "metrics and default settings; default: what the data tell",
   },
   {

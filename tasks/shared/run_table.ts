@@ -1,6 +1,7 @@
 /** Runs as a table for people. @module */
 
-import { type RunSummary } from "../../lib/training/mod.ts";
+import { tableKeys } from "../../lib/evaluation/mod.ts";
+import type { RunSummary } from "../../lib/training/mod.ts";
 import { textTable } from "../../lib/display/mod.ts";
 
 /**
@@ -9,7 +10,7 @@ import { textTable } from "../../lib/display/mod.ts";
  */
 export function printRuns(runs: readonly RunSummary[]): void {
   const split = Object.keys(runs[0]?.test ?? {}).length > 0 ? "test" : "valid";
-  const keys = Object.keys(runs[0]?.[split] ?? {});
+  const keys = tableKeys(Object.keys(runs[0]?.[split] ?? {}));
   // Metrics of predicted classes are a table of their own: all in one would be too wide.
   const isOfClasses = (key: string) => key.startsWith("class.");
   printMetrics(runs, split, keys.filter((key) => !isOfClasses(key)));

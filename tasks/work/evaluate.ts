@@ -12,8 +12,8 @@ import { printTable } from "../shared/run_table.ts";
 
 /** What a flag of an evaluation says to people. */
 const FLAGS: Readonly<Record<MetricFlag, string>> = {
-  constantPredictions: "all predictions are the same, so Corr is 0 by convention",
-  constantLabels: "all labels are the same, so Corr is 0 by convention",
+  constantPredictions: "all predictions are the same, so Corr and CCC are 0 by convention",
+  constantLabels: "all labels are the same, so Corr and CCC are 0 by convention",
   noNonZeroLabels: "every label is 0, so the metrics of neg/pos are 0 by convention",
 };
 
@@ -57,21 +57,22 @@ function printResults(
   results: readonly CorruptedMetrics[],
   isPlain: boolean,
 ): void {
-  const { metrics } = PROTOCOLS[protocol];
+  const { metrics, columns } = PROTOCOLS[protocol];
+  const shown = metrics.filter(({ key }) => columns.includes(key));
   const show = (value: number | undefined) => value?.toFixed(4) ?? "-";
   const classKeys = Object.keys(results[0]!.metrics).filter((key) => key.startsWith("class."));
   if (!isPlain) {
     printTable(
-      [split, ...metrics.map(({ name }) => name)],
+      [split, ...shown.map(({ name }) => name)],
       results.map((result) => [
         describeCorruption(result),
-        ...metrics.map(({ key }) => show(result.metrics[key])),
+        ...shown.map(({ key }) => show(result.metrics[key])),
       ]),
     );
     return;
   }
   const values = results[0]!.metrics;
-  printTable([split, "value"], metrics.map(({ key, name }) => [name, show(values[key])]));
+  printTable([split, "value"], shown.map(({ key, name }) => [name, show(values[key])]));
   if (classKeys.length === 0) return;
   printTable(
     ["of the predicted classes", "value"],

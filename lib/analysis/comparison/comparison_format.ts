@@ -2,7 +2,7 @@
 
 import type { ComparisonTable } from "./compare.ts";
 import { rowNames } from "./groups.ts";
-import { metricName } from "../../evaluation/metric_name.ts";
+import { metricName } from "../../evaluation/protocols.ts";
 import { list, page, table } from "../../display/html.ts";
 import { formatSigned } from "./verdict_sentence.ts";
 

@@ -13,7 +13,6 @@ import {
   predictedAgainstTrue,
   residualsByLabel,
 } from "../figures/mod.ts";
-import { scoreClasses } from "../score_classes.ts";
 import {
   type ReportContent,
   type ReportedGroup,
@@ -52,7 +51,7 @@ async function cardOf(group: ReportedGroup, folder: string): Promise<string> {
     ["Seeds", runs.map(({ entry }) => entry.seed).join(", ")],
     ["Settings that differ from the defaults", changedSettings(runs[0]!)],
   ].filter((row): row is [string, string] => row[1] !== undefined && row[1] !== "");
-  const median = runs[medianRun({ ...group, runs: runs.map(({ entry }) => entry) }, "mae")]!;
+  const median = runs[medianRun(runs.map(({ entry }) => entry.valid["mae"]))]!;
   const figures = figuresOrReason(median);
   return section(
     `${label} on ${dataset}`,
@@ -117,8 +116,8 @@ function runFigures({ entry, history }: ReportedRun): Figure[] {
   const scores = rows.some((row) => row.split === split && row.label === null)
     ? null
     : selectSplit(rows, split);
-  const matrices = PROTOCOLS[entry.protocol].metrics.filter(({ key }) =>
-    scoreClasses(entry.protocol, key)?.kind === "accuracy"
+  const matrices = PROTOCOLS[entry.protocol].metrics.filter(({ kind, classes }) =>
+    kind === "share" && classes !== undefined
   );
   const labels = history.some(({ unimodalLabels }) => unimodalLabels !== undefined);
   return [

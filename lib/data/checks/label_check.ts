@@ -4,7 +4,8 @@
  * @module
  */
 
-import { LABEL_LIMITS, MODALITIES, type Modality, type ProtocolName } from "../modality.ts";
+import { LABEL_RANGES } from "../label_range.ts";
+import { MODALITIES, type Modality, type ProtocolName } from "../modality.ts";
 import { type Problem, problem } from "../problem.ts";
 import type { SplitSource } from "../source.ts";
 
@@ -34,16 +35,16 @@ function badLabels(
   modality: Modality | null,
   protocol: ProtocolName | null,
 ): Problem[] {
-  const limit = protocol === null ? null : LABEL_LIMITS[protocol];
+  const range = protocol === null ? null : LABEL_RANGES[protocol];
   const nonfinite: number[] = [];
   const outside: number[] = [];
   labels.forEach((label, row) => {
     if (!Number.isFinite(label)) nonfinite.push(row);
-    else if (limit !== null && Math.abs(label) > limit) outside.push(row);
+    else if (range !== null && (label < range.low || label > range.high)) outside.push(row);
   });
-  const wanted = limit === null ? "a finite number" : `a number in [-${limit}, ${limit}]`;
-  const range = `${wanted} by protocol ${protocol}`;
-  return ([["nonfinite-label", nonfinite, wanted], ["label-range", outside, range]] as const)
+  const wanted = range === null ? "a finite number" : `a number in [${range.low}, ${range.high}]`;
+  const asked = `${wanted} by protocol ${protocol}`;
+  return ([["nonfinite-label", nonfinite, wanted], ["label-range", outside, asked]] as const)
     .filter(([, rows]) => rows.length > 0)
     .map(([code, rows, expected]) => {
       const row = rows[0]!;

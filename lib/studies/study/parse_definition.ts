@@ -3,7 +3,8 @@
 import { UsageError } from "../../core/errors.ts";
 import { unknownName } from "../../core/suggest.ts";
 import { MODALITIES, type Modality, type ProtocolName } from "../../data/mod.ts";
-import { CLASS_TASKS, PROTOCOLS } from "../../evaluation/mod.ts";
+import { PROTOCOLS } from "../../evaluation/mod.ts";
+import { allMetricKeys } from "../../evaluation/protocols.ts";
 import { findModel, type ModelDefinition, type Setting } from "../../models/mod.ts";
 import { parseSettings } from "../../training/mod.ts";
 import {
@@ -166,10 +167,7 @@ function parseSource(value: unknown): NonNullable<StudyDefinition["published"]> 
 }
 
 function knownMetric(key: string): string {
-  const known = Object.values(PROTOCOLS).flatMap(({ metricKeys }) => metricKeys);
-  const ofClasses = Object.values(CLASS_TASKS).flat()
-    .flatMap(({ metrics }) => Object.keys(metrics).map((name) => `class.${name}`));
-  return knownName(key, "metric", new Set([...known, ...ofClasses]));
+  return knownName(key, "metric", allMetricKeys());
 }
 
 function knownName(value: unknown, what: string, known: Iterable<string>): string {
