@@ -172,9 +172,9 @@ export abstract class Network<Rules extends SettingRules = SettingRules> extends
     return { total, parts: { fusion: total } };
   }
 
-  /** Parameters that are known to have no gradient, of which training need not warn; none by default. */
+  /** Parameters that are known to have no gradient, of which training need not warn: a BERT's pooler. */
   get idle(): readonly string[] {
-    return [];
+    return this.#bert?.idle ?? [];
   }
 
   /**

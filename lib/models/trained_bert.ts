@@ -68,6 +68,12 @@ export class TrainedBert {
     ];
   }
 
+  /** What is never read: the pooler. */
+  get idle(): string[] {
+    return this.groups.flatMap(({ parameters }) => parameters)
+      .filter((name) => name.startsWith(`${this.#prefix}pooler.`));
+  }
+
   /** Whether a parameter is one of its own. */
   owns(name: string): boolean {
     return name.startsWith(this.#prefix);
