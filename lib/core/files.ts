@@ -85,16 +85,6 @@ export class AtomicFile implements Disposable {
 
 /**
  * Writes a whole file atomically.
- *
- * @example
- * ```ts
- * import { writeFileAtomic } from "./files.ts";
- * import { assertEquals } from "@std/assert";
- * const folder = Deno.makeTempDirSync(), path = `${folder}/new/scores.csv`;
- * writeFileAtomic(path, "id,score\n");
- * assertEquals(Deno.readTextFileSync(path), "id,score\n");
- * Deno.removeSync(folder, { recursive: true });
- * ```
  */
 export function writeFileAtomic(path: string, content: Uint8Array | string): void {
   using file = new AtomicFile(path);
@@ -104,16 +94,6 @@ export function writeFileAtomic(path: string, content: Uint8Array | string): voi
 
 /**
  * Writes `value` as indented JSON, atomically.
- *
- * @example
- * ```ts
- * import { writeJsonAtomic } from "./files.ts";
- * import { assertEquals } from "@std/assert";
- * const path = Deno.makeTempFileSync();
- * writeJsonAtomic(path, { seed: 1111 });
- * assertEquals(JSON.parse(Deno.readTextFileSync(path)), { seed: 1111 });
- * Deno.removeSync(path);
- * ```
  */
 export function writeJsonAtomic(path: string, value: unknown): void {
   writeFileAtomic(path, JSON.stringify(value, null, 2) + "\n");
@@ -132,15 +112,6 @@ export function removeUnfinishedFiles(folder: string): void {
 
 /**
  * SHA-256 of a file as lower-case hexadecimal, read in chunks.
- *
- * @example
- * ```ts
- * import { sha256File } from "./files.ts";
- * import { assertEquals } from "@std/assert";
- * const path = Deno.makeTempFileSync();
- * assertEquals(sha256File(path).slice(0, 8), "e3b0c442");
- * Deno.removeSync(path);
- * ```
  */
 export function sha256File(path: string): string {
   using file = Deno.openSync(path);
@@ -164,16 +135,6 @@ function syncFolder(folder: string): void {
 
 /**
  * Whether something exists at `path`.
- *
- * @example
- * ```ts
- * import { exists } from "./files.ts";
- * import { assertEquals } from "@std/assert";
- * const path = Deno.makeTempFileSync();
- * assertEquals(exists(path), true);
- * Deno.removeSync(path);
- * assertEquals(exists(path), false);
- * ```
  */
 export function exists(path: string): boolean {
   try {

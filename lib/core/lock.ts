@@ -29,18 +29,6 @@ export interface LockOwner {
 
 /**
  * A folder that no other process (and no other part of this one) can lock until disposed.
- *
- * @example
- * ```ts
- * import { type FolderLock, lockFolder } from "./lock.ts";
- * import { assertEquals } from "@std/assert";
- * const path = Deno.makeTempDirSync();
- * {
- *   using lock: FolderLock = lockFolder(path);
- *   assertEquals([lock.path, lock.tookOver], [path, null]); // nobody died holding it
- * }
- * Deno.removeSync(path); // empty: the lock took its file with it
- * ```
  */
 export class FolderLock implements Disposable {
   /** The locked folder. */
@@ -71,19 +59,6 @@ export class FolderLock implements Disposable {
  * Locks `path`, which is made where it is missing. Needs only the rights to read and write there.
  *
  * @throws {RunError} the folder is locked (the message names the process), or cannot be locked
- *
- * @example
- * ```ts
- * import { lockFolder } from "./lock.ts";
- * import { assertThrows } from "@std/assert";
- * const folder = Deno.makeTempDirSync();
- * {
- *   using _lock = lockFolder(folder);
- *   assertThrows(() => lockFolder(folder), Error, `process ${Deno.pid}`);
- * }
- * lockFolder(folder)[Symbol.dispose](); // free again
- * Deno.removeSync(folder);
- * ```
  */
 export function lockFolder(path: string): FolderLock {
   const lockPath = join(path, LOCK_FILE);

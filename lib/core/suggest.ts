@@ -16,13 +16,6 @@ function editDistance(a: string, b: string): number {
 
 /**
  * The name in `known` that is nearest to `name`, ignoring case; undefined when `known` is empty.
- *
- * @example
- * ```ts
- * import { nearest } from "./suggest.ts";
- * import { assertEquals } from "@std/assert";
- * assertEquals(nearest("lerning_rate", ["batchSize", "learningRate"]), "learningRate");
- * ```
  */
 export function nearest(name: string, known: Iterable<string>): string | undefined {
   let best: string | undefined;
@@ -36,16 +29,6 @@ export function nearest(name: string, known: Iterable<string>): string | undefin
 
 /**
  * `Unknown <what> "<name>": did you mean "<nearest>"? Known: …`
- *
- * @example
- * ```ts
- * import { unknownName } from "./suggest.ts";
- * import { assertEquals } from "@std/assert";
- * assertEquals(
- *   unknownName("model", "selfmm", ["self-mm", "svm"]),
- *   'Unknown model "selfmm": did you mean "self-mm"? Known are self-mm, svm',
- * );
- * ```
  */
 export function unknownName(what: string, name: string, known: Iterable<string>): string {
   const names = [...known];

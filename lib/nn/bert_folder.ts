@@ -109,35 +109,6 @@ export class BertFolder implements Disposable {
  * @param fields the fields of its `config.json`
  * @param weights shape and values of each parameter by its name, without prefix
  * @param tokenizer a folder whose tokenizer files are copied, where there is one
- *
- * @example
- * ```ts
- * import { bertShapes, readBertConfig } from "./bert_config.ts";
- * import { BertFolder, writeBertFolder } from "./bert_folder.ts";
- * import { assertEquals } from "@std/assert";
- * const fields = {
- *   model_type: "bert",
- *   vocab_size: 10,
- *   hidden_size: 4,
- *   num_hidden_layers: 1,
- *   num_attention_heads: 2,
- *   intermediate_size: 8,
- *   max_position_embeddings: 6,
- * };
- * const weights = new Map(
- *   [...bertShapes(readBertConfig(fields, "fields"))].map(([name, shape]) => {
- *     const values = new Float32Array(shape.reduce((a, b) => a * b)).fill(0.5);
- *     return [name, { shape, values }];
- *   }),
- * );
- * const path = Deno.makeTempDirSync();
- * writeBertFolder(path, fields, weights);
- * {
- *   using folder = new BertFolder(path);
- *   assertEquals(folder.values("pooler.dense.bias"), new Float32Array(4).fill(0.5));
- * }
- * Deno.removeSync(path, { recursive: true });
- * ```
  */
 export function writeBertFolder(
   path: string,

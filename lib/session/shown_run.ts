@@ -23,23 +23,6 @@ export interface ShownRunOptions {
  * saves the run and ends all.
  *
  * @throws as `trainRun`
- *
- * @example
- * ```ts
- * import { createProgress } from "../display/progress.ts";
- * import { openTraining } from "../training/open_training.ts";
- * import { trainShown } from "./shown_run.ts";
- * import { assertMatch } from "@std/assert";
- * let text = "";
- * const stream = { writeSync: (b: Uint8Array) => (text += new TextDecoder().decode(b), b.length) };
- * const progress = createProgress({ stream, isTerminal: false });
- * const what = { model: "cnn", data: "synthetic:n=32", settings: { epochs: 1 } };
- * const out = Deno.makeTempDirSync();
- * using training = await openTraining({ ...what, engine: "cpu", out });
- * await trainShown(training, [1111], { progress, toResume: "run this again" });
- * assertMatch(text, /^cnn seed 1111: epoch 1\/1, loss .*, valid MAE /m);
- * Deno.removeSync(out, { recursive: true });
- * ```
  */
 export async function trainShown(
   training: Training,

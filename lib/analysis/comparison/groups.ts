@@ -65,15 +65,6 @@ export function groupRuns(runs: readonly RunEntry[]): RunGroup[] {
  * them belongs into the heading, and what differs is the name.
  *
  * @returns the model that was left out, or null, and the name of each label
- *
- * @example
- * ```ts
- * import { rowNames } from "./groups.ts";
- * import { assertEquals } from "@std/assert";
- * const { model, nameOf } = rowNames(["svm (text)", "svm (audio)"]);
- * assertEquals([model, nameOf("svm (audio)")], ["svm", "audio"]);
- * assertEquals(rowNames(["svm", "cnn (text)"]).nameOf("cnn (text)"), "cnn (text)");
- * ```
  */
 export function rowNames(
   labels: readonly string[],
