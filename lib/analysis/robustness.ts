@@ -25,25 +25,6 @@ export interface CorruptedMetrics extends Corruption {
  * @param train the train split that the run was trained on, for the unit of noise; else null
  * @throws {UsageError} when the split cannot be corrupted so.
  * @throws {DataError} when the split does not fit the run.
- *
- * @example What the text is worth
- * ```ts
- * import { loadDataset } from "../data/mod.ts";
- * import { openEngine } from "../engine/mod.ts";
- * import { openRun } from "../training/mod.ts";
- * import { evaluateCorrupted } from "./robustness.ts";
- * import { train } from "../session/mod.ts";
- * import { assert, assertEquals } from "@std/assert";
- * const data = loadDataset("synthetic:n=40"), out = Deno.makeTempDirSync();
- * const { runs: [svm] } = await train({ model: "svm", data, engine: "cpu", out });
- * using run = openRun(svm!.path, await openEngine({ engine: "cpu" }));
- * const { test } = data.splits;
- * const whole = await evaluateCorrupted(run, test!, { drop: [], noise: {} }, null);
- * const deaf = await evaluateCorrupted(run, test!, { drop: ["text"], noise: {} }, null);
- * assertEquals(whole.metrics["mae"], svm!.test["mae"]);
- * assert(deaf.metrics["mae"]! > whole.metrics["mae"]!);
- * Deno.removeSync(out, { recursive: true });
- * ```
  */
 export async function evaluateCorrupted(
   run: Predictor,
@@ -99,7 +80,8 @@ export interface RobustnessOptions {
  * import { makeSynthetic } from "../data/mod.ts";
  * import { openEngine } from "../engine/mod.ts";
  * import { findModel } from "../models/mod.ts";
- * import { openRun, trainRun } from "../training/mod.ts";
+ * import { openRun } from "../training/mod.ts";
+ * import { trainRun } from "../training/run.ts";
  * import { robustnessCurve } from "./robustness.ts";
  * import { assert, assertEquals } from "@std/assert";
  * const engine = await openEngine({ engine: "cpu" });

@@ -39,18 +39,6 @@ export interface TextModel {
  * Opens tokenizer and ONNX model of a Hugging Face folder.
  *
  * @throws {DataError} when one is missing, with how to get it.
- *
- * @example
- * ```ts
- * import { tokenize } from "./mod.ts";
- * import { openTextModel } from "./extract_text.ts";
- * import { assertEquals } from "@std/assert";
- * const folder = new URL("../../tests/golden/bert_tiny", import.meta.url).pathname;
- * const { tokenizer, extractor } = await openTextModel(folder);
- * const { values } = tokenize(tokenizer, ["a good movie", "boring"], 6);
- * const states = await extractor.run(values, 2);
- * assertEquals(states.length, 2 * 6 * extractor.width);
- * ```
  */
 export async function openTextModel(folder: string): Promise<TextModel> {
   const extractor = await openTextExtractor(folder);
@@ -80,34 +68,6 @@ export interface ExtractOptions {
  * @param path a pickle or a store
  * @param folder of the new store
  * @throws {DataError} when a split has no raw text, or `folder` holds something else.
- *
- * @example
- * ```ts
- * import { convertSource, loadDataset, openDataset, type SplitSource } from "../data/mod.ts";
- * import { extractText } from "./extract_text.ts";
- * import { assertEquals } from "@std/assert";
- * const folder = Deno.makeTempDirSync();
- * // Data with words; the model is a stand-in for `await openTextModel("bert-base-uncased")`.
- * using clips = openDataset("synthetic:n=8");
- * const spoken = (split: SplitSource) => ({ ...split, rawText: split.ids.map(() => "so good") });
- * const { train, valid, test } = clips.splits;
- * const splits = { train: spoken(train!), valid: spoken(valid!), test: spoken(test!) };
- * convertSource({ ...clips, splits }, `${folder}/words`);
- * const model = {
- *   tokenizer: { encode: (text: string) => [1, ...text.split(" ").map(() => 7), 2], padding: 0 },
- *   extractor: {
- *     width: 3,
- *     positions: 5,
- *     run: (tokens: Int32Array) => Promise.resolve(new Float32Array(tokens.length)),
- *   },
- *   sha256: "stand-in",
- * };
- * await extractText(`${folder}/words`, model, `${folder}/features`, { kind: "cls" });
- * const data = loadDataset(`${folder}/features`);
- * assertEquals([data.splits.train!.features.text!.steps, data.splits.train!.samples], [1, 8]);
- * data[Symbol.dispose]();
- * Deno.removeSync(folder, { recursive: true });
- * ```
  */
 export async function extractText(
   path: string,

@@ -104,21 +104,6 @@ export function tokenize(
  *
  * @param positions largest number of places that the BERT has
  * @throws {DataError} when it has no raw text, or a sentence is empty.
- *
- * @example
- * ```ts
- * import { makeSynthetic } from "../data/mod.ts";
- * import { retokenize } from "./tokenizer.ts";
- * import { assertEquals } from "@std/assert";
- * const letters = {
- *   encode: (text: string) => [101, ...Array.from(text, (c) => c.charCodeAt(0)), 102],
- *   padding: 0,
- * };
- * const split = makeSynthetic({ n: 8 }).splits.train!;
- * const { textBert } = retokenize({ ...split, rawText: split.ids.map(() => "AB") }, letters, 6);
- * assertEquals(textBert!.shape, [8, 3, 6]);
- * assertEquals([...textBert!.values.slice(0, 6)], [101, 65, 66, 102, 0, 0]);
- * ```
  */
 export function retokenize(split: Split, tokenizer: Tokenizer, positions: number): Split {
   if (split.rawText === null) {

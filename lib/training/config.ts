@@ -40,15 +40,6 @@ const MMSA = "mmsa";
 
 /**
  * All settings of a model, by name: its own, and those that every network has.
- *
- * @example
- * ```ts
- * import { findModel } from "../models/mod.ts";
- * import { settingsOf } from "./config.ts";
- * import { assertEquals } from "@std/assert";
- * const { batchSize, filtersDim } = settingsOf(findModel("cnn"));
- * assertEquals([batchSize!.help, filtersDim!.start], ["samples of a batch", 100]);
- * ```
  */
 export function settingsOf(model: ModelDefinition): SettingRules {
   const presets = [MMSA, ...Object.keys(model.presets ?? {})];
@@ -61,14 +52,6 @@ export function settingsOf(model: ModelDefinition): SettingRules {
 
 /**
  * Where a search of a model looks when nothing else is asked for.
- *
- * @example
- * ```ts
- * import { findModel } from "../models/mod.ts";
- * import { searchSpace } from "./config.ts";
- * import { assertEquals } from "@std/assert";
- * assertEquals(searchSpace(findModel("mmcl"))["clusters"], { integer: [4, 16] });
- * ```
  */
 export function searchSpace(model: ModelDefinition): Readonly<Record<string, Range>> {
   return Object.fromEntries(
@@ -83,14 +66,6 @@ export function searchSpace(model: ModelDefinition): Readonly<Record<string, Ran
  *
  * @param overrides values, or their text as typed on a command line
  * @throws {UsageError} when a key is unknown (with the nearest one) or a value does not fit.
- *
- * @example
- * ```ts
- * import { findModel } from "../models/mod.ts";
- * import { parseSettings } from "./config.ts";
- * import { assertEquals } from "@std/assert";
- * assertEquals(parseSettings(findModel("cnn"), { batchSize: "8" }), { batchSize: 8 });
- * ```
  */
 export function parseSettings(
   model: ModelDefinition,
@@ -122,15 +97,6 @@ function parseSetting(key: string, given: Setting, rule: SettingRule): Setting {
  * @param overrides values, or their text as typed on a command line; `preset` chooses start values
  * @throws {UsageError} when a key is unknown (with the nearest one), a value does not fit, or values do
  * not fit together.
- *
- * @example
- * ```ts
- * import { findModel } from "../models/mod.ts";
- * import { resolveConfig } from "./config.ts";
- * import { assertEquals } from "@std/assert";
- * const config = resolveConfig(findModel("self-mm"), "mosi", { batchSize: "8" });
- * assertEquals([config["batchSize"], config["updateEpochs"]], [8, 4]);
- * ```
  */
 export function resolveConfig(
   model: ModelDefinition,
@@ -149,13 +115,6 @@ export function resolveConfig(
 
 /**
  * Whose defaults a dataset takes.
- *
- * @example
- * ```ts
- * import { defaultsFor } from "./config.ts";
- * import { assertEquals } from "@std/assert";
- * assertEquals(defaultsFor("simsv2", "sims"), "simsv2");
- * ```
  */
 export function defaultsFor(dataset: string, protocol: ProtocolName): DefaultsFor {
   return PROTOCOLS[protocol].defaultsOf(dataset);
@@ -163,16 +122,6 @@ export function defaultsFor(dataset: string, protocol: ProtocolName): DefaultsFo
 
 /**
  * How a network is trained with these settings: those of the loop, and what the model says besides.
- *
- * @example
- * ```ts
- * import { findModel } from "../models/mod.ts";
- * import { loopSettings, resolveConfig } from "./config.ts";
- * import { assertEquals } from "@std/assert";
- * const model = findModel("self-mm");
- * const { epochs, decay } = loopSettings(model, resolveConfig(model, "mosi", { mode: "robust" }));
- * assertEquals([epochs, decay], [200, "decoupled"]);
- * ```
  */
 export function loopSettings(model: ModelDefinition, config: Config): LoopSettings {
   const { decay = "l2", clipNorm = 0 } = config;

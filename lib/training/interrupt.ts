@@ -13,13 +13,6 @@ const EXIT_STATUS = { SIGINT: 130, SIGTERM: 143 } as const;
 
 /**
  * The reason of an abort by a signal of the operating system.
- *
- * @example
- * ```ts
- * import { Interrupt } from "./interrupt.ts";
- * import { assertEquals } from "@std/assert";
- * assertEquals(new Interrupt("SIGINT").exitStatus, 130);
- * ```
  */
 export class Interrupt extends Error {
   /** Name of the kind of error. */
@@ -49,14 +42,6 @@ function keepKernel(): void {
 
 /**
  * Listens to signals until disposed.
- *
- * @example
- * ```ts
- * import { InterruptListener } from "./interrupt.ts";
- * import { assertEquals } from "@std/assert";
- * using interrupt = new InterruptListener();
- * assertEquals(interrupt.signal.aborted, false);
- * ```
  */
 export class InterruptListener implements Disposable {
   readonly #controller = new AbortController();

@@ -63,14 +63,6 @@ export interface TrainingOptions extends Pick<LoadOptions, "splits"> {
 /**
  * A model, its data and an engine, ready to be trained with one seed after the other. Dispose it to
  * close data that were opened for it.
- *
- * @example
- * ```ts
- * import { openTraining, Training } from "./open_training.ts";
- * import { assertInstanceOf } from "@std/assert";
- * using training = await openTraining({ model: "cnn", data: "synthetic:n=16", engine: "cpu" });
- * assertInstanceOf(training, Training);
- * ```
  */
 export class Training implements Disposable {
   /** What is trained. */

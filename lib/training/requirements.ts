@@ -80,21 +80,6 @@ function trailingGroupRemedies(model: ModelDefinition, config: Config): string[]
 
 /**
  * What is odd about training a model on a train split with these settings, one sentence each.
- *
- * @example
- * ```ts
- * import { makeSynthetic } from "../data/mod.ts";
- * import { findModel } from "../models/mod.ts";
- * import { resolveConfig } from "./config.ts";
- * import { trainingWarnings } from "./requirements.ts";
- * import { assertEquals, assertMatch } from "@std/assert";
- * const { train } = makeSynthetic({ n: 16 }).splits;
- * const model = findModel("self-mm");
- * const warningsOf = (settings: Record<string, number>) =>
- *   trainingWarnings(model, resolveConfig(model, "mosi", settings), train);
- * assertMatch(warningsOf({ batchSize: 32 })[0]!, /more than the 16 samples/);
- * assertEquals(warningsOf({ batchSize: 4 }), []);
- * ```
  */
 export function trainingWarnings(
   model: ModelDefinition,

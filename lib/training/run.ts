@@ -60,36 +60,6 @@ interface Trained {
  * @throws {DataError} when the data lack a split, or labels in it, or do not fit the BERT.
  * @throws {NonFiniteLossError} naming the samples; the best weights so far are kept.
  * @throws the signal's reason when it was aborted, after saving.
- *
- * @example Two epochs of Self-MM on made-up clips
- * ```ts
- * import { makeSynthetic } from "../data/mod.ts";
- * import { openEngine } from "../engine/mod.ts";
- * import { findModel } from "../models/mod.ts";
- * import { trainRun } from "./run.ts";
- * import { assert, assertEquals } from "@std/assert";
- * const dataset = makeSynthetic({ n: 32 });
- * const out = Deno.makeTempDirSync();
- * const options = {
- *   model: findModel("self-mm"),
- *   dataset,
- *   protocol: "mosi",
- *   modalities: dataset.modalities,
- *   seed: 1111,
- *   settings: { batchSize: 8, epochs: 2 },
- *   nonfinite: "zero",
- *   engine: await openEngine({ engine: "cpu" }),
- *   out,
- *   resume: false,
- *   loadSeconds: 0,
- *   commandLine: [],
- * } as const;
- * const { summary } = await trainRun(options);
- * assertEquals(summary.epochs, 2);
- * assert(summary.test["mae"]! > 0);
- * assert((await trainRun(options)).skipped, "a finished run is not repeated");
- * Deno.removeSync(out, { recursive: true });
- * ```
  */
 export async function trainRun(options: RunOptions): Promise<RunOutcome> {
   const { model, dataset, seed, engine } = options;

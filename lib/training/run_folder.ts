@@ -107,15 +107,6 @@ export interface CorruptedRead {
 
 /**
  * The folder of a run: where its files are, and reading and writing its record.
- *
- * @example
- * ```ts
- * import { RunFolder } from "./run_folder.ts";
- * import { assertEquals } from "@std/assert";
- * const folder = RunFolder.at("runs", "svm", "mosi", 1111);
- * assertEquals(folder.path, "runs/svm/mosi/1111");
- * assertEquals(folder.readRecord(), null);
- * ```
  */
 export class RunFolder {
   /** The run's folder. */

@@ -93,49 +93,6 @@ export interface FitResult {
  * @throws {RunError} when the checkpoint is of another engine or another network.
  * @throws {DataError} when the checkpoint is damaged.
  * @throws the signal's reason when it was aborted; the training can be resumed.
- *
- * @example Two epochs of a small Self-MM
- * ```ts
- * import { RandomStream } from "../core/random.ts";
- * import { makeSynthetic } from "../data/mod.ts";
- * import { openEngine } from "../engine/mod.ts";
- * import { mae } from "../evaluation/mod.ts";
-import type { TrainingRules } from "../models/mod.ts";
- * import { featureWidths, findModel } from "../models/mod.ts";
- * import { loopSettings, resolveConfig } from "./config.ts";
- * import { Learner } from "./learner.ts";
- * import { Adam } from "./optimizer.ts";
- * import { fit } from "./trainer.ts";
- * import { assertEquals } from "@std/assert";
- *
- * const dataset = makeSynthetic({ n: 32 });
- * const { modalities, splits } = dataset;
- * const model = findModel("self-mm");
- * if (model.kind !== "network") throw new TypeError("self-mm is a network");
- * const config = resolveConfig(model, "mosi", { batchSize: 8, epochs: 2 });
- * const settings = loopSettings(model, config);
- * const random = RandomStream.fromSeed(1111);
- * const engine = await openEngine({ engine: "cpu" });
- * const network = model.create({
- *   settings: config,
- *   protocol: "mosi",
- *   modalities,
- *   widths: featureWidths(dataset, modalities),
- *   trainLabels: splits.train!.labels!,
- *   random: random.split("weights"),
- * });
- * const adam = new Adam(network.parameters, network.trainedGroups, { decay: "l2" });
- * const learner = new Learner(engine, network, adam, random.split("dropout"));
- * const { history } = await fit(learner, splits.train!, splits.valid!, {
- *   settings,
- *   engine: engine.name,
- *   random,
- *   evaluate: (predictions, labels) => ({ mae: mae(predictions, labels) }),
- * });
- * assertEquals(history.map(({ epoch }) => epoch), [1, 2]);
- * learner.dispose();
- * network.dispose();
- * ```
  */
 export async function fit(
   learner: Learner,

@@ -2,7 +2,8 @@
 
 import { createProgress } from "../../lib/display/mod.ts";
 import { findModel, type ModelDefinition } from "../../lib/models/mod.ts";
-import { InterruptListener, searchSpace } from "../../lib/training/mod.ts";
+import { InterruptListener } from "../../lib/training/mod.ts";
+import { searchSpace } from "../../lib/training/mod.ts";
 import {
   parseSpace,
   type RankedTrial,

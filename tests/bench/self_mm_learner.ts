@@ -1,6 +1,8 @@
 /** Self-MM as the benches train it. */
 
-import { Adam, Learner, resolveConfig } from "../../lib/training/mod.ts";
+import { Adam } from "../../lib/training/optimizer.ts";
+import { Learner } from "../../lib/training/learner.ts";
+import { resolveConfig } from "../../lib/training/mod.ts";
 import { type Config, type Setting } from "../../lib/models/mod.ts";
 import {
   type Engine,

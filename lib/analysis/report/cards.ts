@@ -3,7 +3,8 @@
 import { DataError } from "../../core/errors.ts";
 import { PROTOCOLS, readPredictions, selectSplit } from "../../evaluation/mod.ts";
 import { findModel, MODELS } from "../../models/mod.ts";
-import { defaultsFor, resolveConfig, RunFolder } from "../../training/mod.ts";
+import { defaultsFor } from "../../training/config.ts";
+import { resolveConfig, RunFolder } from "../../training/mod.ts";
 import { medianRun } from "../comparison/compare_pair.ts";
 import {
   confusionMatrix,

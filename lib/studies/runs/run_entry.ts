@@ -91,22 +91,6 @@ export function readRuns(paths: readonly string[]): RunList {
  *
  * @throws {RunError} there is none, or its record is not one of ours
  * @throws {DataError} its metrics cannot be read
- *
- * @example
- * ```ts
- * import { readRun } from "./run_entry.ts";
- * import { train } from "../../session/train.ts";
- * import { assertEquals } from "@std/assert";
- * const out = Deno.makeTempDirSync();
- * const { folders } = await train({
- *   model: "constant",
- *   data: "synthetic:n=16",
- *   engine: "cpu",
- *   out,
- * });
- * assertEquals(readRun(folders[0]!).model, "constant");
- * Deno.removeSync(out, { recursive: true });
- * ```
  */
 export function readRun(path: string): RunEntry {
   const folder = new RunFolder(path);

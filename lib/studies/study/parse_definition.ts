@@ -34,23 +34,6 @@ type Fields = Readonly<Record<string, unknown>>;
  * @param name of the study, where the file has none
  * @throws {UsageError} when a key, model, setting, modality or metric is unknown (with the nearest),
  * or a value does not fit.
- *
- * @example
- * ```ts
- * import { parseDefinition } from "./parse_definition.ts";
- * import { assertEquals } from "@std/assert";
- * const study = parseDefinition({
- *   models: ["svm", "constant"],
- *   modalities: [["text"], ["text", "audio"]],
- *   seeds: [1, 2],
- * }, "sets");
- * assertEquals(study.cells.map(({ slug, model }) => `${slug}/${model}`), [
- *   "text/svm",
- *   "text+audio/svm",
- *   "text/constant",
- *   "text+audio/constant",
- * ]);
- * ```
  */
 export function parseDefinition(value: unknown, name: string): StudyDefinition {
   const fields = fieldsOf(value, "the study", KEYS);
