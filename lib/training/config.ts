@@ -87,7 +87,7 @@ function parseSetting(key: string, given: Setting, rule: SettingRule): Setting {
   const value = typeof given === "string" ? readTyped(rule, given) : given;
   if (rule.accepts(value)) return value;
   throw new UsageError(
-    `Cannot set ${key} to ${JSON.stringify(given)}: expected ${rule.expected}`,
+    `Cannot set ${key} to ${JSON.stringify(value)}: expected ${rule.expected}`,
   );
 }
 
