@@ -5,7 +5,8 @@
  */
 
 import { DataError, messageOf } from "../core/errors.ts";
-import { openMmsa } from "./layouts/mmsa.ts";
+import { openFile } from "./layouts/open_file.ts";
+import type { SourceOptions } from "./layouts/options.ts";
 import type { DatasetSource, Needs } from "./source.ts";
 import { openStore } from "./store/store.ts";
 import { isSynthetic } from "./synthetic.ts";
@@ -25,9 +26,13 @@ import { openSynthetic } from "./layouts/synthetic_source.ts";
  * assertEquals([source.format, source.splits.train!.ids.length], ["synthetic", 8]);
  * ```
  */
-export function openDataset(path: string, needs: Needs = {}): DatasetSource {
+export function openDataset(
+  path: string,
+  needs: Needs = {},
+  options: SourceOptions = {},
+): DatasetSource {
   if (isSynthetic(path)) return openSynthetic(path);
-  return isFolder(path) ? openStore(path, needs) : openMmsa(path, needs);
+  return isFolder(path) ? openStore(path, needs) : openFile(path, needs, options);
 }
 
 function isFolder(path: string): boolean {

@@ -19,7 +19,7 @@ import {
 import { countSigns } from "./label_check.ts";
 import { MODALITIES, type Modality, type ProtocolName } from "../modality.ts";
 import { openDataset } from "../open.ts";
-import { type Problem, problem } from "../problem.ts";
+import { type Problem, problem, type ProblemCode } from "../problem.ts";
 import { detectProtocol, recognize } from "../registry.ts";
 import { type DatasetSource, presentSplits, shapeOf } from "../source.ts";
 
@@ -92,13 +92,24 @@ function inspectSource(source: DatasetSource, asked: ProtocolName | null): Inspe
   };
 }
 
+/** What only the converted file can show. */
+const OF_THE_FILE: readonly ProblemCode[] = [
+  "length-range",
+  "unknown-key",
+  "trailing-bytes",
+  "filled-in",
+  "made-ids",
+  "missing-text",
+  "latin1-text",
+  "front-padding",
+  "zero-length",
+];
+
 /** Whether a store still holds what was written, and what only its pickle could show. */
 function storeProblems(source: DatasetSource, scans: readonly SplitScan[]): Problem[] {
   if (source.store === null) return [];
   const { problems, fingerprints } = source.store;
-  const recorded = problems.filter(({ code }) =>
-    code === "length-range" || code === "unknown-key" || code === "trailing-bytes"
-  );
+  const recorded = problems.filter(({ code }) => OF_THE_FILE.includes(code));
   const changed = scans.filter(({ split, hashes }) =>
     hashes.fingerprint() !== fingerprints[split.name]
   );

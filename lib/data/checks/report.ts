@@ -11,11 +11,21 @@ import type { ColumnSummary, Inspection, SplitSummary } from "./inspection.ts";
 import { MODALITIES } from "../modality.ts";
 import { byteCount } from "../arrays/positioned_file.ts";
 import { counted, listSome, type Problem } from "../problem.ts";
+import type { SourceFormat } from "../source.ts";
 
 /** Ids that the text shows of a problem; `--json` has them all. */
 const MOST_SHOWN = 3;
 
-const FORMATS = { "mmsa-pickle": "MMSA pickle", "store": "store", "synthetic": "made up" } as const;
+const FORMATS: Readonly<Record<SourceFormat, string>> = {
+  "mmsa-pickle": "MMSA pickle",
+  "pickle": "pickle",
+  "numpy": "arrays of numpy",
+  "torch": "PyTorch checkpoint",
+  "hdf5": "HDF5",
+  "files": "several files",
+  "store": "store",
+  "synthetic": "made up",
+};
 
 const TYPES: Readonly<Record<string, string>> = {
   "<f2": "float16",
@@ -129,7 +139,13 @@ function labelCells({ labels }: SplitSummary): string[] {
 function columnCells(column: ColumnSummary): string[] {
   const { steps, width, dtype, lengths, range } = column;
   const { least, median, greatest } = lengths;
-  const origin = { given: "", none: " (full)", mask: " (of text_bert)", text: " (of the text)" };
+  const origin = {
+    given: "",
+    none: " (full)",
+    mask: " (of text_bert)",
+    text: " (of the text)",
+    zeros: " (of its zeros)",
+  };
   const from = steps === 1 ? "" : origin[column.lengthOrigin];
   return [
     String(steps),

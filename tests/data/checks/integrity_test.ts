@@ -205,7 +205,10 @@ Deno.test("inspectDataset() passes over samples without anything in them", () =>
 
 Deno.test("inspectDataset() warns of lengths that are 0 or beyond the array", () => {
   const found = only(
-    problemsAfter(({ valid }) => valid.audio_lengths = [0, 5, 6, 1]),
+    problemsAfter(({ valid }) => {
+      floatsIn(valid.audio).fill(0, 0, 10);
+      valid.audio_lengths = [0, 5, 6, 1];
+    }).filter(({ code }) => code !== "zero-rows"),
     "length-range",
   );
   assertEquals([found.split, found.modality, found.count], ["valid", "audio", 2]);

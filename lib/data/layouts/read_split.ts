@@ -1,5 +1,5 @@
 /**
- * One split of an MMSA dictionary, key by key. Faults are collected, so that one error can name
+ * One split by MMSA's keys, key by key. Faults are collected, so that one error can name
  * all of them.
  *
  * @module
@@ -8,6 +8,7 @@
 import { nearest } from "../../core/suggest.ts";
 import type { TextBert } from "../dataset.ts";
 import { type Lengths, resolveLengths } from "./lengths.ts";
+import { SPLIT_KEYS } from "./names.ts";
 import { MODALITIES, type Modality, MODALITY_LETTERS, type SplitName } from "../modality.ts";
 import { listSome } from "../problem.ts";
 import type { ColumnSource, SplitSource } from "../source.ts";
@@ -21,32 +22,14 @@ import {
   stringsOf,
 } from "../arrays/values.ts";
 
-/** Keys of a split that have a meaning (METHODS 0.1); others are ignored with a warning. */
-export const SPLIT_KEYS: readonly string[] = [
-  "id",
-  "raw_text",
-  "text_bert",
-  "annotations",
-  ...MODALITIES.flatMap((modality) => [modality, `${modality}_lengths`]),
-  ...["regression_labels", "classification_labels"].flatMap((key) => [
-    key,
-    ...Object.values(MODALITY_LETTERS).map((letter) => `${key}_${letter}`),
-  ]),
-];
-
 /** Reads one split; what is wrong is added to `faults`, each as `split "train" …`. */
-export function readMmsaSplit(
+export function readSplit(
   name: SplitName,
   entries: ReadonlyMap<unknown, unknown>,
   needLabels: boolean,
   faults: string[],
 ): SplitSource {
   return new SplitReader(name, entries, faults).read(needLabels);
-}
-
-/** Keys of a split that mean nothing here. */
-export function unknownKeys(entries: ReadonlyMap<unknown, unknown>): string[] {
-  return [...entries.keys()].map(String).filter((key) => !SPLIT_KEYS.includes(key));
 }
 
 class SplitReader {
@@ -70,8 +53,9 @@ class SplitReader {
     if (!used.some((key) => this.#entries.has(key))) {
       this.#fault(`has no features, expected at least one of ${hints(MODALITIES)}`);
     }
-    const ids = this.#strings("id") ?? [];
-    this.#samples = this.#entries.has("id") ? ids.length : this.#firstSize();
+    const found = this.#strings("id");
+    this.#samples = found?.length ?? this.#firstSize();
+    const ids = found ?? [];
     const textBert = this.#textBert();
     const unimodalLabels: Partial<Record<Modality, Float32Array>> = {};
     for (const modality of MODALITIES) {
@@ -96,7 +80,10 @@ class SplitReader {
 
   /** The missing key with the nearest key that is there and unused. */
   #hint(key: string): string {
-    const near = nearest(key, unknownKeys(this.#entries));
+    const unknown = [...this.#entries.keys()].map(String).filter((key) =>
+      !SPLIT_KEYS.includes(key)
+    );
+    const near = nearest(key, unknown);
     return near === undefined ? `"${key}"` : `"${key}" (nearest is "${near}")`;
   }
 
