@@ -19,6 +19,7 @@ import {
   type SplitScan,
 } from "./checks/integrity.ts";
 import { MODALITIES, type Modality, type ProtocolName, type SplitName } from "./modality.ts";
+import { type SourceOptions, sourceOptions } from "./source_options.ts";
 import { openDataset } from "./open.ts";
 import type { Problem, ProblemCode } from "./problem.ts";
 import { detectProtocol, recognize } from "./registry.ts";
@@ -26,7 +27,7 @@ import { type DatasetSource, presentSplits, shapeOf, type SplitSource } from "./
 import { countOf } from "./arrays/values.ts";
 
 /** How a dataset is loaded. */
-export interface LoadOptions {
+export interface LoadOptions extends SourceOptions {
   /** What to do about features that are not finite: set them to 0 (default), or refuse. */
   readonly nonfinite?: "zero" | "stop";
   /** Modalities to load; one that is absent is an error. Default: all that every split has. */
@@ -56,7 +57,12 @@ const QUIET: readonly ProblemCode[] = [
 ];
 
 /** Errors after which nothing may be trained or scored. */
-const FATAL: readonly ProblemCode[] = ["nonfinite-label", "label-range"];
+const FATAL: readonly ProblemCode[] = [
+  "nonfinite-label",
+  "label-range",
+  "class-labels",
+  "mixed-padding",
+];
 
 /**
  * Loads an MMSA pickle or synthetic data into memory, or opens a store, whose features are read
@@ -92,7 +98,7 @@ export function loadDataset(path: string, options: LoadOptions = {}): Dataset {
   const source = openDataset(path, {
     ...(options.splits === undefined ? {} : { splits: options.splits }),
     labels: options.labels === "required",
-  });
+  }, sourceOptions(options));
   try {
     const dataset = read(source, options);
     // A pickle is in memory now; a store is read from until the dataset is closed.
@@ -116,7 +122,7 @@ function read(source: DatasetSource, options: LoadOptions): Dataset {
   const read = modalities.filter((modality) => !isBert || modality !== "text");
   const splits = chosen.map((split) => withModalities(split, read));
   const early = sampleProblems(splits, protocol);
-  refuse(source.path, early.filter(({ code }) => FATAL.includes(code)));
+  refuse(source.path, [...source.problems, ...early].filter(({ code }) => FATAL.includes(code)));
 
   const { loaded, zeroed, found } = source.store === null ? loadRows(source.path, splits) : {
     loaded: splits.map((split) => toSplit(split, (column) => new FileColumn(column))),

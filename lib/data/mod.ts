@@ -18,11 +18,16 @@ export { inspectDataset } from "./checks/inspect.ts";
 export type { ColumnSummary, Inspection, LabelSummary, SplitSummary } from "./checks/inspection.ts";
 export { loadDataset, type LoadOptions } from "./load.ts";
 export { openDataset } from "./open.ts";
+export { prepareData } from "./prepare.ts";
+export { parseColumns } from "./layouts/column_ranges.ts";
+export { type SourceOptions, sourceOptions } from "./source_options.ts";
 export type {
   ColumnSource,
   DatasetSource,
   LengthOrigin,
   Needs,
+  PaddingPlace,
+  SourceFormat,
   SourceSums,
   SplitSource,
   StoreRecord,

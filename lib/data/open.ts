@@ -6,7 +6,8 @@
 
 import { DataError, messageOf } from "../core/errors.ts";
 import { openFile } from "./layouts/open_file.ts";
-import type { SourceOptions } from "./layouts/options.ts";
+import { isSequenceFile } from "./layouts/parts.ts";
+import type { SourceOptions } from "./source_options.ts";
 import type { DatasetSource, Needs } from "./source.ts";
 import { openStore } from "./store/store.ts";
 import { isSynthetic } from "./synthetic.ts";
@@ -32,12 +33,14 @@ export function openDataset(
   options: SourceOptions = {},
 ): DatasetSource {
   if (isSynthetic(path)) return openSynthetic(path);
-  return isFolder(path) ? openStore(path, needs) : openFile(path, needs, options);
+  return isStore(path) ? openStore(path, needs) : openFile(path, needs, options);
 }
 
-function isFolder(path: string): boolean {
+/** Whether `path` is a folder that is to be read as a store: any but one of sequences. */
+function isStore(path: string): boolean {
   try {
-    return Deno.statSync(path).isDirectory;
+    return Deno.statSync(path).isDirectory &&
+      ![...Deno.readDirSync(path)].some(({ name }) => isSequenceFile(name));
   } catch (error) {
     const cause = error instanceof Deno.errors.NotFound
       ? "there is no such file or folder"

@@ -29,7 +29,7 @@ export type LengthOrigin = "given" | "mask" | "text" | "zeros" | "none";
  * Where a file has the zeros that fill short sequences up: before them, after them, some so and some
  * so, or nowhere. Here they are always after them.
  */
-export type Padding = "front" | "end" | "mixed" | "none";
+export type PaddingPlace = "front" | "end" | "mixed" | "none";
 
 /** The features of one modality in a file. */
 export interface ColumnSource {
@@ -113,7 +113,7 @@ export interface DatasetSource extends Disposable {
   /** Names that were read as others: `facet → vision`. */
   readonly renamed: readonly string[];
   /** Where the sequences of a file were padded, by modality; they are padded at the end now. */
-  readonly padding: Readonly<Partial<Record<Modality, Padding>>>;
+  readonly padding: Readonly<Partial<Record<Modality, PaddingPlace>>>;
   /** Names the dataset where the registry does not know it. */
   readonly name: string;
   /** File name of the pickle, also for a store of it: names and protocols are guessed from it. */
@@ -124,6 +124,8 @@ export interface DatasetSource extends Disposable {
   readonly splits: Readonly<Partial<Record<SplitName, SplitSource>>>;
   /** Problems of the file's form: unknown keys, bytes after its end. */
   readonly problems: readonly Problem[];
+  /** The videos whose samples were taken out of train to be the valid split; none by default. */
+  readonly validVideos?: readonly string[] | null;
   /** Null for anything else than a store. */
   readonly store: StoreRecord | null;
 

@@ -15,6 +15,8 @@ import {
   convertSource,
   openDataset,
   type ProtocolName,
+  type SourceOptions,
+  sourceOptions,
   type Split,
   type SplitName,
   type SplitSource,
@@ -47,7 +49,7 @@ export async function openTextModel(folder: string): Promise<TextModel> {
 }
 
 /** How features are extracted. */
-export interface ExtractOptions {
+export interface ExtractOptions extends SourceOptions {
   /** `tokens`: the states of all tokens (default); `cls`: that of the first alone. */
   readonly kind?: "tokens" | "cls";
   /** Sentences that are computed at once; default 32. */
@@ -76,7 +78,7 @@ export async function extractText(
   options: ExtractOptions = {},
 ): Promise<Conversion> {
   const { kind = "tokens", signal } = options;
-  using source = openDataset(path);
+  using source = openDataset(path, {}, sourceOptions(options));
   const { extractor, tokenizer } = model;
   const splits = Object.values(source.splits).map((split) => ({
     split,

@@ -13,12 +13,12 @@ export class SelectedRows implements ArraySource {
   readonly shape: readonly number[];
   readonly dtype: string;
   readonly size: number;
-  readonly #source: ArraySource;
+  readonly #source: FloatSource & Partial<ArraySource>;
   readonly #rows: ArrayLike<number>;
   readonly #rowSize: number;
 
   /** @param rows positions on the first axis of `source` */
-  constructor(source: ArraySource, rows: ArrayLike<number>) {
+  constructor(source: FloatSource & Partial<ArraySource>, rows: ArrayLike<number>) {
     this.shape = [rows.length, ...source.shape.slice(1)];
     this.dtype = source.dtype;
     this.size = sizeOf(this.shape) ?? NaN;
@@ -44,7 +44,7 @@ export class SelectedRows implements ArraySource {
   }
 
   values(): TypedArray | unknown[] {
-    const all = this.#source.values();
+    const all = this.#source.values?.() ?? floatsIn(this.#source);
     const size = this.#rowSize;
     const values: unknown[] = [];
     for (let i = 0; i < this.#rows.length; i++) {
@@ -96,4 +96,10 @@ export class ColumnRange implements ArraySource {
     this.readFloat32(0, values);
     return values;
   }
+}
+
+function floatsIn(source: FloatSource): Float32Array {
+  const values = new Float32Array(sizeOf(source.shape) ?? NaN);
+  source.readFloat32(0, values);
+  return values;
 }

@@ -18,6 +18,7 @@ import {
 } from "./integrity.ts";
 import { countSigns } from "./label_check.ts";
 import { MODALITIES, type Modality, type ProtocolName } from "../modality.ts";
+import type { SourceOptions } from "../source_options.ts";
 import { openDataset } from "../open.ts";
 import { type Problem, problem, type ProblemCode } from "../problem.ts";
 import { detectProtocol, recognize } from "../registry.ts";
@@ -28,6 +29,7 @@ import { type DatasetSource, presentSplits, shapeOf } from "../source.ts";
  * one problem, not an exception. In a notebook the inspection shows itself.
  *
  * @param protocol where the caller knows it
+ * @param options how it is read, where the file does not say it
  *
  * @example
  * ```ts
@@ -40,24 +42,38 @@ import { type DatasetSource, presentSplits, shapeOf } from "../source.ts";
 export function inspectDataset(
   path: string,
   protocol?: ProtocolName,
+  options: SourceOptions = {},
 ): Inspection & Displayable {
   return {
-    ...inspect(path, protocol),
+    ...inspect(path, protocol, options),
     [JUPYTER_DISPLAY]() {
       return displayInspection(this);
     },
   };
 }
 
-function inspect(path: string, protocol?: ProtocolName): Inspection {
+function inspect(
+  path: string,
+  protocol: ProtocolName | undefined,
+  options: SourceOptions,
+): Inspection {
   const asked = protocol ?? null;
   try {
-    using source = openDataset(path);
+    using source = openDataset(path, {}, options);
     return inspectSource(source, asked);
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
     const unreadable = problem("error", "unreadable", messageOf(error), { count: 1 });
-    const nothing = { format: null, recognized: null, sha256: null, bytes: null, splits: {} };
+    const nothing = {
+      format: null,
+      layout: null,
+      renamed: [],
+      padding: {},
+      recognized: null,
+      sha256: null,
+      bytes: null,
+      splits: {},
+    };
     return { ok: false, path, protocol: asked, ...nothing, problems: [unreadable] };
   }
 }
@@ -83,6 +99,9 @@ function inspectSource(source: DatasetSource, asked: ProtocolName | null): Inspe
     ok: problems.every(({ severity }) => severity !== "error"),
     path: source.path,
     format: source.format,
+    layout: source.layout,
+    renamed: source.renamed,
+    padding: source.padding,
     recognized: recognition && { name: recognition.file.name, by: recognition.by },
     protocol,
     sha256: sums.sha256,

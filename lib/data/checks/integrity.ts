@@ -4,7 +4,8 @@
  * @module
  */
 
-import { ColumnScan, readRows } from "./column_scan.ts";
+import { readRows } from "../rows.ts";
+import { ColumnScan } from "./column_scan.ts";
 import { constantProblem, lengthProblem, nonfiniteProblem, zeroProblem } from "./feature_check.ts";
 import { countSigns, labelProblems } from "./label_check.ts";
 import {

@@ -12,6 +12,11 @@ import type { SplitSource } from "../source.ts";
 /** Fewer strictly positive or strictly negative labels leave no class centre to train with. */
 const LEAST_OF_A_SIGN = 2;
 
+/** Classes that are taken for such, at most; more whole numbers may be scores. */
+const MOST_CLASSES = 4;
+/** Scores of no more values than this are worth a warning. */
+const MOST_SIGNED = 3;
+
 /**
  * Errors for labels that are not finite or, where the protocol is known, out of its range; a
  * warning for a train split of one sign, on which Self-MM's unimodal labels cannot be generated
@@ -24,7 +29,8 @@ export function labelProblems(split: SplitSource, protocol: ProtocolName | null)
     if (labels !== undefined) problems.push(...badLabels(split, labels, modality, protocol));
   }
   if (split.name === "train" && split.labels !== null && split.ids.length > 0) {
-    problems.push(...oneSided(split.labels));
+    const kinds = protocol === null ? [] : fewKinds(split.labels, protocol);
+    problems.push(...(kinds.length > 0 ? kinds : oneSided(split.labels)));
   }
   return problems;
 }
@@ -43,7 +49,7 @@ function badLabels(
     else if (range !== null && (label < range.low || label > range.high)) outside.push(row);
   });
   const wanted = range === null ? "a finite number" : `a number in [${range.low}, ${range.high}]`;
-  const asked = `${wanted} by protocol ${protocol}`;
+  const asked = `${wanted} by protocol ${protocol} (--labels LEAST..GREATEST says another range)`;
   return ([["nonfinite-label", nonfinite, wanted], ["label-range", outside, asked]] as const)
     .filter(([, rows]) => rows.length > 0)
     .map(([code, rows, expected]) => {
@@ -55,6 +61,26 @@ function badLabels(
       const ids = rows.map((index) => split.ids[index]!);
       return problem("error", code, message, { split: split.name, modality, ids });
     });
+}
+
+/** Labels that are classes rather than scores: a few whole numbers. */
+function fewKinds(labels: Float32Array, protocol: ProtocolName): Problem[] {
+  const kinds = [...new Set(labels)].sort((a, b) => a - b);
+  const shown = kinds.join(", ");
+  const rest = { split: "train", count: labels.length } as const;
+  const areClasses = kinds.every((label) => Number.isInteger(label) && label >= 0);
+  if (areClasses && kinds.length <= MOST_CLASSES && kinds.length > 1) {
+    const { low, high } = LABEL_RANGES[protocol];
+    const message =
+      `split "train" has the labels ${shown} only, which look like classes, expected ` +
+      `scores from ${low} to ${high} by protocol ${protocol}: --labels ` +
+      `${kinds[0]}..${kinds.at(-1)} says their range, --protocol another protocol`;
+    return [problem("error", "class-labels", message, rest)];
+  }
+  if (kinds.length > MOST_SIGNED || !(kinds[0]! < 0)) return [];
+  const message = `split "train" has the labels ${shown} only: scores of ${kinds.length} values ` +
+    "say little of a correlation or of more classes than that";
+  return [problem("warning", "few-labels", message, rest)];
 }
 
 function oneSided(labels: Float32Array): Problem[] {

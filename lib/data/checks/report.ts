@@ -104,7 +104,11 @@ function featureRows({ splits }: Inspection): string[][] {
 }
 
 function identity(inspection: Inspection): string[][] {
-  const { format, recognized, protocol, sha256, bytes } = inspection;
+  const { format, layout, renamed, recognized, protocol, sha256, bytes } = inspection;
+  const padded = Object.entries(inspection.padding)
+    .map(([modality, place]) =>
+      place === "none" ? `${modality} none` : `${modality} at the ${place}`
+    );
   const splits = Object.values(inspection.splits);
   const how = { sha256: "its SHA-256", sha1: "its SHA-1", shapes: "its shapes and counts" };
   const tokens = splits.find(({ textBert }) => textBert !== null)?.textBert?.[2];
@@ -118,6 +122,9 @@ function identity(inspection: Inspection): string[][] {
   ];
   return [
     ["format", `${FORMATS[format!]}${bytes === null ? "" : `, ${byteCount(bytes)}`}`],
+    ...(layout === null ? [] : [["layout", layout]]),
+    ...(renamed.length === 0 ? [] : [["renamed", renamed.join(", ")]]),
+    ...(padded.length === 0 ? [] : [["padding", padded.join(", ")]]),
     ["sha256", String(sha256)],
     [
       "recognized",

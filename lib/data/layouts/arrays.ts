@@ -3,13 +3,15 @@
 import type { SplitName } from "../modality.ts";
 import type { Entries, Layout, SplitEntries } from "./layout.ts";
 import { splitsOf } from "./split_dictionary.ts";
-import { isFeatures, isList, rankOf, rowsOf } from "./values.ts";
+import { meaningOf } from "./names.ts";
+import { entriesOf, isFeatures, isList, isMap, rankOf, rowsOf } from "./values.ts";
 
 /** The key under which all features of a sample are one array; `--columns` takes it apart. */
 export const ALL_COLUMNS = "features";
 
 /** An array [samples, …, columns], or `(features, labels)`, or `(features, labels, ids)`. */
 function partsOf(value: unknown): Entries | undefined {
+  if (isMap(value)) return byId(value);
   if (isFeatures(value) && rankOf(value) >= 2 && !isPair(value)) {
     return new Map([[ALL_COLUMNS, value]]);
   }
@@ -20,6 +22,15 @@ function partsOf(value: unknown): Entries | undefined {
     ["labels", labels],
     ...(ids === undefined ? [] : [["id", ids] as const]),
   ]);
+}
+
+/** `{id: features}` of one modality or of all columns. */
+function byId(value: ReadonlyMap<unknown, unknown>): Entries | undefined {
+  const entries = entriesOf(value);
+  const parts = [...entries.values()];
+  const areRows = parts.length > 0 && parts.every((part) => isFeatures(part) && rankOf(part) <= 2);
+  if (!areRows || [...entries.keys()].some((key) => meaningOf(key) !== undefined)) return undefined;
+  return new Map([["id", [...entries.keys()]], [ALL_COLUMNS, parts]]);
 }
 
 /** Features and as many labels. */
@@ -43,7 +54,7 @@ function read(value: unknown): SplitEntries | undefined {
   return parts.length === 0 ? undefined : new Map(parts);
 }
 
-/** One array of all columns, for each split or for all. */
+/** One array of all columns, for each split or for all; also an array for each id. */
 export const ARRAYS: Layout = {
   name: "one array of all columns",
   recognises: (value) => read(value) !== undefined,

@@ -24,11 +24,13 @@ export interface EntryOptions {
   readonly labelColumn?: number;
   /** Where each modality lies in an array of all columns, `[from, to)`. */
   readonly columns?: Readonly<Partial<Record<Modality, readonly [number, number]>>>;
+  /** The only modality of the file, whatever name its features have. */
+  readonly only?: Modality;
 }
 
 /** The entries of a split as {@linkcode readSplit} takes them. Faults go to `faults`. */
 export function canonical(
-  split: SplitName,
+  split: SplitName | "all",
   entries: Entries,
   options: EntryOptions,
   notes: Notes,
@@ -48,7 +50,7 @@ export function canonical(
 }
 
 /** Values by what their keys mean; the others are told as ignored. */
-function renamed(split: SplitName, entries: Entries, notes: Notes): Map<string, unknown> {
+function renamed(split: SplitName | "all", entries: Entries, notes: Notes): Map<string, unknown> {
   const meanings = meaningsOf(entries);
   const found = new Map<string, unknown>();
   for (const [meaning, key] of meanings) {
@@ -63,7 +65,12 @@ function renamed(split: SplitName, entries: Entries, notes: Notes): Map<string, 
     const near = nearest(key, SPLIT_KEYS.filter((name) => !meanings.has(name)));
     const hint = near !== undefined && looksLike(key, near) ? `: is it "${near}"?` : "";
     const message = `ignores key "${key}"${hint}`;
-    notes.addIgnored(problem("warning", "unknown-key", message, { split, count: 1 }));
+    notes.addIgnored(
+      problem("warning", "unknown-key", message, {
+        split: split === "all" ? null : split,
+        count: 1,
+      }),
+    );
   }
   for (const part of parts) if (found.has(part) && part === PART_KEYS.mode) found.delete(part);
   return found;
@@ -77,13 +84,17 @@ function looksLike(key: string, known: string): boolean {
 
 /** Takes an array of all columns apart. */
 function divideColumns(
-  split: SplitName,
+  split: SplitName | "all",
   entries: Entries,
   found: Map<string, unknown>,
-  { columns }: EntryOptions,
+  { columns, only }: EntryOptions,
   faults: string[],
 ): void {
   const key = allColumnsKey(entries, found);
+  if (only !== undefined) {
+    if (key !== undefined && !found.has(only)) found.set(only, entries.get(key));
+    return;
+  }
   if (columns === undefined) {
     if (key === undefined || MODALITIES.some((modality) => found.has(modality))) return;
     const width = widthOf(entries.get(key)) ?? 0;
@@ -128,7 +139,7 @@ function widthOf(value: unknown): number | undefined {
 }
 
 /** Sentences under `text` are raw text; missing ones are empty. */
-function readTexts(split: SplitName, found: Map<string, unknown>, notes: Notes): void {
+function readTexts(split: SplitName | "all", found: Map<string, unknown>, notes: Notes): void {
   if (found.has("text") && areTexts(found.get("text"))) {
     if (!found.has("raw_text")) {
       found.set("raw_text", found.get("text"));
@@ -147,7 +158,7 @@ function readTexts(split: SplitName, found: Map<string, unknown>, notes: Notes):
   if (missing < texts.length) notes.addMissingTexts(split, missing);
 }
 
-function readIds(split: SplitName, found: Map<string, unknown>, notes: Notes): void {
+function readIds(split: SplitName | "all", found: Map<string, unknown>, notes: Notes): void {
   const [videos, clips] = [PART_KEYS.video, PART_KEYS.clip].map((key) => {
     const value = found.get(key);
     found.delete(key);
@@ -158,23 +169,22 @@ function readIds(split: SplitName, found: Map<string, unknown>, notes: Notes): v
     found.set("id", isPair ? joinedIds(videos, clips) : videos);
     if (isPair) notes.renamed.add("video_id, clip_id → id");
   } else if (!found.has("id") && clips !== undefined) found.set("id", clips);
-  if (!found.has("id")) {
-    const samples = [...MODALITIES, "text_bert", "raw_text", "regression_labels"]
-      .map((key) => rowsOf(found.get(key))).find((rows) => rows !== undefined);
-    if (samples === undefined) return;
-    found.set("id", Array.from({ length: samples }, (_, row) => `${split}_${row}`));
-    notes.addWithoutIds(split);
-    return;
-  }
+  if (!found.has("id")) return;
   const ids = idsOf(found.get("id"));
   if (ids === null) return;
   found.set("id", ids.texts);
   notes.addLatin1(split, ids.latin1);
 }
 
+/** Number of samples, by the first value that has one for each. */
+export function rowCount(entries: Entries): number | undefined {
+  return [...MODALITIES, "text_bert", "raw_text", "regression_labels"]
+    .map((key) => rowsOf(entries.get(key))).find((rows) => rows !== undefined);
+}
+
 /** One label a sample: `[samples, 1, 1]` has one, `[samples, 7]` the column that was asked for. */
 function chooseLabels(
-  split: SplitName,
+  split: SplitName | "all",
   found: Map<string, unknown>,
   { labelColumn }: EntryOptions,
   faults: string[],

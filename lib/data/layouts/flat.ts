@@ -4,12 +4,13 @@ import type { SplitName } from "../modality.ts";
 import { stringsOf } from "../arrays/values.ts";
 import type { Entries, Layout, SplitEntries } from "./layout.ts";
 import { PART_KEYS, splitOf } from "./names.ts";
+import { holdsColumns } from "./split_dictionary.ts";
 import { entriesOf, holdsModalities, meaningsOf, rankOf, rowsOf, selectRows } from "./values.ts";
 
 /** `{text, audio, vision, labels, id, mode}`, each of all samples. */
 export const FLAT: Layout = {
   name: "one dictionary of all samples",
-  recognises: (value) => holdsModalities(value) && isTable(entriesOf(value)),
+  recognises: (value) => holdsModalities(value) ? isTable(entriesOf(value)) : holdsColumns(value),
   read: (value) => divided(entriesOf(value as Map<unknown, unknown>)),
 };
 

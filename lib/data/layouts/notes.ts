@@ -16,14 +16,14 @@ export class Notes {
   #decoded = 0;
 
   /** Transcripts that are None, NaN or empty in a split that has others. */
-  addMissingTexts(split: SplitName, count: number): void {
+  addMissingTexts(split: SplitName | "all", count: number): void {
     if (count === 0) return;
     this.#missing += count;
     this.#missingTexts.push(`${count} in "${split}"`);
   }
 
   /** Texts that are no UTF-8. */
-  addLatin1(split: SplitName, count: number): void {
+  addLatin1(split: SplitName | "all", count: number): void {
     if (count === 0) return;
     this.#decoded += count;
     this.#latin1.push(`${count} in "${split}"`);

@@ -5,10 +5,10 @@
  * @module
  */
 
-import { readRows } from "../checks/column_scan.ts";
+import { readRows } from "../rows.ts";
 import { MODALITIES, type Modality } from "../modality.ts";
 import { counted, listSome, type Problem, problem } from "../problem.ts";
-import type { ColumnSource, Padding, SplitSource } from "../source.ts";
+import type { ColumnSource, PaddingPlace, SplitSource } from "../source.ts";
 import { countOf, type FloatSource } from "../arrays/values.ts";
 
 /** Bytes of each of the places of a column from which its padding is guessed. */
@@ -29,7 +29,7 @@ interface Zeros {
 /** Splits whose sequences are padded at the end, and what was done for it. */
 export interface Settled {
   readonly splits: readonly SplitSource[];
-  readonly padding: Readonly<Partial<Record<Modality, Padding>>>;
+  readonly padding: Readonly<Partial<Record<Modality, PaddingPlace>>>;
   readonly problems: readonly Problem[];
 }
 
@@ -39,7 +39,7 @@ export interface Settled {
  * all of one that has to be changed.
  */
 export function settlePadding(splits: readonly SplitSource[]): Settled {
-  const padding: Partial<Record<Modality, Padding>> = {};
+  const padding: Partial<Record<Modality, PaddingPlace>> = {};
   const problems: Problem[] = [];
   let settled = [...splits];
   for (const modality of MODALITIES) {
@@ -69,7 +69,7 @@ function isPaddable({ samples, steps, values }: ColumnSource): boolean {
   return samples > 0 && steps > 1 && values.rowLengths === undefined;
 }
 
-function decide(columns: readonly ColumnSource[]): Padding {
+function decide(columns: readonly ColumnSource[]): PaddingPlace {
   let [front, end, neither] = [0, 0, 0];
   for (const column of columns) {
     const { steps, lengths, lengthOrigin } = column;
@@ -157,7 +157,7 @@ function turned(column: ColumnSource): ColumnSource {
 }
 
 /** Lengths by the zeros at the end where none are told, or where one is 0 and there are values. */
-function withLengths(column: ColumnSource, padding: Padding): ColumnSource {
+function withLengths(column: ColumnSource, padding: PaddingPlace): ColumnSource {
   const isUntold = column.lengthOrigin === "none";
   const zeroLengths = column.wrongLengths.filter((row) => column.lengths[row] === 1);
   if (isUntold ? padding !== "end" : zeroLengths.length === 0) return column;

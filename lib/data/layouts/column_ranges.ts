@@ -1,22 +1,9 @@
-/** What a caller says about data that does not say it itself. @module */
+/** Column ranges as people write them. @module */
 
 import { UsageError } from "../../core/errors.ts";
 import { MODALITIES, type Modality } from "../modality.ts";
+import type { SourceOptions } from "../source_options.ts";
 import { modalityOf } from "./names.ts";
-
-/** How a file is read, where it does not say it. */
-export interface SourceOptions {
-  /** A table of labels by id: `video_id,clip_id,label,label_T,label_A,label_V,mode`. */
-  readonly labelFile?: string;
-  /** Which label counts where each sample has several, from 0. */
-  readonly labelColumn?: number;
-  /** Where each modality lies in an array of all columns, `[from, to)`. */
-  readonly columns?: Readonly<Partial<Record<Modality, readonly [from: number, to: number]>>>;
-  /** Files with the features of one modality each. */
-  readonly files?: Readonly<Partial<Record<Modality, string>>>;
-  /** Part of the train split that becomes the valid split, whole videos, above 0 and below 1. */
-  readonly valid?: number;
-}
 
 /**
  * The column ranges in `text=0:300,audio=300:305`.

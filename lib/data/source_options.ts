@@ -1,0 +1,29 @@
+/** What a caller says about data that does not say it itself. @module */
+
+import type { Modality } from "./modality.ts";
+
+/** How a file is read, where it does not say it. */
+export interface SourceOptions {
+  /** A table of labels by id: `video_id,clip_id,label,label_T,label_A,label_V,mode`. */
+  readonly labelFile?: string;
+  /** Which label counts where each sample has several, from 0. */
+  readonly labelColumn?: number;
+  /** Where each modality lies in an array of all columns, `[from, to)`. */
+  readonly columns?: Readonly<Partial<Record<Modality, readonly [from: number, to: number]>>>;
+  /** Files with the features of one modality each. */
+  readonly files?: Readonly<Partial<Record<Modality, string>>>;
+  /** Part of the train split that becomes the valid split, whole videos, above 0 and below 1. */
+  readonly valid?: number;
+}
+
+/** The part of `options` that says how files are read. */
+export function sourceOptions(options: SourceOptions): SourceOptions {
+  const { labelFile, labelColumn, columns, files, valid } = options;
+  return {
+    ...(labelFile === undefined ? {} : { labelFile }),
+    ...(labelColumn === undefined ? {} : { labelColumn }),
+    ...(columns === undefined ? {} : { columns }),
+    ...(files === undefined || Object.keys(files).length === 0 ? {} : { files }),
+    ...(valid === undefined ? {} : { valid }),
+  };
+}
