@@ -12,9 +12,22 @@ import type { Content } from "./container.ts";
 
 /** What is used of the package. */
 interface Hdf5Package {
-  readonly ready: Promise<unknown>;
-  readonly File: new (path: string, mode: "r") => Hdf5Group & { close(): unknown };
+  readonly ready: Promise<{ readonly FS: { write: StreamWrite } }>;
+  readonly File: new (path: string, mode: "r") => Hdf5Group & {
+    /** Below 0 where the library cannot open it. */
+    readonly file_id: bigint;
+    close(): unknown;
+  };
 }
+
+/** Writes `length` bytes of a buffer to an open file of the library, and says how many. */
+type StreamWrite = (
+  stream: { readonly fd: number },
+  buffer: unknown,
+  offset: number,
+  length: number,
+  position?: number,
+) => number;
 
 interface Hdf5Group {
   keys(): string[];
@@ -31,6 +44,7 @@ interface Hdf5Dataset {
 
 /** What HDF5 files begin with. */
 const MAGIC = "\x89HDF\r\n\x1a\n";
+const STDERR = 2;
 /** Groups in groups; the field's files have four. */
 const DEEPEST = 16;
 /** Groups and data sets; MOSEI has 8,000 in a file. */
@@ -47,7 +61,12 @@ export function isHdf5(head: Uint8Array): boolean {
 export async function loadHdf5(): Promise<void> {
   if (loaded !== null) return;
   const found = await loadPackage<Hdf5Package>("h5wasm");
-  await found.ready;
+  const { FS } = await found.ready;
+  const { write } = FS;
+  // The library writes 20 lines about every damaged file on stderr. Its handler that throws instead
+  // leaves it in a state in which it reads the wrong file.
+  FS.write = (stream, buffer, offset, length, position) =>
+    stream.fd === STDERR ? length : write(stream, buffer, offset, length, position);
   loaded = found;
 }
 
@@ -70,6 +89,7 @@ export function readHdf5(path: string): Content {
   let file: InstanceType<Hdf5Package["File"]> | null = null;
   try {
     const open = file = new loaded.File(path, "r");
+    if (open.file_id < 0n) throw new Error("the download may have stopped early");
     return {
       format: "hdf5",
       value: readGroup(open, 0, fail),

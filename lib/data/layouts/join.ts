@@ -47,6 +47,33 @@ export function joinEntries(
   return null;
 }
 
+/**
+ * The samples of data without splits, each in the split in which another file has it; null where ids
+ * are missing.
+ *
+ * @param others splits with ids
+ */
+export function dividedLike<Split extends string>(
+  all: ReadonlyMap<string, unknown>,
+  others: ReadonlyMap<Split, ReadonlyMap<string, unknown>>,
+): Map<Split, Entries> | null {
+  const own = all.get("id");
+  if (!isList(own)) return null;
+  const divided = new Map<Split, Entries>();
+  for (const [split, other] of others) {
+    const ids = other.get("id");
+    if (!isList(ids)) return null;
+    const rows = matched(ids as string[], own as string[]).filter((row) => row !== undefined)
+      .toSorted((a, b) => a - b);
+    const part = [...all].map(([key, value]): [string, unknown] => [
+      key,
+      rowsOf(value) === own.length ? selectRows(value, rows) : value,
+    ]);
+    divided.set(split, new Map(part));
+  }
+  return divided;
+}
+
 /** Number of samples, by whatever there is one of for each. */
 function samplesOf(entries: ReadonlyMap<string, unknown>): number | undefined {
   for (const value of entries.values()) {

@@ -79,6 +79,8 @@ function tokensOf(key: string): string[] {
 
 /** The split that `key` names; undefined where it names none. */
 export function splitOf(key: string): SplitName | undefined {
+  // `train_0` is the id of a sample.
+  if (/\d/.test(key)) return undefined;
   const [named, rest] = splitAndRest(key);
   return rest === "" ? named : undefined;
 }

@@ -13,7 +13,7 @@ import type { Modality, SplitName } from "../modality.ts";
 import type { SourceFormat } from "../source.ts";
 import { canonical } from "./canonical.ts";
 import { divided } from "./flat.ts";
-import { joinEntries } from "./join.ts";
+import { dividedLike, joinEntries } from "./join.ts";
 import { isTable, readLabelTable } from "./label_table.ts";
 import type { SplitEntries } from "./layout.ts";
 import { findLayout, type Found } from "./list.ts";
@@ -169,6 +169,12 @@ export class PartReader {
       what: string,
     ) => string | null,
   ): void {
+    const undivided = parts.get("all");
+    const divided = undivided && !others.has("all") ? dividedLike(undivided, others) : null;
+    if (divided !== null) {
+      parts.clear();
+      for (const [name, entries] of divided) parts.set(name, entries);
+    }
     for (const [name, entries] of parts) {
       const other = others.get(name) ?? others.get("all");
       const fault = other === undefined ? `is not in "${path}"` : add(entries, other, `"${path}"`);
