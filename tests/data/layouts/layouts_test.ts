@@ -23,7 +23,9 @@ interface Case {
   readonly words?: boolean;
 }
 
-const made = (split: SplitName) => idsOf(split).map((_, i) => `${split}_${i}`);
+function made(split: SplitName): string[] {
+  return idsOf(split).map((_, i) => `${split}_${i}`);
+}
 const columns = { text: [0, 3], audio: [3, 5], vision: [5, 7] } as const;
 
 const CASES: readonly Case[] = [
