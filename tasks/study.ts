@@ -11,7 +11,12 @@ export const COMMAND: Command = {
   flags: [
     // Which modalities is for the study to say.
     ...DATA_FLAGS.filter(({ name }) => name !== "modalities"),
-    { name: "seeds", value: "N,N,…", help: "instead of those of the study (1111 to 1115)" },
+    {
+      name: "seeds",
+      value: "N,N,…",
+      repeatable: true,
+      help: "instead of those of the study (1111 to 1115)",
+    },
     { name: "jobs", value: "N", default: "1", help: "trainings at a time; they share the cores" },
     ...ENGINE_FLAGS,
     {

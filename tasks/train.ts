@@ -15,6 +15,7 @@ export const COMMAND: Command = {
       name: "seeds",
       value: "N,N,…",
       help: "one run for each",
+      repeatable: true,
       default: String(TRAINING_DEFAULTS.firstSeed),
     },
     ...ENGINE_FLAGS,

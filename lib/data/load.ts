@@ -136,9 +136,16 @@ function read(source: DatasetSource, options: LoadOptions): Dataset {
     ...early,
     ...found,
   ];
+  const given = sourceOptions(options);
   const nonfinite = problems.filter(({ code }) => code === "nonfinite-feature");
   if (options.nonfinite === "stop") refuse(source.path, nonfinite);
-  warn(source.path, problems, nonfinite, options.onWarning);
+  const unread = isBert ? [] : problems.filter(({ code }) => code === "missing-text");
+  warn(
+    source.path,
+    problems.filter((found) => !unread.includes(found)),
+    nonfinite,
+    options.onWarning,
+  );
   return {
     name: recognition?.file.name ?? source.name,
     path: source.path,
@@ -147,6 +154,8 @@ function read(source: DatasetSource, options: LoadOptions): Dataset {
     splits: Object.fromEntries(loaded.map((split) => [split.name, split])),
     problems,
     zeroed,
+    ...(Object.keys(given).length === 0 ? {} : { source: given }),
+    ...(source.validVideos ? { validVideos: source.validVideos } : {}),
     sha256: () => source.sums().sha256,
     close: () => source[Symbol.dispose](),
     [Symbol.dispose]: () => source[Symbol.dispose](),

@@ -19,6 +19,7 @@ export type { ColumnSummary, Inspection, LabelSummary, SplitSummary } from "./ch
 export { loadDataset, type LoadOptions } from "./load.ts";
 export { openDataset } from "./open.ts";
 export { prepareData } from "./prepare.ts";
+export { modalityOf } from "./layouts/names.ts";
 export { parseColumns } from "./layouts/column_ranges.ts";
 export { type SourceOptions, sourceOptions } from "./source_options.ts";
 export type {

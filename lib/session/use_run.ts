@@ -1,7 +1,13 @@
 /** Finished runs put to use: their metrics on a split, their scores of other samples. @module */
 
 import { DataError, messageOf, UsageError } from "../core/errors.ts";
-import type { Dataset, ProtocolName, SplitName } from "../data/mod.ts";
+import {
+  type Dataset,
+  type ProtocolName,
+  type SourceOptions,
+  sourceOptions,
+  type SplitName,
+} from "../data/mod.ts";
 import { type EngineOptions, openEngine } from "../engine/mod.ts";
 import type { Corruption } from "../features/mod.ts";
 import type { ModelDefinition } from "../models/mod.ts";
@@ -19,7 +25,7 @@ export interface RunUse extends Pick<EngineOptions, "engine" | "device" | "log">
 }
 
 /** What a run is evaluated on. */
-export interface EvaluateOptions extends RunUse {
+export interface EvaluateOptions extends RunUse, SourceOptions {
   /** A pickle, a store folder, `synthetic`. Default: the run's own data. */
   readonly data?: string;
   /** Default: `test`. */
@@ -66,12 +72,15 @@ export async function evaluateRun(
   const folder = new RunFolder(path);
   const { split: name = "test", onWarning = warn } = options;
   // Asked before the engine starts, as it is what most often is not there.
-  const own = folder.readFinished().record.data.path;
+  const { path: own, source: ownSource = {} } = folder.readFinished().record.data;
   const source = options.data ?? own;
+  const given = options.data === undefined
+    ? { ...ownSource, ...sourceOptions(options) }
+    : { unsplit: name, ...sourceOptions(options) };
   using predictor = await open(path, options);
-  const load = (path: string, name: SplitName) =>
-    loadForRun(path, predictor, { splits: [name], labels: "required", onWarning });
-  using dataset = load(source, name);
+  const load = (path: string, name: SplitName, given: SourceOptions) =>
+    loadForRun(path, predictor, { ...given, splits: [name], labels: "required", onWarning });
+  using dataset = await load(source, name, given);
   const split = dataset.splits[name];
   if (split === undefined || split.labels === null || split.samples === 0) {
     throw new DataError(
@@ -81,7 +90,7 @@ export async function evaluateRun(
   const corruptions = options.corruptions ?? [{ drop: [], noise: {} }];
   const isNoisy = corruptions.some(({ noise }) => Object.keys(noise).length > 0);
   // Noise is measured in the deviations of the data that the run was trained on.
-  using training = isNoisy ? load(own, "train") : null;
+  using training = isNoisy ? await load(own, "train", ownSource) : null;
   const points: CorruptedMetrics[] = [];
   for (const corruption of corruptions) {
     const train = training?.splits.train ?? null;
@@ -98,7 +107,7 @@ export async function evaluateRun(
 }
 
 /** What a run scores: samples of data, or one utterance. */
-export interface PredictOptions extends RunUse {
+export interface PredictOptions extends RunUse, SourceOptions {
   /** A pickle, a store folder, `synthetic`; labels are not needed. */
   readonly data?: string;
   /** The words of one utterance in place of data, for a run on text alone with a BERT. */
@@ -148,7 +157,11 @@ export async function predictRun(path: string, options: PredictOptions): Promise
   using predictor = await open(path, options);
   if (text !== undefined) return [{ id: "text", prediction: await predictor.predictText(text) }];
   const splits = split === undefined ? {} : { splits: [split] };
-  using dataset: Dataset = loadForRun(data!, predictor, { ...splits, onWarning });
+  using dataset: Dataset = await loadForRun(data!, predictor, {
+    ...sourceOptions(options),
+    ...splits,
+    onWarning,
+  });
   const scores: Score[] = [];
   for (const split of Object.values(dataset.splits)) {
     const predictions = await predictor.predict(split);

@@ -100,7 +100,11 @@ export function openRun(path: string, engine: Engine, definition?: ModelDefiniti
     const fitted = new Map([...weights].map(([name, { values }]) => [name, values]));
     return {
       ...common,
-      predict: (split) => Promise.resolve(regressor.predict(fitted, split)),
+      // Async, so that what does not fit is a promise that fails.
+      predict: async (split) => {
+        checkWidths(split, record);
+        return await Promise.resolve(regressor.predict(fitted, split));
+      },
       classify: (split) => regressor.classify?.(fitted, split) ?? {},
       [Symbol.dispose]: () => {},
     };

@@ -9,8 +9,11 @@ import {
   type Dataset,
   type LoadOptions,
   type Modality,
+  prepareData,
   type ProtocolName,
   requireProtocol,
+  type SourceOptions,
+  sourceOptions,
 } from "../data/mod.ts";
 import { type Engine, type EngineOptions, openEngine } from "../engine/mod.ts";
 import { findModel, type ModelDefinition, type Setting } from "../models/mod.ts";
@@ -29,7 +32,7 @@ import {
 import { TRAINING_DEFAULTS } from "./training_defaults.ts";
 
 /** What is to be trained; only `model` and `data` must be given. */
-export interface TrainingOptions extends Pick<LoadOptions, "splits"> {
+export interface TrainingOptions extends Pick<LoadOptions, "splits">, SourceOptions {
   /** The name of a model, or a definition of one's own. */
   readonly model: string | ModelDefinition;
   /** What `loadDataset` takes, or data that are loaded: those are left open. */
@@ -136,6 +139,7 @@ export async function openTraining(options: TrainingOptions): Promise<Training> 
   const model = typeof options.model === "string" ? findModel(options.model) : options.model;
   const text = requiredText(model, settings);
   const isOurs = typeof options.data === "string";
+  if (isOurs) await prepareData(options.data as string, sourceOptions(options));
   const data = openData({ ...options, nonfinite, onWarning }, text);
   const close = () => isOurs && data.dataset.close();
   try {
@@ -185,6 +189,7 @@ function openData(options: TrainingOptions, text: TextSource): TrainingData {
   }
   return loadTrainingData(data, {
     text,
+    ...sourceOptions(options),
     ...(modalities === undefined ? {} : { modalities }),
     ...(protocol === undefined ? {} : { protocol }),
     ...(nonfinite === undefined ? {} : { nonfinite }),

@@ -16,14 +16,18 @@ import { loopSettings, settingsOf } from "./config.ts";
  */
 export function requireSplit(dataset: Dataset, name: SplitName): Split {
   const split = dataset.splits[name];
-  const refuse = (state: string) => {
+  const refuse = (state: string, remedy: string) => {
     return new DataError(
-      `Cannot train on "${dataset.path}": ${state}, expected samples with labels in it`,
+      `Cannot train on "${dataset.path}": ${state}, expected samples with labels in it${remedy}`,
     );
   };
-  if (split === undefined) throw refuse(`split "${name}" is missing`);
-  if (split.samples === 0) throw refuse(`split "${name}" is empty`);
-  if (split.labels === null) throw refuse(`split "${name}" has no labels`);
+  const toMake = name === "valid" ? ": --valid 0.15 takes whole videos of train for it" : "";
+  if (split === undefined) throw refuse(`split "${name}" is missing`, toMake);
+  if (split.samples === 0) throw refuse(`split "${name}" is empty`, toMake);
+  if (split.labels === null) {
+    const toJoin = ": --labels FILE.csv adds those of a table";
+    throw refuse(`split "${name}" has no labels`, toJoin);
+  }
   return split;
 }
 

@@ -99,6 +99,8 @@ export async function trainRun(options: RunOptions): Promise<RunOutcome> {
       sha256,
       widths: usedWidths(dataset, options.modalities, config),
       zeroed: dataset.zeroed,
+      ...(dataset.source === undefined ? {} : { source: dataset.source }),
+      ...(dataset.validVideos === undefined ? {} : { validVideos: dataset.validVideos }),
     },
     ...(bert === null ? {} : { bert: { path: bert.path, sha256: bert.sha256() } }),
     seed,

@@ -1,7 +1,14 @@
 /** Data for a run that was trained before. @module */
 
 import { DataError, UsageError } from "../core/errors.ts";
-import { type Dataset, isSynthetic, loadDataset, type LoadOptions } from "../data/mod.ts";
+import {
+  type Dataset,
+  isSynthetic,
+  loadDataset,
+  type LoadOptions,
+  prepareData,
+  type SourceOptions,
+} from "../data/mod.ts";
 import type { Predictor } from "./open_run.ts";
 import { textSource } from "./training_data.ts";
 
@@ -11,11 +18,12 @@ import { textSource } from "./training_data.ts";
  *
  * @throws {DataError} when the data lack a modality or a split: the run asks for it, not a person
  */
-export function loadForRun(
+export async function loadForRun(
   path: string,
   { config, modalities, protocol }: Predictor,
-  options: Pick<LoadOptions, "splits" | "labels" | "onWarning">,
-): Dataset {
+  options: Pick<LoadOptions, "splits" | "labels" | "onWarning"> & SourceOptions,
+): Promise<Dataset> {
+  await prepareData(path, options);
   try {
     return loadDataset(path, { modalities, protocol, text: textSource(config), ...options });
   } catch (error) {

@@ -7,6 +7,7 @@
 import { join } from "node:path";
 import { messageOf, RunError } from "../core/errors.ts";
 import { exists, writeJsonAtomic } from "../core/files.ts";
+import type { SourceOptions } from "../data/mod.ts";
 import type { Config } from "../models/mod.ts";
 
 /** Where a run stands. */
@@ -62,6 +63,10 @@ export interface RunRecord {
     readonly widths: Readonly<Record<string, number>>;
     /** Feature values that were not finite and became 0, by split and modality. */
     readonly zeroed: unknown;
+    /** How the data were read, where that was said. */
+    readonly source?: SourceOptions;
+    /** Videos that were taken out of train to be the valid split. */
+    readonly validVideos?: readonly string[];
   };
   /** The BERT that training started from. */
   readonly bert?: { readonly path: string; readonly sha256: string };

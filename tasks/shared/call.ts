@@ -44,6 +44,7 @@ export class Call {
   /** The value of a flag, `true` of a switch; undefined where not given and without a default. */
   get(name: string): string | undefined {
     const value = this.#values[name];
+    if (Array.isArray(value)) return value.length === 0 ? undefined : value.join(",");
     return value === undefined || value === false ? undefined : String(value);
   }
 

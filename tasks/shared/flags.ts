@@ -18,12 +18,31 @@ export const OUT_FLAG: Flag = {
   default: TRAINING_DEFAULTS.out,
 };
 
+/** What data do not say themselves. */
+export const SOURCE_FLAGS: readonly Flag[] = [
+  {
+    name: "labels",
+    value: "FILE|RANGE",
+    help: "a table with video_id,clip_id,label,…, or the range of the labels, such as 1..5",
+  },
+  { name: "label-column", value: "N", help: "which label counts of several a sample, from 0" },
+  {
+    name: "columns",
+    value: "RANGES",
+    help: "modalities in one array: text=0:300,audio=300:305,vision=305:325",
+  },
+  { name: "text-features", value: "FILE", help: "features of the text, joined by id" },
+  { name: "audio", value: "FILE", help: "features of the audio, joined by id" },
+  { name: "vision", value: "FILE", help: "features of the vision, joined by id" },
+  { name: "valid", value: "SHARE", help: "part of train that becomes valid, whole videos: 0.15" },
+];
+
 /** Which data, and how they are read. */
 export const DATA_FLAGS: readonly Flag[] = [
   {
     name: "data",
     value: "PATH",
-    help: "an MMSA pickle, a store folder, synthetic or synthetic:n=2000,seed=1",
+    help: "a file of any layout in README, a store folder, synthetic:n=2000,seed=1",
   },
   {
     name: "protocol",
@@ -43,6 +62,7 @@ export const DATA_FLAGS: readonly Flag[] = [
     default: TRAINING_DEFAULTS.nonfinite,
     help: "what becomes of NaN and infinite features",
   },
+  ...SOURCE_FLAGS,
 ];
 
 /** Where tensors are computed. */

@@ -42,6 +42,7 @@ export function parseCall(command: Command, args: readonly string[]): Call | str
     const name = nearest(arg.replace(/^-+/, ""), flags.map((flag) => flag.name));
     throw new UsageError(`Unknown flag "${arg}": did you mean "--${name}"?`);
   }
+  refuseTwice(flags, given);
   for (const arg of given) {
     const name = /^--([^=]+)=/.exec(arg)?.[1];
     if (name === undefined || !switches.includes(name)) continue;
@@ -57,6 +58,21 @@ export function parseCall(command: Command, args: readonly string[]): Call | str
   }
   if (found.length < wanted.length) throw new UsageError(`Missing ${wanted[found.length]}`);
   return new Call(parsed, found);
+}
+
+/** @throws {UsageError} for a flag that is given twice: one of the two would be lost in silence */
+function refuseTwice(flags: readonly Flag[], args: readonly string[]): void {
+  const seen = new Set<string>();
+  for (let i = 0; i < args.length && args[i] !== "--"; i++) {
+    const [, name, value] = /^--([^=]+)(=[^]*)?$/.exec(args[i]!) ?? [];
+    const flag = flags.find((flag) => flag.name === name);
+    if (flag === undefined) continue;
+    if (flag.value !== undefined && value === undefined) i++;
+    if (seen.has(flag.name) && !flag.repeatable) {
+      throw new UsageError(`Cannot use --${flag.name} twice, expected it once`);
+    }
+    seen.add(flag.name);
+  }
 }
 
 function checkFlag(flag: Flag, value: unknown): void {

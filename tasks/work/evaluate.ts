@@ -7,6 +7,7 @@ import { type Modality, type ProtocolName, type SplitName } from "../../lib/data
 import { RunFolder } from "../../lib/training/mod.ts";
 import { type Call, warn } from "../shared/command.ts";
 import { corruptionsOf, describeCorruption } from "../shared/corruptions.ts";
+import { sourceOf } from "../shared/data_flags.ts";
 import { engineOf } from "../shared/flags.ts";
 import { printTable } from "../shared/run_table.ts";
 
@@ -38,6 +39,7 @@ export async function work(call: Call): Promise<{ json: EvaluateResult }> {
   const { protocol, points: results } = await evaluateRun(run, {
     ...engineOf(call),
     split,
+    ...sourceOf(call),
     ...(data === undefined ? {} : { data }),
     ...(isPlain ? {} : { corruptions: corruptionsOf(call, used) }),
     onWarning: warn,

@@ -6,6 +6,7 @@ import { RunFolder } from "../../lib/training/mod.ts";
 import { type SplitName } from "../../lib/data/mod.ts";
 import { AtomicFile } from "../../lib/core/files.ts";
 import { type Call, warn } from "../shared/command.ts";
+import { pathOf, sourceOf } from "../shared/data_flags.ts";
 import { engineOf } from "../shared/flags.ts";
 
 /** Predicts every sample, in file order, or one utterance, and writes the scores. */
@@ -15,7 +16,8 @@ export async function work(call: Call): Promise<void> {
   if (text !== undefined && call.get("data") !== undefined) {
     throw new UsageError("Cannot use --text and --data together, expected one of them");
   }
-  const what = text === undefined ? { data: call.require("data") } : { text };
+  const source = sourceOf(call);
+  const what = text === undefined ? { ...source, data: pathOf(call, source) } : { text };
   new RunFolder(path).readFinished();
   // Opened first: that it cannot be written had better be known before all is computed.
   using file = out === undefined ? null : new AtomicFile(out);

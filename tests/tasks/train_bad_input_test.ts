@@ -16,7 +16,7 @@ Deno.test("train refuses bad data with one message and leaves nothing behind", a
   folder.pickle(labels(NaN), "nan_mosi.pkl");
   folder.pickle(labels(3.2), "range_mosi.pkl");
   folder.pickle(makeDataset(({ train }) => delete train.regression_labels), "unlabelled_mosi.pkl");
-  folder.pickle({ Train: makeDataset().train!, test: makeDataset().test! }, "keys_mosi.pkl");
+  folder.pickle({ Trian: makeDataset().train!, test: makeDataset().test! }, "keys_mosi.pkl");
   folder.pickle(makeDataset(({ test }) => floatsIn(test.audio)[0] = NaN), "feature_mosi.pkl");
   folder.pickle(makeDataset(({ train }) => delete train.vision), "blind_mosi.pkl");
   folder.pickle(makeDataset(), "unnamed.pkl");
@@ -34,7 +34,7 @@ Deno.test("train refuses bad data with one message and leaves nothing behind", a
     ["nan_mosi.pkl", [], 1, /label 1 \("train\$_\$1"\) is NaN, expected a number in \[-3, 3\]/],
     ["range_mosi.pkl", [], 1, /label 1 .* is 3.2\d*, expected a number in \[-3, 3\]/],
     ["unlabelled_mosi.pkl", [], 1, /split "train" has no labels, expected samples with labels/],
-    ["keys_mosi.pkl", [], 1, /ignores "Train"[^]*split "train" is missing, expected/],
+    ["keys_mosi.pkl", [], 1, /ignores "Trian"[^]*split "train" is missing, expected/],
     ["feature_mosi.pkl", ["--nonfinite", "stop"], 1, /audio column 0 is NaN in 1 of 5 rows/],
     ["blind_mosi.pkl", ["--modalities", "text,vision"], 2, /"train" has text, audio only/],
     ["unnamed.pkl", [], 2, /Cannot tell the protocol .* give --protocol mosi\|mosei\|sims/],

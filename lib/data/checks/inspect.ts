@@ -88,7 +88,10 @@ function inspectSource(source: DatasetSource, asked: ProtocolName | null): Inspe
   const problems = [
     ...source.problems,
     ...registryProblems(source, shape, recognition),
-    ...gapProblems(splits, protocol),
+    // A part of a dataset lacks what the other parts have.
+    ...(source.problems.some(({ code }) => code === "part-of-dataset")
+      ? []
+      : gapProblems(splits, protocol)),
     ...sampleProblems(splits, protocol),
     ...featureProblems(scans),
     ...storeProblems(source, scans),

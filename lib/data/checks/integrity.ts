@@ -13,6 +13,7 @@ import {
   type Modality,
   PROTOCOL_NAMES,
   type ProtocolName,
+  type SplitName,
   SPLITS,
 } from "../modality.ts";
 import { listSome, type Problem, problem } from "../problem.ts";
@@ -78,7 +79,16 @@ export function sampleProblems(
   return [...each, ...idProblems(splits)];
 }
 
-/** What an incomplete file lacks: splits, labels, a modality in some splits, a protocol. */
+/** What a training cannot do without, and how to come by it. */
+const REMEDIES: Readonly<Partial<Record<SplitName, string>>> = {
+  train: "training needs it",
+  valid: "training needs it: --valid 0.15 takes whole videos of train for it",
+};
+
+/**
+ * What an incomplete file lacks: splits, labels, a modality in some splits, a protocol. What training
+ * would refuse is an error.
+ */
 export function gapProblems(
   splits: readonly SplitSource[],
   protocol: ProtocolName | null,
@@ -86,14 +96,17 @@ export function gapProblems(
   const problems: Problem[] = [];
   for (const name of SPLITS) {
     const split = splits.find((split) => split.name === name);
+    const remedy = REMEDIES[name];
+    const severity = remedy === undefined ? "warning" : "error";
     if (split === undefined) {
-      const message = `has no split "${name}"`;
-      problems.push(problem("warning", "missing-split", message, { split: name }));
+      const message = `has no split "${name}"${remedy === undefined ? "" : `; ${remedy}`}`;
+      problems.push(problem(severity, "missing-split", message, { split: name }));
     } else if (split.labels === null) {
       const message =
-        `split "${name}" has no labels: it can be predicted, not trained on or scored`;
+        `split "${name}" has no labels: it can be predicted, not trained on or scored; ` +
+        "--labels FILE.csv adds those of a table";
       const count = split.ids.length;
-      problems.push(problem("warning", "missing-labels", message, { split: name, count }));
+      problems.push(problem(severity, "missing-labels", message, { split: name, count }));
     }
   }
   for (const modality of MODALITIES) {

@@ -9,6 +9,13 @@ import { modalityOf } from "./names.ts";
  * The column ranges in `text=0:300,audio=300:305`.
  *
  * @throws {UsageError} when a part is no `MODALITY=FROM:TO`
+ *
+ * @example
+ * ```ts
+ * import { parseColumns } from "../mod.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(parseColumns("text=0:300,covarep=300:305").audio, [300, 305]);
+ * ```
  */
 export function parseColumns(text: string): NonNullable<SourceOptions["columns"]> {
   const columns: Partial<Record<Modality, readonly [number, number]>> = {};

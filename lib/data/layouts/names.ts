@@ -97,7 +97,21 @@ export function splitAndRest(key: string): [SplitName | undefined, string] {
   return [undefined, key];
 }
 
-/** The modality that `name` means, also by the name of a tool or dataset. */
+/**
+ * The modality that `name` means, also by the name of a tool or dataset; undefined where it means none.
+ *
+ * @example
+ * ```ts
+ * import { modalityOf } from "../mod.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(["video", "COVAREP", "glove_vectors", "smell"].map(modalityOf), [
+ *   "vision",
+ *   "audio",
+ *   "text",
+ *   undefined,
+ * ]);
+ * ```
+ */
 export function modalityOf(name: string): Modality | undefined {
   const tokens = tokensOf(name).filter((token) => !EMPTY_WORDS.has(token));
   if (isWordVectors(name)) return "text";

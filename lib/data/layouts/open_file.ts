@@ -6,7 +6,7 @@
 
 import { basename, parse } from "node:path";
 import { DataError, messageOf } from "../../core/errors.ts";
-import { MODALITIES, type SplitName, SPLITS } from "../modality.ts";
+import { MODALITIES, type SplitName } from "../modality.ts";
 import { listSome, type Problem, problem } from "../problem.ts";
 import { recognize } from "../registry.ts";
 import {
@@ -112,13 +112,14 @@ function readSplits(
   notes: Notes,
   faults: string[],
 ): { splits: SplitSource[]; problems: Problem[] } {
-  const parts = named(read, needs, notes);
+  const parts = named(read, options, notes);
   const others = otherKeys(found);
   const made: readonly SplitName[] = options.valid === undefined ? [] : ["valid"];
   for (const name of needs.splits ?? []) {
     if (!parts.has(name) && !made.includes(name)) faults.push(missingSplit(name, others));
   }
-  const present = SPLITS.filter((name) => parts.has(name));
+  // In the order of the file.
+  const present = [...parts.keys()] as SplitName[];
   const splits = present.map((name) => {
     const needLabels = needs.labels === true && (needs.splits ?? present).includes(name);
     return readSplit(name, withIds(name, parts.get(name)!, notes), needLabels, faults);
@@ -142,12 +143,10 @@ function otherKeys(found: Found | null): string[] {
 }
 
 /** Samples without splits are train where they have labels, and to be predicted where not. */
-function named(parts: Parts, needs: Needs, notes: Notes): Parts {
+function named(parts: Parts, { unsplit }: SourceOptions, notes: Notes): Parts {
   const all = parts.get("all");
   if (all === undefined) return parts;
-  const [asked, ...more] = needs.splits ?? [];
-  const usual = all.has("regression_labels") ? "train" : "test";
-  const name = asked !== undefined && more.length === 0 ? asked : usual;
+  const name = unsplit ?? (all.has("regression_labels") ? "train" : "test");
   notes.addWarning(`has no splits: all samples are taken as split "${name}"`);
   return new Map([[name, all]]);
 }
