@@ -87,6 +87,8 @@ export interface Dataset extends Disposable, Displayable {
   /** Number of feature values that were not finite and arrive as 0, by split and modality. */
   readonly zeroed: Readonly<Partial<Record<SplitName, Partial<Record<Modality, number>>>>>;
 
+  /** Whether it is a published file, or made: then its numbers are known, and taken as they are. */
+  readonly isKnown?: boolean;
   /** How it was read, where that was said; a run on it is evaluated on the same. */
   readonly source?: SourceOptions;
   /** Videos that `valid` took from train; absent where the file has its own valid split. */

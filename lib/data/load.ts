@@ -154,6 +154,7 @@ function read(source: DatasetSource, options: LoadOptions): Dataset {
     splits: Object.fromEntries(loaded.map((split) => [split.name, split])),
     problems,
     zeroed,
+    isKnown: recognition !== null || source.format === "synthetic",
     ...(Object.keys(given).length === 0 ? {} : { source: given }),
     ...(source.validVideos ? { validVideos: source.validVideos } : {}),
     sha256: () => source.sums().sha256,

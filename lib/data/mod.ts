@@ -18,6 +18,7 @@ export { inspectDataset } from "./checks/inspect.ts";
 export type { ColumnSummary, Inspection, LabelSummary, SplitSummary } from "./checks/inspection.ts";
 export { loadDataset, type LoadOptions } from "./load.ts";
 export { openDataset } from "./open.ts";
+export type { ColumnScaling, Scalings } from "./standardized.ts";
 export { prepareData } from "./prepare.ts";
 export { modalityOf } from "./layouts/names.ts";
 export { parseColumns } from "./layouts/column_ranges.ts";

@@ -154,6 +154,7 @@ export function makeSynthetic(options: Partial<SyntheticOptions> = {}): Dataset 
     splits,
     problems: [],
     zeroed: {},
+    isKnown: true,
     sha256: () => sha256,
     close: () => {},
     [Symbol.dispose]: () => {},

@@ -11,6 +11,7 @@
 import { LABEL_RANGES } from "../data/mod.ts";
 import type { ModelDefinition } from "./model.ts";
 import { count, flag, learningRate, number, oneOf, rate, weightDecay } from "./setting.ts";
+import { textPooling } from "./text_pooling.ts";
 
 /** Declared once; the words of MMSA, in camelCase and with vision for its video. */
 export const SELF_MM_SETTINGS = {
@@ -54,6 +55,8 @@ export const SELF_MM_SETTINGS = {
     "weight decay of all heads",
     { search: [0.001, 0.01] },
   ),
+  textPooling,
+  textLstmHiddenSize: count(64, "width of the text's LSTM, with textPooling lstm"),
   audioLstmHiddenSize: count(16, "width of audio's LSTM", { search: [16, 32] }),
   visionLstmHiddenSize: count({ mosi: 32, mosei: 32, sims: 64 }, "width of vision's LSTM", {
     search: [32, 64],

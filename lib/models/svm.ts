@@ -45,6 +45,11 @@ const settings = {
   landmarks: count(1000, "samples that stand for all in the approximate solver"),
   passes: count(300, "most passes of the approximate solver"),
   classifiers: flag(true, "whether classifiers are fitted too"),
+  textPooling: oneOf(
+    ["first", "mean", "last"],
+    "what of the text's steps is read: the first where it is a sentence vector, the mean or the " +
+      "last; default: what the data tell",
+  ),
 };
 
 /** x = [CLS; mean audio; mean vision], z-scored on train: SVR, and an SVC for each class task. */
@@ -67,7 +72,7 @@ class Svm implements Regressor {
       throw new DataError(`Cannot fit svm: split "${train.name}" has no labels`);
     }
     const { cost, epsilon } = this.#settings;
-    const pooled = pooledFeatures(train, this.#modalities);
+    const pooled = pooledFeatures(train, this.#modalities, this.#settings.textPooling);
     const scaling = fitScaling(pooled);
     const x = applyScaling(pooled, scaling);
     const gamma = this.#settings.gamma === "scale" ? scaleGamma(x) : Number(this.#settings.gamma);
@@ -144,7 +149,7 @@ class Svm implements Regressor {
   /** What the machines of a task give for every sample, [samples][machines]. */
   *#outputs(fitted: FittedTensors, split: Split, task: string): Generator<Float64Array> {
     const [means, deviations] = [fitted.get("means")!, fitted.get("deviations")!];
-    const pooled = pooledFeatures(split, this.#modalities);
+    const pooled = pooledFeatures(split, this.#modalities, this.#settings.textPooling);
     if (pooled.columns !== means.length) {
       throw new DataError(
         `Cannot predict split "${split.name}": its features have width ${pooled.columns}, ` +

@@ -36,6 +36,15 @@ const LOOP = {
   checkpointSeconds: number(10, "least seconds between two checkpoints", { from: 0 }),
 };
 
+/** What every network asks of the data, which decide where nothing is said. */
+const DATA = {
+  standardize: oneOf(
+    ["none", "train"],
+    "whether columns of audio and vision get mean 0 and deviation 1 over the steps of train; " +
+      "default: what the data tell",
+  ),
+};
+
 const MMSA = "mmsa";
 
 /**
@@ -45,7 +54,7 @@ export function settingsOf(model: ModelDefinition): SettingRules {
   const presets = [MMSA, ...Object.keys(model.presets ?? {})];
   return {
     preset: oneOf(presets, "whose start values the settings take"),
-    ...(model.kind === "network" ? { ...LOOP, ...TEXT_SETTINGS } : {}),
+    ...(model.kind === "network" ? { ...LOOP, ...TEXT_SETTINGS, ...DATA } : {}),
     ...model.settings,
   };
 }

@@ -7,6 +7,7 @@
 import { DataError, RunError } from "../core/errors.ts";
 import { RandomStream } from "../core/random.ts";
 import { batchOrder, type Modality, type ProtocolName, type Split } from "../data/mod.ts";
+import { scaleSplit } from "../data/standardized.ts";
 import type { Engine } from "../engine/mod.ts";
 import type { ClassPredictions } from "../evaluation/mod.ts";
 import { type Config, findModel, type ModelContext, type ModelDefinition } from "../models/mod.ts";
@@ -15,6 +16,7 @@ import { Learner } from "./learner.ts";
 import { Adam } from "./optimizer.ts";
 import { RunFolder, type RunRecord } from "./run_folder.ts";
 import { openTokens, readBertFiles, splitOfText } from "./run_bert.ts";
+import { scalingsIn } from "./scaling_weights.ts";
 import { assignWeights, readWeights } from "./weights.ts";
 
 /** A run that can predict. Dispose it to free its tensors. */
@@ -74,6 +76,7 @@ export function openRun(path: string, engine: Engine, definition?: ModelDefiniti
   const modalities = String(config["modalities"]).split(",") as Modality[];
   const model = definition ?? findModel(String(config["model"]));
   const { weights } = readWeights(folder.file("model.safetensors"));
+  const scalings = scalingsIn(weights);
   const context: ModelContext = {
     // An older run does not know the settings that came after it.
     settings: {
@@ -131,7 +134,7 @@ export function openRun(path: string, engine: Engine, definition?: ModelDefiniti
     classify: () => ({}),
     predict: async (split) => {
       checkWidths(split, record);
-      return await predictTokens(split, config);
+      return await predictTokens(scaleSplit(split, scalings), config);
     },
     [Symbol.dispose]: () => {
       learner.dispose();

@@ -18,6 +18,7 @@ import {
 import { type Engine, type EngineOptions, openEngine } from "../engine/mod.ts";
 import { findModel, type ModelDefinition, type Setting } from "../models/mod.ts";
 import { defaultsFor, parseSettings, resolveConfig } from "./config.ts";
+import { settingsOfData } from "./data_settings.ts";
 import { trainingWarnings } from "./requirements.ts";
 import { trainRun } from "./run.ts";
 import { RunFolder } from "./run_folder.ts";
@@ -148,6 +149,9 @@ export async function openTraining(options: TrainingOptions): Promise<Training> 
     const modalities = chooseModalities(data, options.modalities, settings);
     const config = resolveConfig(model, defaultsFor(dataset.name, protocol), settings);
     const { train } = dataset.splits;
+    const given = parseSettings(model, settings);
+    const { notes } = settingsOfData(model, dataset, modalities, given);
+    for (const note of notes) onWarning(note);
     for (const warning of trainingWarnings(model, config, train)) onWarning(warning);
     return new Training({
       model,

@@ -13,9 +13,11 @@ import {
   batchOrder,
   type Dataset,
   type Modality,
+  type Scalings,
   type Split,
   type SplitName,
 } from "../data/mod.ts";
+import { fitScalings, scaleSplit } from "../data/standardized.ts";
 import {
   type ClassPredictions,
   evaluateClasses,
@@ -25,7 +27,8 @@ import {
 } from "../evaluation/mod.ts";
 import { type Config, featureWidths, type GivenBert } from "../models/mod.ts";
 import type { BertFolder } from "../nn/bert_folder.ts";
-import { defaultsFor, loopSettings, resolveConfig } from "./config.ts";
+import { defaultsFor, loopSettings, parseSettings, resolveConfig } from "./config.ts";
+import { settingsOfData } from "./data_settings.ts";
 import { type EpochRecord, writeHistory } from "./history.ts";
 import { Interrupt } from "./interrupt.ts";
 import { writeUnimodalLabels } from "./label_file.ts";
@@ -36,6 +39,7 @@ import { RunFolder, type RunRecord, type RunSummary } from "./run_folder.ts";
 import { givenBert, openBert, openTokens, saveBertFiles } from "./run_bert.ts";
 import { fit, type FitResult } from "./trainer.ts";
 import { requireModalities, requireSplit } from "./requirements.ts";
+import { withScalings } from "./scaling_weights.ts";
 import { gitCommit, peakMemory, versions } from "./versions.ts";
 import { copyWeights, type Weights, writeWeights } from "./weights.ts";
 
@@ -64,6 +68,8 @@ interface Trained {
 export async function trainRun(options: RunOptions): Promise<RunOutcome> {
   const { model, dataset, seed, engine } = options;
   const preset = defaultsFor(dataset.name, options.protocol);
+  const given = parseSettings(model, options.settings);
+  const decided = settingsOfData(model, dataset, options.modalities, given);
   const config: Config = {
     model: model.name,
     dataset: dataset.name,
@@ -71,14 +77,19 @@ export async function trainRun(options: RunOptions): Promise<RunOutcome> {
     modalities: options.modalities.join(","),
     nonfinite: options.nonfinite,
     seed,
-    ...resolveConfig(model, preset, options.settings),
+    ...resolveConfig(model, preset, { ...decided.settings, ...given }),
+    ...decided.reasons,
   };
   // Told before anything is written: a folder of a run that cannot begin would be in the way.
   requireSplit(dataset, "train");
   requireSplit(dataset, "valid");
   requireModalities(dataset, options.modalities);
   using bert = openBert(config, options.modalities);
-  const splits = bert === null ? dataset.splits : await tokenSplits(dataset, config, bert);
+  const read = bert === null ? dataset.splits : await tokenSplits(dataset, config, bert);
+  const scalings = config["standardize"] === "train"
+    ? fitScalings(requireSplit(dataset, "train"), options.modalities)
+    : {};
+  const splits = scaled(read, scalings);
   const sha256 = dataset.sha256();
   const folder = RunFolder.at(options.out, model.name, dataset.name, seed);
   using _lock = lockFolder(folder.path);
@@ -114,7 +125,7 @@ export async function trainRun(options: RunOptions): Promise<RunOutcome> {
   folder.writeRecord(record);
   if (bert !== null) saveBertFiles(bert, folder.bert);
   try {
-    const prepared = { ...options, dataset: { ...dataset, splits } };
+    const prepared = { ...options, scalings, dataset: { ...dataset, splits } };
     const given = bert && givenBert(bert.config, bert.values.bind(bert), config);
     const summary = await trainAndEvaluate(prepared, config, folder, given);
     const ended = new Date().toISOString();
@@ -132,6 +143,13 @@ export async function trainRun(options: RunOptions): Promise<RunOutcome> {
   }
 }
 
+function scaled(splits: Dataset["splits"], scalings: Scalings): Dataset["splits"] {
+  if (Object.keys(scalings).length === 0) return splits;
+  return Object.fromEntries(
+    Object.values(splits).map((split) => [split.name, scaleSplit(split, scalings)]),
+  );
+}
+
 /** The splits with the tokens that the settings ask for. */
 async function tokenSplits(dataset: Dataset, config: Config, bert: BertFolder) {
   const toTokens = await openTokens(config, bert.config, bert.path);
@@ -146,8 +164,14 @@ function usedWidths(dataset: Dataset, modalities: readonly Modality[], config: C
   return featureWidths(dataset, read);
 }
 
+/** A run whose data are as its model reads them. */
+interface PreparedRun extends RunOptions {
+  /** How audio and vision were scaled. */
+  readonly scalings: Scalings;
+}
+
 async function trainAndEvaluate(
-  options: RunOptions,
+  options: PreparedRun,
   config: Config,
   folder: RunFolder,
   bert: GivenBert | null,
@@ -162,7 +186,10 @@ async function trainAndEvaluate(
     const { rows, metrics } = await evaluateSplits(options, trained);
     writePredictions(folder.file("predictions.csv"), rows);
     writeJsonAtomic(folder.file("metrics.json"), metrics);
-    writeWeights(folder.file("model.safetensors"), trained.weights);
+    writeWeights(
+      folder.file("model.safetensors"),
+      withScalings(trained.weights, options.scalings),
+    );
     await trained.writeExtras(folder);
     const epochSeconds = trained.history.map((record) => record.seconds.train);
     const samples = requireSplit(dataset, "train").samples;
@@ -219,7 +246,7 @@ async function evaluateSplits(
 }
 
 async function trainNetwork(
-  options: RunOptions,
+  options: PreparedRun,
   config: Config,
   folder: RunFolder,
   bert: GivenBert | null,
@@ -265,7 +292,8 @@ async function trainNetwork(
     });
   } catch (error) {
     dispose();
-    throw error instanceof NonFiniteLossError ? keepBest(error, best, folder) : error;
+    const kept = best && withScalings(best, options.scalings);
+    throw error instanceof NonFiniteLossError ? keepBest(error, kept, folder) : error;
   }
   writeHistory(folder.file("history.jsonl"), result.history);
   return {

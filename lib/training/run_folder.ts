@@ -234,7 +234,8 @@ export class RunFolder {
 /** `key: found, wanted` for each setting that differs. */
 function differences(found: Config, wanted: Config): string[] {
   const keys = [...new Set([...Object.keys(found), ...Object.keys(wanted)])];
-  return keys.filter((key) => found[key] !== wanted[key])
+  // Why a setting has its value is no setting.
+  return keys.filter((key) => found[key] !== wanted[key] && !key.endsWith("Reason"))
     .map((key) => `${key}: there ${show(found[key])}, wanted ${show(wanted[key])}`);
 }
 
