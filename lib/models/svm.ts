@@ -73,7 +73,8 @@ class Svm implements Regressor {
     }
     const { cost, epsilon } = this.#settings;
     const pooled = pooledFeatures(train, this.#modalities, this.#settings.textPooling);
-    const scaling = fitScaling(pooled);
+    const isWords = this.#settings.textPooling !== "first" && this.#modalities.includes("text");
+    const scaling = fitScaling(pooled, isWords ? train.features.text!.width : 0);
     const x = applyScaling(pooled, scaling);
     const gamma = this.#settings.gamma === "scale" ? scaleGamma(x) : Number(this.#settings.gamma);
     const solver = this.#solver(x, gamma);

@@ -70,9 +70,15 @@ export interface Scaling {
   readonly deviations: Float32Array;
 }
 
-/** The scaling after which each column of `x` has mean 0 and variance 1 (or 0, if constant). */
-export function fitScaling({ rows, columns, values }: Matrix): Scaling {
+/**
+ * The scaling after which each column of `x` has mean 0 and variance 1 (or 0, if constant).
+ *
+ * @param together so many first columns are scaled by one number: distances of word vectors have a
+ * meaning, which scales of their own would take from them
+ */
+export function fitScaling({ rows, columns, values }: Matrix, together = 0): Scaling {
   const means = new Float32Array(columns), deviations = new Float32Array(columns);
+  const varying: number[] = [];
   for (let j = 0; j < columns; j++) {
     let sum = 0, squares = 0, low = Infinity, high = -Infinity;
     for (let i = 0; i < rows; i++) {
@@ -88,7 +94,10 @@ export function fitScaling({ rows, columns, values }: Matrix): Scaling {
     const isConstant = high - low <= 1e-6 * Math.max(Math.abs(high), Math.abs(low));
     deviations[j] = isConstant ? 1 : Math.sqrt(squares / rows);
     if (deviations[j] === 0) deviations[j] = 1;
+    else if (j < together && !isConstant) varying.push(j);
   }
+  const variance = varying.reduce((sum, j) => sum + deviations[j]! ** 2 / varying.length, 0);
+  for (const j of varying) deviations[j] = Math.sqrt(variance);
   return { means, deviations };
 }
 
