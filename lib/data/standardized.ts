@@ -9,8 +9,9 @@ import type { Modality } from "./modality.ts";
 
 /** Mean and deviation of each column, [width]. */
 export interface ColumnScaling {
+  /** Is subtracted. */
   readonly means: Float32Array;
-  /** 1 where a column is constant. */
+  /** Divides; 1 where a column is constant. */
   readonly deviations: Float32Array;
 }
 
