@@ -10,7 +10,11 @@ export const COMMAND: Command = {
   flags: [
     ...DATA_FLAGS.filter(({ name }) => name === "data" || name === "protocol"),
     ...SOURCE_FLAGS,
-    { name: "bert", value: "FOLDER", help: "config.json, tokenizer, onnx/model.onnx" },
+    {
+      name: "bert",
+      value: "FOLDER",
+      help: "config.json, tokenizer, model.safetensors (or pytorch_model.bin, onnx/model.onnx)",
+    },
     { name: "out", value: "STORE", help: "the store's folder" },
     {
       name: "kind",

@@ -7,7 +7,7 @@
 import { createHash } from "node:crypto";
 import { basename, dirname, join, resolve } from "node:path";
 import { DataError } from "../core/errors.ts";
-import { exists, sha256File, writeJsonAtomic } from "../core/files.ts";
+import { exists, writeJsonAtomic } from "../core/files.ts";
 import { lockFolder } from "../core/lock.ts";
 import {
   type ColumnSource,
@@ -23,9 +23,9 @@ import {
   type TextBert,
 } from "../data/mod.ts";
 import { readMeta, RowFile } from "../data/store/mod.ts";
-import { openTextExtractor, type TextExtractor } from "./text_extractor.ts";
+import type { TextExtractor } from "./text_extractor.ts";
 
-import { openTokenizer, retokenize, type Tokenizer } from "./tokenizer.ts";
+import { retokenize, type Tokenizer } from "./tokenizer.ts";
 
 /** What makes features of sentences. */
 export interface TextModel {
@@ -35,17 +35,6 @@ export interface TextModel {
   readonly extractor: TextExtractor;
   /** SHA-256 of its weights: tells one model from another. */
   readonly sha256: string;
-}
-
-/**
- * Opens tokenizer and ONNX model of a Hugging Face folder.
- *
- * @throws {DataError} when one is missing, with how to get it.
- */
-export async function openTextModel(folder: string): Promise<TextModel> {
-  const extractor = await openTextExtractor(folder);
-  const tokenizer = await openTokenizer(folder);
-  return { tokenizer, extractor, sha256: sha256File(join(folder, "onnx", "model.onnx")) };
 }
 
 /** How features are extracted. */

@@ -1,7 +1,8 @@
 /** The work of `deno task features:text`. @module */
 
 import { prepareData } from "../../lib/data/mod.ts";
-import { extractText, openTextModel } from "../../lib/features/mod.ts";
+import { extractText } from "../../lib/features/mod.ts";
+import { openTextModel } from "../../lib/nn/mod.ts";
 import { InterruptListener } from "../../lib/training/mod.ts";
 import { type Call, type Outcome, warn } from "../shared/command.ts";
 import { pathOf, sourceOf } from "../shared/data_flags.ts";
@@ -13,7 +14,7 @@ export async function work(call: Call): Promise<Outcome> {
   const source = sourceOf(call);
   const path = pathOf(call, source), bert = call.require("bert"), folder = call.require("out");
   const kind = call.require("kind") as "tokens" | "cls";
-  const model = await openTextModel(bert);
+  using model = await openTextModel(bert, { log: console.error });
   await prepareData(path, source);
   using interrupt = new InterruptListener();
   const show = paced();
