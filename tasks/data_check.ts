@@ -11,7 +11,8 @@ export const COMMAND: Command = {
   flags: [...DATA_FLAGS.filter(({ name }) => name === "protocol"), ...SOURCE_FLAGS, JSON_FLAG],
   notes: [
     "Exit status 1 if any problem is an error. With --json:",
-    '{"ok","format","recognized":{"name","by"},"protocol","sha256","splits":{…},',
+    '{"ok","format","layout","renamed":[…],"padding":{…},"textPooling","standardize",',
+    '"recognized":{"name","by"},"protocol","sha256","splits":{…},',
     '"problems":[{"severity","code","split","modality","count","ids","message"}]}',
   ].join("\n"),
 };

@@ -6,7 +6,7 @@
  */
 
 import { UsageError } from "../core/errors.ts";
-import { unknownName } from "../core/suggest.ts";
+import { unknownNames } from "../core/suggest.ts";
 import type { ProtocolName } from "../data/mod.ts";
 import { PROTOCOLS } from "../evaluation/mod.ts";
 import {
@@ -81,13 +81,12 @@ export function parseSettings(
   overrides: Readonly<Record<string, Setting>>,
 ): Record<string, Setting> {
   const rules = settingsOf(model);
+  const unknown = Object.keys(overrides).filter((key) => !Object.hasOwn(rules, key));
+  if (unknown.length > 0) {
+    throw new UsageError(unknownNames("setting", unknown, Object.keys(rules)));
+  }
   return Object.fromEntries(
-    Object.entries(overrides).map(([key, given]) => {
-      if (!Object.hasOwn(rules, key)) {
-        throw new UsageError(unknownName("setting", key, Object.keys(rules)));
-      }
-      return [key, parseSetting(key, given, rules[key]!)];
-    }),
+    Object.entries(overrides).map(([key, given]) => [key, parseSetting(key, given, rules[key]!)]),
   );
 }
 

@@ -40,7 +40,8 @@ export function parseCall(command: Command, args: readonly string[]): Call | str
   for (const flag of flags) checkFlag(flag, parsed[flag.name]);
   for (const arg of unknown) {
     const name = nearest(arg.replace(/^-+/, ""), flags.map((flag) => flag.name));
-    throw new UsageError(`Unknown flag "${arg}": did you mean "--${name}"?`);
+    const hint = name === undefined ? "--help lists them all" : `did you mean "--${name}"?`;
+    throw new UsageError(`Unknown flag "${arg}": ${hint}`);
   }
   refuseTwice(flags, given);
   for (const arg of given) {
@@ -81,8 +82,9 @@ function checkFlag(flag: Flag, value: unknown): void {
   if (flag.choices !== undefined && !flag.choices.includes(String(value))) {
     const hint = nearest(String(value), flag.choices);
     throw new UsageError(
-      `Cannot use "${value}" for --${flag.name}: did you mean "${hint}"? ` +
-        `It takes ${flag.choices.join(", ")}`,
+      `Cannot use "${value}" for --${flag.name}: ` +
+        (hint === undefined ? "it" : `did you mean "${hint}"? It`) +
+        ` takes ${flag.choices.join(", ")}`,
     );
   }
 }

@@ -16,7 +16,10 @@ import {
   scanSplit,
   type SplitScan,
 } from "./integrity.ts";
+import { FileColumn } from "../column.ts";
+import { columnScales } from "./column_scales.ts";
 import { countSigns } from "./label_check.ts";
+import { textKind } from "./text_kind.ts";
 import { MODALITIES, type Modality, type ProtocolName } from "../modality.ts";
 import type { SourceOptions } from "../source_options.ts";
 import { openDataset } from "../open.ts";
@@ -69,6 +72,7 @@ function inspect(
       layout: null,
       renamed: [],
       padding: {},
+      ...UNREAD,
       recognized: null,
       sha256: null,
       bytes: null,
@@ -105,12 +109,50 @@ function inspectSource(source: DatasetSource, asked: ProtocolName | null): Inspe
     layout: source.layout,
     renamed: source.renamed,
     padding: source.padding,
+    ...readings(source, recognition !== null),
     recognized: recognition && { name: recognition.file.name, by: recognition.by },
     protocol,
     sha256: sums.sha256,
     bytes: sums.bytes,
     splits: Object.fromEntries(scans.map((scan) => [scan.split.name, summarize(scan)])),
     problems,
+  };
+}
+
+/** How features are read, where there are none. */
+const UNREAD = {
+  textPooling: null,
+  textPoolingReason: null,
+  standardize: null,
+  standardizeReason: null,
+} as const;
+
+/** How networks read the features of train where nothing is said. */
+function readings(
+  source: DatasetSource,
+  isPublished: boolean,
+): Pick<Inspection, keyof typeof UNREAD> {
+  const train = source.splits.train;
+  if (train === undefined || train.ids.length === 0) return UNREAD;
+  const reason = "its numbers are known";
+  const isKnown = isPublished || source.format === "synthetic";
+  const columns = Object.values(train.columns).map((column) =>
+    [column.modality, new FileColumn(column)] as const
+  );
+  const features = Object.fromEntries(columns);
+  const text = features["text"];
+  const kind = isKnown ? { isSentence: true, reason } : text && textKind(text, train.labels);
+  const scales = isKnown ? { isUnscaled: false, reason } : columnScales(features);
+  const hasScales = features["audio"] !== undefined || features["vision"] !== undefined;
+  return {
+    ...UNREAD,
+    ...(text === undefined || kind === undefined ? {} : {
+      textPooling: kind.isSentence ? "first" : "lstm",
+      textPoolingReason: kind.reason,
+    }),
+    ...(hasScales
+      ? { standardize: scales.isUnscaled ? "train" : "none", standardizeReason: scales.reason }
+      : {}),
   };
 }
 

@@ -69,6 +69,14 @@ export interface Inspection {
   readonly renamed: readonly string[];
   /** Where the sequences of the file are padded, by modality. */
   readonly padding: Readonly<Partial<Record<Modality, PaddingPlace>>>;
+  /** What networks read of the text where nothing is said; null without features of it in train. */
+  readonly textPooling: "first" | "lstm" | null;
+  /** Why. */
+  readonly textPoolingReason: string | null;
+  /** Whether networks get audio and vision on a common scale; null without features in train. */
+  readonly standardize: "none" | "train" | null;
+  /** Why. */
+  readonly standardizeReason: string | null;
   /** The published file that it is. */
   readonly recognized: { readonly name: string; readonly by: Recognition["by"] } | null;
   /** Null where nothing tells it. */

@@ -105,6 +105,7 @@ function featureRows({ splits }: Inspection): string[][] {
 
 function identity(inspection: Inspection): string[][] {
   const { format, layout, renamed, recognized, protocol, sha256, bytes } = inspection;
+  const { textPooling, standardize } = inspection;
   const padded = Object.entries(inspection.padding)
     .map(([modality, place]) =>
       place === "none" ? `${modality} none` : `${modality} at the ${place}`
@@ -125,6 +126,12 @@ function identity(inspection: Inspection): string[][] {
     ...(layout === null ? [] : [["layout", layout]]),
     ...(renamed.length === 0 ? [] : [["renamed", renamed.join(", ")]]),
     ...(padded.length === 0 ? [] : [["padding", padded.join(", ")]]),
+    ...(textPooling === null
+      ? []
+      : [["text", `textPooling ${textPooling}: ${inspection.textPoolingReason}`]]),
+    ...(standardize === null
+      ? []
+      : [["scales", `standardize ${standardize}: ${inspection.standardizeReason}`]]),
     ["sha256", String(sha256)],
     [
       "recognized",
