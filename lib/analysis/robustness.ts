@@ -7,7 +7,7 @@
 import { UsageError } from "../core/errors.ts";
 import { RandomStream } from "../core/random.ts";
 import type { Modality, Split } from "../data/mod.ts";
-import { evaluateClasses, type MetricFlag, PROTOCOLS } from "../evaluation/mod.ts";
+import { evaluateClasses, type MetricFlag, protocolOf } from "../evaluation/mod.ts";
 import { corrupt, type Corruption } from "../features/mod.ts";
 import type { Predictor } from "../training/mod.ts";
 
@@ -38,7 +38,7 @@ export async function evaluateCorrupted(
   const random = RandomStream.fromSeed(run.record.seed).split("noise");
   const changed = corrupt(split, corruption, { train, random });
   const labels = split.labels ?? new Float32Array(0);
-  const protocol = PROTOCOLS[run.protocol];
+  const protocol = protocolOf(run.config);
   const { values, flags } = protocol.evaluate(await run.predict(changed), labels);
   const classes = evaluateClasses(protocol, run.classify(changed), labels);
   return { ...corruption, metrics: { ...values, ...classes }, flags };

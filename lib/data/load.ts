@@ -121,7 +121,7 @@ function read(source: DatasetSource, options: LoadOptions): Dataset {
   const modalities = chooseModalities(source.path, chosen, options.modalities, isBert);
   const read = modalities.filter((modality) => !isBert || modality !== "text");
   const splits = chosen.map((split) => withModalities(split, read));
-  const early = sampleProblems(splits, protocol);
+  const early = sampleProblems(splits, protocol, options.labelRange);
   refuse(source.path, [...source.problems, ...early].filter(({ code }) => FATAL.includes(code)));
 
   const { loaded, zeroed, found } = source.store === null ? loadRows(source.path, splits) : {

@@ -36,7 +36,13 @@ export type {
 } from "./source.ts";
 export type { ColumnMeta, SplitMeta, StoreMeta } from "./store/store_meta.ts";
 export type { StoredArray } from "./arrays/stored_array.ts";
-export { LABEL_RANGES, type LabelRange } from "./label_range.ts";
+export {
+  formatLabelRange,
+  isLabelRange,
+  LABEL_RANGES,
+  type LabelRange,
+  parseLabelRange,
+} from "./label_range.ts";
 export {
   MODALITIES,
   type Modality,

@@ -1,11 +1,14 @@
 /** What a caller says about data that does not say it itself. @module */
 
+import type { LabelRange } from "./label_range.ts";
 import type { Modality, SplitName } from "./modality.ts";
 
 /** How a file is read, where it does not say it. */
 export interface SourceOptions {
   /** A table of labels by id: `video_id,clip_id,label,label_T,label_A,label_V,mode`. */
   readonly labelFile?: string;
+  /** Where the labels lie, if not where those of the protocol do. */
+  readonly labelRange?: LabelRange;
   /** Which label counts where each sample has several, from 0. */
   readonly labelColumn?: number;
   /** Where each modality lies in an array of all columns, `[from, to)`. */
@@ -30,9 +33,10 @@ export interface SourceOptions {
  * ```
  */
 export function sourceOptions(options: SourceOptions): SourceOptions {
-  const { labelFile, labelColumn, columns, files, unsplit, valid } = options;
+  const { labelFile, labelRange, labelColumn, columns, files, unsplit, valid } = options;
   return {
     ...(labelFile === undefined ? {} : { labelFile }),
+    ...(labelRange === undefined ? {} : { labelRange }),
     ...(labelColumn === undefined ? {} : { labelColumn }),
     ...(columns === undefined ? {} : { columns }),
     ...(files === undefined || Object.keys(files).length === 0 ? {} : { files }),

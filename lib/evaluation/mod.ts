@@ -24,6 +24,12 @@ export {
   metricOf,
   type Protocol,
 } from "./protocol.ts";
-export { createProtocolNamed, protocolNamed, PROTOCOLS, tableKeys } from "./protocols.ts";
+export {
+  createProtocolNamed,
+  protocolNamed,
+  protocolOf,
+  PROTOCOLS,
+  tableKeys,
+} from "./protocols.ts";
 export { roundHalfEven, type ScoreClasses } from "./score_classes.ts";
 export { corr, mae } from "./score_metrics.ts";

@@ -2,7 +2,7 @@
 
 import { UsageError } from "../core/errors.ts";
 import { unknownName } from "../core/suggest.ts";
-import { LABEL_RANGES, type LabelRange, type ProtocolName } from "../data/mod.ts";
+import { LABEL_RANGES, type LabelRange, parseLabelRange, type ProtocolName } from "../data/mod.ts";
 import { accuracy, highestF1, weightedF1 } from "./class_metrics.ts";
 import { classKey, keyOfClasses } from "./class_tasks.ts";
 import type { Metric } from "./metric.ts";
@@ -161,6 +161,26 @@ export const PROTOCOLS: Readonly<Record<ProtocolName, Protocol>> = {
   mosei: createProtocolNamed("mosei"),
   sims: createProtocolNamed("sims"),
 };
+
+/**
+ * The protocol of a run: of the name in its configuration, for the range of labels there.
+ *
+ * @param config with `protocol` and, where labels have a range of their own, `labels`
+ *
+ * @example
+ * ```ts
+ * import { protocolOf } from "./protocols.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(protocolOf({ protocol: "mosi", labels: "1..5" }).labels.neutral, 3);
+ * ```
+ */
+export function protocolOf(config: Readonly<Record<string, unknown>>): Protocol {
+  const name = config["protocol"] as ProtocolName;
+  const { labels } = config;
+  return typeof labels === "string"
+    ? createProtocolNamed(name, parseLabelRange(labels))
+    : PROTOCOLS[name];
+}
 
 /**
  * The protocol of that name; a protocol itself.

@@ -57,6 +57,7 @@ const NAMES: Readonly<Record<keyof TrainOptions, true>> = {
   out: true,
   resume: true,
   labelFile: true,
+  labelRange: true,
   labelColumn: true,
   columns: true,
   files: true,

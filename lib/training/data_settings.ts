@@ -30,19 +30,24 @@ export interface DataSettings {
  */
 export function settingsOfData(
   model: ModelDefinition,
-  { isKnown, splits }: Pick<Dataset, "isKnown" | "splits">,
+  { isKnown, splits, source }: Pick<Dataset, "isKnown" | "splits" | "source">,
   modalities: readonly Modality[],
   given: Config,
 ): DataSettings {
   const rules = settingsOf(model);
   const { train } = splits;
-  const isOpen = (key: string) => Object.hasOwn(rules, key) && given[key] === undefined;
-  if (isKnown || train === undefined || train.samples === 0) {
-    return { settings: {}, reasons: {}, notes: [] };
-  }
   const settings: Record<string, Setting> = {};
   const reasons: Record<string, string> = {};
   const notes: string[] = [];
+  const isOpen = (key: string) => Object.hasOwn(rules, key) && given[key] === undefined;
+  const range = source?.labelRange;
+  if (range !== undefined && isOpen("H")) {
+    settings["H"] = Math.max(range.high - range.neutral, range.neutral - range.low);
+    reasons["HReason"] = "half the range of the labels";
+  }
+  if (isKnown || train === undefined || train.samples === 0) {
+    return { settings, reasons, notes };
+  }
   const text = modalities.includes("text") && given["text"] !== "bert"
     ? train.features.text
     : undefined;

@@ -9,7 +9,7 @@ import { RandomStream } from "../core/random.ts";
 import { batchOrder, type Modality, type ProtocolName, type Split } from "../data/mod.ts";
 import { scaleSplit } from "../data/standardized.ts";
 import type { Engine } from "../engine/mod.ts";
-import type { ClassPredictions } from "../evaluation/mod.ts";
+import { type ClassPredictions, protocolOf } from "../evaluation/mod.ts";
 import { type Config, findModel, type ModelContext, type ModelDefinition } from "../models/mod.ts";
 import { defaultsFor, resolveConfig } from "./config.ts";
 import { Learner } from "./learner.ts";
@@ -77,6 +77,10 @@ export function openRun(path: string, engine: Engine, definition?: ModelDefiniti
   const model = definition ?? findModel(String(config["model"]));
   const { weights } = readWeights(folder.file("model.safetensors"));
   const scalings = scalingsIn(weights);
+  const { neutral } = protocolOf(config).labels;
+  // Scores are counted from the neutral label, and given back as the labels are.
+  const given = (scores: Float32Array) =>
+    neutral === 0 ? scores : scores.map((score) => score + neutral);
   const context: ModelContext = {
     // An older run does not know the settings that came after it.
     settings: {
@@ -106,7 +110,7 @@ export function openRun(path: string, engine: Engine, definition?: ModelDefiniti
       // Async, so that what does not fit is a promise that fails.
       predict: async (split) => {
         checkWidths(split, record);
-        return await Promise.resolve(regressor.predict(fitted, split));
+        return given(await Promise.resolve(regressor.predict(fitted, split)));
       },
       classify: (split) => regressor.classify?.(fitted, split) ?? {},
       [Symbol.dispose]: () => {},
@@ -127,14 +131,15 @@ export function openRun(path: string, engine: Engine, definition?: ModelDefiniti
     ...common,
     ...(bert === undefined || modalities.join() !== "text" ? {} : {
       predictText: async (text) => {
-        const [score] = await predictTokens(splitOfText(text), { ...config, retokenize: true });
+        const words = splitOfText(text);
+        const [score] = given(await predictTokens(words, { ...config, retokenize: true }));
         return score!;
       },
     }),
     classify: () => ({}),
     predict: async (split) => {
       checkWidths(split, record);
-      return await predictTokens(scaleSplit(split, scalings), config);
+      return given(await predictTokens(scaleSplit(split, scalings), config));
     },
     [Symbol.dispose]: () => {
       learner.dispose();

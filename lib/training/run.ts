@@ -12,6 +12,7 @@ import { RandomStream } from "../core/random.ts";
 import {
   batchOrder,
   type Dataset,
+  formatLabelRange,
   type Modality,
   type Scalings,
   type Split,
@@ -22,7 +23,8 @@ import {
   type ClassPredictions,
   evaluateClasses,
   type PredictionRow,
-  PROTOCOLS,
+  type Protocol,
+  protocolOf,
   writePredictions,
 } from "../evaluation/mod.ts";
 import { type Config, featureWidths, type GivenBert } from "../models/mod.ts";
@@ -76,6 +78,9 @@ export async function trainRun(options: RunOptions): Promise<RunOutcome> {
     protocol: options.protocol,
     modalities: options.modalities.join(","),
     nonfinite: options.nonfinite,
+    ...(dataset.source?.labelRange === undefined
+      ? {}
+      : { labels: formatLabelRange(dataset.source.labelRange) }),
     seed,
     ...resolveConfig(model, preset, { ...decided.settings, ...given }),
     ...decided.reasons,
@@ -89,7 +94,9 @@ export async function trainRun(options: RunOptions): Promise<RunOutcome> {
   const scalings = config["standardize"] === "train"
     ? fitScalings(requireSplit(dataset, "train"), options.modalities)
     : {};
-  const splits = scaled(read, scalings);
+  const judge = protocolOf(config);
+  const { neutral } = judge.labels;
+  const splits = prepared(read, scalings, neutral);
   const sha256 = dataset.sha256();
   const folder = RunFolder.at(options.out, model.name, dataset.name, seed);
   using _lock = lockFolder(folder.path);
@@ -125,9 +132,9 @@ export async function trainRun(options: RunOptions): Promise<RunOutcome> {
   folder.writeRecord(record);
   if (bert !== null) saveBertFiles(bert, folder.bert);
   try {
-    const prepared = { ...options, scalings, dataset: { ...dataset, splits } };
-    const given = bert && givenBert(bert.config, bert.values.bind(bert), config);
-    const summary = await trainAndEvaluate(prepared, config, folder, given);
+    const ready = { ...options, scalings, judge, dataset: { ...dataset, splits } };
+    const weights = bert && givenBert(bert.config, bert.values.bind(bert), config);
+    const summary = await trainAndEvaluate(ready, config, folder, weights);
     const ended = new Date().toISOString();
     folder.writeRecord({ ...record, status: "finished", ended, summary });
     return { summary, skipped: false };
@@ -143,11 +150,29 @@ export async function trainRun(options: RunOptions): Promise<RunOutcome> {
   }
 }
 
-function scaled(splits: Dataset["splits"], scalings: Scalings): Dataset["splits"] {
-  if (Object.keys(scalings).length === 0) return splits;
+/** The splits with scaled features, and labels counted from the neutral one. */
+function prepared(
+  splits: Dataset["splits"],
+  scalings: Scalings,
+  neutral: number,
+): Dataset["splits"] {
+  if (Object.keys(scalings).length === 0 && neutral === 0) return splits;
   return Object.fromEntries(
-    Object.values(splits).map((split) => [split.name, scaleSplit(split, scalings)]),
+    Object.values(splits).map((split) => {
+      const { labels, unimodalLabels } = split;
+      const centred = Object.entries(unimodalLabels)
+        .map(([modality, values]) => [modality, shifted(values, -neutral)]);
+      return [split.name, {
+        ...scaleSplit(split, scalings),
+        labels: labels && shifted(labels, -neutral),
+        unimodalLabels: Object.fromEntries(centred),
+      }];
+    }),
   );
+}
+
+function shifted(values: Float32Array, by: number): Float32Array {
+  return by === 0 ? values : values.map((value) => value + by);
 }
 
 /** The splits with the tokens that the settings ask for. */
@@ -168,6 +193,8 @@ function usedWidths(dataset: Dataset, modalities: readonly Modality[], config: C
 interface PreparedRun extends RunOptions {
   /** How audio and vision were scaled. */
   readonly scalings: Scalings;
+  /** Judges scores as they are in files: those of the model are counted from the neutral label. */
+  readonly judge: Protocol;
 }
 
 async function trainAndEvaluate(
@@ -220,25 +247,27 @@ async function trainAndEvaluate(
 
 /** Scores and metrics of the valid and test splits; test is read here, and only here. */
 async function evaluateSplits(
-  options: RunOptions,
+  options: PreparedRun,
   trained: Trained,
 ): Promise<{ rows: PredictionRow[]; metrics: Record<string, Record<string, number>> }> {
-  const protocol = PROTOCOLS[options.protocol];
+  const { judge } = options;
+  const { neutral } = judge.labels;
   const rows: PredictionRow[] = [];
   const metrics: Record<string, Record<string, number>> = {};
   for (const name of ["valid", "test"] as const) {
     const split = options.dataset.splits[name];
     if (split === undefined || split.samples === 0) continue;
-    const predictions = await trained.predict(split);
+    const predictions = shifted(await trained.predict(split), neutral);
+    const labels = split.labels && shifted(split.labels, neutral);
     split.ids.forEach((id, i) => {
-      const label = split.labels?.[i] ?? null;
+      const label = labels?.[i] ?? null;
       rows.push({ split: name, id, label, prediction: predictions[i]! });
     });
-    if (split.labels !== null) {
+    if (labels !== null) {
       const classes = trained.classify?.(split) ?? {};
       metrics[name] = {
-        ...protocol.evaluate(predictions, split.labels).values,
-        ...evaluateClasses(protocol, classes, split.labels),
+        ...judge.evaluate(predictions, labels).values,
+        ...evaluateClasses(judge, classes, labels),
       };
     }
   }
@@ -252,6 +281,7 @@ async function trainNetwork(
   bert: GivenBert | null,
 ): Promise<Trained> {
   const { dataset, engine, model } = options;
+  const { neutral } = options.judge.labels;
   if (model.kind !== "network") throw new TypeError(`"${model.name}" is not a network`);
   const train = requireSplit(dataset, "train");
   const random = RandomStream.fromSeed(options.seed);
@@ -274,7 +304,7 @@ async function trainNetwork(
       engine: engine.name,
       random,
       evaluate: (predictions, labels) =>
-        PROTOCOLS[options.protocol].evaluate(predictions, labels).values,
+        options.judge.evaluate(shifted(predictions, neutral), shifted(labels, neutral)).values,
       checkpoint: {
         path: folder.checkpoint,
         seconds: Number(config["checkpointSeconds"]),

@@ -1,19 +1,18 @@
 /** Data as `--data` and the flags beside it ask for them. @module */
 
 import {
+  isLabelRange,
   MODALITIES,
   type Modality,
   modalityOf,
   parseColumns,
+  parseLabelRange,
   type SourceOptions,
 } from "../../lib/data/mod.ts";
 import { type TrainingOptions } from "../../lib/training/mod.ts";
 import { unknownName, UsageError } from "../../lib/core/mod.ts";
 import type { Call } from "./command.ts";
 import { protocolOf } from "./flags.ts";
-
-/** `1..5`, `-1..1` */
-const RANGE = /^[-+]?[\d.]+\.\.[-+]?[\d.]+$/;
 
 /**
  * What `--data`, `--protocol`, `--modalities`, `--nonfinite` and the flags of the source say; what is
@@ -45,7 +44,6 @@ export function pathOf(call: Call, { files = {} }: SourceOptions): string {
 
 /** What the flags of the source say. @throws {UsageError} when one does not fit */
 export function sourceOf(call: Call): SourceOptions {
-  const labels = call.get("labels");
   const columns = call.get("columns");
   const files = {
     text: call.get("text-features"),
@@ -54,13 +52,28 @@ export function sourceOf(call: Call): SourceOptions {
   };
   const given = Object.entries(files).filter(([, path]) => path !== undefined);
   return {
-    ...(labels === undefined || RANGE.test(labels) ? {} : { labelFile: labels }),
+    ...labelsOf(call.all("labels")),
     ...(call.get("label-column") === undefined ? {} : {
       labelColumn: call.count("label-column", 0),
     }),
     ...(columns === undefined ? {} : { columns: parseColumns(columns) }),
     ...(given.length === 0 ? {} : { files: Object.fromEntries(given) }),
     ...(call.get("valid") === undefined ? {} : { valid: call.between("valid", 0, 1) }),
+  };
+}
+
+/** `--labels`: a table, a range, or one of each. */
+function labelsOf(given: readonly string[]): Pick<SourceOptions, "labelFile" | "labelRange"> {
+  const ranges = given.filter(isLabelRange);
+  const files = given.filter((text) => !isLabelRange(text));
+  if (ranges.length > 1 || files.length > 1) {
+    throw new UsageError(
+      `Cannot use --labels ${given.join(" and ")}: expected a table and a range`,
+    );
+  }
+  return {
+    ...(files[0] === undefined ? {} : { labelFile: files[0] }),
+    ...(ranges[0] === undefined ? {} : { labelRange: parseLabelRange(ranges[0]) }),
   };
 }
 

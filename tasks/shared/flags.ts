@@ -23,6 +23,7 @@ export const SOURCE_FLAGS: readonly Flag[] = [
   {
     name: "labels",
     value: "FILE|RANGE",
+    repeatable: true,
     help: "a table with video_id,clip_id,label,…, or the range of the labels, such as 1..5",
   },
   { name: "label-column", value: "N", help: "which label counts of several a sample, from 0" },

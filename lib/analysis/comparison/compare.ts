@@ -6,7 +6,7 @@
  */
 
 import { messageOf, RunError, UsageError } from "../../core/errors.ts";
-import { type Metric, metricOf, PROTOCOLS } from "../../evaluation/mod.ts";
+import { type Metric, metricOf, protocolOf } from "../../evaluation/mod.ts";
 import { type CompareOptions, comparePair, type Effect, type PairResult } from "./compare_pair.ts";
 import type { SampleTest } from "./compare_pair.ts";
 import { groupRuns, type RunGroup } from "./groups.ts";
@@ -115,7 +115,7 @@ export function compareRuns(
   }
   // A misspelt metric is told before anything is read.
   const asked = pairs.map(([a]) =>
-    metrics.map((metric) => metricOf(PROTOCOLS[a.runs[0]!.protocol], metric))
+    metrics.map((metric) => metricOf(protocolOf(a.runs[0]!.config), metric))
   );
   const scoresOf = remembered(readTestScores);
   const results: PairResult[] = [];

@@ -21,6 +21,7 @@ import { columnScales } from "./column_scales.ts";
 import { countSigns } from "./label_check.ts";
 import { textKind } from "./text_kind.ts";
 import { MODALITIES, type Modality, type ProtocolName } from "../modality.ts";
+import type { LabelRange } from "../label_range.ts";
 import type { SourceOptions } from "../source_options.ts";
 import { openDataset } from "../open.ts";
 import { type Problem, problem, type ProblemCode } from "../problem.ts";
@@ -63,7 +64,7 @@ function inspect(
   const asked = protocol ?? null;
   try {
     using source = openDataset(path, {}, options);
-    return inspectSource(source, asked);
+    return inspectSource(source, asked, options.labelRange);
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
     const unreadable = problem("error", "unreadable", messageOf(error), { count: 1 });
@@ -82,7 +83,11 @@ function inspect(
   }
 }
 
-function inspectSource(source: DatasetSource, asked: ProtocolName | null): Inspection {
+function inspectSource(
+  source: DatasetSource,
+  asked: ProtocolName | null,
+  range: LabelRange | undefined,
+): Inspection {
   const sums = source.sums();
   const shape = shapeOf(source);
   const recognition = recognize(shape, sums);
@@ -96,7 +101,7 @@ function inspectSource(source: DatasetSource, asked: ProtocolName | null): Inspe
     ...(source.problems.some(({ code }) => code === "part-of-dataset")
       ? []
       : gapProblems(splits, protocol)),
-    ...sampleProblems(splits, protocol),
+    ...sampleProblems(splits, protocol, range),
     ...featureProblems(scans),
     ...storeProblems(source, scans),
   ];

@@ -7,6 +7,7 @@
 import { readRows } from "../rows.ts";
 import { ColumnScan } from "./column_scan.ts";
 import { constantProblem, lengthProblem, nonfiniteProblem, zeroProblem } from "./feature_check.ts";
+import type { LabelRange } from "../label_range.ts";
 import { countSigns, labelProblems } from "./label_check.ts";
 import {
   MODALITIES,
@@ -72,10 +73,11 @@ export function featureProblems(scans: readonly SplitScan[]): Problem[] {
 export function sampleProblems(
   splits: readonly SplitSource[],
   protocol: ProtocolName | null,
+  range?: LabelRange,
 ): Problem[] {
   const each = splits.flatMap((
     split,
-  ) => [...sizeProblems(split), ...labelProblems(split, protocol)]);
+  ) => [...sizeProblems(split), ...labelProblems(split, protocol, range)]);
   return [...each, ...idProblems(splits)];
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { LABEL_RANGES } from "../label_range.ts";
+import { LABEL_RANGES, type LabelRange } from "../label_range.ts";
 import { MODALITIES, type Modality, type ProtocolName } from "../modality.ts";
 import { type Problem, problem } from "../problem.ts";
 import type { SplitSource } from "../source.ts";
@@ -22,26 +22,47 @@ const MOST_SIGNED = 3;
  * warning for a train split of one sign, on which Self-MM's unimodal labels cannot be generated
  * (METHODS 0.1).
  */
-export function labelProblems(split: SplitSource, protocol: ProtocolName | null): Problem[] {
-  const problems = split.labels === null ? [] : badLabels(split, split.labels, null, protocol);
+export function labelProblems(
+  split: SplitSource,
+  protocol: ProtocolName | null,
+  given?: LabelRange,
+): Problem[] {
+  const scale = scaleOf(protocol, given);
+  const problems = split.labels === null ? [] : badLabels(split, split.labels, null, scale);
   for (const modality of MODALITIES) {
     const labels = split.unimodalLabels[modality];
-    if (labels !== undefined) problems.push(...badLabels(split, labels, modality, protocol));
+    if (labels !== undefined) problems.push(...badLabels(split, labels, modality, scale));
   }
   if (split.name === "train" && split.labels !== null && split.ids.length > 0) {
-    const kinds = protocol === null ? [] : fewKinds(split.labels, protocol);
-    problems.push(...(kinds.length > 0 ? kinds : oneSided(split.labels)));
+    // Who says the range has looked at the labels.
+    const kinds = protocol === null || given !== undefined ? [] : fewKinds(split.labels, protocol);
+    const neutral = scale?.range.neutral ?? 0;
+    const centred = split.labels.map((label) => label - neutral);
+    problems.push(...(kinds.length > 0 ? kinds : oneSided(centred)));
   }
   return problems;
+}
+
+/** Where labels must lie, and who says so. */
+interface Scale {
+  readonly range: LabelRange;
+  readonly by: string;
+}
+
+function scaleOf(protocol: ProtocolName | null, given?: LabelRange): Scale | null {
+  if (given !== undefined) return { range: given, by: "--labels" };
+  if (protocol === null) return null;
+  const by = `protocol ${protocol} (--labels LEAST..GREATEST says another range)`;
+  return { range: LABEL_RANGES[protocol], by };
 }
 
 function badLabels(
   split: SplitSource,
   labels: Float32Array,
   modality: Modality | null,
-  protocol: ProtocolName | null,
+  scale: Scale | null,
 ): Problem[] {
-  const range = protocol === null ? null : LABEL_RANGES[protocol];
+  const range = scale?.range ?? null;
   const nonfinite: number[] = [];
   const outside: number[] = [];
   labels.forEach((label, row) => {
@@ -49,7 +70,7 @@ function badLabels(
     else if (range !== null && (label < range.low || label > range.high)) outside.push(row);
   });
   const wanted = range === null ? "a finite number" : `a number in [${range.low}, ${range.high}]`;
-  const asked = `${wanted} by protocol ${protocol} (--labels LEAST..GREATEST says another range)`;
+  const asked = `${wanted} by ${scale?.by}`;
   return ([["nonfinite-label", nonfinite, wanted], ["label-range", outside, asked]] as const)
     .filter(([, rows]) => rows.length > 0)
     .map(([code, rows, expected]) => {

@@ -125,7 +125,7 @@ export function convertSource(
   const protocol = options.protocol ?? source.protocol ?? detectProtocol(shape, recognition);
   const early = [
     ...registryProblems(source, shape, recognition),
-    ...sampleProblems(presentSplits(source), protocol),
+    ...sampleProblems(presentSplits(source), protocol, options.labelRange),
   ];
   const fatal = early.filter(({ code }) => code === "nonfinite-label" || code === "label-range");
   if (fatal.length > 0) {

@@ -3,7 +3,7 @@
 import { basename, dirname, resolve } from "node:path";
 import { DataError, messageOf, reasonOf, RunError } from "../../core/errors.ts";
 import type { ProtocolName } from "../../data/mod.ts";
-import { type Protocol, PROTOCOLS } from "../../evaluation/mod.ts";
+import { type Protocol, protocolOf, PROTOCOLS } from "../../evaluation/mod.ts";
 import {
   labelledSplit,
   type PredictionRow,
@@ -114,7 +114,7 @@ export function readRun(path: string): RunEntry {
     throw new RunError(`Cannot read the run "${path}": its seed is ${seed}, expected a number`);
   }
   const recorded = readMetrics(folder.file("metrics.json"));
-  const metrics = completed(recorded, PROTOCOLS[protocol as ProtocolName], folder);
+  const metrics = completed(recorded, protocolOf(config), folder);
   const model = text("model", config["model"]);
   const dataset = text("dataset", config["dataset"]);
   return {
