@@ -25,6 +25,12 @@ export const COMMAND: Command = {
       choices: ["train", "valid", "test"],
       help: "one part of the data (default: all, in file order)",
     },
+    {
+      name: "drop",
+      value: "MODALITY,…",
+      repeatable: true,
+      help: "predict as if it were missing; the data need not have it",
+    },
     { name: "out", value: "FILE", help: "write here instead of stdout" },
     ...ENGINE_FLAGS,
     ...SOURCE_FLAGS,

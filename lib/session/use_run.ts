@@ -1,15 +1,19 @@
 /** Finished runs put to use: their metrics on a split, their scores of other samples. @module */
 
 import { DataError, messageOf, UsageError } from "../core/errors.ts";
+import { RandomStream } from "../core/random.ts";
 import {
   type Dataset,
+  MemoryColumn,
+  type Modality,
   type ProtocolName,
   type SourceOptions,
   sourceOptions,
+  type Split,
   type SplitName,
 } from "../data/mod.ts";
 import { type EngineOptions, openEngine } from "../engine/mod.ts";
-import type { Corruption } from "../features/mod.ts";
+import { corrupt, type Corruption } from "../features/mod.ts";
 import type { ModelDefinition } from "../models/mod.ts";
 import { openRun, type Predictor, RunFolder } from "../training/mod.ts";
 import { loadForRun } from "../training/run_data.ts";
@@ -114,6 +118,8 @@ export interface PredictOptions extends RunUse, SourceOptions {
   readonly text?: string;
   /** Default: all, in the order of the file. */
   readonly split?: SplitName;
+  /** Modalities that are taken for missing, and may be: as in an evaluation that drops them. */
+  readonly drop?: readonly Modality[];
 }
 
 /** A sample and its score. */
@@ -157,17 +163,52 @@ export async function predictRun(path: string, options: PredictOptions): Promise
   using predictor = await open(path, options);
   if (text !== undefined) return [{ id: "text", prediction: await predictor.predictText(text) }];
   const splits = split === undefined ? {} : { splits: [split] };
-  using dataset: Dataset = await loadForRun(data!, predictor, {
+  const { drop = [] } = options;
+  using dataset: Dataset = await loadWithout(data!, predictor, drop, {
     ...sourceOptions(options),
     ...splits,
     onWarning,
   });
   const scores: Score[] = [];
   for (const split of Object.values(dataset.splits)) {
-    const predictions = await predictor.predict(split);
+    const predictions = await predictor.predict(withMissing(split, drop, predictor));
     split.ids.forEach((id, i) => scores.push({ id, prediction: predictions[i]! }));
   }
   return scores;
+}
+
+/** Data with all that the run reads, or, where that is not there, without what may be missing. */
+async function loadWithout(
+  path: string,
+  predictor: Predictor,
+  drop: readonly Modality[],
+  options: Parameters<typeof loadForRun>[2],
+): Promise<Dataset> {
+  if (drop.length === 0) return await loadForRun(path, predictor, options);
+  try {
+    return await loadForRun(path, predictor, options);
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    const modalities = predictor.modalities.filter((modality) => !drop.includes(modality));
+    return await loadForRun(path, predictor, { ...options, modalities });
+  }
+}
+
+/** The split as if modalities were missing: zeros, also where it has none of them. */
+function withMissing(split: Split, drop: readonly Modality[], { record }: Predictor): Split {
+  if (drop.length === 0) return split;
+  const { samples } = split;
+  const [other] = Object.values(split.features);
+  const { steps = 1 } = other ?? {};
+  const features = { ...split.features };
+  for (const modality of drop) {
+    const width = record.data.widths[modality];
+    if (width === undefined || features[modality] !== undefined) continue;
+    const values = new Float32Array(samples * steps * width);
+    features[modality] = new MemoryColumn(values, { samples, steps, width }, other?.lengths);
+  }
+  const random = RandomStream.fromSeed(record.seed).split("noise");
+  return corrupt({ ...split, features }, { drop, noise: {} }, { train: null, random });
 }
 
 async function open(path: string, { engine, device, log, model }: RunUse): Promise<Predictor> {

@@ -6,6 +6,7 @@ import {
   isSynthetic,
   loadDataset,
   type LoadOptions,
+  parseLabelRange,
   prepareData,
   type SourceOptions,
 } from "../data/mod.ts";
@@ -21,11 +22,14 @@ import { textSource } from "./training_data.ts";
 export async function loadForRun(
   path: string,
   { config, modalities, protocol }: Predictor,
-  options: Pick<LoadOptions, "splits" | "labels" | "onWarning"> & SourceOptions,
+  options: Pick<LoadOptions, "splits" | "labels" | "modalities" | "onWarning"> & SourceOptions,
 ): Promise<Dataset> {
   await prepareData(path, options);
+  const { labels } = config;
+  const range = typeof labels === "string" ? { labelRange: parseLabelRange(labels) } : {};
+  const wanted = { modalities, protocol, text: textSource(config), ...range };
   try {
-    return loadDataset(path, { modalities, protocol, text: textSource(config), ...options });
+    return loadDataset(path, { ...wanted, ...options });
   } catch (error) {
     if (!(error instanceof UsageError) || isSynthetic(path)) throw error;
     throw new DataError(error.message, { cause: error });
