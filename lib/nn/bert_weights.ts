@@ -9,9 +9,9 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { DataError, messageOf } from "../core/errors.ts";
 import { exists, sha256File } from "../core/files.ts";
-import type { ArraySource } from "../data/arrays/array_source.ts";
-import { readContent } from "../data/containers/content.ts";
-import { readSafetensors } from "../data/mod.ts";
+
+import { readContent } from "../data/containers/mod.ts";
+import { type ArraySource, readSafetensors } from "../data/mod.ts";
 
 /** Tensors by name. They lie in the files until they are asked for. */
 export interface WeightFiles extends Disposable {

@@ -5,8 +5,7 @@
  * @module
  */
 
-import { columnScales, type ScaleFinding } from "../data/checks/column_scales.ts";
-import { type TextKind, textKind } from "../data/checks/text_kind.ts";
+import { columnScales, type ScaleFinding, type TextKind, textKind } from "../data/checks/mod.ts";
 import type { Dataset, Modality, Split } from "../data/mod.ts";
 import type { Config, ModelDefinition, Setting } from "../models/mod.ts";
 import { settingsOf } from "./config.ts";
