@@ -80,7 +80,7 @@ function asCalled(definition: StudyDefinition, call: Call): StudyDefinition {
   return withSettings({
     ...definition,
     ...(call.get("seeds") === undefined ? {} : { seeds: call.seeds("seeds") }),
-    ...(data === undefined ? {} : { data: [data] }),
+    ...(data === undefined ? {} : { data: [dataName(data)] }),
     ...protocolOf(call),
   }, { ...settings, ...(epochs === undefined ? {} : { epochs }) });
 }

@@ -2,7 +2,7 @@
 
 import { UsageError } from "../../core/errors.ts";
 import { unknownName } from "../../core/suggest.ts";
-import { MODALITIES, type Modality, type ProtocolName } from "../../data/mod.ts";
+import { dataName, MODALITIES, type Modality, type ProtocolName } from "../../data/mod.ts";
 import { PROTOCOLS } from "../../evaluation/mod.ts";
 import { allMetricKeys } from "../../evaluation/protocols.ts";
 import { findModel, type ModelDefinition, type Setting } from "../../models/mod.ts";
@@ -53,7 +53,7 @@ export function parseDefinition(value: unknown, name: string): StudyDefinition {
     title: textOf(fields["title"] ?? studyName, "title"),
     cells,
     seeds: seedsOf(fields["seeds"] ?? STUDY_SEEDS),
-    data: textsOf(fields["data"] ?? [], "data"),
+    data: textsOf(fields["data"] ?? [], "data").map(dataName),
     ...(protocol === undefined ? {} : {
       protocol: knownName(protocol, "protocol", Object.keys(PROTOCOLS)) as ProtocolName,
     }),

@@ -127,7 +127,9 @@ export async function runJobs(
         const ending = await followJob(process, job, note, options);
         endings[at] = ending.ending;
         options.onEnd?.(job, ending.ending);
-        if (!ending.isAlive) process = null;
+        if (ending.isAlive) continue;
+        await process.end();
+        process = null;
       }
     } catch (error) {
       failed.abort(error);
@@ -153,7 +155,10 @@ async function followJob(
     else if ("warning" in report) note(`warning: ${report.warning}`);
     else if ("epoch" in report) onEpoch?.(job, report.epoch, report.epochs, report.validMae);
     else if ("unusable" in report) throw new EngineError(report.unusable);
-    else if ("ending" in report) return { ending: report.ending, isAlive: true };
+    else if ("ending" in report) {
+      // Somebody else has stopped it, and it ends now.
+      return { ending: report.ending, isAlive: report.ending.status !== "interrupted" };
+    }
   }
   const message = `${await process.cause()}, expected an answer; it may have run out of memory`;
   return { ending: { status: "failed", message }, isAlive: false };
