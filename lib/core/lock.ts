@@ -39,6 +39,9 @@ export const DEAD = 300_000;
 const PATIENCE = 500;
 const PAUSE = 10;
 
+/** A folder that another process writes to. */
+export class InUseError extends RunError {}
+
 /** What decides about the owner of a lock. */
 export interface LockOptions {
   /** Whether somebody who can tell (a job scheduler) says that the owner is dead. */
@@ -69,7 +72,7 @@ export class FolderLock implements Disposable {
   }
 
   /**
-   * Aborted, with a {@linkcode RunError} as reason, when another process took the lock over because
+   * Aborted, with an {@linkcode InUseError} as reason, when another process took the lock over because
    * this one gave no sign of life for minutes. What it holds is no longer its own.
    */
   get lost(): AbortSignal {
@@ -99,7 +102,7 @@ export class FolderLock implements Disposable {
     clearInterval(this.#timer);
     const now = readOwner(lockPath);
     // A folder that was removed has no other writer.
-    if (now !== null) this.#lost.abort(new RunError(inUse(this.path, now)));
+    if (now !== null) this.#lost.abort(new InUseError(inUse(this.path, now)));
   }
 }
 
@@ -122,7 +125,7 @@ export function lockFolder(path: string, options: LockOptions = {}): FolderLock 
         continue;
       }
       if (found.owner !== null || Date.now() > deadline) {
-        throw new RunError(inUse(path, found.owner));
+        throw new InUseError(inUse(path, found.owner));
       }
     } catch (error) {
       if (error instanceof RunError) throw error;

@@ -9,6 +9,7 @@ import { findModel, type ModelDefinition, type Setting } from "../../models/mod.
 import { parseSettings } from "../../training/mod.ts";
 import {
   cellKey,
+  type ClusterOptions,
   type PublishedRow,
   STUDY_METRICS,
   STUDY_SEEDS,
@@ -19,7 +20,7 @@ import {
 /** Keys of a definition; those of a grid are crossed with each other into cells. */
 const KEYS = [
   ...["name", "title", "cells", "models", "settings", "modalities"],
-  ...["seeds", "data", "protocol", "metrics", "scoredOn", "published", "notes"],
+  ...["seeds", "data", "protocol", "metrics", "scoredOn", "published", "slurm", "notes"],
 ];
 const CELL_KEYS = ["slug", "label", "model", "modalities", "settings", "published"];
 /** A slug is a folder's name on every system, and no hidden one. */
@@ -47,7 +48,7 @@ export function parseDefinition(value: unknown, name: string): StudyDefinition {
   if (twice !== undefined) refuse(`cell "${twice}" is there twice`, `a "slug" for each`);
   const studyName = textOf(fields["name"] ?? name, "name");
   checkSlug(studyName, "name");
-  const { protocol, published } = fields;
+  const { protocol, published, slurm } = fields;
   return {
     name: studyName,
     title: textOf(fields["title"] ?? studyName, "title"),
@@ -60,6 +61,7 @@ export function parseDefinition(value: unknown, name: string): StudyDefinition {
     metrics: textsOf(fields["metrics"] ?? STUDY_METRICS, "metrics").map(knownMetric),
     scoredOn: knownName(fields["scoredOn"] ?? "test", "split", ["test", "valid"]) as "test",
     ...(published === undefined ? {} : { published: parseSource(published) }),
+    ...(slurm === undefined ? {} : { slurm: parseCluster(slurm) }),
     notes: textsOf(fields["notes"] ?? [], "notes"),
   };
 }
@@ -147,6 +149,18 @@ function parseSource(value: unknown): NonNullable<StudyDefinition["published"]> 
     source: textOf(fields["source"], "source"),
     datasets: textsOf(fields["datasets"] ?? [], "datasets"),
   };
+}
+
+function parseCluster(value: unknown): ClusterOptions {
+  const fields = fieldsOf(value, "slurm", ["sbatch", "setup", "perTask", "atOnce", "scratch"]);
+  const parsed: Record<string, unknown> = {};
+  for (const [key, given] of Object.entries(fields)) {
+    if (key === "sbatch") parsed[key] = textsOf(given, key);
+    else if (key === "setup" || key === "scratch") parsed[key] = textOf(given, key);
+    else if (Number.isSafeInteger(given) && given as number >= 1) parsed[key] = given;
+    else refuse(`${key} is ${show(given)}`, "a whole number of 1 or more");
+  }
+  return parsed;
 }
 
 function knownMetric(key: string): string {

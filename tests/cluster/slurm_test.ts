@@ -1,0 +1,161 @@
+/** Studies on a real Slurm of three nodes, and all that happens to them there. */
+
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { join } from "node:path";
+import {
+  cancelStudy,
+  followStudy,
+  readStudy,
+  runStudy,
+  SLURM,
+  studyStatus,
+  type Submission,
+  submitStudy,
+} from "../../lib/studies/mod.ts";
+import { withFolder } from "../training/small.ts";
+import {
+  call,
+  Cluster,
+  epochsOf,
+  HAS_SLURM,
+  resultsOf,
+  SKIPPED,
+  smallRun,
+  tinyStudy,
+  until,
+  WORKER,
+} from "./slurm.ts";
+
+const STUDY = tinyStudy();
+
+function submit(out: string, more: object = {}): Promise<Submission> {
+  const options = { out, worker: WORKER, perTask: 1, sbatch: ["time=5", "mem=200M"], ...more };
+  return submitStudy(STUDY, SLURM, options);
+}
+
+const followed = (out: string) => followStudy(join(out, "tiny"), SLURM, { pause: 200 });
+const logOf = (out: string, index: number, array = "001") =>
+  Deno.readTextFileSync(join(out, "tiny", "slurm", array, `${index}.log`));
+
+/** Waits until the second small network, whose task has the number of the whole array, trains. */
+const training = (out: string, seed = 2) =>
+  until("epochs", () => epochsOf(smallRun(out, seed)) > 3);
+
+Deno.test({
+  name: `studies on Slurm${SKIPPED}`,
+  ignore: !HAS_SLURM,
+  fn: async (t) => {
+    await withFolder(async (folder) => {
+      await using cluster = await Cluster.start(join(folder, "cluster"), { NODE_TIMEOUT: "4" });
+      const whole = join(folder, "whole");
+      await runStudy(STUDY, { out: whole, jobs: 2, worker: WORKER });
+      const wanted = resultsOf(whole);
+
+      await t.step("end in the bytes of a local one, and nothing is handed in twice", async () => {
+        const out = join(folder, "plain");
+        // As by two people at the same time, on two machines.
+        const both = await Promise.all([submit(out), submit(out)]);
+        assertEquals(both.map(({ runs }) => runs).toSorted(), [0, 4]);
+        const seen: string[] = [];
+        const { states } = await followStudy(join(out, "tiny"), SLURM, {
+          pause: 200,
+          onEnd: ({ seed }, { status }) => seen.push(`${seed} ${status}`),
+        });
+        assertEquals(states.map(({ state }) => state), Array(4).fill("finished"));
+        assertEquals(seen.toSorted(), ["1 trained", "1 trained", "2 trained", "2 trained"]);
+        assertEquals(resultsOf(out), wanted);
+        assertEquals((await submit(out)).jobs, [], "all are finished");
+      });
+
+      await t.step("save, are queued again and go on when the time limit is near", async () => {
+        const out = join(folder, "notice");
+        const { jobs: [job] } = await submit(out);
+        await training(out);
+        // What --signal=B:USR2@75 sends, without a minute of waiting. The last task has the number
+        // of the whole array: only it is queued again.
+        await call("scancel", "--batch", "--signal=USR2", `${job}_3`);
+        await followed(out);
+        assertMatch(
+          logOf(out, 3),
+          /saved: [^]*status 75[^]*task \d+_3 on [^]*trained\n[^]*status 0/,
+        );
+        assertEquals(logOf(out, 1).match(/^\S+ task /gm)!.length, 1, "others are not");
+        assertEquals(resultsOf(out), wanted);
+      });
+
+      await t.step("save when one task is cancelled, and the same command goes on", async () => {
+        const out = join(folder, "cancel");
+        const { jobs: [job] } = await submit(out);
+        await training(out);
+        await call("scancel", `${job}_3`);
+        const { states } = await followed(out);
+        const { state, reason } = states.find(({ run }) => run === "small/cnn 2")!;
+        assertEquals([state, reason], ["interrupted", "Stopped by SIGTERM"]);
+        assertEquals(smallRun(out, 2).readRecord()!.status, "interrupted");
+        assertEquals((await submit(out)).runs, 1, "what was finished is not handed in");
+        await followed(out);
+        assertEquals(resultsOf(out), wanted);
+      });
+
+      await t.step("save when all is cancelled", async () => {
+        const out = join(folder, "cancelled");
+        const { jobs } = await submit(out);
+        await training(out, 1);
+        assertEquals(await cancelStudy(join(out, "tiny"), SLURM), jobs);
+        const { states } = await followed(out);
+        assert(states.every(({ state }) => state !== "running" && state !== "waiting"));
+        assertEquals(smallRun(out, 1).readRecord()!.status, "interrupted");
+      });
+
+      await t.step("go on while the controller restarts", async () => {
+        const out = join(folder, "controller");
+        const { jobs: [job] } = await submit(out);
+        await training(out);
+        await cluster.do("kill-ctl");
+        const { states, silence } = await studyStatus(join(out, "tiny"), SLURM);
+        assertMatch(silence!, /Cannot use Slurm: squeue said/);
+        const running = states.find(({ run }) => run === "small/cnn 2")!;
+        // Folders tell it where Slurm does not; it may be done while squeue still tries.
+        assertMatch(running.state, /running|finished/);
+        await cluster.do("start-ctl");
+        await followed(out);
+        assertEquals(resultsOf(out), wanted);
+        assert(Number(job) > 0);
+      });
+
+      await t.step("go on elsewhere when a node dies with all that runs on it", async () => {
+        const out = join(folder, "node");
+        const { jobs: [job] } = await submit(out);
+        await training(out, 1);
+        const node = await call("squeue", "-h", "-r", "-j", `${job}_1`, "-o", "%N");
+        await cluster.do("crash-node", node);
+        await followed(out);
+        assertMatch(logOf(out, 1), /task \d+_1 on [^]*task \d+_1 on [^]*status 0/);
+        assertEquals(resultsOf(out), wanted);
+        await cluster.do("start-node", node);
+      });
+
+      await t.step(
+        "leave a run to the laptop that is at work on it, and the other way",
+        async () => {
+          const out = join(folder, "laptop");
+          const stop = new AbortController();
+          const local = runStudy({ ...STUDY, seeds: [2] }, {
+            out,
+            jobs: 2,
+            worker: WORKER,
+            signal: stop.signal,
+          });
+          await training(out);
+          await submit(out);
+          const { jobs } = await local;
+          await followed(out);
+          assert(jobs.every(({ ending }) => ["trained", "busy", "kept"].includes(ending.status)));
+          assertEquals(resultsOf(out), wanted);
+          const { groups } = readStudy(join(out, "tiny"));
+          assertEquals(groups.flatMap(({ runs }) => runs).length, 4);
+        },
+      );
+    });
+  },
+});
