@@ -123,16 +123,35 @@ Deno.test({
         assert(Number(job) > 0);
       });
 
-      await t.step("go on elsewhere when a node dies with all that runs on it", async () => {
-        const out = join(folder, "node");
-        const { jobs: [job] } = await submit(out);
-        await training(out, 1);
-        const node = await call("squeue", "-h", "-r", "-j", `${job}_1`, "-o", "%N");
+      await t.step("go on elsewhere when a node dies, or is cut off and works on", async () => {
+        const [dead, cut] = [join(folder, "dead"), join(folder, "cut")];
+        const nodeOf = (job: string, index: number) =>
+          call("squeue", "-h", "-r", "-j", `${job}_${index}`, "-o", "%N");
+        const tasksOf = (
+          out: string,
+          index: number,
+        ) => [...logOf(out, index).matchAll(/ task \d+_\d on .*, process (\d+)$/gm)];
+        const sbatch = ["time=5", "mem=200M"];
+        const first = await submit(dead, { sbatch: [...sbatch, "exclude=node1"] });
+        const second = await submit(cut, { sbatch: [...sbatch, "exclude=node2"] });
+        await Promise.all([training(dead, 1), training(cut, 1)]);
+        const node = await nodeOf(first.jobs[0]!, 1);
+        const other = await nodeOf(second.jobs[0]!, 1);
+        assert(node !== other, `both on ${node}`);
+        // Here the slurmd dies and the training does not.
+        const pid = Number(tasksOf(cut, 1)[0]![1]);
+        Deno.kill(pid, "SIGSTOP");
+        await cluster.do("kill-node", other);
         await cluster.do("crash-node", node);
-        await followed(out);
-        assertMatch(logOf(out, 1), /task \d+_1 on [^]*task \d+_1 on [^]*status 0/);
-        assertEquals(resultsOf(out), wanted);
-        await cluster.do("start-node", node);
+        await until("replacement", () => tasksOf(cut, 1).length === 2);
+        Deno.kill(pid, "SIGCONT");
+        await Promise.all([followed(dead), followed(cut)]);
+        assertEquals(tasksOf(dead, 1).length, 2);
+        assertEquals([resultsOf(dead), resultsOf(cut)], [wanted, wanted]);
+        // One of the two has trained it, and the other has seen that.
+        await until("end of both", () => logOf(cut, 1).match(/status 0$/gm)?.length === 2);
+        assertEquals(logOf(cut, 1).match(/ (trained|kept)$/gm)!.toSorted(), [" kept", " trained"]);
+        for (const name of [node, other]) await cluster.do("start-node", name);
       });
 
       await t.step(
@@ -156,6 +175,27 @@ Deno.test({
           assertEquals(groups.flatMap(({ runs }) => runs).length, 4);
         },
       );
+    });
+  },
+});
+
+Deno.test({
+  name: `an array above the limit of the site is cut into several${SKIPPED}`,
+  ignore: !HAS_SLURM,
+  fn: async () => {
+    await withFolder(async (folder) => {
+      await using _cluster = await Cluster.start(join(folder, "cluster"), { MAX_ARRAY: "3" });
+      try {
+        const study = { ...STUDY, cells: STUDY.cells.slice(0, 1), seeds: [1, 2, 3, 4, 5, 6, 7] };
+        const options = { out: folder, worker: WORKER, perTask: 1, sbatch: ["mem=200M"] };
+        const { jobs, tasks } = await submitStudy(study, SLURM, options);
+        assertEquals([jobs.length, tasks], [3, 7]);
+        assertEquals((await submitStudy(study, SLURM, options)).jobs, []);
+        const { states } = await followed(folder);
+        assertEquals(states.map(({ state }) => state), Array(7).fill("finished"));
+      } finally {
+        Deno.env.delete("SLURM_TEST_MAX_ARRAY");
+      }
     });
   },
 });
