@@ -58,7 +58,11 @@ export async function call(command: string, ...args: string[]): Promise<string> 
 }
 
 /** Waits until something is so. */
-export async function until(what: string, is: () => boolean | Promise<boolean>, seconds = 90) {
+export async function until(
+  what: string,
+  is: () => boolean | Promise<boolean>,
+  seconds = 90,
+): Promise<void> {
   const end = Date.now() + seconds * 1000;
   while (!await is()) {
     assert(Date.now() < end, `no ${what} in ${seconds} s`);

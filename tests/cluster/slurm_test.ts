@@ -4,6 +4,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "node:path";
 import {
   cancelStudy,
+  type ClusterStatus,
   followStudy,
   readStudy,
   runStudy,
@@ -33,13 +34,18 @@ function submit(out: string, more: object = {}): Promise<Submission> {
   return submitStudy(STUDY, SLURM, options);
 }
 
-const followed = (out: string) => followStudy(join(out, "tiny"), SLURM, { pause: 200 });
-const logOf = (out: string, index: number, array = "001") =>
-  Deno.readTextFileSync(join(out, "tiny", "slurm", array, `${index}.log`));
+function followed(out: string): Promise<ClusterStatus> {
+  return followStudy(join(out, "tiny"), SLURM, { pause: 200 });
+}
+
+function logOf(out: string, index: number): string {
+  return Deno.readTextFileSync(join(out, "tiny", "slurm", "001", `${index}.log`));
+}
 
 /** Waits until the second small network, whose task has the number of the whole array, trains. */
-const training = (out: string, seed = 2) =>
-  until("epochs", () => epochsOf(smallRun(out, seed)) > 3);
+function training(out: string, seed = 2): Promise<void> {
+  return until("epochs", () => epochsOf(smallRun(out, seed)) > 3);
+}
 
 Deno.test({
   name: `studies on Slurm${SKIPPED}`,

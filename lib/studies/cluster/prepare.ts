@@ -1,10 +1,10 @@
 /** Everything that compute nodes without internet need, in one folder. @module */
 
 import { createHash } from "node:crypto";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { RunError } from "../../core/errors.ts";
-import { exists, writeFileAtomic } from "../../core/files.ts";
-import { findLibrary } from "../../engine/mod.ts";
+import { writeFileAtomic } from "../../core/files.ts";
+import { copyLibrary } from "../../engine/copy_library.ts";
 
 /** What was prepared. */
 export interface PreparedFolder {
@@ -45,36 +45,10 @@ export async function prepareFolder(
       `Cannot cache packages in "${cache}": ${said}, expected a machine with internet`,
     );
   }
-  const tensorflow = prepareLibrary(join(folder, "tensorflow"), log);
+  const tensorflow = copyLibrary(join(folder, "tensorflow"), log);
   const setup = join(folder, "setup.sh");
   writeFileAtomic(setup, setupLines(cache, tensorflow));
   return { folder, setup, tensorflow };
-}
-
-/** Copies a library of ours; one that somebody else looks after stays where it is. */
-function prepareLibrary(target: string, log: (line: string) => void): string | null {
-  const library = findLibrary();
-  if (library === null) return null;
-  if (library.origin !== "cache") return dirname(library.path);
-  // A build for GPUs finds NVIDIA's libraries by the folders of its wheels.
-  const name = dirname(library.path).endsWith("tensorflow") ? "tensorflow" : "";
-  const source = name === "" ? dirname(library.path) : dirname(dirname(library.path));
-  log(`Copying TensorFlow's library to ${target}`);
-  copyFolder(source, target);
-  return join(target, name);
-}
-
-/** Copies what is not there yet. */
-function copyFolder(from: string, to: string): void {
-  Deno.mkdirSync(to, { recursive: true });
-  for (const { name, isDirectory, isSymlink } of Deno.readDirSync(from)) {
-    const [source, target] = [join(from, name), join(to, name)];
-    if (isDirectory) copyFolder(source, target);
-    else if (isSymlink && !exists(target)) Deno.symlinkSync(Deno.readLinkSync(source), target);
-    else if (!exists(target) || Deno.statSync(target).size !== Deno.statSync(source).size) {
-      Deno.copyFileSync(source, target);
-    }
-  }
 }
 
 function setupLines(cache: string, tensorflow: string | null): string {

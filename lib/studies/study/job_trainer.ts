@@ -11,7 +11,7 @@ import { findModel } from "../../models/mod.ts";
 import { Interrupt, openTraining } from "../../training/mod.ts";
 import { requiredText } from "../../training/open_training.ts";
 import { loadTrainingData, type TrainingData } from "../../training/training_data.ts";
-import { onScratch } from "../cluster/scratch.ts";
+import { onScratch } from "./scratch.ts";
 import type { Job } from "./jobs.ts";
 import type { Ending, Report, WorkerOptions } from "./messages.ts";
 

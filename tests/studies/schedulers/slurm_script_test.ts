@@ -11,7 +11,9 @@ function script(more: Partial<TaskArray> = {}): string {
   });
 }
 
-const noticeOf = (text: string) => Number(/USR2@(\d+)/.exec(text)![1]);
+function noticeOf(text: string): number {
+  return Number(/USR2@(\d+)/.exec(text)![1]);
+}
 
 Deno.test("a batch script has the user's options between what may and what may not be changed", () => {
   const lines = script({
