@@ -1,6 +1,7 @@
 /** The work of `deno task cluster:prepare`. @module */
 
-import { createProgress, prepareFolder } from "../../mod.ts";
+import { createProgress } from "../../lib/display/mod.ts";
+import { prepareFolder } from "../../lib/studies/mod.ts";
 import type { Call, Outcome } from "../shared/command.ts";
 
 /** What a task of a cluster starts, beside what trains. */

@@ -22,8 +22,9 @@ export interface RunState {
   readonly state: "open" | "waiting" | "running" | "interrupted" | "failed" | "finished";
   /** Where it runs, if it does and that is known. */
   readonly node?: string;
-  /** Epochs done, of how many at most. */
+  /** Epochs done. */
   readonly epoch?: number;
+  /** Epochs at most. */
   readonly epochs?: number;
   /** Mean absolute error on valid after the last epoch, or of the run that is finished. */
   readonly validMae?: number;
@@ -39,6 +40,7 @@ export interface RunState {
 
 /** A run's job with its state. */
 export interface JobState extends RunState {
+  /** What was handed in. */
   readonly job: Job;
 }
 

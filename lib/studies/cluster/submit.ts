@@ -8,6 +8,7 @@ import { isSynthetic } from "../../data/mod.ts";
 import type { Scheduler, TaskArray } from "../schedulers/scheduler.ts";
 import type { ClusterOptions, StudyDefinition } from "../study/definition.ts";
 import { type Job, studyJobs } from "../study/jobs.ts";
+import type { WorkerOptions } from "../study/messages.ts";
 import { writeStudy } from "../study/study_folder.ts";
 import { workerCommand } from "../study/worker_command.ts";
 import { ARRAYS, nextFolder, type Plan, readPlans, slicesOf, writePlan } from "./plan.ts";
@@ -24,7 +25,7 @@ export interface SubmitOptions extends ClusterOptions {
   /** The folder above all studies. */
   readonly out: string;
   /** How the process of each task works. */
-  readonly worker: Plan["worker"];
+  readonly worker: Omit<WorkerOptions, "threads">;
   /** A command that runs once after an array, however it ends: it prints the table into a file. */
   readonly collector?: (folder: string) => readonly string[];
   /** Whether to write the scripts only, and hand in nothing. */
@@ -39,8 +40,9 @@ export interface Submission {
   readonly jobs: readonly string[];
   /** Their scripts, as text. */
   readonly scripts: readonly string[];
-  /** Runs that were handed in, and in how many tasks. */
+  /** Runs that were handed in. */
   readonly runs: number;
+  /** In how many tasks. */
   readonly tasks: number;
   /** All runs of the study, as they stood before. */
   readonly before: readonly JobState[];
@@ -59,6 +61,22 @@ export function clusterJobs(definition: StudyDefinition, folder: string): Job[] 
  * @throws {UsageError} the study has no data, or an option is one that the study itself needs
  * @throws {RunError} the scheduler does not answer or refuses the job, or the folder holds cells of
  * that name with other settings
+ *
+ * @example What Slurm would be given
+ * ```ts
+ * import { parseDefinition, SLURM, submitStudy } from "../mod.ts";
+ * import { assertEquals, assertMatch } from "@std/assert";
+ * const study = parseDefinition({ models: ["cnn"], seeds: [1, 2], data: ["synthetic"] }, "small");
+ * const { runs, tasks, scripts } = await submitStudy(study, SLURM, {
+ *   out: "runs",
+ *   worker: { engine: "cpu", device: "cpu", nonfinite: "zero", commandLine: [] },
+ *   sbatch: ["partition=gpu"],
+ *   perTask: 1,
+ *   dryRun: true,
+ * });
+ * assertEquals([runs, tasks], [2, 2]);
+ * assertMatch(scripts[0]!, /#SBATCH --partition=gpu\n#SBATCH --array=0-1\n/);
+ * ```
  */
 export async function submitStudy(
   definition: StudyDefinition,
