@@ -93,6 +93,8 @@ export class Cluster implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    // Trainings of a test that failed would go on without their cluster.
+    await new Deno.Command("scancel", { args: ["--me", "--signal=KILL", "--full"] }).output();
     await this.do("stop");
     Deno.env.delete("SLURM_CONF");
   }

@@ -153,8 +153,11 @@ Deno.test({
         // Here the slurmd dies and the training does not.
         await cluster.do("kill-node", other);
         await cluster.do("crash-node", node);
-        await until("replacement", () => tasksOf(cut, 1).length === 2);
-        Deno.kill(pid, "SIGCONT");
+        try {
+          await until("replacement", () => tasksOf(cut, 1).length === 2);
+        } finally {
+          Deno.kill(pid, "SIGCONT");
+        }
         await Promise.all([followed(dead), followed(cut)]);
         assertEquals(tasksOf(dead, 1).length, 2);
         assertEquals([resultsOf(dead), resultsOf(cut)], [wanted, wanted]);

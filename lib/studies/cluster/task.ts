@@ -12,7 +12,7 @@ import { type Engine, openEngine } from "../../engine/mod.ts";
 import { Interrupt } from "../../training/mod.ts";
 import { SLURM } from "../schedulers/slurm.ts";
 import { GO_ON } from "../schedulers/slurm_script.ts";
-import { jobName } from "../study/jobs.ts";
+import { type Job, jobName } from "../study/jobs.ts";
 import { JobTrainer } from "../study/job_trainer.ts";
 import type { Report } from "../study/messages.ts";
 import { noteFailure, readFailures, readPlan, runKey } from "./plan.ts";
@@ -53,12 +53,19 @@ async function work(path: string, index: number, threads: number): Promise<numbe
   const failed = new Set(readFailures(folder, index).map(({ key }) => key));
   const jobs = slices[index]!.filter((job) => !failed.has(runKey(job)));
   let isWell = failed.size === 0;
+  const note = (job: Job, message: string) => {
+    try {
+      noteFailure(folder, index, job, message);
+    } catch (error) {
+      say(`cannot note that: ${messageOf(error)}`); // The same full disk, mostly.
+    }
+  };
   let engine: Engine;
   try {
     engine = await openEngine({ engine: worker.engine, device: worker.device, threads, log: say });
   } catch (error) {
     say(`failed: ${messageOf(error)}`);
-    for (const job of jobs) noteFailure(folder, index, job, messageOf(error));
+    for (const job of jobs) note(job, messageOf(error));
     return 1;
   }
   const trainer = new JobTrainer(worker, engine, stop.signal, follow, {
@@ -74,8 +81,8 @@ async function work(path: string, index: number, threads: number): Promise<numbe
     } else if (ending.status === "busy") say(`left alone: ${ending.message}`);
     else {
       isWell = false;
-      noteFailure(folder, index, job, ending.message);
       say(`failed: ${ending.message}`);
+      note(job, ending.message);
     }
   }
   return isWell ? 0 : 1;
