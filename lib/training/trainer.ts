@@ -209,7 +209,7 @@ const SAVING_SHARE = 20;
 
 /**
  * Seconds until the next checkpoint: with a BERT one takes seconds itself, so the time between two is
- * a multiple of what the last one took. Asked for after every batch (0) it is done after every batch.
+ * a multiple of what the last one took. Asked for after every batch, by 0, it is done after every batch.
  */
 export function checkpointPause(asked: number, lastSave: number): number {
   return asked === 0 ? 0 : Math.max(asked, SAVING_SHARE * lastSave);
