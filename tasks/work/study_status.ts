@@ -43,8 +43,9 @@ export const VERBS: Readonly<Record<string, (folder: string) => Promise<Outcome>
     return { json: { jobs } };
   },
   table: (folder) => {
-    const tables = studiesIn(folder).map((path) => studyTable(readStudy(path)));
-    for (const table of tables) printStudy(table);
+    const studies = studiesIn(folder).map((path) => readStudy(path));
+    const tables = studies.map((study) => studyTable(study));
+    tables.forEach((table, i) => printStudy(table, studies[i]!.definition.published?.source));
     return Promise.resolve({ json: tables.length === 1 ? tables[0] : tables });
   },
 };
