@@ -8,6 +8,7 @@
 import { createHash } from "node:crypto";
 import { basename, dirname, join } from "node:path";
 import { reasonOf } from "./errors.ts";
+import { hostname } from "./host.ts";
 
 /** Size of one read or write, in bytes. */
 const CHUNK = 1 << 22;
@@ -24,7 +25,7 @@ export class AtomicFile implements Disposable {
   /** Opens a temporary file beside `path`, whose folder is made where it is missing. */
   constructor(path: string) {
     this.path = path;
-    this.#temporary = join(dirname(path), `.${basename(path)}.${Deno.pid}.part`);
+    this.#temporary = temporaryPath(path);
     this.#file = this.#try(() => {
       Deno.mkdirSync(dirname(path), { recursive: true });
       return Deno.openSync(this.#temporary, { write: true, create: true, truncate: true });
@@ -97,6 +98,11 @@ export function writeFileAtomic(path: string, content: Uint8Array | string): voi
  */
 export function writeJsonAtomic(path: string, value: unknown): void {
   writeFileAtomic(path, JSON.stringify(value, null, 2) + "\n");
+}
+
+/** A name beside `path` that no other process has, on this machine or on another one. */
+export function temporaryPath(path: string): string {
+  return join(dirname(path), `.${basename(path)}.${hostname() || "local"}.${Deno.pid}.part`);
 }
 
 /**

@@ -65,5 +65,11 @@ export {
   type TensorToWrite,
   writeSafetensors,
 } from "./store/safetensors.ts";
-export { isSynthetic, makeSynthetic, parseSynthetic, type SyntheticOptions } from "./synthetic.ts";
+export {
+  dataName,
+  isSynthetic,
+  makeSynthetic,
+  parseSynthetic,
+  type SyntheticOptions,
+} from "./synthetic.ts";
 export type { FloatSource } from "./arrays/values.ts";

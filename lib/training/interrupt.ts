@@ -1,6 +1,6 @@
 /**
  * SIGINT and SIGTERM as an abort signal: the first one asks the work to stop at a place from which
- * it can be resumed, a second one ends the process at once. In a notebook, whose interrupt is a
+ * it can be resumed, a later one ends the process at once. In a notebook, whose interrupt is a
  * SIGINT, it ends the cell and never the kernel, which holds all that was computed.
  *
  * @module
@@ -29,6 +29,12 @@ export class Interrupt extends Error {
   }
 }
 
+/**
+ * Milliseconds within which signals are one: of a terminal's Ctrl-C, which goes to every process,
+ * `deno task` sends a second one on.
+ */
+const ONE_SIGNAL = 500;
+
 let isKernelKept = false;
 
 /**
@@ -46,6 +52,7 @@ function keepKernel(): void {
 export class InterruptListener implements Disposable {
   readonly #controller = new AbortController();
   readonly #handlers: [keyof typeof EXIT_STATUS, () => void][] = [];
+  #since = Infinity;
 
   constructor() {
     const inNotebook = isNotebook();
@@ -55,7 +62,9 @@ export class InterruptListener implements Disposable {
       : ["SIGINT", "SIGTERM"];
     for (const name of names) {
       const handler = () => {
-        if (this.#controller.signal.aborted && !inNotebook) Deno.exit(EXIT_STATUS[name]);
+        const now = performance.now();
+        if (now - this.#since > ONE_SIGNAL && !inNotebook) Deno.exit(EXIT_STATUS[name]);
+        this.#since = Math.min(this.#since, now);
         this.#controller.abort(new Interrupt(name));
       };
       Deno.addSignalListener(name, handler);

@@ -99,7 +99,7 @@ export async function trainRun(options: RunOptions): Promise<RunOutcome> {
   const splits = prepared(read, scalings, neutral);
   const sha256 = dataset.sha256();
   const folder = RunFolder.at(options.out, model.name, dataset.name, seed);
-  using _lock = lockFolder(folder.path);
+  using lock = lockFolder(folder.path, { onWarning: options.onWarning ?? console.warn });
   const defaults = resolveConfig(model, preset);
   if (folder.claim(config, sha256, options.resume, defaults)) {
     // The folder may have been moved, or be seen from another one.
@@ -132,13 +132,16 @@ export async function trainRun(options: RunOptions): Promise<RunOutcome> {
   folder.writeRecord(record);
   if (bert !== null) saveBertFiles(bert, folder.bert);
   try {
-    const ready = { ...options, scalings, judge, dataset: { ...dataset, splits } };
+    const signal = AbortSignal.any([lock.lost, ...(options.signal ? [options.signal] : [])]);
+    const ready = { ...options, signal, scalings, judge, dataset: { ...dataset, splits } };
     const weights = bert && givenBert(bert.config, bert.values.bind(bert), config);
     const summary = await trainAndEvaluate(ready, config, folder, weights);
     const ended = new Date().toISOString();
     folder.writeRecord({ ...record, status: "finished", ended, summary });
     return { summary, skipped: false };
   } catch (error) {
+    // The record is now that of the process which took the folder over.
+    if (lock.lost.aborted) throw error;
     const status = error instanceof Interrupt ? "interrupted" : "failed";
     const ended = new Date().toISOString();
     try {

@@ -38,7 +38,10 @@ export interface LoopSettings extends TrainingRules {
 export interface CheckpointSettings {
   /** The file. */
   readonly path: string;
-  /** Smallest number of seconds between two checkpoints; 0 saves after every batch. */
+  /**
+   * Smallest number of seconds between two checkpoints; 0 saves after every batch. Where saving is
+   * slow they are further apart: see {@linkcode checkpointPause}.
+   */
   readonly seconds: number;
   /** Whether to go on from the file at `path`, where there is one. */
   readonly resume: boolean;
@@ -120,13 +123,15 @@ export async function fit(
   let savedAt = performance.now();
   // A resumed training was warned of before.
   let hasLearned = resumed !== null;
+  let pause = 1000 * (checkpoint?.seconds ?? Infinity);
   const save = async () => {
     if (checkpoint === undefined) return;
+    const began = performance.now();
     await saveCheckpoint(checkpoint.path, learner, best, progress);
     savedAt = performance.now();
+    pause = 1000 * checkpointPause(checkpoint.seconds, (savedAt - began) / 1000);
   };
-  const isDue = () =>
-    checkpoint !== undefined && performance.now() - savedAt >= 1000 * checkpoint.seconds;
+  const isDue = () => performance.now() - savedAt >= pause;
 
   while (!progress.finished) {
     const started = performance.now();
@@ -197,6 +202,17 @@ export async function fit(
   }
   assignWeights(learner.network.weights(), best, "the best epoch");
   return { history: progress.history, bestEpoch: progress.bestEpoch };
+}
+
+/** A checkpoint takes at most one part in so many of the time. */
+const SAVING_SHARE = 20;
+
+/**
+ * Seconds until the next checkpoint: with a BERT one takes seconds itself, so the time between two is
+ * a multiple of what the last one took. Asked for after every batch, by 0, it is done after every batch.
+ */
+export function checkpointPause(asked: number, lastSave: number): number {
+  return asked === 0 ? 0 : Math.max(asked, SAVING_SHARE * lastSave);
 }
 
 function startOf(engine: string): TrainingProgress {

@@ -19,7 +19,7 @@ export interface Flag {
 export interface Command {
   readonly name: string;
   readonly summary: string;
-  /** Its arguments that are no flags, for example `["PATH", "FOLDER"]`; `RUNS…` takes one or more. */
+  /** Its arguments that are no flags, for example `["PATH", "FOLDER"]`; `RUNS…` takes one or more, `[FOLDER]` may be absent. */
   readonly arguments?: readonly string[];
   readonly flags: readonly Flag[];
   /** Lines after the flags in the help text. */

@@ -94,3 +94,25 @@ export function protocolOf(call: Call): { readonly protocol?: ProtocolName } {
 export function engineOf(call: Call): Required<Pick<EngineOptions, "engine" | "device">> {
   return { engine: call.get("engine") as "auto", device: call.get("device") as "auto" };
 }
+
+/** Where a study or a search is trained. */
+export const CLUSTER_FLAGS: readonly Flag[] = [
+  {
+    name: "on",
+    value: "SCHEDULER",
+    choices: ["slurm"],
+    help: "hand it in to a cluster, and return",
+  },
+  {
+    name: "sbatch",
+    value: "KEY=VALUE",
+    repeatable: true,
+    help: "an option of Slurm's sbatch, as partition=gpu or gres=gpu:1",
+  },
+  { name: "setup", value: "FILE.sh", help: "lines before each task: module load, a container" },
+  { name: "per-task", value: "N", help: "runs a task; default: as many as take a minute" },
+  { name: "at-once", value: "N", help: "tasks at a time; default: as many as the cluster lets" },
+  { name: "scratch", value: "FOLDER", help: "each node's own, for a copy of the data" },
+  { name: "wait", help: "wait for the end with progress, and print the results" },
+  { name: "dry-run", help: "print the script, and hand in nothing" },
+];

@@ -39,6 +39,7 @@ export function jobEvents(progress: Progress, total: number): Required<JobEvents
         kept: "kept as it is",
         failed: "failed",
         interrupted: "saved: the same command goes on",
+        busy: "left to the process that is at work on it",
       }[ending.status];
       const mae = "validMae" in ending && ending.validMae !== null
         ? `, valid MAE ${ending.validMae.toFixed(4)}`

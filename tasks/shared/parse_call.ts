@@ -50,6 +50,7 @@ export function parseCall(command: Command, args: readonly string[]): Call | str
     throw new UsageError(`Cannot use "${arg}": --${name} takes no value`);
   }
   const wanted = command.arguments ?? [];
+  const least = wanted.filter((name) => !name.startsWith("[")).length;
   const found = parsed._.map(String);
   const takesMany = wanted.at(-1)?.endsWith("…") ?? false;
   if (found.length > wanted.length && !takesMany) {
@@ -57,7 +58,7 @@ export function parseCall(command: Command, args: readonly string[]): Call | str
       `Unexpected argument "${found[wanted.length]}": expected ${wanted.join(" ") || "flags only"}`,
     );
   }
-  if (found.length < wanted.length) throw new UsageError(`Missing ${wanted[found.length]}`);
+  if (found.length < least) throw new UsageError(`Missing ${wanted[found.length]}`);
   return new Call(parsed, found);
 }
 

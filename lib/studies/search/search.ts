@@ -10,7 +10,7 @@
 
 import { UsageError } from "../../core/errors.ts";
 import { RandomStream } from "../../core/random.ts";
-import type { Modality, ProtocolName } from "../../data/mod.ts";
+import { dataName, type Modality, type ProtocolName } from "../../data/mod.ts";
 import { metricOf, PROTOCOLS } from "../../evaluation/mod.ts";
 import type { ModelDefinition, Setting } from "../../models/mod.ts";
 import type { MetricValues } from "../runs/run_entry.ts";
@@ -90,7 +90,7 @@ export function searchStudy(options: SearchOptions): StudyDefinition {
     title: `Random search of ${model.name}`,
     cells,
     seeds: options.seeds,
-    data: [options.data],
+    data: [dataName(options.data)],
     ...(protocol === undefined ? {} : { protocol }),
     metrics: [metric],
     scoredOn: "valid",

@@ -147,7 +147,10 @@ function insideOf(value: number, estimate: Estimate | null): boolean | null {
 }
 
 /** What the runs themselves make a reader to be told. */
-function ownNotes({ definition: { published } }: Study, rows: readonly StudyRow[]): string[] {
+function ownNotes(
+  { definition: { published }, groups }: Study,
+  rows: readonly StudyRow[],
+): string[] {
   const notes: string[] = [];
   const others = [...new Set(rows.map(({ dataset }) => dataset))]
     .filter((name) => published !== undefined && !published.datasets.includes(name));
@@ -155,6 +158,16 @@ function ownNotes({ definition: { published } }: Study, rows: readonly StudyRow[
     notes.push(
       `The published values are on ${published!.datasets.join(" or ")}, not on ` +
         `${others.join(", ")}: inside or outside says nothing about a reproduction here`,
+    );
+  }
+  const places = Map.groupBy(
+    groups.flatMap(({ runs }) => runs),
+    ({ engine, device }) => `${engine} on ${device}`,
+  );
+  if (places.size > 1) {
+    const counts = [...places].map(([place, runs]) => `${runs.length} by ${place}`).join(", ");
+    notes.push(
+      `The runs were not all computed alike (${counts}), so seeds are not all that differs`,
     );
   }
   const still = rows.filter((row) => {
