@@ -1,15 +1,18 @@
 /** The nearest of some known names, for errors about an unknown one. @module */
 
-/** Number of single-letter edits (insert, delete, replace) between two words. */
+/** Number of single-letter edits (insert, delete, replace, swap of neighbours) between two words. */
 function editDistance(a: string, b: string): number {
+  let before: number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
     const current = [i];
     for (let j = 1; j <= b.length; j++) {
       const replace = previous[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      current[j] = Math.min(replace, previous[j]! + 1, current[j - 1]! + 1);
+      const isSwap = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      const swap = isSwap ? before[j - 2]! + 1 : Infinity;
+      current[j] = Math.min(replace, swap, previous[j]! + 1, current[j - 1]! + 1);
     }
-    previous = current;
+    [before, previous] = [previous, current];
   }
   return previous[b.length]!;
 }
