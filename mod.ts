@@ -43,6 +43,7 @@ export {
   learningCurves,
   makeFrame,
   makeReport,
+  meansFrame,
   modalityAblation,
   predictedAgainstTrue,
   residualsByLabel,

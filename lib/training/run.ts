@@ -40,7 +40,7 @@ import type { RunOptions, RunOutcome } from "./run_options.ts";
 import { RunFolder, type RunRecord, type RunSummary } from "./run_folder.ts";
 import { givenBert, openBert, openTokens, saveBertFiles } from "./run_bert.ts";
 import { fit, type FitResult } from "./trainer.ts";
-import { requireModalities, requireSplit } from "./requirements.ts";
+import { optimizerStepWarning, requireModalities, requireSplit } from "./requirements.ts";
 import { withScalings } from "./scaling_weights.ts";
 import { gitCommit, peakMemory, versions } from "./versions.ts";
 import { copyWeights, type Weights, writeWeights } from "./weights.ts";
@@ -223,6 +223,8 @@ async function trainAndEvaluate(
     await trained.writeExtras(folder);
     const epochSeconds = trained.history.map((record) => record.seconds.train);
     const samples = requireSplit(dataset, "train").samples;
+    const isUntrained = model.kind === "network" &&
+      optimizerStepWarning(samples, model, config) !== null;
     return {
       model: model.name,
       dataset: dataset.name,
@@ -232,6 +234,7 @@ async function trainAndEvaluate(
       device: engine.device,
       epochs: trained.history.length,
       bestEpoch: trained.bestEpoch,
+      ...(isUntrained ? { untrained: true } as const : {}),
       valid: metrics["valid"] ?? {},
       test: metrics["test"] ?? {},
       seconds: {

@@ -31,6 +31,8 @@ export interface RunSummary {
   readonly epochs: number;
   /** The epoch whose weights were kept, from 1; 0 for a regressor. */
   readonly bestEpoch: number;
+  /** Present where no weight was ever changed: too few batches for a step of the optimizer. */
+  readonly untrained?: true;
   /** Metrics on valid by key, unrounded; empty where the data lack it, or labels in it. */
   readonly valid: Readonly<Record<string, number>>;
   /** Metrics on test, as on valid. */

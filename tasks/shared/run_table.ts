@@ -27,7 +27,10 @@ function printMetrics(
     ...values.map((value) => value.toFixed(3)),
   ];
   const rows = runs.map((run) =>
-    row(`${run.model} ${run.dataset} ${run.seed}`, keys.map((key) => run[split][key]!))
+    row(
+      `${run.model} ${run.dataset} ${run.seed}${run.untrained ? " (untrained)" : ""}`,
+      keys.map((key) => run[split][key]!),
+    )
   );
   if (runs.length > 1) {
     const mean = (key: string) =>
