@@ -6,7 +6,7 @@ import { DATA_FLAGS, SOURCE_FLAGS } from "./shared/flags.ts";
 /** Its name, arguments and flags. */
 export const COMMAND: Command = {
   name: "data:check",
-  summary: "Recognises an MMSA pickle, a store or synthetic data, and lists every problem",
+  summary: "Recognises a dataset of any layout, a store or synthetic data, and lists every problem",
   arguments: ["PATH"],
   flags: [...DATA_FLAGS.filter(({ name }) => name === "protocol"), ...SOURCE_FLAGS, JSON_FLAG],
   notes: [

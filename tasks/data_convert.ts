@@ -6,8 +6,7 @@ import { DATA_FLAGS, SOURCE_FLAGS } from "./shared/flags.ts";
 /** Its name, arguments and flags. */
 export const COMMAND: Command = {
   name: "data:convert",
-  summary:
-    "Converts an MMSA pickle or synthetic data to a store, which every command takes in its place",
+  summary: "Converts a dataset of any layout to a store, which every command takes in its place",
   arguments: ["PATH", "FOLDER"],
   flags: [...DATA_FLAGS.filter(({ name }) => name === "protocol"), ...SOURCE_FLAGS, JSON_FLAG],
   notes: [
