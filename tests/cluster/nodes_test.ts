@@ -6,6 +6,7 @@ import { exists } from "../../lib/core/files.ts";
 import { parseDefinition, prepareFolder, SLURM, submitStudy } from "../../lib/studies/mod.ts";
 import { RunFolder } from "../../lib/training/mod.ts";
 import { inNamespace } from "../core/namespace.ts";
+import { withVariables } from "../core/variables.ts";
 import { withFolder } from "../training/small.ts";
 import { DATA, WORKER } from "./slurm.ts";
 
@@ -54,16 +55,17 @@ Deno.test({
       // Hard links: what prepareFolder() would fetch is there.
       await new Deno.Command("cp", { args: ["-al", packages(), join(prepared, "deno", "npm")] })
         .output();
-      const library = Deno.env.get("MSA_TENSORFLOW");
-      Deno.env.set("MSA_TENSORFLOW", library ?? folder);
-      let setup = "";
-      try {
-        if (library === undefined) Deno.writeTextFileSync(join(folder, "libtensorflow.so.2"), "");
-        ({ setup } = await prepareFolder(prepared, []));
-      } finally {
-        if (library === undefined) Deno.env.delete("MSA_TENSORFLOW");
-      }
-      assertMatch(Deno.readTextFileSync(setup), /^export MSA_TENSORFLOW='/m);
+      // A library that somebody else looks after is named and not copied.
+      const library = join(folder, "libtensorflow.so.2");
+      Deno.writeTextFileSync(library, "");
+      const { setup } = await withVariables(
+        { MSA_TENSORFLOW: library },
+        () => prepareFolder(prepared, []),
+      );
+      assertMatch(
+        Deno.readTextFileSync(setup),
+        new RegExp(`^export MSA_TENSORFLOW='${folder}'$`, "m"),
+      );
       const out = join(folder, "out");
       const script = await scriptOf(out, setup);
       const environment = [

@@ -115,9 +115,9 @@ export function epochsOf(run: RunFolder): number {
 }
 
 /** The bytes of what a study below `out` has computed, by path. */
-export function resultsOf(out: string): Record<string, string> {
+export function resultsOf(out: string, study = "tiny"): Record<string, string> {
   const wanted = /(predictions\.csv|metrics\.json|model\.safetensors|labels\.csv|config\.json)$/;
-  const folder = join(out, "tiny");
+  const folder = join(out, study);
   return Object.fromEntries(
     Object.entries(contentOf(folder)).filter(([path]) => wanted.test(path))
       .map(([path, bytes]) => [path.slice(folder.length), bytes]),

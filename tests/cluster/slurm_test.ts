@@ -1,7 +1,11 @@
-/** Studies on a real Slurm of three nodes, and all that happens to them there. */
+/**
+ * Studies on a real Slurm of three nodes, and all that happens to them there. In one file, because
+ * files are tested side by side in one process, and SLURM_CONF is the process's.
+ */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "node:path";
+import { exists } from "../../lib/core/files.ts";
 import {
   cancelStudy,
   type ClusterStatus,
@@ -9,10 +13,13 @@ import {
   readStudy,
   runStudy,
   SLURM,
+  STUDIES,
   studyStatus,
   type Submission,
   submitStudy,
+  withSettings,
 } from "../../lib/studies/mod.ts";
+import { ROOT } from "../tasks/run_task.ts";
 import { withFolder } from "../training/small.ts";
 import {
   call,
@@ -199,7 +206,8 @@ Deno.test({
     await withFolder(async (folder) => {
       await using _cluster = await Cluster.start(join(folder, "cluster"), { MAX_ARRAY: "3" });
       try {
-        const study = { ...STUDY, cells: STUDY.cells.slice(0, 1), seeds: [1, 2, 3, 4, 5, 6, 7] };
+        const cells = tinyStudy().cells.slice(0, 1);
+        const study = { ...tinyStudy(), cells, seeds: [1, 2, 3, 4, 5, 6, 7] };
         const options = { out: folder, worker: WORKER, perTask: 1, sbatch: ["mem=200M"] };
         const { jobs, tasks } = await submitStudy(study, SLURM, options);
         assertEquals([jobs.length, tasks], [3, 7]);
@@ -209,6 +217,30 @@ Deno.test({
       } finally {
         Deno.env.delete("SLURM_TEST_MAX_ARRAY");
       }
+    });
+  },
+});
+
+const MOSEI = join(ROOT, "..", "shared", "data", "mosei_video.pkl");
+
+Deno.test({
+  name: "a table of the report on MOSEI ends in the bytes of a local one" +
+    (exists(MOSEI) ? SKIPPED : " (skipped: no ../shared/data/mosei_video.pkl)"),
+  ignore: !HAS_SLURM || !exists(MOSEI),
+  fn: async () => {
+    await withFolder(async (folder) => {
+      await using _cluster = await Cluster.start(join(folder, "cluster"));
+      const table = STUDIES.find(({ name }) => name === "report-table-6")!;
+      const study = { ...withSettings(table, { epochs: 1 }), data: [MOSEI], seeds: [1] };
+      const [local, slurm] = [join(folder, "local"), join(folder, "slurm")];
+      await runStudy(study, { out: local, jobs: 2, worker: WORKER });
+      const { tasks } = await submitStudy(study, SLURM, { out: slurm, worker: WORKER });
+      // A fit by a formula shares a task with the network that comes after it.
+      assert(tasks < 4, `${tasks} tasks`);
+      await followStudy(join(slurm, study.name), SLURM, { pause: 200 });
+      const wanted = resultsOf(local, study.name);
+      assertEquals(Object.keys(wanted).length, 17);
+      assertEquals(resultsOf(slurm, study.name), wanted);
     });
   },
 });

@@ -9,6 +9,7 @@ import { RunError } from "../../lib/core/errors.ts";
 import { exists } from "../../lib/core/files.ts";
 import { DEAD, LOCK_FILE, lockFolder, type LockOwner } from "../../lib/core/lock.ts";
 import { withFolder } from "../training/small.ts";
+import { withVariables } from "./variables.ts";
 
 const MODULE = JSON.stringify(new URL("../../lib/core/lock.ts", import.meta.url).href);
 
@@ -69,7 +70,7 @@ for (const locks of ["own", "none"] as const) {
 }
 
 Deno.test("lockFolder() takes over at once from who has the same job, or whom a scheduler calls dead", async () => {
-  await withFolder((folder) => {
+  await withFolder(async (folder) => {
     const run = join(folder, "run");
     const take = (isDead?: () => boolean) =>
       asHost("node2", "none", () => lockFolder(run, isDead === undefined ? {} : { isDead }));
@@ -78,15 +79,12 @@ Deno.test("lockFolder() takes over at once from who has the same job, or whom a 
     assertThrows(() => take(() => false), RunError);
     take(() => true)[Symbol.dispose]();
     leaveLock(run, { job: "7_3" }, 0);
-    Deno.env.set("MSA_JOB", "7_3");
-    try {
+    await withVariables({ MSA_JOB: "7_3" }, () => {
       using lock = take();
       assertEquals(lock.tookOver?.job, "7_3");
       // The same job in the same process is two parts of it, not one that was started anew.
       assertThrows(() => take(), RunError);
-    } finally {
-      Deno.env.delete("MSA_JOB");
-    }
+    });
   });
 });
 

@@ -8,6 +8,7 @@ import type { Job } from "../../../lib/studies/mod.ts";
 import { readFailures, writePlan } from "../../../lib/studies/cluster/plan.ts";
 import { workerCommand } from "../../../lib/studies/study/worker_command.ts";
 import { RunFolder } from "../../../lib/training/mod.ts";
+import { withVariables } from "../../core/variables.ts";
 import { makeDataset, TestFolder } from "../../data/mmsa_file.ts";
 
 const TASK = new URL("../../../lib/studies/cluster/task.ts", import.meta.url).href;
@@ -104,9 +105,7 @@ Deno.test("a task waits for what it was itself before it was started anew", asyn
   const job = jobOf(folder, {});
   const busy = RunFolder.at(job.out, "constant", "synthetic", 1);
   // Of this very job, before it was started anew: it may be cut off, and is waited for.
-  Deno.env.set("MSA_JOB", "7_1");
-  const lock = lockFolder(busy.path);
-  Deno.env.delete("MSA_JOB");
+  const lock = await withVariables({ MSA_JOB: "7_1" }, () => lockFolder(busy.path));
   const { child } = start(folder, [job]);
   const ended = child.output();
   await new Promise((next) => setTimeout(next, 1500));

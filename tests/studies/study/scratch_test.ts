@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { DataError, RunError } from "../../../lib/core/errors.ts";
 import { lockFolder } from "../../../lib/core/lock.ts";
 import { onScratch } from "../../../lib/studies/study/scratch.ts";
+import { withVariables } from "../../core/variables.ts";
 import { withFolder } from "../../training/small.ts";
 
 /** Counts the bytes that are read from files below `folder`. */
@@ -52,9 +53,9 @@ Deno.test("onScratch() takes variables of the node, and leaves synthetic data al
   await withFolder(async (folder) => {
     const file = join(folder, "a.pkl");
     Deno.writeTextFileSync(file, "data");
-    Deno.env.set("MSA_TEST_DISK", join(folder, "disk"));
-    assert((await onScratch(file, "${MSA_TEST_DISK}/x")).startsWith(join(folder, "disk", "x")));
-    Deno.env.delete("MSA_TEST_DISK");
+    const disk = { MSA_TEST_DISK: join(folder, "disk") };
+    const copy = await withVariables(disk, () => onScratch(file, "${MSA_TEST_DISK}/x"));
+    assert(copy.startsWith(join(folder, "disk", "x")), copy);
     await assertRejects(
       () => onScratch(file, "$MSA_TEST_DISK/x"),
       RunError,
