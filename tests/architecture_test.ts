@@ -13,6 +13,7 @@ const LAYERS = [
   "engine",
   "data",
   "features",
+  "media",
   "nn",
   "evaluation",
   "models",
