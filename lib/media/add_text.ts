@@ -7,13 +7,15 @@
 
 import { DataError, messageOf } from "../core/errors.ts";
 import { readLines } from "../core/json_lines.ts";
-import { extractText, openTextModel } from "../features/mod.ts";
+import { extractText } from "../features/mod.ts";
+import { openTextModel } from "../nn/mod.ts";
 
 /** Which states of a BERT: those of all tokens, or that of the first alone. */
 export type TextKind = "tokens" | "cls";
 
 const LOCK = new URL("../../deno.full.lock", import.meta.url);
 const RIGHTS = ["--allow-read", "--allow-write", "--allow-env", "--allow-sys", "--allow-ffi"];
+RIGHTS.push("--allow-run=python3");
 
 /** From the process, at its end. */
 type Ending = { readonly done: true } | { readonly failed: string };
@@ -60,7 +62,8 @@ if (import.meta.main) {
   const [path, bert, folder, kind] = Deno.args as [string, string, string, TextKind];
   let ending: Ending;
   try {
-    await extractText(path, await openTextModel(bert), folder, { kind });
+    using model = await openTextModel(bert);
+    await extractText(path, model, folder, { kind });
     ending = { done: true };
   } catch (error) {
     ending = { failed: messageOf(error) };

@@ -35,7 +35,9 @@ export async function loadForRun(
   try {
     const { widths, recipe } = record.data;
     const found = Object.values(dataset.splits)[0]?.recipe ?? null;
-    const read = (Object.keys(widths) as Modality[]).filter((name) => wanted.modalities.includes(name));
+    const read = (Object.keys(widths) as Modality[]).filter((name) =>
+      wanted.modalities.includes(name)
+    );
     for (const note of requireRecipe(path, found, recipe ?? null, read)) {
       options.onWarning?.(`"${path}": ${note} as in the training: the last digits may differ`);
     }
