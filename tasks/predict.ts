@@ -32,6 +32,16 @@ export const COMMAND: Command = {
       help: "the BERT that made the text's features; for --video",
     },
     {
+      name: "audio-encoder",
+      value: "FOLDER",
+      help: "the encoder that made the audio's features; for --video",
+    },
+    {
+      name: "vision-encoder",
+      value: "FOLDER",
+      help: "the encoder that made the vision's features; for --video",
+    },
+    {
       name: "split",
       value: "SPLIT",
       choices: ["train", "valid", "test"],

@@ -91,6 +91,15 @@ Deno.test("deno.media.lock is deno.lock and what looks at faces, which no other 
   ]);
 });
 
+Deno.test("deno.encoders.lock is deno.media.lock and what runs encoders, as deno.full.lock has it", () => {
+  const [media, encoders, full] = ["deno.media.lock", "deno.encoders.lock", "deno.full.lock"]
+    .map((name) => readJson(name).npm as Record<string, { integrity: string }>);
+  assertEquals(Object.keys(media!).filter((id) => !(id in encoders!)), []);
+  const own = Object.keys(encoders!).filter((id) => !(id in media!));
+  assert(own.some((id) => id.startsWith("@xenova/transformers@")), "the package is there");
+  assertEquals(own.filter((id) => full![id]?.integrity !== encoders![id]!.integrity), []);
+});
+
 Deno.test("the versions that recipes name are those of imports.json", () => {
   const { imports } = readJson("imports.json");
   const recipe = recipeOf(EXTRACT_DEFAULTS, {});

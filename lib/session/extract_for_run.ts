@@ -8,14 +8,22 @@ import { extractListed } from "../media/extract.ts";
 import { settingsOf } from "../media/settings.ts";
 import type { RunRecord } from "../training/mod.ts";
 
+/** Networks on disk that a training's features were made with. */
+export interface ClipEncoders {
+  /** The BERT, for a run on features of the text. */
+  readonly bert?: string;
+  /** The encoder of sound, for a run on features of wav2vec 2.0 or HuBERT. */
+  readonly audioEncoder?: string;
+  /** The encoder of pictures, for a run on features of CLIP or its like. */
+  readonly visionEncoder?: string;
+}
+
 /** A clip and what is said in it. */
-export interface ClipToScore {
+export interface ClipToScore extends ClipEncoders {
   /** A video, or sound alone for a run without vision. */
   readonly path: string;
   /** What is said; default: a transcript beside the clip (`.json`, `.vtt`, `.srt`, `.txt`). */
   readonly text?: string;
-  /** The BERT of the training, for a run on features of the text; default: none. */
-  readonly bert?: string;
 }
 
 /** A store of one clip. Dispose it to remove it. */
@@ -35,7 +43,7 @@ export interface ClipStore extends Disposable {
 export async function extractForRun(
   run: string,
   { data: { recipe, widths } }: RunRecord,
-  { path, text, bert }: ClipToScore,
+  { path, text, bert, audioEncoder, visionEncoder }: ClipToScore,
 ): Promise<ClipStore> {
   const cannot = `Cannot score "${path}" with the run "${run}"`;
   if (recipe === undefined) {
@@ -50,6 +58,8 @@ export async function extractForRun(
     ...rest,
     audio: widths["audio"] === undefined ? [] : audio,
     vision: widths["vision"] === undefined ? [] : vision,
+    audioEncoder: audioEncoder ?? null,
+    visionEncoder: visionEncoder ?? null,
   };
   const { text: words } = recipe;
   const isTextRead = widths["text"] !== undefined;

@@ -19,7 +19,7 @@ import { openRun, type Predictor, RunFolder } from "../training/mod.ts";
 import { loadForRun } from "../training/run_data.ts";
 import { TRAINING_DEFAULTS } from "../training/training_defaults.ts";
 import { type CorruptedMetrics, evaluateCorrupted } from "../analysis/robustness.ts";
-import { extractForRun } from "./extract_for_run.ts";
+import { type ClipEncoders, extractForRun } from "./extract_for_run.ts";
 
 /** How a run is opened. */
 export interface RunUse extends Pick<EngineOptions, "engine" | "device" | "log"> {
@@ -112,7 +112,7 @@ export async function evaluateRun(
 }
 
 /** What a run scores: samples of data, or one utterance. */
-export interface PredictOptions extends RunUse, SourceOptions {
+export interface PredictOptions extends RunUse, SourceOptions, ClipEncoders {
   /** A pickle, a store folder, `synthetic`; labels are not needed. */
   readonly data?: string;
   /** A clip in place of data, for a run that was trained on clips. */
@@ -122,8 +122,6 @@ export interface PredictOptions extends RunUse, SourceOptions {
    * said in the clip.
    */
   readonly text?: string;
-  /** The BERT of the training, for a clip and a run on features of the text. */
-  readonly bert?: string;
   /** Default: all, in the order of the file. */
   readonly split?: SplitName;
   /** Modalities that are taken for missing, and may be: as in an evaluation that drops them. */
@@ -160,7 +158,7 @@ export interface Score {
  * ```
  */
 export async function predictRun(path: string, options: PredictOptions): Promise<Score[]> {
-  const { data, video, text, bert, split, onWarning = warn } = options;
+  const { data, video, text, split, onWarning = warn } = options;
   const named = { data, "a video": video, "a text": text };
   const given = Object.entries(named).filter(([, value]) => value !== undefined)
     .map(([name]) => name).join(" and ");
@@ -171,12 +169,9 @@ export async function predictRun(path: string, options: PredictOptions): Promise
     );
   }
   const { record } = new RunFolder(path).readFinished();
-  const clip = video !== undefined && {
-    path: video,
-    ...(text === undefined ? {} : { text }),
-    ...(bert === undefined ? {} : { bert }),
-  };
-  using store = clip ? await extractForRun(path, record, clip) : null;
+  using store = video === undefined
+    ? null
+    : await extractForRun(path, record, { ...options, path: video });
   using predictor = await open(path, options);
   if (store === null && text !== undefined) {
     return [{ id: "text", prediction: await predictor.predictText(text) }];

@@ -39,23 +39,31 @@ export async function work(call: Call): Promise<void> {
   }
 }
 
+/** Flags that say how a clip is read, and their options. */
+const ENCODERS = {
+  "bert": "bert",
+  "audio-encoder": "audioEncoder",
+  "vision-encoder": "visionEncoder",
+} as const;
+
 /** What is to be predicted. @throws {UsageError} its flags do not go together */
 function whatToPredict(call: Call): PredictOptions {
-  const given = Object.fromEntries(
-    ["data", "video", "text", "bert"].flatMap((name) => {
-      const value = call.get(name);
-      return value === undefined ? [] : [[name, value]];
-    }),
-  );
-  for (const other of ["video", "text"]) {
-    if (given["data"] !== undefined && given[other] !== undefined) {
-      throw new UsageError(`Cannot use --${other} and --data together, expected one of them`);
+  const [data, video, text] = ["data", "video", "text"].map((name) => call.get(name));
+  for (const [name, other] of [["video", video], ["text", text]]) {
+    if (data !== undefined && other !== undefined) {
+      throw new UsageError(`Cannot use --${name} and --data together, expected one of them`);
     }
   }
-  if (given["bert"] !== undefined && given["video"] === undefined) {
-    throw new UsageError("Cannot use --bert without --video");
-  }
-  if (given["video"] !== undefined || given["text"] !== undefined) return given;
+  const encoders = Object.entries(ENCODERS).flatMap(([flag, option]) => {
+    const value = call.get(flag);
+    if (value !== undefined && video === undefined) {
+      throw new UsageError(`Cannot use --${flag} without --video`);
+    }
+    return value === undefined ? [] : [[option, value]];
+  });
+  const words = text === undefined ? {} : { text };
+  if (video !== undefined) return { video, ...words, ...Object.fromEntries(encoders) };
+  if (text !== undefined) return words;
   const source = sourceOf(call);
   return { ...source, data: pathOf(call, source) };
 }

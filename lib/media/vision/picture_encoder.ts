@@ -45,16 +45,17 @@ export async function encodePicture(
 }
 
 /**
- * [3, side, side] the square in the middle, whose side is the shorter one's, made smaller or larger
- * by cubic interpolation with the filter as wide as a pixel of the result, as PIL does it.
+ * [3, side, side] the picture with `side` as its shorter side, by cubic interpolation with the filter
+ * as wide as a pixel of the result, as PIL does it; of it the square in the middle.
  */
 export function pixelsOf(
   { width, height, data }: Picture,
   { side, mean, deviation }: PictureSettings,
 ): Float32Array {
-  const scale = Math.min(width, height) / side;
-  const columns = weightsOf(side, scale, (width - side * scale) / 2, width);
-  const rows = weightsOf(side, scale, (height - side * scale) / 2, height);
+  const shorter = Math.min(width, height);
+  const [columns, rows] = [width, height].map((length) =>
+    middleOf(weightsOf(Math.floor(side * length / shorter), length), side)
+  ) as [Weights[], Weights[]];
   const out = new Float32Array(3 * side * side);
   const wide = new Float32Array(height * side * 3);
   for (let y = 0; y < height; y++) {
@@ -87,11 +88,23 @@ function toByte(value: number): number {
   return Math.min(255, Math.max(0, Math.round(value)));
 }
 
-/** Of each pixel of the result, the first pixel that it is of and what each counts. */
-function weightsOf(side: number, scale: number, offset: number, length: number) {
+/** The first pixel that a pixel of the result is of, and what each counts. */
+interface Weights {
+  readonly first: number;
+  readonly weights: Float64Array;
+}
+
+function middleOf(all: readonly Weights[], side: number): readonly Weights[] {
+  const start = Math.floor((all.length - side) / 2);
+  return all.slice(start, start + side);
+}
+
+/** Of `length` pixels that become `side`. */
+function weightsOf(side: number, length: number): Weights[] {
+  const scale = length / side;
   const stretch = Math.max(1, scale), reach = 2 * stretch;
   return Array.from({ length: side }, (_, i) => {
-    const middle = offset + (i + 0.5) * scale;
+    const middle = (i + 0.5) * scale;
     const first = Math.max(0, Math.floor(middle - reach + 0.5));
     const last = Math.min(length, Math.floor(middle + reach + 0.5));
     const weights = Float64Array.from(

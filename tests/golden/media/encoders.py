@@ -47,3 +47,6 @@ save(
     [h.make_tensor_value_info("image_embeds", T.FLOAT, ["batch", 6])],
     [],
 )
+
+# And of the astronaut the pixels that CLIP's processor makes of its upper 256 x 192, as PIL does:
+# resize to (42, 32) with BICUBIC, crop the middle 32; kept as "clip.pixels" in facemesh.safetensors.
