@@ -2,6 +2,8 @@
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "node:path";
+import { recipeOf } from "../lib/media/recipe.ts";
+import { EXTRACT_DEFAULTS } from "../lib/media/settings.ts";
 
 const ROOT = join(import.meta.dirname!, "..");
 
@@ -26,6 +28,8 @@ const HEAVY = [
   "@tensorflow/tfjs-backend-webgl",
   "@tensorflow/tfjs-converter",
   "@tensorflow/tfjs-data",
+  "@tensorflow/tfjs-backend-wasm",
+  "@vladmandic/human",
 ];
 
 /** `@scope/name@1.2.3_peer` → `@scope/name@1.2.3` */
@@ -65,6 +69,42 @@ Deno.test("deno.figures.lock is deno.lock and what figures need, as deno.full.lo
   for (const [id, { integrity }] of Object.entries(figures!)) {
     assertEquals(full![id]?.integrity, integrity, id);
   }
+});
+
+Deno.test("deno.media.lock is deno.lock and what looks at faces, which no other lock has", () => {
+  const [slim, media, full, figures] = [
+    ...["deno.lock", "deno.media.lock", "deno.full.lock", "deno.figures.lock"],
+  ].map((name) => Object.keys(readJson(name).npm));
+  const own = media!.filter((id) => !slim!.includes(id));
+  const names = own.map((id) => withoutPeers(id).replace(/@[^@]+$/, ""));
+  assertEquals(names.sort(), [
+    "@tensorflow/tfjs-backend-wasm",
+    "@tensorflow/tfjs-converter",
+    "@types/emscripten",
+    "@vladmandic/human",
+  ]);
+  assertEquals(slim!.filter((id) => !media!.includes(id)), []);
+  // danfojs brings the converter into deno.full.lock.
+  const isElsewhere = (id: string) => full!.includes(id) || figures!.includes(id);
+  assertEquals(own.filter(isElsewhere).map((id) => withoutPeers(id)), [
+    "@tensorflow/tfjs-converter@4.22.0",
+  ]);
+});
+
+Deno.test("deno.encoders.lock is deno.media.lock and what runs encoders, as deno.full.lock has it", () => {
+  const [media, encoders, full] = ["deno.media.lock", "deno.encoders.lock", "deno.full.lock"]
+    .map((name) => readJson(name).npm as Record<string, { integrity: string }>);
+  assertEquals(Object.keys(media!).filter((id) => !(id in encoders!)), []);
+  const own = Object.keys(encoders!).filter((id) => !(id in media!));
+  assert(own.some((id) => id.startsWith("@xenova/transformers@")), "the package is there");
+  assertEquals(own.filter((id) => full![id]?.integrity !== encoders![id]!.integrity), []);
+});
+
+Deno.test("the versions that recipes name are those of imports.json", () => {
+  const { imports } = readJson("imports.json");
+  const recipe = recipeOf(EXTRACT_DEFAULTS, {});
+  assertEquals(`npm:${recipe.vision!["package"]}`, imports["@vladmandic/human"]);
+  assertEquals(`npm:${recipe.tools["runtime"]}`, imports["@tensorflow/tfjs-backend-wasm"]);
 });
 
 Deno.test("imports.json names exact versions", () => {

@@ -146,12 +146,13 @@ function read(source: DatasetSource, options: LoadOptions): Dataset {
     nonfinite,
     options.onWarning,
   );
+  const recipe = source.recipe === undefined ? {} : { recipe: source.recipe };
   return {
     name: recognition?.file.name ?? source.name,
     path: source.path,
     protocol,
     modalities,
-    splits: Object.fromEntries(loaded.map((split) => [split.name, split])),
+    splits: Object.fromEntries(loaded.map((split) => [split.name, { ...split, ...recipe }])),
     problems,
     zeroed,
     isKnown: recognition !== null || source.format === "synthetic",

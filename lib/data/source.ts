@@ -8,6 +8,7 @@
 import type { TextBert } from "./dataset.ts";
 import { MODALITIES, type Modality, type ProtocolName, type SplitName } from "./modality.ts";
 import type { Problem } from "./problem.ts";
+import type { FeatureRecipe } from "./recipe.ts";
 import type { DatasetShape } from "./registry.ts";
 import type { FloatSource } from "./arrays/values.ts";
 
@@ -100,7 +101,8 @@ export type SourceFormat =
   | "hdf5"
   | "files"
   | "store"
-  | "synthetic";
+  | "synthetic"
+  | "clips";
 
 /** An open file, store or synthetic data. Dispose it to close the file. */
 export interface DatasetSource extends Disposable {
@@ -128,6 +130,9 @@ export interface DatasetSource extends Disposable {
   readonly validVideos?: readonly string[] | null;
   /** Null for anything else than a store. */
   readonly store: StoreRecord | null;
+
+  /** How its features were made from clips; absent where nobody knows. */
+  readonly recipe?: FeatureRecipe;
 
   /** The first call may read the whole file. */
   sums(): SourceSums;

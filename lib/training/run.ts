@@ -98,6 +98,7 @@ export async function trainRun(options: RunOptions): Promise<RunOutcome> {
   const { neutral } = judge.labels;
   const splits = prepared(read, scalings, neutral);
   const sha256 = dataset.sha256();
+  const { recipe } = requireSplit(dataset, "train");
   const folder = RunFolder.at(options.out, model.name, dataset.name, seed);
   using lock = lockFolder(folder.path, { onWarning: options.onWarning ?? console.warn });
   const defaults = resolveConfig(model, preset);
@@ -119,6 +120,7 @@ export async function trainRun(options: RunOptions): Promise<RunOutcome> {
       zeroed: dataset.zeroed,
       ...(dataset.source === undefined ? {} : { source: dataset.source }),
       ...(dataset.validVideos === undefined ? {} : { validVideos: dataset.validVideos }),
+      ...(recipe === undefined ? {} : { recipe }),
     },
     ...(bert === null ? {} : { bert: { path: bert.path, sha256: bert.sha256() } }),
     seed,
