@@ -17,6 +17,7 @@ import {
   type TrainOptions,
   UsageError,
 } from "../../mod.ts";
+import { seedsOf } from "../../lib/session/train_options.ts";
 import { Interrupt } from "../../lib/training/mod.ts";
 import { JUPYTER_DISPLAY } from "../../lib/display/mod.ts";
 import { Linear } from "../../lib/nn/mod.ts";
@@ -70,10 +71,13 @@ Deno.test("train() refuses unknown options with the nearest, and settings among 
   await refuse({ model: "selfmm" }, /did you mean "self-mm"/);
   await refuse({ data: undefined }, /expected "data"/);
   for (const seeds of [0, -1, 1.5, [], [1, 1], ["a"]]) await refuse({ seeds }, /Cannot use seeds/);
+  await refuse({ seeds: 3 }, /Cannot use seeds: 3: expected a list .* so many seeds are runs: 3/);
+  for (const runs of [0, -1, 1.5]) await refuse({ runs }, /Cannot use runs: .* how many runs/);
+  await refuse({ seeds: [1], runs: 1 }, /Cannot use both seeds and runs/);
 });
 
 Deno.test("train() that is aborted throws the reason, and the same call ends as if it never was", async () => {
-  const options = small();
+  const options = { ...small(), runs: 1 };
   const controller = new AbortController();
   const reason = new Interrupt("SIGINT");
   const stopped = await assertRejects(() =>
@@ -137,7 +141,7 @@ Deno.test("what train() returns shows itself, its epochs, predictions and figure
 });
 
 Deno.test("a model of one's own trains, is compared with Self-MM, scores and is saved", async () => {
-  const options = { ...small(), seeds: 4, data: await loadDataset("synthetic:n=24") };
+  const options = { ...small(), runs: 4, data: await loadDataset("synthetic:n=24") };
   const mine = await train({ ...options, model: linearText, settings: {} });
   const selfMm = await train(options);
   const comparison = compare(mine, selfMm);
@@ -228,4 +232,10 @@ Deno.test("a trained model of one's own is evaluated without a line in the regis
   using folder = new TestFolder();
   const run = await train({ ...small(), model: linearText, settings: {}, out: folder.path });
   assertEquals((await run.evaluate()).points[0]!.metrics, run.runs[0]!.test);
+});
+
+Deno.test("seedsOf() gives the seeds of the field, five unless told otherwise", () => {
+  assertEquals(seedsOf({}), [1111, 1112, 1113, 1114, 1115]);
+  assertEquals(seedsOf({ runs: 2 }), [1111, 1112]);
+  assertEquals(seedsOf({ seeds: [5] }), [5]);
 });
