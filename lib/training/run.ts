@@ -27,7 +27,7 @@ import {
   protocolOf,
   writePredictions,
 } from "../evaluation/mod.ts";
-import { type Config, featureWidths, type GivenBert } from "../models/mod.ts";
+import { type Config, featureWidths, type GivenBert, type ModelDefinition } from "../models/mod.ts";
 import type { BertFolder } from "../nn/bert_folder.ts";
 import { defaultsFor, loopSettings, parseSettings, resolveConfig } from "./config.ts";
 import { settingsOfData } from "./data_settings.ts";
@@ -122,6 +122,7 @@ export async function trainRun(options: RunOptions): Promise<RunOutcome> {
     },
     ...(bert === null ? {} : { bert: { path: bert.path, sha256: bert.sha256() } }),
     seed,
+    ...(isSeedless(model, config, dataset) ? { isSeedless: true } : {}),
     selectedOn: "valid",
     gitCommit: gitCommit(),
     commandLine: options.commandLine,
@@ -151,6 +152,11 @@ export async function trainRun(options: RunOptions): Promise<RunOutcome> {
     }
     throw error;
   }
+}
+
+function isSeedless(model: ModelDefinition, config: Config, { splits }: Dataset): boolean {
+  return model.kind === "regressor" && splits.train !== undefined &&
+    (model.isSeedless?.(config, splits.train.samples) ?? false);
 }
 
 /** The splits with scaled features, and labels counted from the neutral one. */

@@ -17,6 +17,7 @@ import {
   type TrainOptions,
   UsageError,
 } from "../../mod.ts";
+import { compareRuns, type Comparison } from "../../lib/analysis/comparison/mod.ts";
 import { seedsOf } from "../../lib/session/train_options.ts";
 import { Interrupt } from "../../lib/training/mod.ts";
 import { JUPYTER_DISPLAY } from "../../lib/display/mod.ts";
@@ -25,6 +26,7 @@ import { TestFolder } from "../data/mmsa_file.ts";
 import { wordsWithoutFeatures } from "../data/words_file.ts";
 import { makeRuns } from "../analysis/made_runs.ts";
 import { lastJson, runTask } from "../tasks/run_task.ts";
+import { withFolder } from "../training/small.ts";
 import { BERT } from "../training/small_bert.ts";
 
 /** Trains in a moment. */
@@ -238,4 +240,28 @@ Deno.test("seedsOf() gives the seeds of the field, five unless told otherwise", 
   assertEquals(seedsOf({}), [1111, 1112, 1113, 1114, 1115]);
   assertEquals(seedsOf({ runs: 2 }), [1111, 1112]);
   assertEquals(seedsOf({ seeds: [5] }), [5]);
+});
+
+Deno.test("compare takes one run of a model without seeds, and names two datasets", async () => {
+  await withFolder(async (out) => {
+    const common = { engine: "cpu", out, data: "synthetic:n=40" } as const;
+    const one = await train({ ...common, model: "svm", runs: 1 });
+    const all = await train({ ...common, model: "svm", runs: 5, out: `${out}/all` });
+    const cnn = await train({ ...common, model: "cnn", runs: 4, epochs: 2 });
+    const [{ seeds, sentence }] = compare(one, cnn).comparisons as [Comparison];
+    assertEquals(seeds.test, "Welch t");
+    assertMatch(sentence, /4 seeds and one run, of which/);
+    assertEquals(seeds.p, compare(all, cnn).comparisons[0]!.seeds.p);
+    const floor = await train({ ...common, model: "constant", runs: 1 });
+    assertMatch(compare(one, floor).sentences[0]!, /neither varies with its seed/);
+    const single = await train({ ...common, model: "cnn", seeds: [7], epochs: 2, out: `${out}/b` });
+    assertThrows(() => compare(one, single), RunError, "there are 1 and 1 seeds");
+    const other = await train({ ...common, model: "svm", data: "synthetic:n=60", out: `${out}/c` });
+    const renamed = other.entries().map((run) => ({ ...run, dataset: "another" }));
+    assertThrows(
+      () => compareRuns([...cnn.entries(), ...renamed]),
+      RunError,
+      "they are of two datasets, synthetic and another: the test ids differ",
+    );
+  });
 });
