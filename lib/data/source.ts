@@ -5,6 +5,7 @@
  * @module
  */
 
+import { basename, dirname, resolve } from "node:path";
 import type { TextBert } from "./dataset.ts";
 import { MODALITIES, type Modality, type ProtocolName, type SplitName } from "./modality.ts";
 import type { Problem } from "./problem.ts";
@@ -144,7 +145,9 @@ export function presentSplits(source: Pick<DatasetSource, "splits">): SplitSourc
 }
 
 /** What the registry compares. Widths and steps are those of the first split that has samples. */
-export function shapeOf(source: Pick<DatasetSource, "splits" | "fileName">): DatasetShape {
+export function shapeOf(
+  source: Pick<DatasetSource, "splits" | "fileName"> & Partial<Pick<DatasetSource, "path">>,
+): DatasetShape {
   const splits = presentSplits(source);
   const sizes = (key: "width" | "steps") =>
     Object.fromEntries(MODALITIES.flatMap((modality) => {
@@ -158,5 +161,6 @@ export function shapeOf(source: Pick<DatasetSource, "splits" | "fileName">): Dat
     samples: Object.fromEntries(splits.map(({ name, ids }) => [name, ids.length])),
     hasUnimodalTextLabels: splits.some((split) => split.unimodalLabels.text !== undefined),
     fileName: source.fileName,
+    ...(source.path === undefined ? {} : { folderName: basename(dirname(resolve(source.path))) }),
   };
 }

@@ -18,7 +18,7 @@ import {
   type Split,
   type SplitName,
 } from "../data/mod.ts";
-import { fitScalings, scaleSplit } from "../data/standardized.ts";
+import { fitScalings } from "../data/standardized.ts";
 import {
   type ClassPredictions,
   evaluateClasses,
@@ -27,7 +27,7 @@ import {
   protocolOf,
   writePredictions,
 } from "../evaluation/mod.ts";
-import { type Config, featureWidths, type GivenBert } from "../models/mod.ts";
+import { type Config, featureWidths, type GivenBert, type ModelDefinition } from "../models/mod.ts";
 import type { BertFolder } from "../nn/bert_folder.ts";
 import { defaultsFor, loopSettings, parseSettings, resolveConfig } from "./config.ts";
 import { settingsOfData } from "./data_settings.ts";
@@ -41,6 +41,7 @@ import { RunFolder, type RunRecord, type RunSummary } from "./run_folder.ts";
 import { givenBert, openBert, openTokens, saveBertFiles } from "./run_bert.ts";
 import { fit, type FitResult } from "./trainer.ts";
 import { optimizerStepWarning, requireModalities, requireSplit } from "./requirements.ts";
+import { prepared, shifted } from "./prepared_splits.ts";
 import { withScalings } from "./scaling_weights.ts";
 import { gitCommit, peakMemory, versions } from "./versions.ts";
 import { copyWeights, type Weights, writeWeights } from "./weights.ts";
@@ -124,6 +125,7 @@ export async function trainRun(options: RunOptions): Promise<RunOutcome> {
     },
     ...(bert === null ? {} : { bert: { path: bert.path, sha256: bert.sha256() } }),
     seed,
+    ...(isSeedless(model, config, dataset) ? { isSeedless: true } : {}),
     selectedOn: "valid",
     gitCommit: gitCommit(),
     commandLine: options.commandLine,
@@ -155,29 +157,9 @@ export async function trainRun(options: RunOptions): Promise<RunOutcome> {
   }
 }
 
-/** The splits with scaled features, and labels counted from the neutral one. */
-function prepared(
-  splits: Dataset["splits"],
-  scalings: Scalings,
-  neutral: number,
-): Dataset["splits"] {
-  if (Object.keys(scalings).length === 0 && neutral === 0) return splits;
-  return Object.fromEntries(
-    Object.values(splits).map((split) => {
-      const { labels, unimodalLabels } = split;
-      const centred = Object.entries(unimodalLabels)
-        .map(([modality, values]) => [modality, shifted(values, -neutral)]);
-      return [split.name, {
-        ...scaleSplit(split, scalings),
-        labels: labels && shifted(labels, -neutral),
-        unimodalLabels: Object.fromEntries(centred),
-      }];
-    }),
-  );
-}
-
-function shifted(values: Float32Array, by: number): Float32Array {
-  return by === 0 ? values : values.map((value) => value + by);
+function isSeedless(model: ModelDefinition, config: Config, { splits }: Dataset): boolean {
+  return model.kind === "regressor" && splits.train !== undefined &&
+    (model.isSeedless?.(config, splits.train.samples) ?? false);
 }
 
 /** The splits with the tokens that the settings ask for. */

@@ -76,6 +76,8 @@ export interface RunRecord {
   readonly bert?: { readonly path: string; readonly sha256: string };
   /** Of all random draws. */
   readonly seed: number;
+  /** Whether every other seed gives the same model; absent where it does not, and in old runs. */
+  readonly isSeedless?: boolean;
   /** The split that decided which epoch is kept and, in a search, which settings; absent in old runs. */
   readonly selectedOn?: "valid" | "test";
   /** Of the working folder; null outside of a repository. */
