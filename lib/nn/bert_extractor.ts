@@ -4,8 +4,8 @@ import { openEngine, tf } from "../engine/mod.ts";
 import { openOnnxExtractor, type TextExtractor } from "../features/text_extractor.ts";
 import type { TextModel } from "../features/mod.ts";
 import { openTokenizer } from "../features/mod.ts";
-import { Bert } from "./bert.ts";
-import { bertShapes } from "./bert_config.ts";
+import { TextEncoder } from "./text_encoders/text_encoder.ts";
+import { encoderShapes } from "./text_encoders/registry.ts";
 import { BertFolder } from "./bert_folder.ts";
 import { hasWeights } from "./bert_weights.ts";
 
@@ -40,20 +40,20 @@ export async function openTextModel(
   const tokenizer = await openTokenizer(folder);
   await openEngine(options);
   const weights = new Map(
-    [...bertShapes(bert.config)].map(([name, shape]) => [
+    [...encoderShapes(bert.config)].map(([name, shape]) => [
       name,
       tf.tensor(bert.values(name), shape, "float32"),
     ]),
   );
   return {
     tokenizer,
-    extractor: extractorOf(new Bert(bert.config, (name) => weights.get(name)!)),
+    extractor: extractorOf(new TextEncoder(bert.config, (name) => weights.get(name)!)),
     sha256: bert.sha256(),
     [Symbol.dispose]: () => weights.forEach((tensor) => tensor.dispose()),
   };
 }
 
-function extractorOf(bert: Bert): TextExtractor {
+function extractorOf(bert: TextEncoder): TextExtractor {
   const { width, positions } = bert.config;
   return {
     width,

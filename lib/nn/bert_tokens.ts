@@ -7,7 +7,7 @@
 
 import { DataError } from "../core/errors.ts";
 import type { Split } from "../data/mod.ts";
-import type { BertConfig } from "./bert_config.ts";
+import type { TextEncoderConfig } from "./text_encoders/config.ts";
 
 /** Number of places up to the last token of each sample, [samples], from the attention mask. */
 export function tokenCounts({ shape, values }: NonNullable<Split["textBert"]>): Int32Array {
@@ -24,7 +24,7 @@ export function tokenCounts({ shape, values }: NonNullable<Split["textBert"]>): 
  * @throws {DataError} when there are none, a sample has none, a mask is not 0 or 1, an id is not of
  * the vocabulary, a segment has no embedding, or a sample is longer than the position table.
  */
-export function checkTokens(split: Split, config: BertConfig): void {
+export function checkTokens(split: Split, config: TextEncoderConfig): void {
   const refuse = (state: string) => {
     throw new DataError(`Cannot use the tokens of split "${split.name}": ${state}`);
   };
@@ -45,7 +45,8 @@ export function checkTokens(split: Split, config: BertConfig): void {
     "makes its tokens from the raw text";
   check(1, 2, "the mask value");
   check(0, config.vocabulary, "the token id", retokenize);
-  check(2, config.segments, "the segment");
+  // An encoder without segments does not read them.
+  if (config.segments > 0) check(2, config.segments, "the segment");
   tokenCounts(split.textBert).forEach((count, i) => {
     const sample = `sample "${split.ids[i]}"`;
     if (count === 0) refuse(`${sample} is empty, expected at least one token`);

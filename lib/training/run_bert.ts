@@ -10,7 +10,8 @@ import { exists, writeJsonAtomic } from "../core/files.ts";
 import type { Modality, Split } from "../data/mod.ts";
 import { openTokenizer, retokenize } from "../features/mod.ts";
 import type { Config, GivenBert } from "../models/mod.ts";
-import { type BertConfig, readBertConfig } from "../nn/bert_config.ts";
+import type { TextEncoderConfig } from "../nn/text_encoders/config.ts";
+import { readEncoderConfig } from "../nn/text_encoders/registry.ts";
 import { BertFolder, copyTokenizer } from "../nn/bert_folder.ts";
 import { checkTokens } from "../nn/bert_tokens.ts";
 
@@ -51,7 +52,7 @@ export function openBert(config: Config, modalities: readonly Modality[]): BertF
  */
 export async function openTokens(
   settings: Config,
-  bert: BertConfig,
+  bert: TextEncoderConfig,
   folder: string,
 ): Promise<(split: Split) => Split> {
   const tokenizer = settings["retokenize"] === true ? await openTokenizer(folder) : null;
@@ -86,7 +87,7 @@ export function saveBertFiles(bert: BertFolder, folder: string): void {
 
 /** A BERT with the settings that it is trained by. */
 export function givenBert(
-  config: BertConfig,
+  config: TextEncoderConfig,
   values: GivenBert["values"],
   settings: Config,
 ): GivenBert {
@@ -105,6 +106,6 @@ export function readBertFiles(folder: string, settings: Config): GivenBert {
   if (!exists(path)) {
     throw new DataError(`Cannot read "${path}": there is no such file, expected the run's BERT`);
   }
-  const config = readBertConfig(JSON.parse(Deno.readTextFileSync(path)), path);
+  const config = readEncoderConfig(JSON.parse(Deno.readTextFileSync(path)), path);
   return givenBert(config, null, settings);
 }

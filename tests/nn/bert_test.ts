@@ -8,8 +8,9 @@ import {
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
 import { RandomStream } from "../../lib/core/random.ts";
-import { Bert } from "../../lib/nn/bert.ts";
-import { type BertConfig, bertShapes } from "../../lib/nn/bert_config.ts";
+import { TextEncoder } from "../../lib/nn/text_encoders/text_encoder.ts";
+import type { TextEncoderConfig } from "../../lib/nn/text_encoders/config.ts";
+import { encoderShapes } from "../../lib/nn/text_encoders/registry.ts";
 import { BertFolder } from "../../lib/nn/bert_folder.ts";
 import { Parameters } from "../../lib/nn/parameters.ts";
 import { forEachEngine } from "../engine/engines.ts";
@@ -21,13 +22,15 @@ const EXPECTED: {
 } = JSON.parse(Deno.readTextFileSync(join(FOLDER, "expected.json")));
 
 /** The recorded BERT with its weights as variables; other dropout where asked for. */
-function open(changes: Partial<BertConfig> = {}): { bert: Bert; parameters: Parameters } {
+function open(
+  changes: Partial<TextEncoderConfig> = {},
+): { bert: TextEncoder; parameters: Parameters } {
   using folder = new BertFolder(FOLDER);
   const parameters = new Parameters();
-  for (const [name, shape] of bertShapes(folder.config)) {
+  for (const [name, shape] of encoderShapes(folder.config)) {
     parameters.add(name, shape, folder.values(name));
   }
-  const bert = new Bert({ ...folder.config, ...changes }, (name) => parameters.get(name));
+  const bert = new TextEncoder({ ...folder.config, ...changes }, (name) => parameters.get(name));
   return { bert, parameters };
 }
 
