@@ -6,7 +6,12 @@
  */
 
 import { readCharsmap } from "./charsmap.ts";
-import { loadTransformers, type PackageNormalizer, type PackageTokenizer } from "./transformers.ts";
+import {
+  loadTransformers,
+  type PackageNormalizer,
+  type PackageTokenizer,
+  type TrieNode,
+} from "./transformers.ts";
 
 /** A part of `tokenizer.json`. */
 type Part = Readonly<Record<string, unknown>>;
@@ -83,12 +88,6 @@ function normalizeAsBert(text: string, options: Part): string {
 /** The blocks of Chinese characters that BERT takes apart. */
 const CHINESE =
   /[\u4e00-\u9fff\u3400-\u4dbf\u{20000}-\u{2a6df}\u{2a700}-\u{2b73f}\u{2b740}-\u{2b81f}\u{2b920}-\u{2ceaf}\uf900-\ufaff\u{2f800}-\u{2fa1f}]/gu;
-
-/** A node of the package's trie, which has a child a letter. */
-export interface TrieNode {
-  readonly children: ReadonlyMap<string, TrieNode>;
-  readonly isLeaf: boolean;
-}
 
 /** The pieces that `text` begins with. The package asks for halves of what needs 32 bits: emoji. */
 function* prefixesOf(text: string, root: TrieNode): Generator<string> {

@@ -5,7 +5,12 @@
  */
 
 import { loadPackage } from "../core/packages.ts";
-import type { TrieNode } from "./package_tokenizer.ts";
+
+/** A node of the package's trie, which has a child a letter. */
+export interface TrieNode {
+  readonly children: ReadonlyMap<string, TrieNode>;
+  readonly isLeaf: boolean;
+}
 
 /** A function of a text, with its parts where it is a sequence. */
 export interface PackageNormalizer {

@@ -7,7 +7,7 @@
 import type { RandomStream } from "../core/random.ts";
 import type { Modality, ProtocolName } from "../data/mod.ts";
 import type { tf } from "../engine/mod.ts";
-import type { TextEncoderConfig } from "../nn/text_encoders/config.ts";
+import type { TextEncoderConfig } from "../nn/text_encoder.ts";
 import type { SettingRules, ValuesOf } from "./setting.ts";
 
 /**

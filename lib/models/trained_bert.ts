@@ -6,8 +6,7 @@
  */
 
 import { tf } from "../engine/mod.ts";
-import { TextEncoder } from "../nn/text_encoders/text_encoder.ts";
-import { encoderShapes } from "../nn/text_encoders/registry.ts";
+import { encoderShapes, TextEncoder } from "../nn/text_encoder.ts";
 import type { DropoutNoise } from "../nn/dropout.ts";
 import type { Layers } from "../nn/layers.ts";
 import type { GivenBert, InputForm, Inputs, ParameterGroup } from "./network_types.ts";

@@ -1,16 +1,16 @@
-/** A BERT that is not trained, run by the engine: features of text without ONNX. @module */
+/** A text encoder that is not trained, run by the engine: features of text without ONNX. @module */
 
 import { openEngine, tf } from "../engine/mod.ts";
 import { openOnnxExtractor, type TextExtractor } from "../features/text_extractor.ts";
 import type { TextModel } from "../features/mod.ts";
 import { openTokenizer } from "../features/mod.ts";
-import { TextEncoder } from "./text_encoders/text_encoder.ts";
-import { encoderShapes } from "./text_encoders/registry.ts";
+import { encoderShapes, TextEncoder } from "./text_encoder.ts";
 import { BertFolder } from "./bert_folder.ts";
+import { checkVocabulary } from "./bert_tokens.ts";
 import { hasWeights } from "./bert_weights.ts";
 
 /**
- * Opens tokenizer and BERT of a Hugging Face folder: our own BERT on the engine where it has weights
+ * Opens tokenizer and text encoder of a Hugging Face folder: our own on the engine where it has weights
  * of PyTorch's, else its ONNX model.
  *
  * @throws {DataError} when something is missing, with how to get it
@@ -38,6 +38,7 @@ export async function openTextModel(
   }
   using bert = new BertFolder(folder);
   const tokenizer = await openTokenizer(folder);
+  checkVocabulary(tokenizer, bert.config, folder);
   await openEngine(options);
   const weights = new Map(
     [...encoderShapes(bert.config)].map(([name, shape]) => [

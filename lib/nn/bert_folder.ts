@@ -9,8 +9,12 @@ import { join } from "node:path";
 import { DataError, reasonOf } from "../core/errors.ts";
 import { exists, writeJsonAtomic } from "../core/files.ts";
 import { writeSafetensors } from "../data/mod.ts";
-import type { TextEncoderConfig } from "./text_encoders/config.ts";
-import { encoderShapes, readEncoderConfig, typeOf } from "./text_encoders/registry.ts";
+import {
+  encoderShapes,
+  readEncoderConfig,
+  type TextEncoderConfig,
+  typeOf,
+} from "./text_encoder.ts";
 import { openWeights, type WeightFiles } from "./bert_weights.ts";
 
 /** Files that hold the tokenizer; the first or the second of them has the vocabulary. */

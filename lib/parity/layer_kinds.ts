@@ -6,8 +6,7 @@
 
 import { lstm, tf } from "../engine/mod.ts";
 import { paddingBias, selfAttention } from "../nn/attention.ts";
-import { TextEncoder } from "../nn/text_encoders/text_encoder.ts";
-import { readEncoderConfig } from "../nn/text_encoders/registry.ts";
+import { readEncoderConfig, TextEncoder } from "../nn/text_encoder.ts";
 import { conv1d, maskedMaxPool } from "../nn/conv.ts";
 import { gelu } from "../nn/gelu.ts";
 import { layerNorm } from "../nn/layer_norm.ts";

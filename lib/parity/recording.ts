@@ -10,7 +10,7 @@ import { exists } from "../core/files.ts";
 import type { ProtocolName } from "../data/mod.ts";
 import { PROTOCOLS } from "../evaluation/mod.ts";
 import { type Config, findModel, type GivenBert, type ParameterGroup } from "../models/mod.ts";
-import { readEncoderConfig } from "../nn/text_encoders/registry.ts";
+import { readEncoderConfig } from "../nn/text_encoder.ts";
 import { resolveConfig } from "../training/config.ts";
 import type { AdamOptions } from "../training/optimizer.ts";
 import { givenBert } from "../training/run_bert.ts";

@@ -8,7 +8,7 @@ import { Adam } from "../../lib/training/optimizer.ts";
 import { Learner } from "../../lib/training/learner.ts";
 import { resolveConfig } from "../../lib/training/mod.ts";
 import { findModel, openEngine, RandomStream, type Split } from "../../mod.ts";
-import { encoderShapes, readEncoderConfig } from "../../lib/nn/text_encoders/registry.ts";
+import { encoderShapes, readEncoderConfig } from "../../lib/nn/text_encoder.ts";
 import { peakMemory } from "../../lib/training/versions.ts";
 import { makeTokens } from "./data.ts";
 

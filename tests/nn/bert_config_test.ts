@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { DataError } from "../../lib/core/errors.ts";
-import { encoderShapes, readEncoderConfig } from "../../lib/nn/text_encoders/registry.ts";
+import { encoderShapes, readEncoderConfig } from "../../lib/nn/text_encoder.ts";
 
 const FIELDS = {
   model_type: "bert",

@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { join } from "node:path";
 import { DataError, UnsafePickleError } from "../../lib/core/errors.ts";
 import { readSafetensors, writeSafetensors } from "../../lib/data/mod.ts";
-import { encoderShapes } from "../../lib/nn/text_encoders/registry.ts";
+import { encoderShapes } from "../../lib/nn/text_encoder.ts";
 import { BertFolder, writeBertFolder } from "../../lib/nn/bert_folder.ts";
 import { TestFolder } from "../data/mmsa_file.ts";
 

@@ -8,9 +8,7 @@ import {
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
 import { RandomStream } from "../../lib/core/random.ts";
-import { TextEncoder } from "../../lib/nn/text_encoders/text_encoder.ts";
-import type { TextEncoderConfig } from "../../lib/nn/text_encoders/config.ts";
-import { encoderShapes } from "../../lib/nn/text_encoders/registry.ts";
+import { encoderShapes, TextEncoder, type TextEncoderConfig } from "../../lib/nn/text_encoder.ts";
 import { BertFolder } from "../../lib/nn/bert_folder.ts";
 import { Parameters } from "../../lib/nn/parameters.ts";
 import { forEachEngine } from "../engine/engines.ts";

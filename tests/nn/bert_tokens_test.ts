@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { DataError } from "../../lib/core/errors.ts";
 import { makeSynthetic, type Split } from "../../lib/data/mod.ts";
-import { readEncoderConfig } from "../../lib/nn/text_encoders/registry.ts";
+import { readEncoderConfig } from "../../lib/nn/text_encoder.ts";
 import { checkTokens, tokenCounts } from "../../lib/nn/bert_tokens.ts";
 
 const CONFIG = readEncoderConfig({

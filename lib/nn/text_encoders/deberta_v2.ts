@@ -18,10 +18,11 @@ import {
   addNorm,
   bertNames,
   type EncoderParts,
+  type LayerInput,
   plainAttention,
   postNormLayer,
 } from "./encoder_parts.ts";
-import type { LayerInput, TextEncoderType, Tokens } from "./encoder_type.ts";
+import type { TextEncoderType, Tokens } from "./encoder_type.ts";
 import { distanceRow, type DistanceTable, shiftRows } from "./relative_positions.ts";
 
 /** Added to scores that do not count. */

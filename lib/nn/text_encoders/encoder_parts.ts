@@ -14,7 +14,18 @@ import { scaleGradient } from "../scale_gradient.ts";
 import { constantOf } from "../stop_gradient.ts";
 import type { WeightOf } from "../transformer.ts";
 import type { Activation, TextEncoderConfig } from "./config.ts";
-import type { LayerInput } from "./encoder_type.ts";
+
+/** What a layer sees. */
+export interface LayerInput {
+  /** States of the tokens that are wanted, the first or all: [batch · n, width] */
+  readonly queries: tf.Tensor2D;
+  /** States of all tokens: [batch · tokens, width] */
+  readonly keys: tf.Tensor2D;
+  /** float32 [batch, tokens], 1 for a token and 0 for padding */
+  readonly mask: tf.Tensor2D;
+  /** What hides padding when it is added to scores: [batch, 1, 1, tokens] */
+  readonly bias: tf.Tensor4D;
+}
 
 /** Weights by their names, with the operations that read them. */
 export class EncoderParts {

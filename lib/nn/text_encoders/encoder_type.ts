@@ -7,7 +7,7 @@
 
 import type { tf } from "../../engine/mod.ts";
 import type { ConfigFields, TextEncoderConfig } from "./config.ts";
-import type { EncoderParts } from "./encoder_parts.ts";
+import type { EncoderParts, LayerInput } from "./encoder_parts.ts";
 
 /** A batch of sentences, each int32 [batch, tokens]. */
 export interface Tokens {
@@ -15,18 +15,6 @@ export interface Tokens {
   /** 1 for a token and 0 for padding. */
   readonly mask: tf.Tensor2D;
   readonly segments: tf.Tensor2D;
-}
-
-/** What a layer sees. */
-export interface LayerInput {
-  /** States of the tokens that are wanted, the first or all: [batch · n, width] */
-  readonly queries: tf.Tensor2D;
-  /** States of all tokens: [batch · tokens, width] */
-  readonly keys: tf.Tensor2D;
-  /** float32 [batch, tokens], 1 for a token and 0 for padding */
-  readonly mask: tf.Tensor2D;
-  /** What hides padding when it is added to scores: [batch, 1, 1, tokens] */
-  readonly bias: tf.Tensor4D;
 }
 
 /** A type of text encoder. */

@@ -4,9 +4,12 @@ import * as tf from "@tensorflow/tfjs-core";
 import { readSafetensors } from "../../../lib/data/mod.ts";
 import { BertFolder } from "../../../lib/nn/bert_folder.ts";
 import { Parameters } from "../../../lib/nn/parameters.ts";
-import type { Tokens } from "../../../lib/nn/text_encoders/encoder_type.ts";
-import { encoderShapes, MODEL_TYPES } from "../../../lib/nn/text_encoders/registry.ts";
-import { TextEncoder } from "../../../lib/nn/text_encoders/text_encoder.ts";
+import {
+  encoderShapes,
+  MODEL_TYPES,
+  TextEncoder,
+  type Tokens,
+} from "../../../lib/nn/text_encoder.ts";
 import { forEachEngine } from "../../engine/engines.ts";
 import { ENCODERS, RECORDINGS } from "./recorded.ts";
 

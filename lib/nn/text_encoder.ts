@@ -4,15 +4,19 @@
  * @module
  */
 
-import { tf } from "../../engine/mod.ts";
-import { paddingBias } from "../attention.ts";
-import type { DropoutNoise } from "../dropout.ts";
-import { stopGradient } from "../stop_gradient.ts";
-import type { WeightOf } from "../transformer.ts";
-import type { TextEncoderConfig } from "./config.ts";
-import { EncoderParts } from "./encoder_parts.ts";
-import type { LayerInput, TextEncoderType, Tokens } from "./encoder_type.ts";
-import { encoderShapes, typeOf } from "./registry.ts";
+import { tf } from "../engine/mod.ts";
+import { paddingBias } from "./attention.ts";
+import type { DropoutNoise } from "./dropout.ts";
+import { stopGradient } from "./stop_gradient.ts";
+import type { WeightOf } from "./transformer.ts";
+import type { TextEncoderConfig } from "./text_encoders/config.ts";
+import { EncoderParts, type LayerInput } from "./text_encoders/encoder_parts.ts";
+import type { TextEncoderType, Tokens } from "./text_encoders/encoder_type.ts";
+import { encoderShapes, typeOf } from "./text_encoders/registry.ts";
+
+export type { TextEncoderConfig } from "./text_encoders/config.ts";
+export type { Tokens } from "./text_encoders/encoder_type.ts";
+export { encoderShapes, MODEL_TYPES, readEncoderConfig, typeOf } from "./text_encoders/registry.ts";
 
 /** What enters the first layer and the states after each, all [batch, tokens, width]. */
 export interface EncoderStates {
@@ -73,9 +77,8 @@ export class TextEncoder {
    *
    * @example
    * ```ts
-   * import { openEngine, tf } from "../../engine/mod.ts";
-   * import { encoderShapes, readEncoderConfig } from "./registry.ts";
-   * import { TextEncoder } from "./text_encoder.ts";
+   * import { openEngine, tf } from "../engine/mod.ts";
+   * import { encoderShapes, readEncoderConfig, TextEncoder } from "./text_encoder.ts";
    * import { assertEquals } from "@std/assert";
    * await openEngine({ engine: "cpu" });
    * const config = readEncoderConfig({
