@@ -27,7 +27,7 @@ export interface TextEncoderConfig {
   /** Id of [PAD], whose embedding does not learn; null where there is none. */
   readonly padding: number | null;
   /** Between the two linear maps of a layer. */
-  readonly activation: Activation;
+  readonly activation: "exact" | "tanh" | "relu";
   /** Added to variances. */
   readonly epsilon: number;
   /** Dropout of embeddings and of the output of each part. */
@@ -37,7 +37,7 @@ export interface TextEncoderConfig {
 }
 
 /** x Φ(x), its approximation by tanh, or max(x, 0). */
-export type Activation = "exact" | "tanh" | "relu";
+export type Activation = TextEncoderConfig["activation"];
 
 /** Hugging Face's names of activations. */
 const ACTIVATIONS: Readonly<Record<string, Activation>> = {
