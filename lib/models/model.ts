@@ -11,6 +11,7 @@ import type { tf } from "../engine/mod.ts";
 import type { ClassPredictions } from "../evaluation/mod.ts";
 import type { BertConfig } from "../nn/bert_config.ts";
 import type { Network } from "./network.ts";
+import type { RateSchedule } from "./rate_schedule.ts";
 import type { DefaultsFor, Setting, SettingRules, ValuesOf } from "./setting.ts";
 
 /**
@@ -78,6 +79,11 @@ export interface ParameterGroup {
   readonly weightDecay: number;
   /** Their names. */
   readonly parameters: readonly string[];
+  /**
+   * The first epoch that trains them, from which on Adam counts their steps, as PyTorch does for
+   * parameters whose gradient first comes later. Default: 1.
+   */
+  readonly fromEpoch?: number;
 }
 
 /** The labels that a network generates for a modality, and what generates them. */
@@ -155,6 +161,18 @@ export interface TrainingRules {
   readonly decay: "l2" | "decoupled";
   /** Longest gradient, all parameters as one vector; 0, the default, clips nothing. */
   readonly clipNorm: number;
+  /** Largest size of an entry of a gradient; 0, the default, clips nothing. */
+  readonly clipValue: number;
+  /** Whether a gradient is clipped before the optimizer's step, or the running sum after each batch. Default: `step`. */
+  readonly clipAt: "step" | "sum";
+  /** How the learning rates change. Default: they do not. */
+  readonly schedule: RateSchedule;
+  /**
+   * What the best epoch has the smallest of on the valid split: the mean absolute error of all scores,
+   * or the network's criterion, averaged over batches and rounded to 4 decimals as the reference does.
+   * Default: `mae`.
+   */
+  readonly monitor: "mae" | "criterion";
 }
 
 /** What every model says of itself. */

@@ -172,6 +172,14 @@ export abstract class Network<Rules extends SettingRules = SettingRules> extends
     return { total, parts: { fusion: total } };
   }
 
+  /**
+   * What a validation averages over its batches, where the training rules have `monitor`
+   * `criterion`: the loss by default.
+   */
+  criterion(outputs: Outputs, target: Target): tf.Scalar {
+    return this.loss(outputs, target).total;
+  }
+
   /** Parameters that are known to have no gradient, of which training need not warn; none by default. */
   get idle(): readonly string[] {
     return [];

@@ -174,7 +174,7 @@ export function defaultsFor(dataset: string, protocol: ProtocolName): DefaultsFo
  * ```
  */
 export function loopSettings(model: ModelDefinition, config: Config): LoopSettings {
-  const { decay = "l2", clipNorm = 0 } = config;
+  const { decay = "l2", clipNorm = 0, clipValue = 0 } = config;
   return {
     batchSize: Number(config["batchSize"]),
     updateEpochs: Number(config["updateEpochs"]),
@@ -183,6 +183,10 @@ export function loopSettings(model: ModelDefinition, config: Config): LoopSettin
     applyTrailingGroup: false,
     decay: decay as TrainingRules["decay"],
     clipNorm: Number(clipNorm),
+    clipValue: Number(clipValue),
+    clipAt: "step",
+    schedule: { kind: "constant" },
+    monitor: "mae",
     ...(model.kind === "network" ? model.training?.(config) : {}),
   };
 }

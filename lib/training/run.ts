@@ -29,8 +29,7 @@ import { defaultsFor, loopSettings, resolveConfig } from "./config.ts";
 import { type EpochRecord, writeHistory } from "./history.ts";
 import { Interrupt } from "./interrupt.ts";
 import { writeUnimodalLabels } from "./label_file.ts";
-import { Learner } from "./learner.ts";
-import { adamOf } from "./optimizer.ts";
+import { learnerOf } from "./learner_of.ts";
 import type { RunOptions, RunOutcome } from "./run_options.ts";
 import { RunFolder, type RunRecord, type RunSummary } from "./run_folder.ts";
 import { givenBert, openBert, openTokens, saveBertFiles } from "./run_bert.ts";
@@ -261,8 +260,7 @@ async function trainNetwork(
     ...(bert === null ? {} : { bert }),
   });
   const settings = loopSettings(model, config);
-  const adam = adamOf(network, settings);
-  const learner = new Learner(engine, network, adam, random.split("dropout"));
+  const learner = learnerOf(engine, network, settings, random.split("dropout"));
   let best: Weights | null = null;
   const dispose = () => {
     learner.dispose();

@@ -12,6 +12,7 @@ import {
   startOf,
 } from "../../lib/models/mod.ts";
 import { loopSettings, resolveConfig } from "../../lib/training/config.ts";
+import { sumLimitsOf } from "../../lib/training/clipping.ts";
 import { Learner, type StepResult } from "../../lib/training/learner.ts";
 import { adamOf } from "../../lib/training/optimizer.ts";
 import type { LoopSettings } from "../../lib/training/trainer.ts";
@@ -106,7 +107,7 @@ export class NetworkLearner extends Learner implements Disposable {
       random: random.split("weights"),
     });
     const loop = loopSettings(model, config);
-    super(engine, network, adamOf(network, loop), random.split("dropout"));
+    super(engine, network, adamOf(network, loop), random.split("dropout"), sumLimitsOf(loop));
     this.config = config;
     this.loop = loop;
     this.random = random;
