@@ -15,10 +15,11 @@ import type { RateSchedule } from "./rate_schedule.ts";
 import type { DefaultsFor, Setting, SettingRules, ValuesOf } from "./setting.ts";
 
 /**
- * How a network wants a modality: its first step, [batch, width]; all, [batch, time, width]; or all
- * with time first, [time, batch, width], which recurrent layers run without a transposition.
+ * How a network wants a modality: its first step, [batch, width]; the mean of its steps, [batch,
+ * width]; all, [batch, time, width]; or all with time first, [time, batch, width], which recurrent
+ * layers run without a transposition.
  */
-export type InputForm = "first" | "sequence" | "timeMajor";
+export type InputForm = "first" | "mean" | "sequence" | "timeMajor";
 
 /** One batch as tensors; what a network did not ask for, or the data lack, is absent. */
 export interface Inputs {
@@ -135,6 +136,8 @@ export interface ModelContext<Rules extends SettingRules = SettingRules> {
   readonly modalities: readonly Modality[];
   /** Feature width of each modality. */
   readonly widths: Readonly<Partial<Record<Modality, number>>>;
+  /** Number of steps of each modality, padding included; absent where nobody knows. */
+  readonly steps?: Readonly<Partial<Record<Modality, number>>>;
   /** Labels of the train split; empty when the model is made to predict only. */
   readonly trainLabels: Float32Array;
   /** Start weights are drawn from it. */
@@ -243,4 +246,23 @@ export function featureWidths(
     if (column !== undefined) widths[modality] = column.width;
   }
   return widths;
+}
+
+/**
+ * Numbers of steps of the chosen modalities of a dataset, padding included; of text that is read as
+ * tokens, where `text` is `bert`, their number.
+ */
+export function featureSteps(
+  dataset: Dataset,
+  modalities: readonly Modality[],
+  text: "features" | "bert" = "features",
+): Partial<Record<Modality, number>> {
+  const split = dataset.splits.train ?? dataset.splits.valid ?? dataset.splits.test;
+  const steps: Partial<Record<Modality, number>> = {};
+  for (const modality of modalities) {
+    const isTokens = modality === "text" && text === "bert";
+    const count = isTokens ? split?.textBert?.shape[2] : split?.features[modality]?.steps;
+    if (count !== undefined) steps[modality] = count;
+  }
+  return steps;
 }

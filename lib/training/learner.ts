@@ -288,7 +288,7 @@ export class Learner {
   }
 
   #read(split: Split, indices: ArrayLike<number>): Inputs {
-    return readInputs(this.network.dataForms, split, indices, this.#scratch);
+    return readInputs(this.network, split, indices, this.#scratch);
   }
 
   /** The batch that was read ahead, if it is this one. */

@@ -23,7 +23,7 @@ import {
   PROTOCOLS,
   writePredictions,
 } from "../evaluation/mod.ts";
-import { type Config, featureWidths, type GivenBert } from "../models/mod.ts";
+import { type Config, featureSteps, featureWidths, type GivenBert } from "../models/mod.ts";
 import type { BertFolder } from "../nn/bert_folder.ts";
 import { defaultsFor, loopSettings, resolveConfig } from "./config.ts";
 import { type EpochRecord, writeHistory } from "./history.ts";
@@ -127,6 +127,7 @@ export async function trainRun(options: RunOptions): Promise<RunOutcome> {
       path: dataset.path,
       sha256,
       widths: usedWidths(dataset, options.modalities, config),
+      steps: usedSteps({ ...options, dataset: { ...dataset, splits } }, config),
       zeroed: dataset.zeroed,
     },
     ...(bert === null ? {} : { bert: { path: bert.path, sha256: bert.sha256() } }),
@@ -171,6 +172,11 @@ async function tokenSplits(dataset: Dataset, config: Config, bert: BertFolder) {
 function usedWidths(dataset: Dataset, modalities: readonly Modality[], config: Config) {
   const read = modalities.filter((name) => name !== "text" || config["text"] !== "bert");
   return featureWidths(dataset, read);
+}
+
+/** Their steps, or tokens. */
+function usedSteps({ dataset, modalities }: RunOptions, config: Config) {
+  return featureSteps(dataset, modalities, config["text"] === "bert" ? "bert" : "features");
 }
 
 async function trainAndEvaluate(
@@ -343,6 +349,7 @@ function modelContext(options: RunOptions, config: Config, train: Split, random:
     protocol: options.protocol,
     modalities: options.modalities,
     widths: usedWidths(options.dataset, options.modalities, config),
+    steps: usedSteps(options, config),
     trainLabels: train.labels ?? new Float32Array(0),
     random: random.split("weights"),
   };
