@@ -178,12 +178,22 @@ export interface TrainingRules {
   readonly monitor: "mae" | "criterion";
 }
 
+/**
+ * What a model cannot do without: the same steps in all modalities, text as a sequence, a BERT, labels
+ * of people for each modality by itself.
+ */
+export type Need = "aligned" | "sequences" | "bert" | "humanLabels";
+
 /** What every model says of itself. */
 interface CommonDefinition<Rules extends SettingRules> {
   /** As in `--model`, run folders and tables. */
   readonly name: string;
   /** One sentence for lists and help texts. */
   readonly summary: string;
+  /** When its method was published; absent for one that never was. */
+  readonly year?: number;
+  /** What of the data it cannot do without, besides features and labels. Default: nothing. */
+  readonly needs?: readonly Need[];
   /** For reports. */
   readonly card?: ModelCard;
   /** Its settings, besides those that every network has; one of the same name stands over theirs. */
@@ -198,11 +208,29 @@ interface CommonDefinition<Rules extends SettingRules> {
   warnings?(settings: ValuesOf<Rules>, train: Split): string[];
 }
 
+/** The reference's own settings. */
+// deno-lint-ignore no-explicit-any -- they differ by model; each definition knows its own
+export type Hyper = Readonly<Record<string, any>>;
+
+/** The recordings that a network can be held against. */
+export interface Recorded {
+  /** Kind of the cases; whole trainings are of kind `KIND_steps`. */
+  readonly kind: string;
+  /** Our settings, those of the loop too, from theirs. */
+  settings(hyper: Hyper): Readonly<Record<string, Setting>>;
+  /** Their outputs, by name, from ours; what is not among them is not compared. */
+  outputs(outputs: Outputs, inputs: Inputs): Readonly<Record<string, tf.Tensor>>;
+  /** Their name of a parameter or buffer. Default: ours. */
+  weightName?(name: string): string;
+}
+
 /** A network by its name. */
 export interface NetworkDefinition<Rules extends SettingRules = SettingRules>
   extends CommonDefinition<Rules> {
   /** It is trained step by step. */
   readonly kind: "network";
+  /** The recordings of its reference that it can be held against. */
+  readonly recorded?: Recorded;
   /** Where it is to be trained otherwise than the defaults of {@linkcode TrainingRules}. */
   training?(settings: ValuesOf<Rules>): Partial<TrainingRules>;
   /** Makes one. */

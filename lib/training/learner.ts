@@ -109,7 +109,7 @@ export class Learner {
    * @param sumLimits what running sums of gradients are clipped at after each batch
    */
   constructor(
-    engine: Engine,
+    engine: Pick<Engine, "compile">,
     network: Network,
     optimizer: Adam,
     noise: RandomStream,
