@@ -5,6 +5,7 @@ import { batchOrder, type Dataset, type Modality } from "../../lib/data/mod.ts";
 import type { Engine } from "../../lib/engine/mod.ts";
 import {
   type Config,
+  featureSteps,
   featureWidths,
   findModel,
   type ModelDefinition,
@@ -21,6 +22,9 @@ type Settings = Readonly<Record<string, Setting>>;
 
 /** Largest of every width and count of a small network. */
 const SMALL_COUNT = 8;
+
+/** Largest weight decay of one. */
+const SMALL_DECAY = 1e-3;
 
 /** Settings that ask for data of another kind than the small ones. */
 const OF_OTHER_DATA = ["aligned"];
@@ -46,6 +50,10 @@ export function smallSettings(model: ModelDefinition): Settings {
     const start = startOf(rule, "mosi");
     if (rule.kind === "count") return [[key, Math.min(start as number, SMALL_COUNT)] as const];
     if (rule.kind === "dropout") return [[key, 0.1] as const];
+    // So few weights would be shrunk away.
+    if (rule.kind === "weightDecay") {
+      return [[key, Math.min(start as number, SMALL_DECAY)] as const];
+    }
     return rule.kind === "learningRate" ? [[key, 1e-2] as const] : [];
   });
   const { updateEpochs = 1 } = Object.fromEntries(own);
@@ -103,6 +111,7 @@ export class NetworkLearner extends Learner implements Disposable {
       protocol: "mosi",
       modalities,
       widths: featureWidths(dataset, modalities),
+      steps: featureSteps(dataset, modalities),
       trainLabels: dataset.splits.train!.labels!,
       random: random.split("weights"),
     });
