@@ -8,6 +8,7 @@ import { UsageError } from "../core/errors.ts";
 import { unknownName } from "../core/suggest.ts";
 import { cnn } from "./cnn.ts";
 import { constant } from "./constant.ts";
+import { efLstm } from "./ef_lstm.ts";
 import { lfDnn } from "./lf_dnn.ts";
 import { lmf } from "./lmf.ts";
 import { mlfDnn } from "./mlf_dnn.ts";
@@ -41,6 +42,7 @@ export const MODELS: readonly ModelDefinition[] = [
   lfDnn,
   tfn,
   lmf,
+  efLstm,
   mlfDnn,
   mtfn,
   mlmf,

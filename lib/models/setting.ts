@@ -53,6 +53,7 @@ export interface SettingRule<T extends Setting = Setting> extends SettingOptions
   /** What it measures, so that tests know how to make a model small, fast or free of noise. */
   readonly kind:
     | "count"
+    | "depth"
     | "dropout"
     | "learningRate"
     | "weightDecay"
@@ -103,6 +104,15 @@ export function count(
     accepts: (value) => Number.isSafeInteger(value) && value as number >= from,
     ...options,
   };
+}
+
+/** A number of layers on top of each other, 1 or more. */
+export function depth(
+  start: Start<number>,
+  help: string,
+  options: SettingOptions = {},
+): SettingRule<number> {
+  return { ...count(start, help, options), kind: "depth" };
 }
 
 /**

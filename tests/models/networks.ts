@@ -23,6 +23,8 @@ type Settings = Readonly<Record<string, Setting>>;
 /** Largest of every width and count of a small network. */
 const SMALL_COUNT = 8;
 
+/** Most layers of one: more learn nothing in so few steps. */
+const SMALL_DEPTH = 2;
 /** Largest weight decay of one. */
 const SMALL_DECAY = 1e-3;
 
@@ -49,6 +51,7 @@ export function smallSettings(model: ModelDefinition): Settings {
   const own = Object.entries(model.settings).flatMap(([key, rule]) => {
     const start = startOf(rule, "mosi");
     if (rule.kind === "count") return [[key, Math.min(start as number, SMALL_COUNT)] as const];
+    if (rule.kind === "depth") return [[key, Math.min(start as number, SMALL_DEPTH)] as const];
     if (rule.kind === "dropout") return [[key, 0.1] as const];
     // So few weights would be shrunk away.
     if (rule.kind === "weightDecay") {
