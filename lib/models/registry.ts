@@ -9,13 +9,16 @@ import { unknownName } from "../core/suggest.ts";
 import { cnn } from "./cnn.ts";
 import { constant } from "./constant.ts";
 import { efLstm } from "./ef_lstm.ts";
+import { graphMfn } from "./graph_mfn.ts";
 import { lfDnn } from "./lf_dnn.ts";
 import { lmf } from "./lmf.ts";
+import { mfn } from "./mfn.ts";
 import { mlfDnn } from "./mlf_dnn.ts";
 import { mlmf } from "./mlmf.ts";
 import { mmcl } from "./mmcl.ts";
 import type { ModelDefinition } from "./model.ts";
 import { mtfn } from "./mtfn.ts";
+import { mult } from "./mult.ts";
 import { selfMm } from "./self_mm.ts";
 import { sharedPrivate } from "./shared_private.ts";
 import { svm } from "./svm.ts";
@@ -43,6 +46,9 @@ export const MODELS: readonly ModelDefinition[] = [
   tfn,
   lmf,
   efLstm,
+  mfn,
+  graphMfn,
+  mult,
   mlfDnn,
   mtfn,
   mlmf,
