@@ -7,7 +7,13 @@ export const COMMAND: Command = {
   name: "demo",
   summary: "Trains Self-MM and the baseline on built-in data and prints one table of results",
   flags: [
-    { name: "seeds", value: "N,N,…", help: "one run for each", default: "1111,1112,1113" },
+    {
+      name: "seeds",
+      value: "N,N,…",
+      repeatable: true,
+      help: "one run for each",
+      default: "1111,1112,1113",
+    },
     {
       name: "engine",
       value: "ENGINE",

@@ -1,7 +1,7 @@
 /** `deno task evaluate RUN`: metrics of a finished run on a split. @module */
 
 import { type Command, JSON_FLAG, start } from "./shared/command.ts";
-import { ENGINE_FLAGS } from "./shared/flags.ts";
+import { ENGINE_FLAGS, SOURCE_FLAGS } from "./shared/flags.ts";
 
 /** Its name, arguments and flags. */
 export const COMMAND: Command = {
@@ -25,6 +25,7 @@ export const COMMAND: Command = {
       help: "add noise, a row for each level",
     },
     ...ENGINE_FLAGS,
+    ...SOURCE_FLAGS,
     JSON_FLAG,
   ],
   notes: [

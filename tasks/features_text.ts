@@ -1,7 +1,7 @@
 /** `deno task features:text`: a BERT's features of the raw text, as a store. @module */
 
 import { type Command, JSON_FLAG, start } from "./shared/command.ts";
-import { DATA_FLAGS } from "./shared/flags.ts";
+import { DATA_FLAGS, SOURCE_FLAGS } from "./shared/flags.ts";
 
 /** Its name, arguments and flags. */
 export const COMMAND: Command = {
@@ -9,7 +9,12 @@ export const COMMAND: Command = {
   summary: "Extracts text features with a BERT and writes a store that has them as its text",
   flags: [
     ...DATA_FLAGS.filter(({ name }) => name === "data" || name === "protocol"),
-    { name: "bert", value: "FOLDER", help: "config.json, tokenizer, onnx/model.onnx" },
+    ...SOURCE_FLAGS,
+    {
+      name: "bert",
+      value: "FOLDER",
+      help: "config.json, tokenizer, model.safetensors (or pytorch_model.bin, onnx/model.onnx)",
+    },
     { name: "out", value: "STORE", help: "the store's folder" },
     {
       name: "kind",

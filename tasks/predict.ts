@@ -1,7 +1,7 @@
 /** `deno task predict RUN`: scores of samples, with or without labels. @module */
 
 import { type Command, start } from "./shared/command.ts";
-import { ENGINE_FLAGS } from "./shared/flags.ts";
+import { ENGINE_FLAGS, SOURCE_FLAGS } from "./shared/flags.ts";
 
 /** Its name, arguments and flags. */
 export const COMMAND: Command = {
@@ -12,7 +12,7 @@ export const COMMAND: Command = {
     {
       name: "data",
       value: "PATH",
-      help: "an MMSA pickle, a store folder or synthetic; labels are not needed",
+      help: "a file of any layout, a store folder or synthetic; labels are not needed",
     },
     {
       name: "text",
@@ -25,8 +25,15 @@ export const COMMAND: Command = {
       choices: ["train", "valid", "test"],
       help: "one part of the data (default: all, in file order)",
     },
+    {
+      name: "drop",
+      value: "MODALITY,…",
+      repeatable: true,
+      help: "predict as if it were missing; the data need not have it",
+    },
     { name: "out", value: "FILE", help: "write here instead of stdout" },
     ...ENGINE_FLAGS,
+    ...SOURCE_FLAGS,
   ],
 };
 

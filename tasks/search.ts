@@ -1,7 +1,7 @@
 /** `deno task search`: random search for settings, scored on valid only. @module */
 
 import { type Command, JSON_FLAG, start } from "./shared/command.ts";
-import { DATA_FLAGS, ENGINE_FLAGS, MODEL_FLAG, OUT_FLAG } from "./shared/flags.ts";
+import { CLUSTER_FLAGS, DATA_FLAGS, ENGINE_FLAGS, MODEL_FLAG, OUT_FLAG } from "./shared/flags.ts";
 
 /** Its name and flags. */
 export const COMMAND: Command = {
@@ -18,19 +18,27 @@ export const COMMAND: Command = {
     },
     { name: "trials", value: "N", default: "20", help: "how many settings to try" },
     { name: "seed", value: "N", default: "1", help: "of the draws" },
-    { name: "seeds", value: "N,N,…", default: "1111", help: "of the trainings of each trial" },
+    {
+      name: "seeds",
+      value: "N,N,…",
+      repeatable: true,
+      default: "1111",
+      help: "of the trainings of each trial",
+    },
     { name: "metric", value: "KEY", default: "mae", help: "of valid, to rank by" },
     { name: "jobs", value: "N", default: "1", help: "trainings at a time; they share the cores" },
     ...ENGINE_FLAGS,
     { name: "set", value: "KEY=VALUE", repeatable: true, help: "a setting of all trials" },
     { name: "epochs", value: "N", help: "upper limit of epochs" },
     { name: "out", value: "FOLDER", help: "folder above the search", default: OUT_FLAG.default! },
+    ...CLUSTER_FLAGS,
     JSON_FLAG,
   ],
   notes: [
     'FILE.json has ranges by setting: [16,32], {"uniform":[0,0.5]}, {"logUniform":[0.0001,0.01]} or',
     '{"integer":[4,16]}. Writes OUT/search-MODEL/study.json and OUT/search-MODEL/trial-001/…; the',
     "trials never see test. Started again it goes on; more --trials add to those that are there.",
+    "With --on slurm a job array trains it (see study --help); the same command prints the ranking.",
     'With --json: {"model","metric","folder","ranking":[{"trial","settings","score"}],"trained",',
     '"kept","failed":[{"run","message"}],"train":[…]}, where train is the command for the best.',
   ].join("\n"),

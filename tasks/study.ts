@@ -1,17 +1,22 @@
 /** `deno task study NAME|FILE.json`: many trainings that make one table. @module */
 
 import { type Command, JSON_FLAG, start } from "./shared/command.ts";
-import { DATA_FLAGS, ENGINE_FLAGS, OUT_FLAG } from "./shared/flags.ts";
+import { CLUSTER_FLAGS, DATA_FLAGS, ENGINE_FLAGS, OUT_FLAG } from "./shared/flags.ts";
 
 /** Its name, arguments and flags. */
 export const COMMAND: Command = {
   name: "study",
   summary: "Trains models × settings × modalities × seeds and prints their table",
-  arguments: ["STUDY"],
+  arguments: ["STUDY", "[FOLDER]"],
   flags: [
     // Which modalities is for the study to say.
     ...DATA_FLAGS.filter(({ name }) => name !== "modalities"),
-    { name: "seeds", value: "N,N,…", help: "instead of those of the study (1111 to 1115)" },
+    {
+      name: "seeds",
+      value: "N,N,…",
+      repeatable: true,
+      help: "instead of those of the study (1111 to 1115)",
+    },
     { name: "jobs", value: "N", default: "1", help: "trainings at a time; they share the cores" },
     ...ENGINE_FLAGS,
     {
@@ -22,17 +27,22 @@ export const COMMAND: Command = {
     },
     { name: "epochs", value: "N", help: "upper limit of epochs, for a quick look" },
     { name: "out", value: "FOLDER", help: "folder above the study", default: OUT_FLAG.default! },
+    ...CLUSTER_FLAGS,
     JSON_FLAG,
   ],
   notes: [
     "STUDY is report-table-2, -3, -4, -5, -6 or a FILE.json (the README shows one).",
     "Writes OUT/STUDY/study.json and OUT/STUDY/SETTING/MODEL/DATASET/SEED/. Finished runs are kept,",
     "unfinished ones go on: after a kill, start it again. Published values are marked + inside or",
-    "- outside of our interval over seeds. With --json:",
+    "- outside of our interval over seeds. With --on slurm a job array trains it: `study status FOLDER`",
+    "tells where each run stands, `study cancel FOLDER` ends it, `study table FOLDER` prints the table",
+    "so far, and the same command again hands in what is left. With --json:",
     '{"study","folder","trained","kept","failed":[{"run","message"}],"table":{"title","split",',
     '"metrics","rows":[{"slug","label","name","model","dataset","seeds","ours":{"mae":{"mean","deviation",',
     '"estimate":{"value","low","high","level","method","n"}}},"published":[{"label","values":',
-    '{"mae":{"value","isInside"}}}]}],"missing","notes"}}',
+    '{"mae":{"value","isInside"}}}]}],"missing","notes"}}; on a cluster without --wait',
+    '{"study","folder","jobs","runs","tasks"}; of status {"study","folder","counts","silence","runs":[',
+    '{"run","data","state","node","epoch","epochs","validMae","secondsLeft","reason","log","path"}]}.',
   ].join("\n"),
 };
 

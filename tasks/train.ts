@@ -15,6 +15,7 @@ export const COMMAND: Command = {
       name: "seeds",
       value: "N,N,…",
       help: "one run for each",
+      repeatable: true,
       default: String(TRAINING_DEFAULTS.firstSeed),
     },
     ...ENGINE_FLAGS,
@@ -42,7 +43,7 @@ export const COMMAND: Command = {
   notes: [
     "Writes OUT/MODEL/DATASET/SEED/ with config.json, run.json, history.jsonl, predictions.csv,",
     "metrics.json, model.safetensors, labels.csv and checkpoint/. A finished run is skipped.",
-    "config.json shows every setting with its value; --set names them as it does. With --json:",
+    "--model NAME --help lists the settings of a model, which --set and --config name. With --json:",
     '{"runs":[{"model","dataset","seed","path","engine","device","epochs","bestEpoch","valid":{…},',
     '"test":{…},"seconds":{"load","train","evaluate"},"epochSeconds":[…],"samplesPerSecond",',
     '"peakRssBytes"}]}',

@@ -24,7 +24,6 @@ export {
 export * from "./figures/mod.ts";
 export * from "./frames/mod.ts";
 export * from "./report/mod.ts";
-export { type MetricKind, type MetricSums, metricSums } from "./metric_sums.ts";
 export {
   type CorruptedMetrics,
   evaluateCorrupted,

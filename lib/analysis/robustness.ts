@@ -7,7 +7,7 @@
 import { UsageError } from "../core/errors.ts";
 import { RandomStream } from "../core/random.ts";
 import type { Modality, Split } from "../data/mod.ts";
-import { evaluateClasses, type MetricFlag, PROTOCOLS } from "../evaluation/mod.ts";
+import { evaluateClasses, type MetricFlag, protocolOf } from "../evaluation/mod.ts";
 import { corrupt, type Corruption } from "../features/mod.ts";
 import type { Predictor } from "../training/mod.ts";
 
@@ -25,25 +25,6 @@ export interface CorruptedMetrics extends Corruption {
  * @param train the train split that the run was trained on, for the unit of noise; else null
  * @throws {UsageError} when the split cannot be corrupted so.
  * @throws {DataError} when the split does not fit the run.
- *
- * @example What the text is worth
- * ```ts
- * import { loadDataset } from "../data/mod.ts";
- * import { openEngine } from "../engine/mod.ts";
- * import { openRun } from "../training/mod.ts";
- * import { evaluateCorrupted } from "./robustness.ts";
- * import { train } from "../session/mod.ts";
- * import { assert, assertEquals } from "@std/assert";
- * const data = loadDataset("synthetic:n=40"), out = Deno.makeTempDirSync();
- * const { runs: [svm] } = await train({ model: "svm", data, engine: "cpu", out });
- * using run = openRun(svm!.path, await openEngine({ engine: "cpu" }));
- * const { test } = data.splits;
- * const whole = await evaluateCorrupted(run, test!, { drop: [], noise: {} }, null);
- * const deaf = await evaluateCorrupted(run, test!, { drop: ["text"], noise: {} }, null);
- * assertEquals(whole.metrics["mae"], svm!.test["mae"]);
- * assert(deaf.metrics["mae"]! > whole.metrics["mae"]!);
- * Deno.removeSync(out, { recursive: true });
- * ```
  */
 export async function evaluateCorrupted(
   run: Predictor,
@@ -57,8 +38,9 @@ export async function evaluateCorrupted(
   const random = RandomStream.fromSeed(run.record.seed).split("noise");
   const changed = corrupt(split, corruption, { train, random });
   const labels = split.labels ?? new Float32Array(0);
-  const { values, flags } = PROTOCOLS[run.protocol].evaluate(await run.predict(changed), labels);
-  const classes = evaluateClasses(run.protocol, run.classify(changed), labels);
+  const protocol = protocolOf(run.config);
+  const { values, flags } = protocol.evaluate(await run.predict(changed), labels);
+  const classes = evaluateClasses(protocol, run.classify(changed), labels);
   return { ...corruption, metrics: { ...values, ...classes }, flags };
 }
 
@@ -98,7 +80,8 @@ export interface RobustnessOptions {
  * import { makeSynthetic } from "../data/mod.ts";
  * import { openEngine } from "../engine/mod.ts";
  * import { findModel } from "../models/mod.ts";
- * import { openRun, trainRun } from "../training/mod.ts";
+ * import { openRun } from "../training/mod.ts";
+ * import { trainRun } from "../training/run.ts";
  * import { robustnessCurve } from "./robustness.ts";
  * import { assert, assertEquals } from "@std/assert";
  * const engine = await openEngine({ engine: "cpu" });

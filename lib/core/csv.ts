@@ -27,15 +27,6 @@ export function formatCsvRow(fields: readonly string[]): string {
  * A whole file: the header, then the rows, each ended by a line feed.
  *
  * @throws {TypeError} a row has another number of fields than the header
- *
- * @example
- * ```ts
- * import { formatCsv, parseCsv } from "./csv.ts";
- * import { assertEquals } from "@std/assert";
- * const text = formatCsv(["id", "text"], [["a$_$1", 'So "good",\nreally']]);
- * assertEquals(text, 'id,text\na$_$1,"So ""good"",\nreally"\n');
- * assertEquals(parseCsv(text).rows, [["a$_$1", 'So "good",\nreally']]);
- * ```
  */
 export function formatCsv(header: readonly string[], rows: Iterable<readonly string[]>): string {
   const lines = [formatCsvRow(header)];
@@ -54,13 +45,6 @@ export function formatCsv(header: readonly string[], rows: Iterable<readonly str
  * Reads a whole file; `source` names it in errors.
  *
  * @throws {DataError} no header, a row of another width, or quotes out of place, naming the line
- *
- * @example
- * ```ts
- * import { parseCsv } from "./csv.ts";
- * import { assertEquals } from "@std/assert";
- * assertEquals(parseCsv('id,text\n1,"a, b"\n'), { header: ["id", "text"], rows: [["1", "a, b"]] });
- * ```
  */
 export function parseCsv(text: string, source = "CSV text"): CsvTable {
   const rows = /["\r]/.test(text) ? readQuoted(text, source) : readPlain(text, source);

@@ -161,13 +161,6 @@ export function messageOf(error: unknown): string {
 /**
  * Why the operating system refused something, without the path that Deno adds: the message that it
  * becomes part of names it already.
- *
- * @example
- * ```ts
- * import { reasonOf } from "./errors.ts";
- * import { assertEquals } from "@std/assert";
- * assertEquals(reasonOf(new Deno.errors.NotFound("…")), "there is no such file or folder");
- * ```
  */
 export function reasonOf(error: unknown): string {
   if (error instanceof Deno.errors.NotFound) return "there is no such file or folder";

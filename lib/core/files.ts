@@ -8,6 +8,7 @@
 import { createHash } from "node:crypto";
 import { basename, dirname, join } from "node:path";
 import { reasonOf } from "./errors.ts";
+import { hostname } from "./host.ts";
 
 /** Size of one read or write, in bytes. */
 const CHUNK = 1 << 22;
@@ -24,7 +25,7 @@ export class AtomicFile implements Disposable {
   /** Opens a temporary file beside `path`, whose folder is made where it is missing. */
   constructor(path: string) {
     this.path = path;
-    this.#temporary = join(dirname(path), `.${basename(path)}.${Deno.pid}.part`);
+    this.#temporary = temporaryPath(path);
     this.#file = this.#try(() => {
       Deno.mkdirSync(dirname(path), { recursive: true });
       return Deno.openSync(this.#temporary, { write: true, create: true, truncate: true });
@@ -85,16 +86,6 @@ export class AtomicFile implements Disposable {
 
 /**
  * Writes a whole file atomically.
- *
- * @example
- * ```ts
- * import { writeFileAtomic } from "./files.ts";
- * import { assertEquals } from "@std/assert";
- * const folder = Deno.makeTempDirSync(), path = `${folder}/new/scores.csv`;
- * writeFileAtomic(path, "id,score\n");
- * assertEquals(Deno.readTextFileSync(path), "id,score\n");
- * Deno.removeSync(folder, { recursive: true });
- * ```
  */
 export function writeFileAtomic(path: string, content: Uint8Array | string): void {
   using file = new AtomicFile(path);
@@ -104,19 +95,14 @@ export function writeFileAtomic(path: string, content: Uint8Array | string): voi
 
 /**
  * Writes `value` as indented JSON, atomically.
- *
- * @example
- * ```ts
- * import { writeJsonAtomic } from "./files.ts";
- * import { assertEquals } from "@std/assert";
- * const path = Deno.makeTempFileSync();
- * writeJsonAtomic(path, { seed: 1111 });
- * assertEquals(JSON.parse(Deno.readTextFileSync(path)), { seed: 1111 });
- * Deno.removeSync(path);
- * ```
  */
 export function writeJsonAtomic(path: string, value: unknown): void {
   writeFileAtomic(path, JSON.stringify(value, null, 2) + "\n");
+}
+
+/** A name beside `path` that no other process has, on this machine or on another one. */
+export function temporaryPath(path: string): string {
+  return join(dirname(path), `.${basename(path)}.${hostname() || "local"}.${Deno.pid}.part`);
 }
 
 /**
@@ -132,15 +118,6 @@ export function removeUnfinishedFiles(folder: string): void {
 
 /**
  * SHA-256 of a file as lower-case hexadecimal, read in chunks.
- *
- * @example
- * ```ts
- * import { sha256File } from "./files.ts";
- * import { assertEquals } from "@std/assert";
- * const path = Deno.makeTempFileSync();
- * assertEquals(sha256File(path).slice(0, 8), "e3b0c442");
- * Deno.removeSync(path);
- * ```
  */
 export function sha256File(path: string): string {
   using file = Deno.openSync(path);
@@ -164,16 +141,6 @@ function syncFolder(folder: string): void {
 
 /**
  * Whether something exists at `path`.
- *
- * @example
- * ```ts
- * import { exists } from "./files.ts";
- * import { assertEquals } from "@std/assert";
- * const path = Deno.makeTempFileSync();
- * assertEquals(exists(path), true);
- * Deno.removeSync(path);
- * assertEquals(exists(path), false);
- * ```
  */
 export function exists(path: string): boolean {
   try {

@@ -1,63 +1,87 @@
 /**
- * One writer per folder. The lock is the operating system's own on an open file, so it ends with
- * the process that holds it, however that ends: a lock file left by a killed process is not held,
- * and taking it over is one atomic step. Asking whether the process in the file still lives would
- * need rights to read `/proc` or to send signals, and could be fooled by a reused process id.
+ * One writer per folder, among processes of one machine and of several that share a file system.
+ *
+ * A lock is a file with its owner, which appears whole or not at all. On one machine the operating
+ * system's own lock on that file tells whether the owner lives: it ends with the process, however
+ * that ends, and needs no rights to look at others. Between machines that lock may not be known, or
+ * not exist at all (Lustre, NFS). There the owner shows that it lives by writing its name again and
+ * again, and is dead when the file was not written for {@linkcode DEAD} milliseconds, or when its
+ * scheduler has started its job anew.
  *
  * @module
  */
 
 import { join } from "node:path";
 import { reasonOf, RunError } from "./errors.ts";
+import { exists, temporaryPath } from "./files.ts";
+import { currentJob, hostname } from "./host.ts";
+import {
+  isFileAt,
+  isProcessGone,
+  isUnsupported,
+  type LockOwner,
+  readOwner,
+  signFile,
+  systemLock,
+  thisOwner,
+} from "./lock_file.ts";
+
+export type { LockOwner } from "./lock_file.ts";
 
 /** Name of the lock file inside the folder. */
 export const LOCK_FILE = ".lock";
 
+/** Milliseconds between two signs of life. */
+const BEAT = 30_000;
+/** Milliseconds without a sign of life: many beats, and more than a network file system hides. */
+export const DEAD = 300_000;
 /** Time for which a lock that is held but not yet signed is tried again, in milliseconds. */
 const PATIENCE = 500;
 const PAUSE = 10;
 
-/** Who holds a lock, or held it when it died. */
-export interface LockOwner {
-  /** Its process. */
-  readonly pid: number;
-  /** Name of the machine; empty when this process may not ask for it. */
-  readonly host: string;
-  /** When the lock was taken, ISO 8601. */
-  readonly since: string;
+/** A folder that another process writes to. */
+export class InUseError extends RunError {}
+
+/** What decides about the owner of a lock. */
+export interface LockOptions {
+  /** Whether somebody who can tell (a job scheduler) says that the owner is dead. */
+  isDead?(owner: LockOwner): boolean;
+  /** Told when the file system has no locks of any kind: the folder is then used without one. */
+  onWarning?(message: string): void;
 }
 
 /**
  * A folder that no other process (and no other part of this one) can lock until disposed.
- *
- * @example
- * ```ts
- * import { type FolderLock, lockFolder } from "./lock.ts";
- * import { assertEquals } from "@std/assert";
- * const path = Deno.makeTempDirSync();
- * {
- *   using lock: FolderLock = lockFolder(path);
- *   assertEquals([lock.path, lock.tookOver], [path, null]); // nobody died holding it
- * }
- * Deno.removeSync(path); // empty: the lock took its file with it
- * ```
  */
 export class FolderLock implements Disposable {
   /** The locked folder. */
   readonly path: string;
   /** The process that ended without releasing this lock; null after an orderly release. */
   readonly tookOver: LockOwner | null;
+  readonly #lost = new AbortController();
+  readonly #timer: ReturnType<typeof setInterval>;
   #file: Deno.FsFile | null;
 
-  /** Use {@linkcode lockFolder}. `file` is the open and locked lock file inside `path`. */
-  constructor(path: string, file: Deno.FsFile, tookOver: LockOwner | null) {
+  /** Use {@linkcode lockFolder}. `file` is the open lock file inside `path`; null without any lock. */
+  constructor(path: string, file: Deno.FsFile | null, owner: LockOwner, before: LockOwner | null) {
     this.path = path;
-    this.tookOver = tookOver;
+    this.tookOver = before;
     this.#file = file;
+    this.#timer = setInterval(() => this.#beat(owner), BEAT);
+    this.#timer.unref();
+  }
+
+  /**
+   * Aborted, with an {@linkcode InUseError} as reason, when another process took the lock over because
+   * this one gave no sign of life for minutes. What it holds is no longer its own.
+   */
+  get lost(): AbortSignal {
+    return this.#lost.signal;
   }
 
   /** Releases the lock and removes its file. */
   [Symbol.dispose](): void {
+    clearInterval(this.#timer);
     if (this.#file === null) return;
     using file = this.#file;
     this.#file = null;
@@ -65,116 +89,186 @@ export class FolderLock implements Disposable {
     // Removed while still held: whoever waits on this file then sees that it is gone.
     if (isFileAt(file, lockPath)) Deno.removeSync(lockPath);
   }
+
+  #beat(owner: LockOwner): void {
+    const file = this.#file;
+    if (file === null) return;
+    const lockPath = join(this.path, LOCK_FILE);
+    try {
+      if (isFileAt(file, lockPath)) return signFile(file, owner);
+    } catch {
+      return; // A server that does not answer now; the next beat may reach it.
+    }
+    clearInterval(this.#timer);
+    const now = readOwner(lockPath);
+    // A folder that was removed has no other writer.
+    if (now !== null) this.#lost.abort(new InUseError(inUse(this.path, now)));
+  }
 }
 
 /**
  * Locks `path`, which is made where it is missing. Needs only the rights to read and write there.
  *
  * @throws {RunError} the folder is locked (the message names the process), or cannot be locked
- *
- * @example
- * ```ts
- * import { lockFolder } from "./lock.ts";
- * import { assertThrows } from "@std/assert";
- * const folder = Deno.makeTempDirSync();
- * {
- *   using _lock = lockFolder(folder);
- *   assertThrows(() => lockFolder(folder), Error, `process ${Deno.pid}`);
- * }
- * lockFolder(folder)[Symbol.dispose](); // free again
- * Deno.removeSync(folder);
- * ```
  */
-export function lockFolder(path: string): FolderLock {
-  const lockPath = join(path, LOCK_FILE);
+export function lockFolder(path: string, options: LockOptions = {}): FolderLock {
   const deadline = Date.now() + PATIENCE;
+  let before: LockOwner | null = null;
   while (true) {
-    const lock = tryLock(path, lockPath);
-    if (lock !== null) return lock;
-    const owner = readOwner(lockPath);
-    if (owner !== null || Date.now() > deadline) throw new RunError(inUse(path, owner));
+    try {
+      Deno.mkdirSync(path, { recursive: true });
+      const lock = createLock(path, before, options);
+      if (lock instanceof FolderLock) return lock;
+      const found = removeDead(path, lock.now, options);
+      if (found.removed !== undefined) {
+        before = found.removed;
+        continue;
+      }
+      if (found.owner !== null || Date.now() > deadline) {
+        throw new InUseError(inUse(path, found.owner));
+      }
+    } catch (error) {
+      if (error instanceof RunError) throw error;
+      throw new RunError(
+        `Cannot lock "${path}": ${reasonOf(error)}, expected a folder that can be written to`,
+        { cause: error },
+      );
+    }
     pause(PAUSE);
   }
 }
 
-/** The lock; null when another one holds it, or has just released it. */
-function tryLock(path: string, lockPath: string): FolderLock | null {
-  let file: Deno.FsFile | null = null;
+/**
+ * Puts a lock file of our own in its place, signed and locked before anybody sees it.
+ *
+ * @returns where there is one already, the time by the file system's own clock
+ */
+function createLock(
+  path: string,
+  before: LockOwner | null,
+  { onWarning }: LockOptions,
+): FolderLock | { readonly now: number } {
+  const lockPath = join(path, LOCK_FILE);
+  const temporary = temporaryPath(lockPath);
+  const owner = thisOwner();
+  const file = Deno.openSync(temporary, { read: true, write: true, create: true, truncate: true });
+  let isOurs = false;
   try {
-    Deno.mkdirSync(path, { recursive: true });
-    file = Deno.openSync(lockPath, { read: true, write: true, create: true });
-    // Between opening and locking, the owner may have released the lock and removed the file that
-    // we now hold; the next one would then lock a new file of that name.
-    if (file.tryLockSync(true) && isFileAt(file, lockPath)) {
-      return new FolderLock(path, file, sign(file));
-    }
-    file.close();
-    return null;
+    signFile(file, owner);
+    systemLock(file);
+    // Two names of one file: the one operation that every shared file system does for one only.
+    Deno.linkSync(temporary, lockPath);
+    isOurs = true;
+    return new FolderLock(path, file, owner, before);
   } catch (error) {
-    file?.close();
-    throw new RunError(
-      `Cannot lock "${path}": ${reasonOf(error)}, expected a folder that can be written to`,
-      { cause: error },
-    );
+    const { AlreadyExists, NotFound } = Deno.errors;
+    // Not found: the owner that has just let go had tidied the folder up.
+    if (error instanceof AlreadyExists || error instanceof NotFound) {
+      return { now: file.statSync().mtime?.getTime() ?? Date.now() };
+    }
+    return createExclusively(path, owner, before, onWarning, error);
+  } finally {
+    if (!isOurs) file.close();
+    if (exists(temporary)) Deno.removeSync(temporary);
   }
 }
 
-/** Writes this process into the lock file and returns the process that was there. */
-function sign(file: Deno.FsFile): LockOwner | null {
-  const bytes = new Uint8Array(4096);
-  const before = new TextDecoder().decode(bytes.subarray(0, file.readSync(bytes) ?? 0));
-  file.truncateSync(0);
-  file.seekSync(0, Deno.SeekMode.Start);
-  const owner: LockOwner = { pid: Deno.pid, host: hostname(), since: new Date().toISOString() };
-  file.writeSync(new TextEncoder().encode(JSON.stringify(owner) + "\n"));
-  return parseOwner(before);
+/** The same where a file cannot have two names: it appears first, and is signed then. */
+function createExclusively(
+  path: string,
+  owner: LockOwner,
+  before: LockOwner | null,
+  onWarning: LockOptions["onWarning"],
+  cause: unknown,
+): FolderLock | { readonly now: number } {
+  let file: Deno.FsFile;
+  try {
+    file = Deno.openSync(join(path, LOCK_FILE), { read: true, write: true, createNew: true });
+  } catch (error) {
+    if (error instanceof Deno.errors.AlreadyExists) return { now: Date.now() };
+    if (!isUnsupported(error)) throw error;
+    onWarning?.(
+      `"${path}" is used without a lock, which its file system does not have (${
+        reasonOf(cause)
+      }): ` +
+        "see to it that no other process writes to it",
+    );
+    return new FolderLock(path, null, owner, before);
+  }
+  systemLock(file);
+  signFile(file, owner);
+  return new FolderLock(path, file, owner, before);
 }
 
-/** Whether the open `file` is the one that is found at `path`. */
-function isFileAt(file: Deno.FsFile, path: string): boolean {
+/**
+ * Removes the lock file of a dead owner.
+ *
+ * @returns `removed` (null where it did not say whose it was), or the owner that lives
+ */
+function removeDead(
+  path: string,
+  now: number,
+  options: LockOptions,
+): { readonly removed?: LockOwner | null; readonly owner: LockOwner | null } {
+  const lockPath = join(path, LOCK_FILE);
+  let file: Deno.FsFile;
   try {
-    const [ours, there] = [file.statSync(), Deno.statSync(path)];
-    return ours.ino === there.ino && ours.dev === there.dev;
+    file = Deno.openSync(lockPath, { read: true, write: true });
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
+    if (error instanceof Deno.errors.NotFound) return { removed: null, owner: null };
     throw error;
   }
-}
-
-/** The owner written into the lock file; null when it cannot be read (yet). */
-function readOwner(lockPath: string): LockOwner | null {
+  using _file = file;
+  const held = systemLock(file);
+  const owner = readOwner(lockPath);
+  if (held === false) return { owner };
+  const age = now - (file.statSync().mtime?.getTime() ?? now);
+  if (!isDead(owner, held === true, age, options) || !isFileAt(file, lockPath)) return { owner };
+  // Whoever moves the file away has it; what comes in its place meanwhile is put back.
+  const moved = `${temporaryPath(lockPath)}.dead`;
   try {
-    return parseOwner(Deno.readTextFileSync(lockPath));
-  } catch {
-    // Released in this moment, or on Windows, where a locked file cannot be read.
-    return null;
+    Deno.renameSync(lockPath, moved);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return { owner: null };
+    throw error;
   }
+  const isWanted = isFileAt(file, moved);
+  if (!isWanted) restore(moved, lockPath);
+  Deno.removeSync(moved);
+  return isWanted ? { removed: owner, owner: null } : { owner: null };
 }
 
-function parseOwner(text: string): LockOwner | null {
+/** Whether an owner is dead, by who can tell: the machine if it is ours, else a scheduler or time. */
+function isDead(
+  owner: LockOwner | null,
+  isFree: boolean,
+  age: number,
+  options: LockOptions,
+): boolean {
+  const isHere = owner === null || owner.host === "" || owner.host === hostname();
+  if (isHere && isFree) return true;
+  if (isHere && owner !== null && isProcessGone(owner.pid)) return true;
+  if (age > DEAD) return true;
+  if (owner?.job === undefined) return false;
+  const isAnother = owner.host !== hostname() || owner.pid !== Deno.pid;
+  return (isAnother && owner.job === currentJob()) || (options.isDead?.(owner) ?? false);
+}
+
+function restore(moved: string, lockPath: string): void {
   try {
-    const owner: Partial<LockOwner> = JSON.parse(text);
-    if (typeof owner.pid !== "number") return null;
-    return { pid: owner.pid, host: String(owner.host ?? ""), since: String(owner.since ?? "") };
-  } catch {
-    return null;
+    Deno.linkSync(moved, lockPath);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
   }
 }
 
 function inUse(path: string, owner: LockOwner | null): string {
-  const place = owner?.host ? ` on "${owner.host}"` : "";
+  const job = owner?.job ? ` (job ${owner.job})` : "";
+  const place = owner?.host ? ` on "${owner.host}"${job}` : "";
   const who = owner === null ? "another process" : `process ${owner.pid}${place}`;
   const since = owner?.since ? ` since ${owner.since}` : "";
   return `Cannot use "${path}": ${who} has been writing to it${since}, ` +
     `expected a folder that no process uses`;
-}
-
-function hostname(): string {
-  try {
-    return Deno.hostname();
-  } catch {
-    return ""; // Without --allow-sys; the process id is what matters.
-  }
 }
 
 function pause(milliseconds: number): void {

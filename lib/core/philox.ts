@@ -66,13 +66,6 @@ function writeBlock(
 
 /**
  * One block: four uniform 32-bit words, a pure function of `counter` and `key`.
- *
- * @example The known answer of Random123 for zeros
- * ```ts
- * import { philox4x32 } from "./philox.ts";
- * import { assertEquals } from "@std/assert";
- * assertEquals(philox4x32([0, 0, 0, 0], [0, 0]), [0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8]);
- * ```
  */
 export function philox4x32(
   counter: PhiloxCounter,
@@ -112,15 +105,6 @@ export function fillPhilox(
 /**
  * Fills `out` with uniform numbers in [0, 1): the low 23 bits of each word times 2^-23, which is
  * what TensorFlow makes of the same words.
- *
- * @example Three of the four numbers of a block
- * ```ts
- * import { fillUniform, philox4x32 } from "./philox.ts";
- * import { assertEquals } from "@std/assert";
- * const out = new Float32Array(3);
- * fillUniform(out, [1, 2], [3, 4, 5, 6]);
- * assertEquals(out[2], (philox4x32([3, 4, 5, 6], [1, 2])[2] & 0x7fffff) / 2 ** 23);
- * ```
  */
 export function fillUniform(out: Float32Array, key: PhiloxKey, counter: PhiloxCounter): void {
   const words = new Int32Array(out.length);

@@ -1,55 +1,74 @@
 /** The nearest of some known names, for errors about an unknown one. @module */
 
-/** Number of single-letter edits (insert, delete, replace) between two words. */
+/** Number of single-letter edits (insert, delete, replace, swap of neighbours) between two words. */
 function editDistance(a: string, b: string): number {
+  let before: number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
     const current = [i];
     for (let j = 1; j <= b.length; j++) {
       const replace = previous[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      current[j] = Math.min(replace, previous[j]! + 1, current[j - 1]! + 1);
+      const isSwap = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      const swap = isSwap ? before[j - 2]! + 1 : Infinity;
+      current[j] = Math.min(replace, swap, previous[j]! + 1, current[j - 1]! + 1);
     }
-    previous = current;
+    [before, previous] = [previous, current];
   }
   return previous[b.length]!;
 }
 
+/** A name with more edits than this part of its letters is another word. */
+const SENSIBLE = 0.45;
+
 /**
- * The name in `known` that is nearest to `name`, ignoring case; undefined when `known` is empty.
- *
- * @example
- * ```ts
- * import { nearest } from "./suggest.ts";
- * import { assertEquals } from "@std/assert";
- * assertEquals(nearest("lerning_rate", ["batchSize", "learningRate"]), "learningRate");
- * ```
+ * The name in `known` that is nearest to `name`, ignoring case; undefined where none is near enough to
+ * be meant.
  */
 export function nearest(name: string, known: Iterable<string>): string | undefined {
   let best: string | undefined;
   let least = Infinity;
   for (const candidate of known) {
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
-    if (distance < least) [best, least] = [candidate, distance];
+    const isNear = distance <= Math.max(1, SENSIBLE * Math.max(name.length, candidate.length));
+    if (isNear && distance < least) [best, least] = [candidate, distance];
   }
   return best;
 }
 
 /**
  * `Unknown <what> "<name>": did you mean "<nearest>"? Known: …`
- *
- * @example
- * ```ts
- * import { unknownName } from "./suggest.ts";
- * import { assertEquals } from "@std/assert";
- * assertEquals(
- *   unknownName("model", "selfmm", ["self-mm", "svm"]),
- *   'Unknown model "selfmm": did you mean "self-mm"? Known are self-mm, svm',
- * );
- * ```
  */
 export function unknownName(what: string, name: string, known: Iterable<string>): string {
   const names = [...known];
   if (names.length === 0) return `Unknown ${what} "${name}": there are none`;
-  return `Unknown ${what} "${name}": did you mean "${nearest(name, names)}"? ` +
-    `Known are ${names.join(", ")}`;
+  const near = nearest(name, names);
+  const hint = near === undefined ? "k" : `did you mean "${near}"? K`;
+  return `Unknown ${what} "${name}": ${hint}nown are ${names.join(", ")}`;
+}
+
+/**
+ * The same for several names at once, each with the nearest.
+ *
+ * @example
+ * ```ts
+ * import { unknownNames } from "./suggest.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(
+ *   unknownNames("setting", ["batchsize", "x"], ["batchSize", "epochs"]),
+ *   'Unknown settings "batchsize" (did you mean "batchSize"?), "x": known are batchSize, epochs',
+ * );
+ * ```
+ */
+export function unknownNames(
+  what: string,
+  names: readonly string[],
+  known: Iterable<string>,
+): string {
+  const all = [...known];
+  if (names.length === 1) return unknownName(what, names[0]!, all);
+  const each = names.map((name) => {
+    const near = nearest(name, all);
+    return near === undefined ? `"${name}"` : `"${name}" (did you mean "${near}"?)`;
+  });
+  return `Unknown ${what}s ${each.join(", ")}: known are ${all.join(", ")}`;
 }

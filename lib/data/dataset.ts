@@ -7,6 +7,7 @@
 import type { Displayable } from "../display/notebook.ts";
 import type { Modality, ProtocolName, SplitName } from "./modality.ts";
 import type { Problem } from "./problem.ts";
+import type { SourceOptions } from "./source_options.ts";
 
 /** Rows of one modality, [samples, steps, width] float32, padded at the end. */
 export interface FeatureColumn {
@@ -86,6 +87,13 @@ export interface Dataset extends Disposable, Displayable {
   readonly problems: readonly Problem[];
   /** Number of feature values that were not finite and arrive as 0, by split and modality. */
   readonly zeroed: Readonly<Partial<Record<SplitName, Partial<Record<Modality, number>>>>>;
+
+  /** Whether it is a published file, or made: then its numbers are known, and taken as they are. */
+  readonly isKnown?: boolean;
+  /** How it was read, where that was said; a run on it is evaluated on the same. */
+  readonly source?: SourceOptions;
+  /** Videos that `valid` took from train; absent where the file has its own valid split. */
+  readonly validVideos?: readonly string[];
 
   /** SHA-256 of the file; of the converted file for a store. The first call reads the file. */
   sha256(): string;

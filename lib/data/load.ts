@@ -19,6 +19,7 @@ import {
   type SplitScan,
 } from "./checks/integrity.ts";
 import { MODALITIES, type Modality, type ProtocolName, type SplitName } from "./modality.ts";
+import { type SourceOptions, sourceOptions } from "./source_options.ts";
 import { openDataset } from "./open.ts";
 import type { Problem, ProblemCode } from "./problem.ts";
 import { detectProtocol, recognize } from "./registry.ts";
@@ -26,7 +27,7 @@ import { type DatasetSource, presentSplits, shapeOf, type SplitSource } from "./
 import { countOf } from "./arrays/values.ts";
 
 /** How a dataset is loaded. */
-export interface LoadOptions {
+export interface LoadOptions extends SourceOptions {
   /** What to do about features that are not finite: set them to 0 (default), or refuse. */
   readonly nonfinite?: "zero" | "stop";
   /** Modalities to load; one that is absent is an error. Default: all that every split has. */
@@ -56,7 +57,12 @@ const QUIET: readonly ProblemCode[] = [
 ];
 
 /** Errors after which nothing may be trained or scored. */
-const FATAL: readonly ProblemCode[] = ["nonfinite-label", "label-range"];
+const FATAL: readonly ProblemCode[] = [
+  "nonfinite-label",
+  "label-range",
+  "class-labels",
+  "mixed-padding",
+];
 
 /**
  * Loads an MMSA pickle or synthetic data into memory, or opens a store, whose features are read
@@ -92,7 +98,7 @@ export function loadDataset(path: string, options: LoadOptions = {}): Dataset {
   const source = openDataset(path, {
     ...(options.splits === undefined ? {} : { splits: options.splits }),
     labels: options.labels === "required",
-  });
+  }, sourceOptions(options));
   try {
     const dataset = read(source, options);
     // A pickle is in memory now; a store is read from until the dataset is closed.
@@ -115,8 +121,8 @@ function read(source: DatasetSource, options: LoadOptions): Dataset {
   const modalities = chooseModalities(source.path, chosen, options.modalities, isBert);
   const read = modalities.filter((modality) => !isBert || modality !== "text");
   const splits = chosen.map((split) => withModalities(split, read));
-  const early = sampleProblems(splits, protocol);
-  refuse(source.path, early.filter(({ code }) => FATAL.includes(code)));
+  const early = sampleProblems(splits, protocol, options.labelRange);
+  refuse(source.path, [...source.problems, ...early].filter(({ code }) => FATAL.includes(code)));
 
   const { loaded, zeroed, found } = source.store === null ? loadRows(source.path, splits) : {
     loaded: splits.map((split) => toSplit(split, (column) => new FileColumn(column))),
@@ -130,9 +136,16 @@ function read(source: DatasetSource, options: LoadOptions): Dataset {
     ...early,
     ...found,
   ];
+  const given = sourceOptions(options);
   const nonfinite = problems.filter(({ code }) => code === "nonfinite-feature");
   if (options.nonfinite === "stop") refuse(source.path, nonfinite);
-  warn(source.path, problems, nonfinite, options.onWarning);
+  const unread = isBert ? [] : problems.filter(({ code }) => code === "missing-text");
+  warn(
+    source.path,
+    problems.filter((found) => !unread.includes(found)),
+    nonfinite,
+    options.onWarning,
+  );
   return {
     name: recognition?.file.name ?? source.name,
     path: source.path,
@@ -141,6 +154,9 @@ function read(source: DatasetSource, options: LoadOptions): Dataset {
     splits: Object.fromEntries(loaded.map((split) => [split.name, split])),
     problems,
     zeroed,
+    isKnown: recognition !== null || source.format === "synthetic",
+    ...(Object.keys(given).length === 0 ? {} : { source: given }),
+    ...(source.validVideos ? { validVideos: source.validVideos } : {}),
     sha256: () => source.sums().sha256,
     close: () => source[Symbol.dispose](),
     [Symbol.dispose]: () => source[Symbol.dispose](),

@@ -18,17 +18,31 @@ export { inspectDataset } from "./checks/inspect.ts";
 export type { ColumnSummary, Inspection, LabelSummary, SplitSummary } from "./checks/inspection.ts";
 export { loadDataset, type LoadOptions } from "./load.ts";
 export { openDataset } from "./open.ts";
+export type { ColumnScaling, Scalings } from "./standardized.ts";
+export { prepareData } from "./prepare.ts";
+export { modalityOf } from "./layouts/names.ts";
+export { parseColumns } from "./layouts/column_ranges.ts";
+export { type SourceOptions, sourceOptions } from "./source_options.ts";
 export type {
   ColumnSource,
   DatasetSource,
   LengthOrigin,
   Needs,
+  PaddingPlace,
+  SourceFormat,
   SourceSums,
   SplitSource,
   StoreRecord,
 } from "./source.ts";
-export { type ColumnMeta, readMeta, type SplitMeta, type StoreMeta } from "./store/store_meta.ts";
+export type { ColumnMeta, SplitMeta, StoreMeta } from "./store/store_meta.ts";
 export type { StoredArray } from "./arrays/stored_array.ts";
+export {
+  formatLabelRange,
+  isLabelRange,
+  LABEL_RANGES,
+  type LabelRange,
+  parseLabelRange,
+} from "./label_range.ts";
 export {
   MODALITIES,
   type Modality,
@@ -41,7 +55,6 @@ export type { PickleFile, PickleOptions } from "./pickle/pickle_file.ts";
 export type { Problem, ProblemCode, Severity } from "./problem.ts";
 export { formatInspection } from "./checks/report.ts";
 export { type KnownFile, type Recognition, requireProtocol } from "./registry.ts";
-export { RowFile } from "./store/row_file.ts";
 export {
   readSafetensors,
   type SafetensorsFile,
@@ -52,5 +65,11 @@ export {
   type TensorToWrite,
   writeSafetensors,
 } from "./store/safetensors.ts";
-export { isSynthetic, makeSynthetic, parseSynthetic, type SyntheticOptions } from "./synthetic.ts";
+export {
+  dataName,
+  isSynthetic,
+  makeSynthetic,
+  parseSynthetic,
+  type SyntheticOptions,
+} from "./synthetic.ts";
 export type { FloatSource } from "./arrays/values.ts";

@@ -42,9 +42,6 @@ export type ProtocolName = "mosi" | "mosei" | "sims";
 /** All protocols. */
 export const PROTOCOL_NAMES: readonly ProtocolName[] = ["mosi", "mosei", "sims"];
 
-/** Labels of a protocol lie in [-limit, limit] (METHODS 0.1). */
-export const LABEL_LIMITS: Readonly<Record<ProtocolName, number>> = { mosi: 3, mosei: 3, sims: 1 };
-
 /** The suffix of a modality's human label in the files: `regression_labels_T`. */
 export const MODALITY_LETTERS: Readonly<Record<Modality, "T" | "A" | "V">> = {
   text: "T",

@@ -5,7 +5,9 @@
  */
 
 import { DataError, messageOf } from "../core/errors.ts";
-import { openMmsa } from "./layouts/mmsa.ts";
+import { openFile } from "./layouts/open_file.ts";
+import { isSequenceFile } from "./layouts/parts.ts";
+import type { SourceOptions } from "./source_options.ts";
 import type { DatasetSource, Needs } from "./source.ts";
 import { openStore } from "./store/store.ts";
 import { isSynthetic } from "./synthetic.ts";
@@ -25,14 +27,20 @@ import { openSynthetic } from "./layouts/synthetic_source.ts";
  * assertEquals([source.format, source.splits.train!.ids.length], ["synthetic", 8]);
  * ```
  */
-export function openDataset(path: string, needs: Needs = {}): DatasetSource {
+export function openDataset(
+  path: string,
+  needs: Needs = {},
+  options: SourceOptions = {},
+): DatasetSource {
   if (isSynthetic(path)) return openSynthetic(path);
-  return isFolder(path) ? openStore(path, needs) : openMmsa(path, needs);
+  return isStore(path) ? openStore(path, needs) : openFile(path, needs, options);
 }
 
-function isFolder(path: string): boolean {
+/** Whether `path` is a folder that is to be read as a store: any but one of sequences. */
+function isStore(path: string): boolean {
   try {
-    return Deno.statSync(path).isDirectory;
+    return Deno.statSync(path).isDirectory &&
+      ![...Deno.readDirSync(path)].some(({ name }) => isSequenceFile(name));
   } catch (error) {
     const cause = error instanceof Deno.errors.NotFound
       ? "there is no such file or folder"

@@ -33,7 +33,17 @@ export type ProblemCode =
   | "label-counts"
   | "unknown-key"
   | "unknown-protocol"
-  | "trailing-bytes";
+  | "trailing-bytes"
+  | "filled-in"
+  | "made-ids"
+  | "missing-text"
+  | "latin1-text"
+  | "front-padding"
+  | "mixed-padding"
+  | "zero-length"
+  | "class-labels"
+  | "few-labels"
+  | "part-of-dataset";
 
 /** One finding about a dataset. */
 export interface Problem {

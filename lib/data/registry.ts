@@ -188,7 +188,7 @@ export function detectProtocol(
   recognition: Recognition | null = recognize(shape),
 ): ProtocolName | null {
   if (recognition !== null) return recognition.file.protocol;
-  if (shape.hasUnimodalTextLabels) return "sims";
+  if (shape.hasUnimodalTextLabels) return SIMS.protocol;
   const sameWidths = KNOWN_FILES.find((known) => hasWidthsOf(shape, known));
   if (sameWidths !== undefined) return sameWidths.protocol;
   const fileName = shape.fileName.toLowerCase();

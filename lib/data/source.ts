@@ -19,8 +19,17 @@ export interface Needs {
   readonly labels?: boolean;
 }
 
-/** Where lengths come from: their key, the mask of `text_bert`, the text's, or nowhere. */
-export type LengthOrigin = "given" | "mask" | "text" | "none";
+/**
+ * Where lengths come from: their key, the mask of `text_bert`, the text's, the zeros of the padding,
+ * or nowhere.
+ */
+export type LengthOrigin = "given" | "mask" | "text" | "zeros" | "none";
+
+/**
+ * Where a file has the zeros that fill short sequences up: before them, after them, some so and some
+ * so, or nowhere. Here they are always after them.
+ */
+export type PaddingPlace = "front" | "end" | "mixed" | "none";
 
 /** The features of one modality in a file. */
 export interface ColumnSource {
@@ -82,12 +91,29 @@ export interface SourceSums {
   readonly sha1?: string;
 }
 
+/** The forms of data. A pickle in MMSA's layout has a name of its own. */
+export type SourceFormat =
+  | "mmsa-pickle"
+  | "pickle"
+  | "numpy"
+  | "torch"
+  | "hdf5"
+  | "files"
+  | "store"
+  | "synthetic";
+
 /** An open file, store or synthetic data. Dispose it to close the file. */
 export interface DatasetSource extends Disposable {
   /** The file or folder. */
   readonly path: string;
   /** In which form it is. */
-  readonly format: "mmsa-pickle" | "store" | "synthetic";
+  readonly format: SourceFormat;
+  /** How it is arranged; null for a store and synthetic data, which have a form of their own. */
+  readonly layout: string | null;
+  /** Names that were read as others: `facet → vision`. */
+  readonly renamed: readonly string[];
+  /** Where the sequences of a file were padded, by modality; they are padded at the end now. */
+  readonly padding: Readonly<Partial<Record<Modality, PaddingPlace>>>;
   /** Names the dataset where the registry does not know it. */
   readonly name: string;
   /** File name of the pickle, also for a store of it: names and protocols are guessed from it. */
@@ -98,6 +124,8 @@ export interface DatasetSource extends Disposable {
   readonly splits: Readonly<Partial<Record<SplitName, SplitSource>>>;
   /** Problems of the file's form: unknown keys, bytes after its end. */
   readonly problems: readonly Problem[];
+  /** The videos whose samples were taken out of train to be the valid split; none by default. */
+  readonly validVideos?: readonly string[] | null;
   /** Null for anything else than a store. */
   readonly store: StoreRecord | null;
 

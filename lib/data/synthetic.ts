@@ -119,6 +119,29 @@ export function parseSynthetic(spec: string): SyntheticOptions {
 }
 
 /**
+ * The one name of data: synthetic ones in full, however few of their keys were given; a file's is its
+ * path.
+ *
+ * @throws {UsageError} a key of synthetic data is unknown, or its value does not fit
+ *
+ * @example
+ * ```ts
+ * import { dataName } from "./synthetic.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(dataName("synthetic:seed=1,n=320"), dataName("synthetic"));
+ * assertEquals(dataName("mosi.pkl"), "mosi.pkl");
+ * ```
+ */
+export function dataName(spec: string): string {
+  return isSynthetic(spec) ? nameOf(parseSynthetic(spec)) : spec;
+}
+
+function nameOf(options: SyntheticOptions): string {
+  const pairs = Object.entries({ ...DEFAULTS, ...options });
+  return `synthetic:${pairs.map((pair) => pair.join("=")).join(",")}`;
+}
+
+/**
  * Makes a dataset: the same bytes for the same options on every machine. Labels are those of MOSI,
  * multiples of 0.2 in [-3, 3]; the planted sentiments are its unimodal labels.
  *
@@ -148,12 +171,13 @@ export function makeSynthetic(options: Partial<SyntheticOptions> = {}): Dataset 
   const sha256 = createHash("sha256").update(JSON.stringify(settings)).digest("hex");
   return {
     name: "synthetic",
-    path: `synthetic:${Object.entries(settings).map((entry) => entry.join("=")).join(",")}`,
+    path: nameOf(settings),
     protocol: "mosi",
     modalities: MODALITIES,
     splits,
     problems: [],
     zeroed: {},
+    isKnown: true,
     sha256: () => sha256,
     close: () => {},
     [Symbol.dispose]: () => {},

@@ -34,13 +34,6 @@ export interface Displayable {
 
 /**
  * Whether this process is Deno's kernel of a notebook.
- *
- * @example
- * ```ts
- * import { isNotebook } from "./notebook.ts";
- * import { assertEquals } from "@std/assert";
- * assertEquals(isNotebook(), false);
- * ```
  */
 export function isNotebook(): boolean {
   try {
@@ -84,18 +77,6 @@ export type Broadcast = (type: string, content: Record<string, unknown>) => Prom
 
 /**
  * An output of a cell whose content can be replaced, as long as the kernel lives.
- *
- * @example
- * ```ts
- * import { CellOutput } from "./notebook.ts";
- * import { assertEquals } from "@std/assert";
- * const shown: unknown[] = [];
- * const output = new CellOutput((type) => Promise.resolve(void shown.push(type)));
- * output.show({ "text/plain": "1 %" });
- * output.show({ "text/plain": "2 %" });
- * await output.sent();
- * assertEquals(shown, ["display_data", "update_display_data"]);
- * ```
  */
 export class CellOutput {
   readonly #id: string = crypto.randomUUID();

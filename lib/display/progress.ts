@@ -54,23 +54,6 @@ const STEP_LINE = 15_000;
 
 /**
  * Shows one training after another. Made by {@linkcode createProgress}.
- *
- * @example
- * ```ts
- * import { createProgress, type Progress } from "./progress.ts";
- * import { assertEquals } from "@std/assert";
- * let text = "";
- * const stream = { writeSync: (b: Uint8Array) => (text += new TextDecoder().decode(b), b.length) };
- * const progress: Progress = createProgress({ stream, isTerminal: false, now: () => 0 });
- * progress.start({ label: "svm seed 1111", samples: 100, epochs: null });
- * progress.note("warning: 3 features were not finite");
- * progress.epoch(1, 0.7, 0.9);
- * progress.stop();
- * assertEquals(text.split("\n").slice(0, 2), [
- *   "warning: 3 features were not finite",
- *   "svm seed 1111: epoch 1, loss 0.7000, valid MAE 0.9000",
- * ]);
- * ```
  */
 export class Progress implements Disposable {
   readonly #write: (text: string) => void;
@@ -217,24 +200,6 @@ export class Progress implements Disposable {
 
 /**
  * Progress on stderr, or where the options say.
- *
- * @example
- * ```ts
- * import { createProgress } from "./progress.ts";
- * import { assertEquals } from "@std/assert";
- * let text = "";
- * const stream = { writeSync: (b: Uint8Array) => (text += new TextDecoder().decode(b), b.length) };
- * let clock = 0;
- * using progress = createProgress({ stream, isTerminal: false, now: () => clock });
- * progress.start({ label: "self-mm seed 1111", samples: 100, epochs: 5 });
- * clock = 2000;
- * progress.step(1, 100, 0.7);
- * progress.epoch(1, 0.7, 0.9);
- * assertEquals(
- *   text,
- *   "self-mm seed 1111: epoch 1/5, loss 0.7000, valid MAE 0.9000, 50 samples/s, 0:08 left\n",
- * );
- * ```
  */
 export function createProgress(options: ProgressOptions = {}): Progress {
   const cell = options.stream === undefined && isNotebook() ? new CellProgress() : null;

@@ -7,13 +7,6 @@ import { escapeForNotebook } from "./xml.ts";
  *
  * @param rows the header first; all of one length
  * @param align a letter a column, `l` or `r`. Default: the first to the left, the others to the right
- *
- * @example
- * ```ts
- * import { textTable } from "./tables.ts";
- * import { assertEquals } from "@std/assert";
- * assertEquals(textTable([["model", "mae"], ["svm", "0.812"]]), "model    mae\nsvm    0.812");
- * ```
  */
 export function textTable(rows: readonly (readonly string[])[], align?: string): string {
   const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
@@ -29,13 +22,6 @@ export function textTable(rows: readonly (readonly string[])[], align?: string):
  *
  * @param rows the header first; all of one length
  * @param align as for {@linkcode textTable}
- *
- * @example
- * ```ts
- * import { htmlTable } from "./tables.ts";
- * import { assertMatch } from "@std/assert";
- * assertMatch(htmlTable([["model", "mae"], ["<svm>", "0.812"]]), /&lt;svm>/);
- * ```
  */
 export function htmlTable(rows: readonly (readonly string[])[], align?: string): string {
   const isLeft = (i: number) => align === undefined ? i === 0 : align[i] === "l";
@@ -58,13 +44,6 @@ const [DIGITS, LEAST_DECIMALS] = [4, 3];
 /**
  * Numbers below each other: all with the same decimals, as many as four digits of the largest need,
  * and three at least where they have them; NaN is empty. Whole numbers stay whole.
- *
- * @example
- * ```ts
- * import { numberColumn } from "./tables.ts";
- * import { assertEquals } from "@std/assert";
- * assertEquals(numberColumn([0.70499, 2, NaN]), ["0.705", "2.000", ""]);
- * ```
  */
 export function numberColumn(values: readonly number[]): string[] {
   const rounded = values.map((value) => Number(value.toPrecision(DIGITS)));

@@ -14,16 +14,6 @@ interface AddingBackend {
  * leave free, which would cost a third more of it.
  *
  * @param delta of the variable's shape
- *
- * @example
- * ```ts
- * import { addInPlace, openEngine, tf } from "./mod.ts";
- * import { assertEquals } from "@std/assert";
- * await openEngine({ engine: "cpu" });
- * const weight = tf.variable(tf.tensor1d([1, 2]));
- * addInPlace(weight, tf.tensor1d([10, 20]));
- * assertEquals([...weight.dataSync()], [11, 22]);
- * ```
  */
 export function addInPlace(variable: tf.Variable, delta: tf.Tensor): void {
   const adding = tf.backend() as unknown as AddingBackend;

@@ -38,16 +38,6 @@ const NOT_AVAILABLE: EngineReport = { available: false, version: null, library: 
 /**
  * Opens tensorflow and cpu, with their self-test, and reports what there is; ops run on cpu
  * afterwards. For webgpu it only looks for an adapter: opening it would download its package.
- *
- * @example
- * ```ts
- * import { doctor } from "./mod.ts";
- * import { assert, assertEquals } from "@std/assert";
- * const { engines, problems } = await doctor();
- * assertEquals(engines.cpu.devices, ["CPU:0"]);
- * // Whatever is missing comes with its remedy.
- * assert(engines.tensorflow.available || problems.some((problem) => problem.includes("tensorflow")));
- * ```
  */
 export async function doctor(): Promise<DoctorReport> {
   const problems: string[] = [];
@@ -92,23 +82,6 @@ async function examineWebGpu(problems: string[]): Promise<EngineReport> {
 
 /**
  * The report as text, one fact a line.
- *
- * @example
- * ```ts
- * import { formatDoctor } from "./mod.ts";
- * import { assertEquals } from "@std/assert";
- * const missing = { available: false, version: null, library: null, devices: [] };
- * const cpu = { available: true, version: "4.22.0", library: null, devices: ["CPU:0"] };
- * const engines = { tensorflow: missing, webgpu: missing, cpu };
- * const text = formatDoctor({ deno: "2.9.6", engines, packages: {}, problems: ["no adapter"] });
- * assertEquals(text.split("\n"), [
- *   "Deno 2.9.6",
- *   "Engine tensorflow: not available",
- *   "Engine webgpu: not available",
- *   "Engine cpu: 4.22.0, devices CPU:0",
- *   "Problem: no adapter",
- * ]);
- * ```
  */
 export function formatDoctor(report: DoctorReport): string {
   const lines = [`Deno ${report.deno}`];

@@ -11,16 +11,6 @@ interface OrderingBackend {
  * Does `work`, in a `tidy` of its own, after what the calls before it did. A compiled step else runs
  * whatever is ready: of an optimizer, for example, the first product of every parameter, and the
  * results are alive all at once.
- *
- * @example
- * ```ts
- * import { inOrder, openEngine, tf } from "./mod.ts";
- * import { assertEquals } from "@std/assert";
- * await openEngine({ engine: "cpu" });
- * const weights = [tf.variable(tf.scalar(1)), tf.variable(tf.scalar(2))];
- * for (const weight of weights) inOrder(() => weight.assign(tf.mul(weight, 0.5)));
- * assertEquals(weights.map((weight) => weight.dataSync()[0]), [0.5, 1]);
- * ```
  */
 export function inOrder(work: () => void): void {
   const ordering = backend() as unknown as OrderingBackend;

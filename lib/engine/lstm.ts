@@ -80,22 +80,6 @@ export interface LstmAttributes {
  *   were computed on a GPU, the sample's states are NaN instead
  * @throws {EngineError} on the tensorflow engine, if one is, and a last state was asked for (on a
  *   GPU, if one is beyond `time`; a length of 0 gives zeros there); on the webgpu engine, if the GPU has not enough memory for so many hidden units
- *
- * @example The last hidden state of two sequences of lengths 3 and 1
- * ```ts
- * import { lstm, openEngine, tf } from "./mod.ts";
- * import { assertEquals } from "@std/assert";
- * await openEngine({ engine: "cpu" });
- * const hidden = 5, input = 4;
- * const weights = {
- *   weightIh: tf.ones([4 * hidden, input]) as tf.Tensor2D,
- *   weightHh: tf.ones([4 * hidden, hidden]) as tf.Tensor2D,
- *   bias: tf.zeros([4 * hidden]) as tf.Tensor1D,
- * };
- * const x = tf.ones([2, 3, input]) as tf.Tensor3D;
- * const h = lstm(x, tf.tensor1d([3, 1], "int32"), weights, { output: "final" });
- * assertEquals(h.shape, [2, hidden]);
- * ```
  */
 export function lstm<Output extends LstmOutput>(
   x: tf.Tensor3D,

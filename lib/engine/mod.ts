@@ -17,11 +17,8 @@ export type {
   Steps,
 } from "./types.ts";
 export { tf } from "./tensor.ts";
-export { addInPlace } from "./add_in_place.ts";
-export { inOrder } from "./in_order.ts";
 export { lstm } from "./lstm.ts";
 export type { LstmOptions, LstmOutput, LstmOutputs, LstmWeights } from "./lstm.ts";
-export { uniform } from "./uniform.ts";
 export { doctor, formatDoctor } from "./doctor.ts";
 export type { DoctorReport, EngineReport } from "./doctor.ts";
 export { installTensorflow } from "./tensorflow/library/install.ts";

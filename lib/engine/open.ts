@@ -15,37 +15,14 @@ import { adapterDevice, adapterName, findAdapter, NO_ADAPTER } from "./webgpu/ad
 
 /**
  * Names that may be asked for.
- *
- * @example
- * ```ts
- * import { ENGINES } from "./open.ts";
- * import { assertEquals } from "@std/assert";
- * assertEquals(ENGINES.filter((name) => name !== "auto"), ["tensorflow", "webgpu", "cpu"]);
- * ```
  */
 export const ENGINES = ["auto", "tensorflow", "webgpu", "cpu"] as const;
 /**
  * Devices that may be asked for.
- *
- * @example
- * ```ts
- * import { DEVICES } from "./open.ts";
- * import { assertEquals } from "@std/assert";
- * assertEquals(DEVICES.filter((name) => name !== "auto"), ["cpu", "gpu"]);
- * ```
  */
 export const DEVICES = ["auto", "cpu", "gpu"] as const;
 /**
  * Ways of running compiled steps that may be asked for.
- *
- * @example
- * ```ts
- * import { openEngine, STEPS } from "./open.ts";
- * import { assertEquals, assertRejects } from "@std/assert";
- * assertEquals(STEPS[0], "compiled"); // the default
- * const steps = "check" as "checked";
- * await assertRejects(() => openEngine({ engine: "cpu", steps }), Error, 'did you mean "checked"');
- * ```
  */
 export const STEPS = ["compiled", "eager", "checked"] as const;
 

@@ -21,19 +21,6 @@ export interface PhiloxUniformAttributes {
  *
  * @param counter int32 [4], lowest word first, each word's bits taken as unsigned
  * @throws {TypeError} if `counter` is not int32 [4]
- *
- * @example The same key and counter give the same numbers
- * ```ts
- * import { openEngine, tf, uniform } from "./mod.ts";
- * import { assertEquals } from "@std/assert";
- * await openEngine({ engine: "cpu" });
- * const counter = tf.tensor1d([0, 0, 0, 0], "int32");
- * assertEquals(uniform([2, 3], [1, 2], counter).shape, [2, 3]);
- * assertEquals(
- *   uniform([6], [1, 2], counter).dataSync(),
- *   uniform([2, 3], [1, 2], counter).dataSync(),
- * );
- * ```
  */
 export function uniform(shape: readonly number[], key: PhiloxKey, counter: tf.Tensor1D): tf.Tensor {
   if (counter.dtype !== "int32" || counter.size !== 4 || counter.rank !== 1) {

@@ -6,12 +6,8 @@
  * @module
  */
 
-import type { ProtocolName } from "../data/modality.ts";
-import { accuracy, binOf, roundedClass } from "./classes.ts";
-import { f1Positive, f1Weighted } from "./f1.ts";
-import { isPositive } from "./metrics.ts";
+import { type Metric, totalOf } from "./metric.ts";
 import type { Scores } from "./pairs.ts";
-import { EDGES_3, EDGES_5 } from "./sims_metrics.ts";
 
 /** A division of labels into classes, and what is measured of predicted ones. */
 export interface ClassTask {
@@ -19,68 +15,22 @@ export interface ClassTask {
   readonly name: string;
   /** The class of a label; null where the sample takes no part. */
   classOf(label: number): number | null;
-  /** Metrics by key, of the classes of those samples that take part. */
-  readonly metrics: Readonly<Record<string, (predicted: number[], truth: number[]) => number>>;
+  /** The metrics that count these classes. */
+  readonly metrics: readonly Metric[];
 }
 
 /** Predicted classes by the name of their task, each [samples]. */
 export type ClassPredictions = Readonly<Record<string, ArrayLike<number>>>;
 
-/**
- * Zero or less against more, over all samples: probably what the SVM rows of the report are (our
- * reading), with the F1 of the positive class alone.
- */
-const NON_POS: ClassTask = {
-  name: "nonPosPos",
-  classOf: isPositive,
-  metrics: { acc2NonPosPos: accuracy, f1Positive },
-};
-
-const SIGN_TASKS: readonly ClassTask[] = [
-  {
-    name: "nonNeg",
-    classOf: (label) => Math.fround(label) >= 0 ? 1 : 0,
-    metrics: { acc2NonNeg: accuracy, f1WeightedNonNeg: f1Weighted },
-  },
-  {
-    name: "negPos",
-    classOf: (label) => Math.fround(label) === 0 ? null : isPositive(label),
-    metrics: { acc2NegPos: accuracy, f1WeightedNegPos: f1Weighted },
-  },
-  NON_POS,
-  ...[3, 5, 7].map((count): ClassTask => ({
-    name: `classes${count}`,
-    classOf: (label) => roundedClass(label, (count - 1) / 2),
-    metrics: { [`acc${count}`]: accuracy },
-  })),
-];
-
-const SIMS_TASKS: readonly ClassTask[] = [
-  {
-    ...NON_POS,
-    metrics: { acc2Sims: accuracy, f1Weighted, f1Positive },
-  },
-  { name: "classes3", classOf: (label) => binOf(label, EDGES_3), metrics: { acc3: accuracy } },
-  { name: "classes5", classOf: (label) => binOf(label, EDGES_5), metrics: { acc5: accuracy } },
-];
-
-/**
- * The class tasks of each protocol.
- *
- * @example
- * ```ts
- * import { CLASS_TASKS } from "./class_tasks.ts";
- * import { assertEquals } from "@std/assert";
- * const task = CLASS_TASKS.mosi.find(({ name }) => name === "negPos")!;
- * assertEquals([-0.2, 0, 1.4].map(task.classOf), [0, null, 1]); // zeros take no part
- * assertEquals(Object.keys(task.metrics), ["acc2NegPos", "f1WeightedNegPos"]);
- * ```
- */
-export const CLASS_TASKS: Readonly<Record<ProtocolName, readonly ClassTask[]>> = {
-  mosi: SIGN_TASKS,
-  mosei: SIGN_TASKS,
-  sims: SIMS_TASKS,
-};
+/** The class tasks of some metrics: one for all that count the same classes. */
+export function classTasks(metrics: readonly Metric[]): ClassTask[] {
+  const names = new Set(metrics.flatMap(({ classes }) => classes?.name ?? []));
+  return [...names].map((name) => {
+    const own = metrics.filter(({ classes }) => classes?.name === name);
+    const { isCounted, toClass } = own[0]!.classes!;
+    return { name, classOf: (label) => isCounted(label) ? toClass(label) : null, metrics: own };
+  });
+}
 
 /**
  * Metrics of predicted classes, under the keys of the protocol's metrics with `class.` before them:
@@ -88,19 +38,19 @@ export const CLASS_TASKS: Readonly<Record<ProtocolName, readonly ClassTask[]>> =
  *
  * @example
  * ```ts
- * import { evaluateClasses } from "./class_tasks.ts";
+ * import { evaluateClasses, PROTOCOLS } from "./mod.ts";
  * import { assertEquals } from "@std/assert";
- * const values = evaluateClasses("mosi", { negPos: [1, 1, 0] }, [2, 0, -1]);
+ * const values = evaluateClasses(PROTOCOLS.mosi, { negPos: [1, 1, 0] }, [2, 0, -1]);
  * assertEquals(values, { "class.acc2NegPos": 1, "class.f1WeightedNegPos": 1 });
  * ```
  */
 export function evaluateClasses(
-  protocol: ProtocolName,
+  protocol: { readonly classTasks: readonly ClassTask[] },
   predictions: ClassPredictions,
   labels: Scores,
 ): Record<string, number> {
   const values: Record<string, number> = {};
-  for (const { name, classOf, metrics } of CLASS_TASKS[protocol]) {
+  for (const { name, classOf, metrics } of protocol.classTasks) {
     const all = predictions[name];
     if (all === undefined) continue;
     const predicted: number[] = [], truth: number[] = [];
@@ -110,9 +60,22 @@ export function evaluateClasses(
       predicted.push(all[i]!);
       truth.push(label);
     }
-    for (const [key, compute] of Object.entries(metrics)) {
-      values[`class.${key}`] = compute(predicted, truth);
+    for (const { key, sumsOfClasses } of metrics) {
+      if (sumsOfClasses === undefined) continue;
+      values[classKey(key)] = totalOf(sumsOfClasses(predicted, truth));
     }
   }
   return values;
+}
+
+const CLASS = "class.";
+
+/** The key of a metric where it is of predicted classes. */
+export function classKey(key: string): string {
+  return CLASS + key;
+}
+
+/** The key without what says that it is of predicted classes; null where nothing does. */
+export function keyOfClasses(key: string): string | null {
+  return key.startsWith(CLASS) ? key.slice(CLASS.length) : null;
 }

@@ -165,6 +165,16 @@ export function selectSplit(rows: readonly PredictionRow[], split: string): Spli
   };
 }
 
+/** The rows of one split as {@linkcode selectSplit} gives them; null where it would throw. */
+export function labelledSplit(
+  rows: readonly PredictionRow[],
+  split: string,
+): SplitPredictions | null {
+  const chosen = rows.filter((row) => row.split === split);
+  const isLabelled = chosen.length > 0 && chosen.every(({ label }) => label !== null);
+  return isLabelled ? selectSplit(chosen, split) : null;
+}
+
 function formatNumber(what: string, id: string, value: number): string {
   if (!Number.isFinite(value)) {
     throw new RangeError(

@@ -1,172 +1,148 @@
-/** Which metrics a dataset is judged by: one object per dataset. @module */
+/** The protocols: which labels a dataset has, and by which metrics it is judged. @module */
 
 import { UsageError } from "../core/errors.ts";
 import { unknownName } from "../core/suggest.ts";
-import type { ProtocolName } from "../data/modality.ts";
-import * as metrics from "./metrics.ts";
-import { isConstant, type Scores } from "./pairs.ts";
-import * as sims from "./sims_metrics.ts";
+import { LABEL_RANGES, type LabelRange, parseLabelRange, type ProtocolName } from "../data/mod.ts";
+import { accuracy, highestF1, weightedF1 } from "./class_metrics.ts";
+import { classKey, keyOfClasses } from "./class_tasks.ts";
+import type { Metric } from "./metric.ts";
+import { createProtocol, type Protocol, type ProtocolParts } from "./protocol.ts";
+import {
+  binnedClasses,
+  NEGATIVE_POSITIVE,
+  NON_NEGATIVE,
+  POSITIVE,
+  roundedClasses,
+} from "./score_classes.ts";
+import { CCC, CORR, MAE, RMSE } from "./score_metrics.ts";
 
-/** A metric and what a reader or a ranking has to know of it. */
-export interface Metric {
-  /** Key in `metrics.json`, for example `acc2NegPos`. */
-  readonly key: string;
-  /** Name in tables, for example `Acc-2 (neg/pos)`. */
-  readonly name: string;
-  /** What it is, in a sentence. */
-  readonly definition: string;
-  /** Its direction. */
-  readonly higherIsBetter: boolean;
-  /** Smallest and largest possible value. */
-  readonly bounds: readonly [low: number, high: number];
-  /** The value for a whole split: finite and unrounded. */
-  readonly compute: (predictions: Scores, labels: Scores) => number;
-}
-
-/**
- * Why a value is not what it seems: `corr` is 0 because all predictions, or all labels, are the
- * same; `acc2NegPos` and `f1WeightedNegPos` are 0 because every label is 0.
- */
-export type MetricFlag = "constantPredictions" | "constantLabels" | "noNonZeroLabels";
-
-/** The metrics of a split, by key, and their flags. */
-export interface Evaluation {
-  /** By key. */
-  readonly values: Record<string, number>;
-  /** What makes some of them meaningless. */
-  readonly flags: MetricFlag[];
-}
-
-/** How a dataset is evaluated. */
-export interface Protocol {
-  /** As it is asked for. */
-  readonly name: ProtocolName;
-  /** Labels lie in [-labelRange, labelRange]; H of the papers. */
-  readonly labelRange: number;
-  /** In the order of tables. */
-  readonly metrics: readonly Metric[];
-  /** Keys of {@linkcode Protocol.metrics}, in the same order. */
-  readonly metricKeys: readonly string[];
-  /**
-   * All metrics of a whole split. The order of samples does not matter; batches are to be joined
-   * before, not averaged.
-   *
-   * @throws {TypeError} no samples, or different lengths
-   * @throws {RangeError} a value that is not finite
-   */
-  evaluate(predictions: Scores, labels: Scores): Evaluation;
-}
-
-const SHARE: readonly [number, number] = [0, 1];
+/** Metrics of every protocol beyond the field's tables. A new metric is an object, and here its line. */
+const FURTHER: readonly Metric[] = [RMSE, CCC];
 
 const F1 = "the F1 of each class weighted by its number of true samples";
 
+/** MOSI's and MOSEI's metrics. Source: MMSA `metricsTop.py`, `__eval_mosi_regression`. */
 const SIGN_METRICS: readonly Metric[] = [
-  {
-    key: "mae",
-    name: "MAE",
-    definition: "Mean absolute error in units of the label, unclipped",
-    higherIsBetter: false,
-    bounds: [0, Infinity],
-    compute: metrics.mae,
-  },
-  {
-    key: "corr",
-    name: "Corr",
-    definition: "Pearson's correlation, unclipped; 0 if predictions or labels are constant",
-    higherIsBetter: true,
-    bounds: [-1, 1],
-    compute: metrics.corr,
-  },
-  {
+  MAE,
+  CORR,
+  accuracy({
     key: "acc2NonNeg",
     name: "Acc-2 (neg/non-neg)",
     definition: "Accuracy of the classes < 0 and ≥ 0, over all samples (MMSA Has0_acc_2)",
-    higherIsBetter: true,
-    bounds: SHARE,
-    compute: metrics.acc2NonNeg,
-  },
-  {
+    classes: NON_NEGATIVE,
+  }),
+  weightedF1({
     key: "f1WeightedNonNeg",
     name: "F1 (neg/non-neg)",
     definition: `For the classes < 0 and ≥ 0, over all samples: ${F1} (MMSA Has0_F1_score)`,
-    higherIsBetter: true,
-    bounds: SHARE,
-    compute: metrics.f1WeightedNonNeg,
-  },
-  {
+    classes: NON_NEGATIVE,
+  }),
+  accuracy({
     key: "acc2NegPos",
     name: "Acc-2 (neg/pos)",
     definition: "Accuracy of the classes ≤ 0 and > 0, over samples whose label is not 0 " +
       "(MMSA Non0_acc_2)",
-    higherIsBetter: true,
-    bounds: SHARE,
-    compute: metrics.acc2NegPos,
-  },
-  {
+    classes: NEGATIVE_POSITIVE,
+  }),
+  weightedF1({
     key: "f1WeightedNegPos",
     name: "F1 (neg/pos)",
     definition: `For the classes ≤ 0 and > 0, over samples whose label is not 0: ${F1} ` +
       "(MMSA Non0_F1_score)",
-    higherIsBetter: true,
-    bounds: SHARE,
-    compute: metrics.f1WeightedNegPos,
-  },
-  roundedMetric(3, metrics.acc3),
-  roundedMetric(5, metrics.acc5),
-  roundedMetric(7, metrics.acc7),
+    classes: NEGATIVE_POSITIVE,
+  }),
+  // Probably what the SVM rows of the report are (our reading).
+  accuracy({
+    key: "acc2NonPosPos",
+    name: "Acc-2 (non-pos/pos)",
+    definition: "Accuracy of the classes ≤ 0 and > 0, over all samples",
+    classes: POSITIVE,
+    ofClassesOnly: true,
+  }),
+  positiveF1(),
+  ...[1, 2, 3].map((limit) => {
+    const count = 2 * limit + 1;
+    return accuracy({
+      key: `acc${count}`,
+      name: `Acc-${count}`,
+      definition: `Accuracy after clipping to [-${limit}, ${limit}] and rounding half to even` +
+        (count === 3 ? "" : ` (MMSA Mult_acc_${count})`),
+      classes: roundedClasses(limit),
+    });
+  }),
 ];
 
+/** Those of SIMS and SIMSv2. Source: MMSA `metricsTop.py`, `__eval_sims_regression`. */
 const SIMS_METRICS: readonly Metric[] = [
-  {
-    key: "mae",
-    name: "MAE",
-    definition: "Mean absolute error after clipping both sides to [-1, 1]",
-    higherIsBetter: false,
-    bounds: [0, 2],
-    compute: sims.maeSims,
-  },
-  {
-    key: "corr",
-    name: "Corr",
-    definition: "Pearson's correlation after clipping both sides to [-1, 1]; 0 if one is constant",
-    higherIsBetter: true,
-    bounds: [-1, 1],
-    compute: sims.corrSims,
-  },
-  {
+  MAE,
+  CORR,
+  accuracy({
     key: "acc2Sims",
     name: "Acc-2 (non-pos/pos)",
     definition: "Accuracy of the classes ≤ 0 and > 0, over all samples (MMSA Mult_acc_2)",
-    higherIsBetter: true,
-    bounds: SHARE,
-    compute: sims.acc2Sims,
-  },
-  {
+    classes: POSITIVE,
+  }),
+  weightedF1({
     key: "f1Weighted",
     name: "F1 (non-pos/pos)",
     definition: `For the classes ≤ 0 and > 0, over all samples: ${F1} (MMSA F1_score)`,
-    higherIsBetter: true,
-    bounds: SHARE,
-    compute: sims.f1WeightedSims,
-  },
-  {
+    classes: POSITIVE,
+  }),
+  positiveF1(),
+  // Without MMSA's ends at ±1.01, which clipped values never reach.
+  accuracy({
     key: "acc3",
     name: "Acc-3",
     definition: "Accuracy of the bins with right edges -0.1, 0.1, 1 (MMSA Mult_acc_3)",
-    higherIsBetter: true,
-    bounds: SHARE,
-    compute: sims.acc3Sims,
-  },
-  {
+    classes: binnedClasses([-0.1, 0.1], ["negative", "neutral", "positive"]),
+  }),
+  accuracy({
     key: "acc5",
     name: "Acc-5",
     definition: "Accuracy of the bins with right edges -0.7, -0.1, 0.1, 0.7, 1 (MMSA Mult_acc_5)",
-    higherIsBetter: true,
-    bounds: SHARE,
-    compute: sims.acc5Sims,
-  },
+    classes: binnedClasses(
+      [-0.7, -0.1, 0.1, 0.7],
+      ["neg.", "weak neg.", "neutral", "weak pos.", "pos."],
+    ),
+  }),
 ];
+
+function positiveF1(): Metric {
+  return highestF1({
+    key: "f1Positive",
+    name: "F1 (pos)",
+    definition: "For the classes ≤ 0 and > 0, over all samples: the F1 of > 0 alone",
+    classes: POSITIVE,
+    ofClassesOnly: true,
+  });
+}
+
+const SIGNS = { clips: false, published: SIGN_METRICS, ownDefaults: [] };
+
+const PARTS: Readonly<Record<ProtocolName, Omit<ProtocolParts, "name" | "labels" | "further">>> = {
+  mosi: SIGNS,
+  mosei: SIGNS,
+  sims: { clips: true, published: SIMS_METRICS, ownDefaults: ["simsv2"] },
+};
+
+/**
+ * The protocol of that name for labels of some scale, its own by default. Metrics count from the
+ * neutral point of the scale, and take scores as they are in files.
+ *
+ * @example Labels from 1 to 5, of which 3 is neutral
+ * ```ts
+ * import { createProtocolNamed } from "./protocols.ts";
+ * import { assertEquals } from "@std/assert";
+ * const stars = createProtocolNamed("mosi", { low: 1, high: 5, neutral: 3 });
+ * assertEquals(stars.evaluate([2.8, 4.5], [1, 5]).values.acc2NegPos, 1);
+ * ```
+ */
+export function createProtocolNamed(
+  name: ProtocolName,
+  labels: LabelRange = LABEL_RANGES[name],
+): Protocol {
+  return createProtocol({ name, labels, further: FURTHER, ...PARTS[name] });
+}
 
 /**
  * The protocol of each dataset.
@@ -181,13 +157,33 @@ const SIMS_METRICS: readonly Metric[] = [
  * ```
  */
 export const PROTOCOLS: Readonly<Record<ProtocolName, Protocol>> = {
-  mosi: createProtocol("mosi", 3, SIGN_METRICS),
-  mosei: createProtocol("mosei", 3, SIGN_METRICS),
-  sims: createProtocol("sims", 1, SIMS_METRICS),
+  mosi: createProtocolNamed("mosi"),
+  mosei: createProtocolNamed("mosei"),
+  sims: createProtocolNamed("sims"),
 };
 
 /**
- * The protocol of that name.
+ * The protocol of a run: of the name in its configuration, for the range of labels there.
+ *
+ * @param config with `protocol` and, where labels have a range of their own, `labels`
+ *
+ * @example
+ * ```ts
+ * import { protocolOf } from "./protocols.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(protocolOf({ protocol: "mosi", labels: "1..5" }).labels.neutral, 3);
+ * ```
+ */
+export function protocolOf(config: Readonly<Record<string, unknown>>): Protocol {
+  const name = config["protocol"] as ProtocolName;
+  const { labels } = config;
+  return typeof labels === "string"
+    ? createProtocolNamed(name, parseLabelRange(labels))
+    : PROTOCOLS[name];
+}
+
+/**
+ * The protocol of that name; a protocol itself.
  *
  * @throws {UsageError} there is none, with the nearest name
  *
@@ -195,64 +191,62 @@ export const PROTOCOLS: Readonly<Record<ProtocolName, Protocol>> = {
  * ```ts
  * import { protocolNamed } from "./protocols.ts";
  * import { assertEquals } from "@std/assert";
- * assertEquals(protocolNamed("sims").labelRange, 1);
+ * assertEquals(protocolNamed("sims").labels.high, 1);
  * ```
  */
-export function protocolNamed(name: string): Protocol {
-  if (Object.hasOwn(PROTOCOLS, name)) return PROTOCOLS[name as ProtocolName];
-  throw new UsageError(unknownName("protocol", name, Object.keys(PROTOCOLS)));
+export function protocolNamed(given: string | Protocol): Protocol {
+  if (typeof given !== "string") return given;
+  if (Object.hasOwn(PROTOCOLS, given)) return PROTOCOLS[given as ProtocolName];
+  throw new UsageError(unknownName("protocol", given, Object.keys(PROTOCOLS)));
+}
+
+/** Keys of all metrics of all protocols, then those of predicted classes. */
+export function allMetricKeys(): string[] {
+  const protocols = Object.values(PROTOCOLS);
+  const ofClasses = protocols.flatMap(({ classTasks }) => classTasks)
+    .flatMap(({ metrics }) => metrics.map(({ key }) => classKey(key)));
+  return [...new Set([...protocols.flatMap(({ metricKeys }) => metricKeys), ...ofClasses])];
 }
 
 /**
- * The metric with that key in a protocol.
- *
- * @throws {UsageError} there is none, with the nearest key
+ * Those of some keys that a table in a terminal or a notebook shows: the metrics of the field's
+ * tables, and those of predicted classes.
  *
  * @example
  * ```ts
- * import { metricOf } from "./protocols.ts";
- * import { PROTOCOLS } from "./protocols.ts";
+ * import { tableKeys } from "./protocols.ts";
  * import { assertEquals } from "@std/assert";
- * assertEquals(metricOf(PROTOCOLS.mosi, "mae").higherIsBetter, false);
+ * assertEquals(tableKeys(["mae", "rmse", "class.acc7"]), ["mae", "class.acc7"]);
  * ```
  */
-export function metricOf(protocol: Protocol, key: string): Metric {
-  const metric = protocol.metrics.find((metric) => metric.key === key);
-  if (metric !== undefined) return metric;
-  throw new UsageError(unknownName(`${protocol.name} metric`, key, protocol.metricKeys));
+export function tableKeys(keys: readonly string[]): string[] {
+  const columns = Object.values(PROTOCOLS).flatMap(({ columns }) => columns);
+  return keys.filter((key) => columns.includes(key) || keyOfClasses(key) !== null);
 }
 
-function roundedMetric(count: number, compute: Metric["compute"]): Metric {
-  const limit = (count - 1) / 2;
-  return {
-    key: `acc${count}`,
-    name: `Acc-${count}`,
-    definition: `Accuracy after clipping to [-${limit}, ${limit}] and rounding half to even` +
-      (count === 3 ? "" : ` (MMSA Mult_acc_${count})`),
-    higherIsBetter: true,
-    bounds: SHARE,
-    compute,
-  };
+/** The metric of that key, of predicted classes too; undefined where no protocol has it. */
+export function findMetric(key: string): Metric | undefined {
+  const ofClasses = keyOfClasses(key);
+  const protocols = Object.values(PROTOCOLS);
+  const metrics = ofClasses === null
+    ? protocols.flatMap(({ metrics }) => metrics)
+    : protocols.flatMap(({ classTasks }) => classTasks.flatMap(({ metrics }) => metrics));
+  return metrics.find((metric) => metric.key === (ofClasses ?? key));
 }
 
-function createProtocol(
-  name: ProtocolName,
-  labelRange: number,
-  metrics: readonly Metric[],
-): Protocol {
-  const evaluate = (predictions: Scores, labels: Scores): Evaluation => ({
-    values: Object.fromEntries(metrics.map((m) => [m.key, m.compute(predictions, labels)])),
-    flags: flagsOf(name, predictions, labels),
-  });
-  return { name, labelRange, metrics, metricKeys: metrics.map((m) => m.key), evaluate };
+/**
+ * `Acc-2 (neg/pos)` of `acc2NegPos`, `class Acc-7` of `class.acc7`; the key itself where it is none of
+ * a protocol.
+ */
+export function metricName(key: string): string {
+  const ofClasses = keyOfClasses(key);
+  if (ofClasses !== null) return `class ${metricName(ofClasses)}`;
+  return findMetric(key)?.name ?? key;
 }
 
-function flagsOf(name: ProtocolName, predictions: Scores, labels: Scores): MetricFlag[] {
-  const flags: MetricFlag[] = [];
-  const seen = name === "sims" ? sims.clipped : (scores: Scores) => scores;
-  if (isConstant(seen(predictions))) flags.push("constantPredictions");
-  if (isConstant(seen(labels))) flags.push("constantLabels");
-  const isZero = (label: number) => Math.fround(label) === 0;
-  if (name !== "sims" && Array.from(labels).every(isZero)) flags.push("noNonZeroLabels");
-  return flags;
+/** `MAE (lower is better)`; the key alone where it is none of a protocol. */
+export function metricWithDirection(key: string): string {
+  const metric = findMetric(key);
+  if (metric === undefined) return key;
+  return `${metricName(key)} (${metric.higherIsBetter ? "higher" : "lower"} is better)`;
 }

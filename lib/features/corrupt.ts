@@ -43,23 +43,6 @@ export interface NoiseSource {
  *
  * @throws {UsageError} when a modality is not in the split, an amount is negative or not finite, or
  * noise has no train split, or no features, to go by.
- *
- * @example No vision, and noise on audio
- * ```ts
- * import { RandomStream } from "../core/random.ts";
- * import { makeSynthetic } from "../data/mod.ts";
- * import { corrupt } from "./corrupt.ts";
- * import { assert, assertEquals } from "@std/assert";
- * const { train, test } = makeSynthetic({ n: 20, audio: 2, vision: 3 }).splits;
- * const source = { train: train!, random: RandomStream.fromSeed(1111) };
- * const changed = corrupt(test!, { drop: ["vision"], noise: { audio: 0.3 } }, source);
- * const vision = new Float32Array(3), audio = new Float32Array(2), clean = new Float32Array(2);
- * changed.features.vision!.read([0], vision, 1);
- * assertEquals([...vision], [0, 0, 0]);
- * changed.features.audio!.read([0], audio, 1);
- * test!.features.audio!.read([0], clean, 1);
- * assert(audio.every((value, i) => value !== clean[i]));
- * ```
  */
 export function corrupt(split: Split, { drop, noise }: Corruption, source: NoiseSource): Split {
   const features: Partial<Record<Modality, FeatureColumn>> = { ...split.features };

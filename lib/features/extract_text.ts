@@ -7,7 +7,7 @@
 import { createHash } from "node:crypto";
 import { basename, dirname, join, resolve } from "node:path";
 import { DataError } from "../core/errors.ts";
-import { exists, sha256File, writeJsonAtomic } from "../core/files.ts";
+import { exists, writeJsonAtomic } from "../core/files.ts";
 import { lockFolder } from "../core/lock.ts";
 import {
   type ColumnSource,
@@ -15,16 +15,17 @@ import {
   convertSource,
   openDataset,
   type ProtocolName,
-  readMeta,
-  RowFile,
+  type SourceOptions,
+  sourceOptions,
   type Split,
   type SplitName,
   type SplitSource,
   type TextBert,
 } from "../data/mod.ts";
-import { openTextExtractor, type TextExtractor } from "./text_extractor.ts";
+import { readMeta, RowFile } from "../data/store/mod.ts";
+import type { TextExtractor } from "./text_extractor.ts";
 
-import { openTokenizer, retokenize, type Tokenizer } from "./tokenizer.ts";
+import { retokenize, type Tokenizer } from "./tokenizer.ts";
 
 /** What makes features of sentences. */
 export interface TextModel {
@@ -36,31 +37,8 @@ export interface TextModel {
   readonly sha256: string;
 }
 
-/**
- * Opens tokenizer and ONNX model of a Hugging Face folder.
- *
- * @throws {DataError} when one is missing, with how to get it.
- *
- * @example
- * ```ts
- * import { tokenize } from "./mod.ts";
- * import { openTextModel } from "./extract_text.ts";
- * import { assertEquals } from "@std/assert";
- * const folder = new URL("../../tests/golden/bert_tiny", import.meta.url).pathname;
- * const { tokenizer, extractor } = await openTextModel(folder);
- * const { values } = tokenize(tokenizer, ["a good movie", "boring"], 6);
- * const states = await extractor.run(values, 2);
- * assertEquals(states.length, 2 * 6 * extractor.width);
- * ```
- */
-export async function openTextModel(folder: string): Promise<TextModel> {
-  const extractor = await openTextExtractor(folder);
-  const tokenizer = await openTokenizer(folder);
-  return { tokenizer, extractor, sha256: sha256File(join(folder, "onnx", "model.onnx")) };
-}
-
 /** How features are extracted. */
-export interface ExtractOptions {
+export interface ExtractOptions extends SourceOptions {
   /** `tokens`: the states of all tokens (default); `cls`: that of the first alone. */
   readonly kind?: "tokens" | "cls";
   /** Sentences that are computed at once; default 32. */
@@ -81,34 +59,6 @@ export interface ExtractOptions {
  * @param path a pickle or a store
  * @param folder of the new store
  * @throws {DataError} when a split has no raw text, or `folder` holds something else.
- *
- * @example
- * ```ts
- * import { convertSource, loadDataset, openDataset, type SplitSource } from "../data/mod.ts";
- * import { extractText } from "./extract_text.ts";
- * import { assertEquals } from "@std/assert";
- * const folder = Deno.makeTempDirSync();
- * // Data with words; the model is a stand-in for `await openTextModel("bert-base-uncased")`.
- * using clips = openDataset("synthetic:n=8");
- * const spoken = (split: SplitSource) => ({ ...split, rawText: split.ids.map(() => "so good") });
- * const { train, valid, test } = clips.splits;
- * const splits = { train: spoken(train!), valid: spoken(valid!), test: spoken(test!) };
- * convertSource({ ...clips, splits }, `${folder}/words`);
- * const model = {
- *   tokenizer: { encode: (text: string) => [1, ...text.split(" ").map(() => 7), 2], padding: 0 },
- *   extractor: {
- *     width: 3,
- *     positions: 5,
- *     run: (tokens: Int32Array) => Promise.resolve(new Float32Array(tokens.length)),
- *   },
- *   sha256: "stand-in",
- * };
- * await extractText(`${folder}/words`, model, `${folder}/features`, { kind: "cls" });
- * const data = loadDataset(`${folder}/features`);
- * assertEquals([data.splits.train!.features.text!.steps, data.splits.train!.samples], [1, 8]);
- * data[Symbol.dispose]();
- * Deno.removeSync(folder, { recursive: true });
- * ```
  */
 export async function extractText(
   path: string,
@@ -117,7 +67,7 @@ export async function extractText(
   options: ExtractOptions = {},
 ): Promise<Conversion> {
   const { kind = "tokens", signal } = options;
-  using source = openDataset(path);
+  using source = openDataset(path, {}, sourceOptions(options));
   const { extractor, tokenizer } = model;
   const splits = Object.values(source.splits).map((split) => ({
     split,

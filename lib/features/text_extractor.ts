@@ -6,7 +6,7 @@
 
 import { basename, dirname, join, resolve } from "node:path";
 import { DataError, messageOf, reasonOf } from "../core/errors.ts";
-import { exists } from "../core/files.ts";
+import { exists, sha256File } from "../core/files.ts";
 import { loadTransformers } from "./transformers.ts";
 
 /** Computes last hidden states. */
@@ -23,11 +23,13 @@ export interface TextExtractor {
 }
 
 /**
- * Opens the BERT in a Hugging Face folder.
+ * Opens the BERT in a Hugging Face folder, and says the SHA-256 of its weights.
  *
  * @throws {DataError} when it has no `config.json` or no `onnx/model.onnx`, with how to make it.
  */
-export async function openTextExtractor(folder: string): Promise<TextExtractor> {
+export async function openOnnxExtractor(
+  folder: string,
+): Promise<{ readonly extractor: TextExtractor; readonly sha256: string }> {
   const path = join(folder, "config.json");
   let config: { hidden_size?: number; max_position_embeddings?: number };
   try {
@@ -77,5 +79,5 @@ export async function openTextExtractor(folder: string): Promise<TextExtractor> 
     }
     return states;
   };
-  return { width, positions, run };
+  return { extractor: { width, positions, run }, sha256: sha256File(file) };
 }

@@ -103,22 +103,7 @@ export function tokenize(
  * The split with the tokens of its raw text in place of its own, in as many places as those have.
  *
  * @param positions largest number of places that the BERT has
- * @throws {DataError} when it has no raw text, or a sentence is empty.
- *
- * @example
- * ```ts
- * import { makeSynthetic } from "../data/mod.ts";
- * import { retokenize } from "./tokenizer.ts";
- * import { assertEquals } from "@std/assert";
- * const letters = {
- *   encode: (text: string) => [101, ...Array.from(text, (c) => c.charCodeAt(0)), 102],
- *   padding: 0,
- * };
- * const split = makeSynthetic({ n: 8 }).splits.train!;
- * const { textBert } = retokenize({ ...split, rawText: split.ids.map(() => "AB") }, letters, 6);
- * assertEquals(textBert!.shape, [8, 3, 6]);
- * assertEquals([...textBert!.values.slice(0, 6)], [101, 65, 66, 102, 0, 0]);
- * ```
+ * @throws {DataError} when it has no raw text, or all sentences are empty.
  */
 export function retokenize(split: Split, tokenizer: Tokenizer, positions: number): Split {
   if (split.rawText === null) {
@@ -127,11 +112,11 @@ export function retokenize(split: Split, tokenizer: Tokenizer, positions: number
         "--retokenize needs",
     );
   }
-  const empty = split.rawText.findIndex((text) => text.trim() === "");
-  if (empty >= 0) {
+  // One that is missing is an empty sentence; where all are, there is nothing to learn from.
+  if (split.samples > 0 && split.rawText.every((text) => text.trim() === "")) {
     throw new DataError(
-      `Cannot tokenize split "${split.name}": the raw text of sample "${split.ids[empty]}" is ` +
-        "empty, expected words",
+      `Cannot tokenize split "${split.name}": the raw text of sample "${split.ids[0]}" is ` +
+        `empty${split.samples > 1 ? ", and so is that of all others" : ""}, expected words`,
     );
   }
   const places = Math.min(positions, split.textBert?.shape[2] ?? PLACES);

@@ -20,7 +20,7 @@ import type {
   Outputs,
   ParameterGroup,
   Target,
-} from "./model.ts";
+} from "./network_types.ts";
 import type { Config, SettingRules, ValuesOf } from "./setting.ts";
 import { TrainedBert } from "./trained_bert.ts";
 
@@ -188,9 +188,9 @@ export abstract class Network<Rules extends SettingRules = SettingRules> extends
     return this.loss(outputs, target).total;
   }
 
-  /** Parameters that are known to have no gradient, of which training need not warn; none by default. */
+  /** Parameters that are known to have no gradient, of which training need not warn: a BERT's pooler. */
   get idle(): readonly string[] {
-    return [];
+    return this.#bert?.idle ?? [];
   }
 
   /**

@@ -28,6 +28,7 @@ import type {
 } from "./model.ts";
 import { Network } from "./network.ts";
 import { SELF_MM_PRESETS, SELF_MM_SETTINGS } from "./self_mm_settings.ts";
+import { pooledText, poolingForm, type TEXT_POOLINGS } from "./text_pooling.ts";
 import { oneSignWarning, type Task, UnimodalLabels } from "./unimodal_labels.ts";
 
 /** The code's prefix of a modality's parameters. */
@@ -107,8 +108,12 @@ export class SelfMm extends Network<typeof SELF_MM_SETTINGS> {
     const encoded: Partial<Record<Modality, number>> = {};
     for (const modality of modalities) {
       if (modality === "text") {
-        this.reads.text = "first";
+        this.reads.text = poolingForm(this.#textPooling);
         encoded.text = widths.text!;
+        if (this.#textPooling !== "lstm") continue;
+        const width = encoded.text = settings.textLstmHiddenSize;
+        const sizes = { inputs: widths.text!, hidden: width, outputs: width, dropout: 0 };
+        this.#encoders.text = new SequenceEncoder(this, "text_encoder", sizes);
         continue;
       }
       this.reads[modality] = "timeMajor";
@@ -150,6 +155,11 @@ export class SelfMm extends Network<typeof SELF_MM_SETTINGS> {
     return this.#labels.memory;
   }
 
+  /** A BERT that learns with it gives [CLS]. */
+  get #textPooling(): typeof TEXT_POOLINGS[number] {
+    return this.hasBert ? "first" : this.settings.textPooling;
+  }
+
   /** One group an encoder, one for all heads, biases included. */
   override get groups(): ParameterGroup[] {
     const { settings } = this;
@@ -163,6 +173,9 @@ export class SelfMm extends Network<typeof SELF_MM_SETTINGS> {
       group("audio", "audio_model.", settings.learningRateAudio, settings.weightDecayAudio),
       group("vision", "video_model.", settings.learningRateVision, settings.weightDecayVision),
       group("other", "post_", settings.learningRateOther, settings.weightDecayOther),
+      ...(this.#encoders.text === undefined ? [] : [
+        group("text", "text_encoder.", settings.learningRateOther, settings.weightDecayOther),
+      ]),
     ];
   }
 
@@ -174,8 +187,9 @@ export class SelfMm extends Network<typeof SELF_MM_SETTINGS> {
   encode(inputs: Inputs, noise: DropoutNoise | null): Encoded {
     const encoded: Partial<Record<Modality, tf.Tensor2D>> = {};
     for (const modality of this.modalities) {
-      encoded[modality] = modality === "text"
-        ? inputs.text as tf.Tensor2D
+      const pooling = this.#textPooling;
+      encoded[modality] = modality === "text" && pooling !== "lstm"
+        ? pooledText(inputs, pooling)
         : this.#encoders[modality]!.apply(
           inputs[modality] as tf.Tensor3D,
           inputs[`${modality}Lengths`]!,

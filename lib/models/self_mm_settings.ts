@@ -8,8 +8,10 @@
  * @module
  */
 
+import { LABEL_RANGES } from "../data/mod.ts";
 import type { ModelDefinition } from "./model.ts";
 import { count, flag, learningRate, number, oneOf, rate, weightDecay } from "./setting.ts";
+import { textPooling } from "./text_pooling.ts";
 
 /** Declared once; the words of MMSA, in camelCase and with vision for its video. */
 export const SELF_MM_SETTINGS = {
@@ -53,6 +55,8 @@ export const SELF_MM_SETTINGS = {
     "weight decay of all heads",
     { search: [0.001, 0.01] },
   ),
+  textPooling,
+  textLstmHiddenSize: count(64, "width of the text's LSTM, with textPooling lstm"),
   audioLstmHiddenSize: count(16, "width of audio's LSTM", { search: [16, 32] }),
   visionLstmHiddenSize: count({ mosi: 32, mosei: 32, sims: 64 }, "width of vision's LSTM", {
     search: [32, 64],
@@ -78,7 +82,15 @@ export const SELF_MM_SETTINGS = {
   }),
   postVisionDropout: rate(0, "dropout before F*_v", { search: [0, 0.1] }),
   // MMSA has 3 for SIMSv2, but its labels lie in [-1, 1].
-  H: number({ mosi: 3, mosei: 3, sims: 1 }, "generated labels lie in [-H, H]", { above: 0 }),
+  H: number(
+    {
+      mosi: LABEL_RANGES.mosi.high,
+      mosei: LABEL_RANGES.mosei.high,
+      sims: LABEL_RANGES.sims.high,
+    },
+    "generated labels lie in [-H, H]",
+    { above: 0 },
+  ),
   excludeZero: flag(true, "whether zero labels belong to no class when centres are computed"),
 };
 

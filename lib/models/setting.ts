@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { ProtocolName } from "../data/mod.ts";
+import type { DefaultsName } from "../evaluation/mod.ts";
 
 /** A value of a configuration. */
 export type Setting = number | string | boolean;
@@ -14,7 +14,7 @@ export type Setting = number | string | boolean;
 export type Config = Readonly<Record<string, Setting>>;
 
 /** The datasets for which models have start values of their own: the protocols, and one more. */
-export type DefaultsFor = ProtocolName | "simsv2";
+export type DefaultsFor = DefaultsName;
 
 /** One value for every dataset, or one for each; `simsv2` is that of `sims` where it is absent. */
 export type Start<T extends Setting> = T | PerDataset<T>;
@@ -197,7 +197,16 @@ export function learningRate(
   return { ...number(start, help, { from: 0, ...options }), kind: "learningRate" };
 }
 
-/** λ of the weight decay of some parameters, 0 or more. */
+/**
+ * λ of the weight decay of some parameters, 0 or more.
+ *
+ * @example
+ * ```ts
+ * import { weightDecay } from "./setting.ts";
+ * import { assert } from "@std/assert";
+ * assert(weightDecay(0.01).accepts(0) && !weightDecay(0.01).accepts(-1));
+ * ```
+ */
 export function weightDecay(
   start: Start<number>,
   help = "weight decay",

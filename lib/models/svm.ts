@@ -10,7 +10,7 @@
 import { DataError, UsageError } from "../core/errors.ts";
 import type { RandomStream } from "../core/random.ts";
 import type { Modality, Split } from "../data/mod.ts";
-import { CLASS_TASKS, type ClassPredictions, type ClassTask } from "../evaluation/mod.ts";
+import { type ClassPredictions, type ClassTask, PROTOCOLS } from "../evaluation/mod.ts";
 import type { FittedTensors, ModelContext, Regressor, RegressorDefinition } from "./model.ts";
 import { count, flag, number, oneOf, text, type ValuesOf } from "./setting.ts";
 import { applyScaling, fitScaling, pooledFeatures } from "./svm/features.ts";
@@ -45,6 +45,11 @@ const settings = {
   landmarks: count(1000, "samples that stand for all in the approximate solver"),
   passes: count(300, "most passes of the approximate solver"),
   classifiers: flag(true, "whether classifiers are fitted too"),
+  textPooling: oneOf(
+    ["first", "mean", "last"],
+    "what of the text's steps is read: the first where it is a sentence vector, the mean or the " +
+      "last; default: what the data tell",
+  ),
 };
 
 /** x = [CLS; mean audio; mean vision], z-scored on train: SVR, and an SVC for each class task. */
@@ -57,7 +62,7 @@ class Svm implements Regressor {
   constructor(context: ModelContext<typeof settings>) {
     this.#settings = context.settings;
     this.#modalities = context.modalities;
-    this.#tasks = this.#settings.classifiers ? CLASS_TASKS[context.protocol] : [];
+    this.#tasks = this.#settings.classifiers ? PROTOCOLS[context.protocol].classTasks : [];
     this.#random = context.random.split("svm");
   }
 
@@ -67,8 +72,9 @@ class Svm implements Regressor {
       throw new DataError(`Cannot fit svm: split "${train.name}" has no labels`);
     }
     const { cost, epsilon } = this.#settings;
-    const pooled = pooledFeatures(train, this.#modalities);
-    const scaling = fitScaling(pooled);
+    const pooled = pooledFeatures(train, this.#modalities, this.#settings.textPooling);
+    const isWords = this.#settings.textPooling !== "first" && this.#modalities.includes("text");
+    const scaling = fitScaling(pooled, isWords ? train.features.text!.width : 0);
     const x = applyScaling(pooled, scaling);
     const gamma = this.#settings.gamma === "scale" ? scaleGamma(x) : Number(this.#settings.gamma);
     const solver = this.#solver(x, gamma);
@@ -144,7 +150,7 @@ class Svm implements Regressor {
   /** What the machines of a task give for every sample, [samples][machines]. */
   *#outputs(fitted: FittedTensors, split: Split, task: string): Generator<Float64Array> {
     const [means, deviations] = [fitted.get("means")!, fitted.get("deviations")!];
-    const pooled = pooledFeatures(split, this.#modalities);
+    const pooled = pooledFeatures(split, this.#modalities, this.#settings.textPooling);
     if (pooled.columns !== means.length) {
       throw new DataError(
         `Cannot predict split "${split.name}": its features have width ${pooled.columns}, ` +

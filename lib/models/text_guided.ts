@@ -19,6 +19,7 @@ import type { TransformerEncoderLayer } from "../nn/transformer.ts";
 import type { Inputs, ModelContext, NetworkDefinition, Outputs, ParameterGroup } from "./model.ts";
 import { Network } from "./network.ts";
 import { count, flag, learningRate, oneOf, rate, weightDecay } from "./setting.ts";
+import { pooledText, poolingForm, type TEXT_POOLINGS, textPooling } from "./text_pooling.ts";
 
 const settings = {
   batchSize: count(64, "samples of a batch", { search: [16, 32, 64, 128] }),
@@ -34,6 +35,7 @@ const settings = {
     ["two", "featureConcat"],
     "whether [F_t; F_a] are two tokens, or one of twice the width",
   ),
+  textPooling,
   share: flag(false, "whether the two transformers of the first stage are one"),
   sequence: flag(
     false,
@@ -55,7 +57,9 @@ interface Tokens {
 }
 
 class TextGuided extends Network<typeof settings> {
+  readonly #pooling: typeof TEXT_POOLINGS[number] = "first";
   readonly #textLayer: Linear | null = null;
+  readonly #textLstm: BiLstm | null = null;
   readonly #encoders = new Map<Modality, BiLstm>();
   /** What each transformer of the first stage sees: text with audio, text with vision. */
   readonly #guided: readonly (readonly Modality[])[];
@@ -69,8 +73,12 @@ class TextGuided extends Network<typeof settings> {
     const { modelDim, headDim } = settings;
     const others = used.filter((modality) => modality !== "text");
     if (used.includes("text")) {
-      this.reads.text = "first";
-      this.#textLayer = this.linear("text", widths.text!, modelDim);
+      // A BERT that learns with it gives [CLS].
+      this.#pooling = this.hasBert ? "first" : settings.textPooling;
+      this.reads.text = poolingForm(this.#pooling);
+      if (this.#pooling === "lstm") {
+        this.#textLstm = this.biLstm("text", widths.text!, modelDim / 2);
+      } else this.#textLayer = this.linear("text", widths.text!, modelDim);
     }
     for (const modality of others) {
       this.reads[modality] = "timeMajor";
@@ -127,8 +135,8 @@ class TextGuided extends Network<typeof settings> {
       const embedding = this.parameters.get(`embedding.${modality}`);
       encoded.set(modality, { x: tf.add(x, embedding), mask });
     };
-    if (this.#textLayer !== null) {
-      const text = tf.relu(this.#textLayer.apply(inputs.text as tf.Tensor2D));
+    const text = this.#encodeText(inputs);
+    if (text !== null) {
       add("text", tf.expandDims(text, 1) as tf.Tensor3D, tf.ones([text.shape[0], 1]));
     }
     for (const [modality, encoder] of this.#encoders) {
@@ -144,6 +152,15 @@ class TextGuided extends Network<typeof settings> {
       }
     }
     return encoded;
+  }
+
+  /** [batch, d]; null without text */
+  #encodeText(inputs: Inputs): tf.Tensor2D | null {
+    if (this.#textLstm !== null) {
+      return this.#textLstm.final(inputs.text as tf.Tensor3D, inputs.textLengths!, false);
+    }
+    if (this.#textLayer === null || this.#pooling === "lstm") return null;
+    return tf.relu(this.#textLayer.apply(pooledText(inputs, this.#pooling)));
   }
 
   #transformer(name: string, width: number): TransformerEncoderLayer {

@@ -10,7 +10,7 @@ import { Bert } from "../nn/bert.ts";
 import { bertShapes } from "../nn/bert_config.ts";
 import type { DropoutNoise } from "../nn/dropout.ts";
 import type { Layers } from "../nn/layers.ts";
-import type { GivenBert, InputForm, Inputs, ParameterGroup } from "./model.ts";
+import type { GivenBert, InputForm, Inputs, ParameterGroup } from "./network_types.ts";
 import { count, flag, learningRate, oneOf, text, weightDecay } from "./setting.ts";
 
 /** The settings of text, which every network has. */
@@ -66,6 +66,12 @@ export class TrainedBert {
         parameters: names.filter(isKept),
       },
     ];
+  }
+
+  /** What is never read: the pooler. */
+  get idle(): string[] {
+    return this.groups.flatMap(({ parameters }) => parameters)
+      .filter((name) => name.startsWith(`${this.#prefix}pooler.`));
   }
 
   /** Whether a parameter is one of its own. */

@@ -11,7 +11,7 @@
 
 import { MODALITIES, type Modality } from "../data/mod.ts";
 import { tf } from "../engine/mod.ts";
-import type { LabelGeneration } from "./model.ts";
+import type { LabelGeneration } from "./network_types.ts";
 
 /** The fusion is a task like the three modalities, but its labels are the annotated ones. */
 export type Task = "fusion" | Modality;
@@ -61,27 +61,6 @@ function momentum(old: tf.Tensor1D, label: tf.Tensor1D, n: tf.Scalar): tf.Tensor
 
 /**
  * Label maps, feature banks and class centres of one training.
- *
- * @example One pass over three samples, and the labels that the next one generates
- * ```ts
- * import { openEngine, tf } from "../engine/mod.ts";
- * import { UnimodalLabels } from "./unimodal_labels.ts";
- * import { assert, assertEquals } from "@std/assert";
- * await openEngine({ engine: "cpu" });
- * const labels = new UnimodalLabels(Float32Array.of(2, -2, 1), { fusion: 1, text: 1 }, {
- *   labelRange: 3,
- *   excludeZero: true,
- *   distance: "euclidean",
- *   bounded: false,
- * });
- * const index = tf.tensor1d([0, 1, 2], "int32");
- * const features = { fusion: tf.tensor2d([[3], [-2], [1]]), text: tf.tensor2d([[2], [-1], [-2]]) };
- * labels.remember(features, index);
- * labels.relabel(features, index, tf.scalar(2));
- * const [, , third] = labels.labels("text").arraySync();
- * assertEquals(labels.labels("fusion").arraySync(), [2, -2, 1]);
- * assert(third! < 1, "its text lies with the negative samples");
- * ```
  */
 export class UnimodalLabels {
   readonly #options: UnimodalLabelOptions;

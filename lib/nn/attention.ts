@@ -86,27 +86,6 @@ export function attend(
  * @param bias of {@linkcode paddingBias}
  * @returns [batch · time, width], and the weights [batch, heads, time, time]
  * @throws {RangeError} when `heads` does not divide the width.
- *
- * @example Two samples of 3 tokens, of which the second has 1
- * ```ts
- * import { openEngine, tf } from "../engine/mod.ts";
- * import { paddingBias, selfAttention } from "./attention.ts";
- * import { assertEquals } from "@std/assert";
- * await openEngine({ engine: "cpu" });
- * const weights = {
- *   inWeight: tf.ones([12, 4]) as tf.Tensor2D,
- *   inBias: tf.zeros([12]) as tf.Tensor1D,
- *   outWeight: tf.ones([4, 4]) as tf.Tensor2D,
- *   outBias: tf.zeros([4]) as tf.Tensor1D,
- * };
- * const bias = paddingBias(tf.tensor2d([[1, 1, 1], [1, 0, 0]]));
- * const { output, attention } = selfAttention(tf.ones([6, 4]), bias, weights, {
- *   batch: 2,
- *   heads: 2,
- * });
- * assertEquals(output.shape, [6, 4]);
- * assertEquals([...attention.dataSync().slice(-3)], [1, 0, 0]);
- * ```
  */
 export function selfAttention(
   x: tf.Tensor2D,

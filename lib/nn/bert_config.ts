@@ -46,22 +46,6 @@ const ACTIVATIONS: Readonly<Record<string, BertConfig["activation"]>> = {
  *
  * @param where the file's path, for messages
  * @throws {DataError} when it is another model's, or a field is missing or out of range.
- *
- * @example
- * ```ts
- * import { readBertConfig } from "./bert_config.ts";
- * import { assertEquals } from "@std/assert";
- * const config = readBertConfig({
- *   model_type: "bert",
- *   vocab_size: 100,
- *   hidden_size: 8,
- *   num_hidden_layers: 2,
- *   num_attention_heads: 2,
- *   intermediate_size: 16,
- *   max_position_embeddings: 32,
- * }, "config.json");
- * assertEquals([config.width, config.hiddenDropout], [8, 0.1]);
- * ```
  */
 export function readBertConfig(
   fields: Readonly<Record<string, unknown>>,

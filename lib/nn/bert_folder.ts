@@ -1,15 +1,16 @@
 /**
  * A BERT as a folder, as Hugging Face's `save_pretrained` writes it: `config.json`,
- * `model.safetensors`, and the files of the tokenizer.
+ * `model.safetensors` or `pytorch_model.bin`, and the files of the tokenizer.
  *
  * @module
  */
 
 import { join } from "node:path";
 import { DataError, reasonOf } from "../core/errors.ts";
-import { exists, sha256File, writeJsonAtomic } from "../core/files.ts";
-import { readSafetensors, writeSafetensors } from "../data/mod.ts";
+import { exists, writeJsonAtomic } from "../core/files.ts";
+import { writeSafetensors } from "../data/mod.ts";
 import { type BertConfig, bertShapes, readBertConfig } from "./bert_config.ts";
+import { openWeights, type WeightFiles } from "./bert_weights.ts";
 
 /** Files that hold the tokenizer; the first or the second of them has the vocabulary. */
 export const TOKENIZER_FILES = [
@@ -30,25 +31,25 @@ export class BertFolder implements Disposable {
   readonly config: BertConfig;
   /** The fields of `config.json`, as found. */
   readonly fields: Readonly<Record<string, unknown>>;
-  readonly #file: ReturnType<typeof readSafetensors>;
+  readonly #file: WeightFiles;
   readonly #tensorOf: ReadonlyMap<string, string>;
 
   /**
    * Opens `path` and checks names and shapes. Heads (`cls.*`) and other tensors are ignored; the
    * pooler, which is not used, may be missing.
    *
-   * @throws {DataError} when it has no `config.json` or no `model.safetensors` (with what to do
-   * about other forms), or a tensor is missing or has another shape than the configuration says.
+   * @throws {DataError} when it has no `config.json` or no weights (with what to do about other
+   * forms), or a tensor is missing or has another shape than the configuration says.
    */
   constructor(path: string) {
     this.path = path;
     this.fields = readFields(path);
     this.config = readBertConfig(this.fields, join(path, "config.json"));
-    this.#file = readSafetensors(findWeights(path));
+    this.#file = openWeights(path) ?? refuseWithout(path);
     try {
       this.#tensorOf = this.#match();
     } catch (error) {
-      this.#file.close();
+      this.#file[Symbol.dispose]();
       throw error;
     }
   }
@@ -61,19 +62,19 @@ export class BertFolder implements Disposable {
       if (shape === undefined) throw new TypeError(`BERT has no parameter "${name}"`);
       return new Float32Array(shape.reduce((product, n) => product * n, 1));
     }
-    const source = this.#file.tensor(tensor);
+    const source = this.#file.tensors.get(tensor)!;
     const values = new Float32Array(source.size);
     source.readFloat32(0, values);
     return values;
   }
 
-  /** SHA-256 of `model.safetensors`. */
+  /** SHA-256 of the weights. */
   sha256(): string {
-    return sha256File(join(this.path, "model.safetensors"));
+    return this.#file.sha256();
   }
 
   [Symbol.dispose](): void {
-    this.#file.close();
+    this.#file[Symbol.dispose]();
   }
 
   /** The tensor in the file of each parameter. */
@@ -86,11 +87,13 @@ export class BertFolder implements Disposable {
       const found = spellings(name).find((spelling) => this.#file.tensors.has(spelling));
       if (found === undefined) {
         if (!name.startsWith("pooler.")) {
-          refuse(`model.safetensors lacks "${name}", expected it with shape [${shape.join(", ")}]`);
+          refuse(
+            `${this.#file.name} lacks "${name}", expected it with shape [${shape.join(", ")}]`,
+          );
         }
         continue;
       }
-      const actual = this.#file.tensor(found).shape;
+      const actual = this.#file.tensors.get(found)!.shape;
       if (actual.join() !== shape.join()) {
         refuse(
           `"${found}" has shape [${actual.join(", ")}], expected [${shape.join(", ")}] ` +
@@ -109,35 +112,6 @@ export class BertFolder implements Disposable {
  * @param fields the fields of its `config.json`
  * @param weights shape and values of each parameter by its name, without prefix
  * @param tokenizer a folder whose tokenizer files are copied, where there is one
- *
- * @example
- * ```ts
- * import { bertShapes, readBertConfig } from "./bert_config.ts";
- * import { BertFolder, writeBertFolder } from "./bert_folder.ts";
- * import { assertEquals } from "@std/assert";
- * const fields = {
- *   model_type: "bert",
- *   vocab_size: 10,
- *   hidden_size: 4,
- *   num_hidden_layers: 1,
- *   num_attention_heads: 2,
- *   intermediate_size: 8,
- *   max_position_embeddings: 6,
- * };
- * const weights = new Map(
- *   [...bertShapes(readBertConfig(fields, "fields"))].map(([name, shape]) => {
- *     const values = new Float32Array(shape.reduce((a, b) => a * b)).fill(0.5);
- *     return [name, { shape, values }];
- *   }),
- * );
- * const path = Deno.makeTempDirSync();
- * writeBertFolder(path, fields, weights);
- * {
- *   using folder = new BertFolder(path);
- *   assertEquals(folder.values("pooler.dense.bias"), new Float32Array(4).fill(0.5));
- * }
- * Deno.removeSync(path, { recursive: true });
- * ```
  */
 export function writeBertFolder(
   path: string,
@@ -185,21 +159,14 @@ function readFields(path: string): Record<string, unknown> {
   throw new DataError(`Cannot read "${file}": it is no JSON object, expected ${wanted}`);
 }
 
-/** The path of the weights. @throws {DataError} when there are none that can be read */
-function findWeights(path: string): string {
-  const file = join(path, "model.safetensors");
-  if (exists(file)) return file;
-  if (exists(join(path, "pytorch_model.bin"))) {
-    throw new DataError(
-      `Cannot load the BERT in "${path}": it has pytorch_model.bin, a pickle, expected ` +
-        `model.safetensors; convert it with ${CONVERT}`,
-    );
-  }
+/** @throws {DataError} always: there are no weights that can be read */
+function refuseWithout(path: string): never {
   for (const onnx of ["onnx/model.onnx", "model.onnx"]) {
     if (exists(join(path, onnx))) throw new DataError(noOnnx(join(path, onnx)));
   }
   throw new DataError(
-    `Cannot load the BERT in "${path}": it has no weights, expected model.safetensors`,
+    `Cannot load the BERT in "${path}": it has no weights, expected model.safetensors or ` +
+      "pytorch_model.bin",
   );
 }
 

@@ -6,7 +6,8 @@
  */
 
 import type { RandomStream } from "../core/random.ts";
-import { tf, uniform } from "../engine/mod.ts";
+import { tf } from "../engine/mod.ts";
+import { uniform } from "../engine/uniform.ts";
 
 /** Where dropout masks come from; absent (null) outside training. */
 export interface DropoutNoise {

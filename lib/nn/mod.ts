@@ -22,3 +22,4 @@ export { meanAbsoluteError, weightedMeanAbsoluteError } from "./losses/l1.ts";
 export type { SelfModulation } from "./losses/self_modulation.ts";
 export { modalityContrastiveLoss, type ModalityContrastiveOptions } from "./losses/smc.ts";
 export type { BertConfig } from "./bert_config.ts";
+export { openTextModel } from "./bert_extractor.ts";

@@ -5,15 +5,6 @@ import type { RandomStream } from "../core/random.ts";
 /**
  * A random matrix [rows, columns] in C order, whose columns are orthonormal, or its rows where there
  * are fewer of those.
- *
- * @example
- * ```ts
- * import { RandomStream } from "../core/random.ts";
- * import { orthonormal } from "./orthonormal.ts";
- * import { assertAlmostEquals } from "@std/assert";
- * const [a, b] = orthonormal(2, 1, RandomStream.fromSeed(1111));
- * assertAlmostEquals(a! ** 2 + b! ** 2, 1, 1e-6);
- * ```
  */
 export function orthonormal(rows: number, columns: number, random: RandomStream): Float32Array {
   const [long, count] = [Math.max(rows, columns), Math.min(rows, columns)];

@@ -59,16 +59,6 @@ export function toUnit<T extends tf.Tensor>(x: T): T {
  * @param mask 1 for the inputs that count, else 0, [batch, inputs]; where none does, v is 0
  * @param gradient `last` (the default of our reading) takes û in the updates of b as a constant
  * @throws {RangeError} when `iterations` is not a whole number of 1 or more.
- *
- * @example
- * ```ts
- * import { openEngine, tf } from "../engine/mod.ts";
- * import { routeByAgreement } from "./routing.ts";
- * import { assertEquals } from "@std/assert";
- * await openEngine({ engine: "cpu" });
- * const { capsules } = routeByAgreement(tf.ones([2, 5, 6]), tf.ones([3, 4, 6]), tf.ones([2, 5]), 3);
- * assertEquals(capsules.shape, [2, 3, 4]);
- * ```
  */
 export function routeByAgreement(
   u: tf.Tensor3D,

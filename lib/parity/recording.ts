@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { DataError, reasonOf } from "../core/errors.ts";
 import { exists } from "../core/files.ts";
 import type { ProtocolName } from "../data/mod.ts";
+import { PROTOCOLS } from "../evaluation/mod.ts";
 import { type Config, findModel, type GivenBert, type ParameterGroup } from "../models/mod.ts";
 import { readBertConfig } from "../nn/bert_config.ts";
 import { resolveConfig } from "../training/config.ts";
@@ -136,7 +137,8 @@ export class Recording {
 
   get protocol(): ProtocolName {
     const name = this.config.dataset_name.toLowerCase();
-    return name.startsWith("sims") ? "sims" : name.startsWith("mosei") ? "mosei" : "mosi";
+    return Object.values(PROTOCOLS).find((protocol) => name.startsWith(protocol.name))?.name ??
+      "mosi";
   }
 
   /** The settings, with our names. @throws {DataError} when one is missing. */

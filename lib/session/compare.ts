@@ -13,6 +13,7 @@ import { compareRuns, type Comparison, type ComparisonTable } from "../analysis/
 import type { CompareOptions } from "../analysis/comparison/mod.ts";
 import { notesOf, rowsOf, TABLE_HEADER, toLatex, toMarkdown } from "../analysis/comparison/mod.ts";
 import { comparisonIntervals, type Figure } from "../analysis/figures/mod.ts";
+import type { Metric } from "../evaluation/mod.ts";
 import { readRuns, type Skipped } from "../studies/runs/mod.ts";
 import { TrainedModel } from "./trained_model.ts";
 
@@ -21,8 +22,8 @@ export type Comparable = TrainedModel | string;
 
 /** By what is compared, and how. */
 export interface ModelComparisonOptions extends CompareOptions {
-  /** Default: `["mae"]`. All of them are one family for Holm's correction. */
-  readonly metrics?: readonly string[];
+  /** Keys, or metrics of your own. Default: `["mae"]`. All of them are one family for Holm's correction. */
+  readonly metrics?: readonly (string | Metric)[];
   /** Takes a sentence for each run that is not compared. Default: on stderr, and in a notebook's cell. */
   readonly onWarning?: (message: string) => void;
 }

@@ -8,6 +8,7 @@ export {
 } from "./compare.ts";
 export { RunHistory } from "./run_history.ts";
 export { type MeanPredictions, RunPredictions } from "./run_predictions.ts";
+export { type ShownRunOptions, trainShown } from "./shown_run.ts";
 export { train } from "./train.ts";
 export type { TrainOptions } from "./train_options.ts";
 export { type SeedOption, TrainedModel } from "./trained_model.ts";

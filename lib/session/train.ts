@@ -2,7 +2,8 @@
 
 import { createProgress } from "../display/progress.ts";
 import { isNotebook } from "../display/notebook.ts";
-import { openTraining, trainShown } from "../training/mod.ts";
+import { openTraining } from "../training/mod.ts";
+import { trainShown } from "./shown_run.ts";
 import { checkOptions, seedsOf, type TrainOptions } from "./train_options.ts";
 import { TrainedModel } from "./trained_model.ts";
 

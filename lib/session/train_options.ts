@@ -2,14 +2,14 @@
 
 import { UsageError } from "../core/errors.ts";
 import { unknownName } from "../core/suggest.ts";
-import type { Dataset, Modality, ProtocolName } from "../data/mod.ts";
+import type { Dataset, Modality, ProtocolName, SourceOptions } from "../data/mod.ts";
 import type { Device, EngineName } from "../engine/mod.ts";
 import { findModel, type ModelDefinition, type Setting } from "../models/mod.ts";
 import { type EpochRecord, settingsOf } from "../training/mod.ts";
 import { TRAINING_DEFAULTS } from "../training/training_defaults.ts";
 
 /** What is to be trained; only `model` and `data` must be given. */
-export interface TrainOptions {
+export interface TrainOptions extends SourceOptions {
   /** The name of a model, or a definition of your own. */
   readonly model: string | ModelDefinition;
   /** A dataset, or what `loadDataset` takes: a pickle, a store folder, `synthetic`. */
@@ -56,6 +56,13 @@ const NAMES: Readonly<Record<keyof TrainOptions, true>> = {
   device: true,
   out: true,
   resume: true,
+  labelFile: true,
+  labelRange: true,
+  labelColumn: true,
+  columns: true,
+  files: true,
+  unsplit: true,
+  valid: true,
   signal: true,
   onEpoch: true,
 };

@@ -10,7 +10,7 @@ import { type EngineName, openEngine } from "../engine/mod.ts";
 import type { ModelDefinition } from "../models/mod.ts";
 import { openRun, type Predictor, type RunSummary } from "../training/mod.ts";
 import { type Frame, runsFrame, unimodalLabelsFrame } from "../analysis/frames/mod.ts";
-import { metricName } from "../evaluation/metric_name.ts";
+import { metricName, tableKeys } from "../evaluation/protocols.ts";
 import { readRun, type RunEntry } from "../studies/runs/mod.ts";
 import { mean, standardDeviation } from "../statistics/mod.ts";
 import { RunHistory } from "./run_history.ts";
@@ -155,7 +155,9 @@ export class TrainedModel implements Displayable {
    * @throws {UsageError} there is no such metric, with the nearest name
    */
   mean(metric: string, split: "valid" | "test" = "test"): number {
-    const values = this.runs.map((run) => run[split][metric]);
+    const isTold = this.runs.every((run) => run[split][metric] !== undefined);
+    // Runs of earlier versions have fewer metrics; their predictions tell the rest.
+    const values = (isTold ? this.runs : this.entries()).map((run) => run[split][metric]);
     if (values.every((value) => value !== undefined)) return mean(values);
     throw new UsageError(
       unknownName(`metric of ${split}`, metric, Object.keys(this.runs[0]![split])),
@@ -166,7 +168,7 @@ export class TrainedModel implements Displayable {
   [JUPYTER_DISPLAY](): MediaBundle {
     const { dataset, engine } = this.runs[0]!;
     const split = Object.keys(this.runs[0]!.test).length > 0 ? "test" : "valid";
-    const keys = Object.keys(this.runs[0]![split]);
+    const keys = tableKeys(Object.keys(this.runs[0]![split]));
     const title = `${this.model.name} on ${dataset}, ${split}, engine ${engine}`;
     // A row a metric: there are more of them than seeds, and a page is narrow.
     const rows = [

@@ -1,9 +1,19 @@
 /** Finished runs put to use: their metrics on a split, their scores of other samples. @module */
 
 import { DataError, messageOf, UsageError } from "../core/errors.ts";
-import type { Dataset, ProtocolName, SplitName } from "../data/mod.ts";
+import { RandomStream } from "../core/random.ts";
+import {
+  type Dataset,
+  MemoryColumn,
+  type Modality,
+  type ProtocolName,
+  type SourceOptions,
+  sourceOptions,
+  type Split,
+  type SplitName,
+} from "../data/mod.ts";
 import { type EngineOptions, openEngine } from "../engine/mod.ts";
-import type { Corruption } from "../features/mod.ts";
+import { corrupt, type Corruption } from "../features/mod.ts";
 import type { ModelDefinition } from "../models/mod.ts";
 import { openRun, type Predictor, RunFolder } from "../training/mod.ts";
 import { loadForRun } from "../training/run_data.ts";
@@ -19,7 +29,7 @@ export interface RunUse extends Pick<EngineOptions, "engine" | "device" | "log">
 }
 
 /** What a run is evaluated on. */
-export interface EvaluateOptions extends RunUse {
+export interface EvaluateOptions extends RunUse, SourceOptions {
   /** A pickle, a store folder, `synthetic`. Default: the run's own data. */
   readonly data?: string;
   /** Default: `test`. */
@@ -66,12 +76,15 @@ export async function evaluateRun(
   const folder = new RunFolder(path);
   const { split: name = "test", onWarning = warn } = options;
   // Asked before the engine starts, as it is what most often is not there.
-  const own = folder.readFinished().record.data.path;
+  const { path: own, source: ownSource = {} } = folder.readFinished().record.data;
   const source = options.data ?? own;
+  const given = options.data === undefined
+    ? { ...ownSource, ...sourceOptions(options) }
+    : { unsplit: name, ...sourceOptions(options) };
   using predictor = await open(path, options);
-  const load = (path: string, name: SplitName) =>
-    loadForRun(path, predictor, { splits: [name], labels: "required", onWarning });
-  using dataset = load(source, name);
+  const load = (path: string, name: SplitName, given: SourceOptions) =>
+    loadForRun(path, predictor, { ...given, splits: [name], labels: "required", onWarning });
+  using dataset = await load(source, name, given);
   const split = dataset.splits[name];
   if (split === undefined || split.labels === null || split.samples === 0) {
     throw new DataError(
@@ -81,7 +94,7 @@ export async function evaluateRun(
   const corruptions = options.corruptions ?? [{ drop: [], noise: {} }];
   const isNoisy = corruptions.some(({ noise }) => Object.keys(noise).length > 0);
   // Noise is measured in the deviations of the data that the run was trained on.
-  using training = isNoisy ? load(own, "train") : null;
+  using training = isNoisy ? await load(own, "train", ownSource) : null;
   const points: CorruptedMetrics[] = [];
   for (const corruption of corruptions) {
     const train = training?.splits.train ?? null;
@@ -98,13 +111,15 @@ export async function evaluateRun(
 }
 
 /** What a run scores: samples of data, or one utterance. */
-export interface PredictOptions extends RunUse {
+export interface PredictOptions extends RunUse, SourceOptions {
   /** A pickle, a store folder, `synthetic`; labels are not needed. */
   readonly data?: string;
   /** The words of one utterance in place of data, for a run on text alone with a BERT. */
   readonly text?: string;
   /** Default: all, in the order of the file. */
   readonly split?: SplitName;
+  /** Modalities that are taken for missing, and may be: as in an evaluation that drops them. */
+  readonly drop?: readonly Modality[];
 }
 
 /** A sample and its score. */
@@ -148,13 +163,52 @@ export async function predictRun(path: string, options: PredictOptions): Promise
   using predictor = await open(path, options);
   if (text !== undefined) return [{ id: "text", prediction: await predictor.predictText(text) }];
   const splits = split === undefined ? {} : { splits: [split] };
-  using dataset: Dataset = loadForRun(data!, predictor, { ...splits, onWarning });
+  const { drop = [] } = options;
+  using dataset: Dataset = await loadWithout(data!, predictor, drop, {
+    ...sourceOptions(options),
+    ...splits,
+    onWarning,
+  });
   const scores: Score[] = [];
   for (const split of Object.values(dataset.splits)) {
-    const predictions = await predictor.predict(split);
+    const predictions = await predictor.predict(withMissing(split, drop, predictor));
     split.ids.forEach((id, i) => scores.push({ id, prediction: predictions[i]! }));
   }
   return scores;
+}
+
+/** Data with all that the run reads, or, where that is not there, without what may be missing. */
+async function loadWithout(
+  path: string,
+  predictor: Predictor,
+  drop: readonly Modality[],
+  options: Parameters<typeof loadForRun>[2],
+): Promise<Dataset> {
+  if (drop.length === 0) return await loadForRun(path, predictor, options);
+  try {
+    return await loadForRun(path, predictor, options);
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    const modalities = predictor.modalities.filter((modality) => !drop.includes(modality));
+    return await loadForRun(path, predictor, { ...options, modalities });
+  }
+}
+
+/** The split as if modalities were missing: zeros, also where it has none of them. */
+function withMissing(split: Split, drop: readonly Modality[], { record }: Predictor): Split {
+  if (drop.length === 0) return split;
+  const { samples } = split;
+  const [other] = Object.values(split.features);
+  const { steps = 1 } = other ?? {};
+  const features = { ...split.features };
+  for (const modality of drop) {
+    const width = record.data.widths[modality];
+    if (width === undefined || features[modality] !== undefined) continue;
+    const values = new Float32Array(samples * steps * width);
+    features[modality] = new MemoryColumn(values, { samples, steps, width }, other?.lengths);
+  }
+  const random = RandomStream.fromSeed(record.seed).split("noise");
+  return corrupt({ ...split, features }, { drop, noise: {} }, { train: null, random });
 }
 
 async function open(path: string, { engine, device, log, model }: RunUse): Promise<Predictor> {

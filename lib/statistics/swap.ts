@@ -20,12 +20,13 @@ const TOLERANCE = 1e-12;
  * @example F1 of a model that is right and one that is wrong
  * ```ts
  * import { RandomStream } from "../core/random.ts";
- * import { metricSums } from "../analysis/metric_sums.ts";
+ * import { metricOf, metricSums, PROTOCOLS } from "../evaluation/mod.ts";
  * import { swapTest } from "./swap.ts";
  * import { assertEquals } from "@std/assert";
  * const labels = [1, 1, 1, -1, -1, -1];
- * const right = metricSums("mosi", "f1WeightedNegPos", labels, labels);
- * const wrong = metricSums("mosi", "f1WeightedNegPos", labels.map((label) => -label), labels);
+ * const f1 = metricOf(PROTOCOLS.mosi, "f1WeightedNegPos");
+ * const right = metricSums(f1, labels, labels);
+ * const wrong = metricSums(f1, labels.map((label) => -label), labels);
  * const { p, method } = swapTest(right, wrong, { random: RandomStream.fromSeed(1) });
  * // Of 64 exchanges only none and all make a difference as large.
  * assertEquals([p, method], [2 / 64, "exact"]);

@@ -38,14 +38,15 @@ export interface TwoWayOptions {
  * @example Two algorithms by their mean absolute error
  * ```ts
  * import { RandomStream } from "../core/random.ts";
- * import { metricSums } from "../analysis/metric_sums.ts";
+ * import { metricOf, metricSums, PROTOCOLS } from "../evaluation/mod.ts";
  * import { twoWayBootstrap } from "./two_way_bootstrap.ts";
  * import { assert, assertAlmostEquals } from "@std/assert";
  * const random = RandomStream.fromSeed(1);
  * const labels = [-2, -1, 0, 1, 2];
  * // Two seeds of each algorithm; all predictions are off by the same.
+ * const mae = metricOf(PROTOCOLS.mosi, "mae");
  * const runs = (offs: number[]) =>
- *   offs.map((off) => metricSums("mosi", "mae", labels.map((label) => label + off), labels));
+ *   offs.map((off) => metricSums(mae, labels.map((label) => label + off), labels));
  * const a = { runs: runs([0.5, 0.6]), random: random.split("a") };
  * const b = { runs: runs([0.9, 1.0]), random: random.split("b") };
  * const { value, low, high } = twoWayBootstrap(a, b, { random, resamples: 999 });

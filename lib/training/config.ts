@@ -6,8 +6,9 @@
  */
 
 import { UsageError } from "../core/errors.ts";
-import { unknownName } from "../core/suggest.ts";
+import { unknownNames } from "../core/suggest.ts";
 import type { ProtocolName } from "../data/mod.ts";
+import { PROTOCOLS } from "../evaluation/mod.ts";
 import {
   type Config,
   count,
@@ -35,39 +36,31 @@ const LOOP = {
   checkpointSeconds: number(10, "least seconds between two checkpoints", { from: 0 }),
 };
 
+/** What every network asks of the data, which decide where nothing is said. */
+const DATA = {
+  standardize: oneOf(
+    ["none", "train"],
+    "whether columns of audio and vision get mean 0 and deviation 1 over the steps of train; " +
+      "default: what the data tell",
+  ),
+};
+
 const MMSA = "mmsa";
 
 /**
  * All settings of a model, by name: its own, and those that every network has.
- *
- * @example
- * ```ts
- * import { findModel } from "../models/mod.ts";
- * import { settingsOf } from "./config.ts";
- * import { assertEquals } from "@std/assert";
- * const { batchSize, filtersDim } = settingsOf(findModel("cnn"));
- * assertEquals([batchSize!.help, filtersDim!.start], ["samples of a batch", 100]);
- * ```
  */
 export function settingsOf(model: ModelDefinition): SettingRules {
   const presets = [MMSA, ...Object.keys(model.presets ?? {})];
   return {
     preset: oneOf(presets, "whose start values the settings take"),
-    ...(model.kind === "network" ? { ...LOOP, ...TEXT_SETTINGS } : {}),
+    ...(model.kind === "network" ? { ...LOOP, ...TEXT_SETTINGS, ...DATA } : {}),
     ...model.settings,
   };
 }
 
 /**
  * Where a search of a model looks when nothing else is asked for.
- *
- * @example
- * ```ts
- * import { findModel } from "../models/mod.ts";
- * import { searchSpace } from "./config.ts";
- * import { assertEquals } from "@std/assert";
- * assertEquals(searchSpace(findModel("mmcl"))["clusters"], { integer: [4, 16] });
- * ```
  */
 export function searchSpace(model: ModelDefinition): Readonly<Record<string, Range>> {
   return Object.fromEntries(
@@ -82,27 +75,18 @@ export function searchSpace(model: ModelDefinition): Readonly<Record<string, Ran
  *
  * @param overrides values, or their text as typed on a command line
  * @throws {UsageError} when a key is unknown (with the nearest one) or a value does not fit.
- *
- * @example
- * ```ts
- * import { findModel } from "../models/mod.ts";
- * import { parseSettings } from "./config.ts";
- * import { assertEquals } from "@std/assert";
- * assertEquals(parseSettings(findModel("cnn"), { batchSize: "8" }), { batchSize: 8 });
- * ```
  */
 export function parseSettings(
   model: ModelDefinition,
   overrides: Readonly<Record<string, Setting>>,
 ): Record<string, Setting> {
   const rules = settingsOf(model);
+  const unknown = Object.keys(overrides).filter((key) => !Object.hasOwn(rules, key));
+  if (unknown.length > 0) {
+    throw new UsageError(unknownNames("setting", unknown, Object.keys(rules)));
+  }
   return Object.fromEntries(
-    Object.entries(overrides).map(([key, given]) => {
-      if (!Object.hasOwn(rules, key)) {
-        throw new UsageError(unknownName("setting", key, Object.keys(rules)));
-      }
-      return [key, parseSetting(key, given, rules[key]!)];
-    }),
+    Object.entries(overrides).map(([key, given]) => [key, parseSetting(key, given, rules[key]!)]),
   );
 }
 
@@ -111,7 +95,7 @@ function parseSetting(key: string, given: Setting, rule: SettingRule): Setting {
   const value = typeof given === "string" ? readTyped(rule, given) : given;
   if (rule.accepts(value)) return value;
   throw new UsageError(
-    `Cannot set ${key} to ${JSON.stringify(given)}: expected ${rule.expected}`,
+    `Cannot set ${key} to ${JSON.stringify(value)}: expected ${rule.expected}`,
   );
 }
 
@@ -121,15 +105,6 @@ function parseSetting(key: string, given: Setting, rule: SettingRule): Setting {
  * @param overrides values, or their text as typed on a command line; `preset` chooses start values
  * @throws {UsageError} when a key is unknown (with the nearest one), a value does not fit, or values do
  * not fit together.
- *
- * @example
- * ```ts
- * import { findModel } from "../models/mod.ts";
- * import { resolveConfig } from "./config.ts";
- * import { assertEquals } from "@std/assert";
- * const config = resolveConfig(findModel("self-mm"), "mosi", { batchSize: "8" });
- * assertEquals([config["batchSize"], config["updateEpochs"]], [8, 4]);
- * ```
  */
 export function resolveConfig(
   model: ModelDefinition,
@@ -148,30 +123,13 @@ export function resolveConfig(
 
 /**
  * Whose defaults a dataset takes.
- *
- * @example
- * ```ts
- * import { defaultsFor } from "./config.ts";
- * import { assertEquals } from "@std/assert";
- * assertEquals(defaultsFor("simsv2", "sims"), "simsv2");
- * ```
  */
 export function defaultsFor(dataset: string, protocol: ProtocolName): DefaultsFor {
-  return dataset === "simsv2" ? "simsv2" : protocol;
+  return PROTOCOLS[protocol].defaultsOf(dataset);
 }
 
 /**
  * How a network is trained with these settings: those of the loop, and what the model says besides.
- *
- * @example
- * ```ts
- * import { findModel } from "../models/mod.ts";
- * import { loopSettings, resolveConfig } from "./config.ts";
- * import { assertEquals } from "@std/assert";
- * const model = findModel("self-mm");
- * const { epochs, decay } = loopSettings(model, resolveConfig(model, "mosi", { mode: "robust" }));
- * assertEquals([epochs, decay], [200, "decoupled"]);
- * ```
  */
 export function loopSettings(model: ModelDefinition, config: Config): LoopSettings {
   const { decay = "l2", clipNorm = 0, clipValue = 0 } = config;

@@ -9,16 +9,6 @@ const IMPROVEMENT = 1e-6;
 
 /**
  * Watches a loss that should fall. A loss that is not finite is never the best.
- *
- * @example
- * ```ts
- * import { EarlyStopping } from "./early_stopping.ts";
- * import { assertEquals } from "@std/assert";
- * const stopping = new EarlyStopping(2);
- * const losses = [0.9, 0.8, 0.85, 0.8];
- * assertEquals(losses.map((loss, i) => stopping.observe(i + 1, loss)), [true, true, false, false]);
- * assertEquals([stopping.bestEpoch, stopping.shouldStop(4)], [2, true]);
- * ```
  */
 export class EarlyStopping {
   readonly #patience: number;

@@ -65,17 +65,6 @@ export function writeHistory(path: string, history: readonly EpochRecord[]): voi
  * Reads a `history.jsonl`; none for a model that is not trained by epochs.
  *
  * @throws {DataError} the file is missing or damaged
- *
- * @example
- * ```ts
- * import { readHistory } from "./history.ts";
- * import { assertEquals } from "@std/assert";
- * const path = Deno.makeTempFileSync(); // stands for history.jsonl of a run
- * Deno.writeTextFileSync(path, '{"epoch":1,"validLoss":0.9}\n{"epoch":2,"validLoss":0.8}\n');
- * const losses = readHistory(path).map(({ validLoss }) => validLoss!);
- * assertEquals(losses.indexOf(Math.min(...losses)) + 1, 2); // the best epoch
- * Deno.removeSync(path);
- * ```
  */
 export function readHistory(path: string): EpochRecord[] {
   try {

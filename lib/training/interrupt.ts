@@ -1,6 +1,6 @@
 /**
  * SIGINT and SIGTERM as an abort signal: the first one asks the work to stop at a place from which
- * it can be resumed, a second one ends the process at once. In a notebook, whose interrupt is a
+ * it can be resumed, a later one ends the process at once. In a notebook, whose interrupt is a
  * SIGINT, it ends the cell and never the kernel, which holds all that was computed.
  *
  * @module
@@ -13,13 +13,6 @@ const EXIT_STATUS = { SIGINT: 130, SIGTERM: 143 } as const;
 
 /**
  * The reason of an abort by a signal of the operating system.
- *
- * @example
- * ```ts
- * import { Interrupt } from "./interrupt.ts";
- * import { assertEquals } from "@std/assert";
- * assertEquals(new Interrupt("SIGINT").exitStatus, 130);
- * ```
  */
 export class Interrupt extends Error {
   /** Name of the kind of error. */
@@ -36,6 +29,12 @@ export class Interrupt extends Error {
   }
 }
 
+/**
+ * Milliseconds within which signals are one: of a terminal's Ctrl-C, which goes to every process,
+ * `deno task` sends a second one on.
+ */
+const ONE_SIGNAL = 500;
+
 let isKernelKept = false;
 
 /**
@@ -49,18 +48,11 @@ function keepKernel(): void {
 
 /**
  * Listens to signals until disposed.
- *
- * @example
- * ```ts
- * import { InterruptListener } from "./interrupt.ts";
- * import { assertEquals } from "@std/assert";
- * using interrupt = new InterruptListener();
- * assertEquals(interrupt.signal.aborted, false);
- * ```
  */
 export class InterruptListener implements Disposable {
   readonly #controller = new AbortController();
   readonly #handlers: [keyof typeof EXIT_STATUS, () => void][] = [];
+  #since = Infinity;
 
   constructor() {
     const inNotebook = isNotebook();
@@ -70,7 +62,9 @@ export class InterruptListener implements Disposable {
       : ["SIGINT", "SIGTERM"];
     for (const name of names) {
       const handler = () => {
-        if (this.#controller.signal.aborted && !inNotebook) Deno.exit(EXIT_STATUS[name]);
+        const now = performance.now();
+        if (now - this.#since > ONE_SIGNAL && !inNotebook) Deno.exit(EXIT_STATUS[name]);
+        this.#since = Math.min(this.#since, now);
         this.#controller.abort(new Interrupt(name));
       };
       Deno.addSignalListener(name, handler);

@@ -47,18 +47,6 @@ export interface UnimodalLabelTable {
  * Reads a `labels.csv`.
  *
  * @throws {DataError} the file is missing, or is not of that form
- *
- * @example
- * ```ts
- * import { readUnimodalLabels } from "./label_file.ts";
- * import { assertEquals } from "@std/assert";
- * const path = Deno.makeTempFileSync(); // stands for labels.csv of a run without vision
- * Deno.writeTextFileSync(path, "id,label,text,audio,vision\na$_$1,1.5,1.25,-0.5,\n");
- * const { ids, labels, generated } = readUnimodalLabels(path);
- * assertEquals([ids, [...labels]], [["a$_$1"], [1.5]]);
- * assertEquals(generated, { text: Float64Array.of(1.25), audio: Float64Array.of(-0.5) });
- * Deno.removeSync(path);
- * ```
  */
 export function readUnimodalLabels(path: string): UnimodalLabelTable {
   let text: string;

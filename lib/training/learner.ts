@@ -6,13 +6,8 @@
 
 import type { RandomStream } from "../core/random.ts";
 import type { Split } from "../data/mod.ts";
-import {
-  addInPlace,
-  type CompiledStep,
-  type Engine,
-  type NamedTensors,
-  tf,
-} from "../engine/mod.ts";
+import { addInPlace } from "../engine/add_in_place.ts";
+import { type CompiledStep, type Engine, type NamedTensors, tf } from "../engine/mod.ts";
 import type { Inputs, Network, Outputs } from "../models/mod.ts";
 import { Breath } from "./breath.ts";
 import { type ClipLimits, clippingOf } from "./clipping.ts";
@@ -32,41 +27,6 @@ export type { StepPlace, StepResult, Validation };
 
 /**
  * Trains a network step by step: gradient, accumulation, the network's own update, Adam.
- *
- * @example Three steps on one batch
- * ```ts
- * import { RandomStream } from "../core/random.ts";
- * import { makeSynthetic } from "../data/mod.ts";
- * import { openEngine } from "../engine/mod.ts";
- * import { featureWidths, findModel, type Network } from "../models/mod.ts";
- * import { loopSettings, resolveConfig } from "./config.ts";
- * import { Learner } from "./learner.ts";
- * import { adamOf } from "./optimizer.ts";
- * import { assert } from "@std/assert";
- * const engine = await openEngine({ engine: "cpu" });
- * const dataset = makeSynthetic({ n: 16 }), { modalities, splits: { train } } = dataset;
- * const model = findModel("cnn"), settings = resolveConfig(model, "mosi", { dropout: 0 });
- * const random = RandomStream.fromSeed(1111);
- * const network = model.create({
- *   settings,
- *   protocol: "mosi",
- *   modalities,
- *   widths: featureWidths(dataset, modalities),
- *   trainLabels: train!.labels!,
- *   random,
- * }) as Network;
- * const adam = adamOf(network, loopSettings(model, settings));
- * const learner = new Learner(engine, network, adam, random.split("dropout"));
- * const batch = Uint32Array.of(0, 1, 2, 3, 4, 5, 6, 7);
- * const losses: number[] = [];
- * for (let epoch = 1; epoch <= 3; epoch++) {
- *   const place = { epoch, batch: 1, startsGroup: true, endsGroup: true };
- *   losses.push((await learner.step(train!, batch, place)).loss);
- * }
- * assert(losses[2]! < losses[0]!);
- * learner.dispose();
- * network.dispose();
- * ```
  */
 export class Learner {
   /** What is trained. */

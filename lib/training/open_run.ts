@@ -7,14 +7,16 @@
 import { DataError, RunError } from "../core/errors.ts";
 import { RandomStream } from "../core/random.ts";
 import { batchOrder, type Modality, type ProtocolName, type Split } from "../data/mod.ts";
+import { scaleSplit } from "../data/standardized.ts";
 import type { Engine } from "../engine/mod.ts";
-import type { ClassPredictions } from "../evaluation/mod.ts";
+import { type ClassPredictions, protocolOf } from "../evaluation/mod.ts";
 import { type Config, findModel, type ModelContext, type ModelDefinition } from "../models/mod.ts";
 import { defaultsFor, resolveConfig } from "./config.ts";
 import { Learner } from "./learner.ts";
 import { Adam } from "./optimizer.ts";
 import { RunFolder, type RunRecord } from "./run_folder.ts";
 import { openTokens, readBertFiles, splitOfText } from "./run_bert.ts";
+import { scalingsIn } from "./scaling_weights.ts";
 import { assignWeights, readWeights } from "./weights.ts";
 
 /** A run that can predict. Dispose it to free its tensors. */
@@ -74,6 +76,11 @@ export function openRun(path: string, engine: Engine, definition?: ModelDefiniti
   const modalities = String(config["modalities"]).split(",") as Modality[];
   const model = definition ?? findModel(String(config["model"]));
   const { weights } = readWeights(folder.file("model.safetensors"));
+  const scalings = scalingsIn(weights);
+  const { neutral } = protocolOf(config).labels;
+  // Scores are counted from the neutral label, and given back as the labels are.
+  const given = (scores: Float32Array) =>
+    neutral === 0 ? scores : scores.map((score) => score + neutral);
   const context: ModelContext = {
     // An older run does not know the settings that came after it.
     settings: {
@@ -101,7 +108,11 @@ export function openRun(path: string, engine: Engine, definition?: ModelDefiniti
     const fitted = new Map([...weights].map(([name, { values }]) => [name, values]));
     return {
       ...common,
-      predict: (split) => Promise.resolve(regressor.predict(fitted, split)),
+      // Async, so that what does not fit is a promise that fails.
+      predict: async (split) => {
+        checkWidths(split, record);
+        return given(await Promise.resolve(regressor.predict(fitted, split)));
+      },
       classify: (split) => regressor.classify?.(fitted, split) ?? {},
       [Symbol.dispose]: () => {},
     };
@@ -121,14 +132,15 @@ export function openRun(path: string, engine: Engine, definition?: ModelDefiniti
     ...common,
     ...(bert === undefined || modalities.join() !== "text" ? {} : {
       predictText: async (text) => {
-        const [score] = await predictTokens(splitOfText(text), { ...config, retokenize: true });
+        const words = splitOfText(text);
+        const [score] = given(await predictTokens(words, { ...config, retokenize: true }));
         return score!;
       },
     }),
     classify: () => ({}),
     predict: async (split) => {
       checkWidths(split, record);
-      return await predictTokens(split, config);
+      return given(await predictTokens(scaleSplit(split, scalings), config));
     },
     [Symbol.dispose]: () => {
       learner.dispose();

@@ -9,12 +9,16 @@ import {
   type Dataset,
   type LoadOptions,
   type Modality,
+  prepareData,
   type ProtocolName,
   requireProtocol,
+  type SourceOptions,
+  sourceOptions,
 } from "../data/mod.ts";
 import { type Engine, type EngineOptions, openEngine } from "../engine/mod.ts";
 import { findModel, type ModelDefinition, type Setting } from "../models/mod.ts";
 import { defaultsFor, parseSettings, resolveConfig } from "./config.ts";
+import { settingsOfData } from "./data_settings.ts";
 import { trainingWarnings } from "./requirements.ts";
 import { trainRun } from "./run.ts";
 import { RunFolder } from "./run_folder.ts";
@@ -29,7 +33,7 @@ import {
 import { TRAINING_DEFAULTS } from "./training_defaults.ts";
 
 /** What is to be trained; only `model` and `data` must be given. */
-export interface TrainingOptions extends Pick<LoadOptions, "splits"> {
+export interface TrainingOptions extends Pick<LoadOptions, "splits">, SourceOptions {
   /** The name of a model, or a definition of one's own. */
   readonly model: string | ModelDefinition;
   /** What `loadDataset` takes, or data that are loaded: those are left open. */
@@ -63,14 +67,6 @@ export interface TrainingOptions extends Pick<LoadOptions, "splits"> {
 /**
  * A model, its data and an engine, ready to be trained with one seed after the other. Dispose it to
  * close data that were opened for it.
- *
- * @example
- * ```ts
- * import { openTraining, Training } from "./open_training.ts";
- * import { assertInstanceOf } from "@std/assert";
- * using training = await openTraining({ model: "cnn", data: "synthetic:n=16", engine: "cpu" });
- * assertInstanceOf(training, Training);
- * ```
  */
 export class Training implements Disposable {
   /** What is trained. */
@@ -144,6 +140,7 @@ export async function openTraining(options: TrainingOptions): Promise<Training> 
   const model = typeof options.model === "string" ? findModel(options.model) : options.model;
   const text = requiredText(model, settings);
   const isOurs = typeof options.data === "string";
+  if (isOurs) await prepareData(options.data as string, sourceOptions(options));
   const data = openData({ ...options, nonfinite, onWarning }, text);
   const close = () => isOurs && data.dataset.close();
   try {
@@ -152,6 +149,9 @@ export async function openTraining(options: TrainingOptions): Promise<Training> 
     const modalities = chooseModalities(data, options.modalities, settings);
     const config = resolveConfig(model, defaultsFor(dataset.name, protocol), settings);
     const { train } = dataset.splits;
+    const given = parseSettings(model, settings);
+    const { notes } = settingsOfData(model, dataset, modalities, given);
+    for (const note of notes) onWarning(note);
     for (const warning of trainingWarnings(model, config, train)) onWarning(warning);
     return new Training({
       model,
@@ -193,6 +193,7 @@ function openData(options: TrainingOptions, text: TextSource): TrainingData {
   }
   return loadTrainingData(data, {
     text,
+    ...sourceOptions(options),
     ...(modalities === undefined ? {} : { modalities }),
     ...(protocol === undefined ? {} : { protocol }),
     ...(nonfinite === undefined ? {} : { nonfinite }),

@@ -7,7 +7,9 @@
  * @module
  */
 
-import { addInPlace, inOrder, tf } from "../engine/mod.ts";
+import { addInPlace } from "../engine/add_in_place.ts";
+import { inOrder } from "../engine/in_order.ts";
+import { tf } from "../engine/mod.ts";
 import type { Network, ParameterGroup, TrainingRules } from "../models/mod.ts";
 import { type ClipLimits, clippingOf } from "./clipping.ts";
 
@@ -32,30 +34,6 @@ export interface AdamOptions {
 
 /**
  * The optimizer of a network, as its training rules ask for it.
- *
- * @example
- * ```ts
- * import { RandomStream } from "../core/random.ts";
- * import { openEngine } from "../engine/mod.ts";
- * import { findModel, type Network } from "../models/mod.ts";
- * import { loopSettings, resolveConfig } from "./config.ts";
- * import { adamOf } from "./optimizer.ts";
- * import { assert, assertEquals } from "@std/assert";
- * await openEngine({ engine: "cpu" });
- * const model = findModel("cnn"), settings = resolveConfig(model, "mosi");
- * const network = model.create({
- *   settings,
- *   protocol: "mosi",
- *   modalities: ["text"],
- *   widths: { text: 4 },
- *   trainLabels: Float32Array.of(-1, 1),
- *   random: RandomStream.fromSeed(1111),
- * }) as Network;
- * const adam = adamOf(network, loopSettings(model, settings));
- * const [name] = network.parameters.names();
- * assert(adam.slots.has(`first.${name}`));
- * assertEquals(adam.slots.size, 2 * network.parameters.names().length);
- * ```
  */
 export function adamOf(
   network: Network,
@@ -87,20 +65,6 @@ export interface StepCorrection extends AdamCorrection {
 
 /**
  * Adam's moments of named variables, and the update.
- *
- * @example The first step is as long as the learning rate
- * ```ts
- * import { openEngine, tf } from "../engine/mod.ts";
- * import { Adam } from "./optimizer.ts";
- * import { assertAlmostEquals } from "@std/assert";
- * await openEngine({ engine: "cpu" });
- * const w = tf.variable(tf.tensor1d([1]));
- * const group = { name: "all", learningRate: 0.1, weightDecay: 0, parameters: ["w"] };
- * const adam = new Adam([["w", w]], [group], { decay: "l2" });
- * const [first, second] = adam.correction(1);
- * adam.apply({ w: tf.tensor1d([5]) }, { first: tf.scalar(first), second: tf.scalar(second) });
- * assertAlmostEquals(w.dataSync()[0]!, 0.9, 1e-6);
- * ```
  */
 export class Adam {
   /** Moments by name: `first.<parameter>` and `second.<parameter>`. */

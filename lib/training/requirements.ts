@@ -16,14 +16,18 @@ import { loopSettings, settingsOf } from "./config.ts";
  */
 export function requireSplit(dataset: Dataset, name: SplitName): Split {
   const split = dataset.splits[name];
-  const refuse = (state: string) => {
+  const refuse = (state: string, remedy: string) => {
     return new DataError(
-      `Cannot train on "${dataset.path}": ${state}, expected samples with labels in it`,
+      `Cannot train on "${dataset.path}": ${state}, expected samples with labels in it${remedy}`,
     );
   };
-  if (split === undefined) throw refuse(`split "${name}" is missing`);
-  if (split.samples === 0) throw refuse(`split "${name}" is empty`);
-  if (split.labels === null) throw refuse(`split "${name}" has no labels`);
+  const toMake = name === "valid" ? ": --valid 0.15 takes whole videos of train for it" : "";
+  if (split === undefined) throw refuse(`split "${name}" is missing`, toMake);
+  if (split.samples === 0) throw refuse(`split "${name}" is empty`, toMake);
+  if (split.labels === null) {
+    const toJoin = ": --labels FILE.csv adds those of a table";
+    throw refuse(`split "${name}" has no labels`, toJoin);
+  }
   return split;
 }
 
@@ -80,21 +84,6 @@ function trailingGroupRemedies(model: ModelDefinition, config: Config): string[]
 
 /**
  * What is odd about training a model on a train split with these settings, one sentence each.
- *
- * @example
- * ```ts
- * import { makeSynthetic } from "../data/mod.ts";
- * import { findModel } from "../models/mod.ts";
- * import { resolveConfig } from "./config.ts";
- * import { trainingWarnings } from "./requirements.ts";
- * import { assertEquals, assertMatch } from "@std/assert";
- * const { train } = makeSynthetic({ n: 16 }).splits;
- * const model = findModel("self-mm");
- * const warningsOf = (settings: Record<string, number>) =>
- *   trainingWarnings(model, resolveConfig(model, "mosi", settings), train);
- * assertMatch(warningsOf({ batchSize: 32 })[0]!, /more than the 16 samples/);
- * assertEquals(warningsOf({ batchSize: 4 }), []);
- * ```
  */
 export function trainingWarnings(
   model: ModelDefinition,

@@ -12,20 +12,25 @@ import { RandomStream } from "../core/random.ts";
 import {
   batchOrder,
   type Dataset,
+  formatLabelRange,
   type Modality,
+  type Scalings,
   type Split,
   type SplitName,
 } from "../data/mod.ts";
+import { fitScalings, scaleSplit } from "../data/standardized.ts";
 import {
   type ClassPredictions,
   evaluateClasses,
   type PredictionRow,
-  PROTOCOLS,
+  type Protocol,
+  protocolOf,
   writePredictions,
 } from "../evaluation/mod.ts";
 import { type Config, featureSteps, featureWidths, type GivenBert } from "../models/mod.ts";
 import type { BertFolder } from "../nn/bert_folder.ts";
-import { defaultsFor, loopSettings, resolveConfig } from "./config.ts";
+import { defaultsFor, loopSettings, parseSettings, resolveConfig } from "./config.ts";
+import { settingsOfData } from "./data_settings.ts";
 import { type EpochRecord, writeHistory } from "./history.ts";
 import { Interrupt } from "./interrupt.ts";
 import { writeUnimodalLabels } from "./label_file.ts";
@@ -34,7 +39,8 @@ import type { RunOptions, RunOutcome } from "./run_options.ts";
 import { RunFolder, type RunRecord, type RunSummary } from "./run_folder.ts";
 import { givenBert, openBert, openTokens, saveBertFiles } from "./run_bert.ts";
 import { fit, type FitResult } from "./trainer.ts";
-import { requireModalities, requireSplit } from "./requirements.ts";
+import { optimizerStepWarning, requireModalities, requireSplit } from "./requirements.ts";
+import { withScalings } from "./scaling_weights.ts";
 import { gitCommit, peakMemory, versions } from "./versions.ts";
 import { copyWeights, type Weights, writeWeights } from "./weights.ts";
 
@@ -59,58 +65,40 @@ interface Trained {
  * @throws {DataError} when the data lack a split, or labels in it, or do not fit the BERT.
  * @throws {NonFiniteLossError} naming the samples; the best weights so far are kept.
  * @throws the signal's reason when it was aborted, after saving.
- *
- * @example Two epochs of Self-MM on made-up clips
- * ```ts
- * import { makeSynthetic } from "../data/mod.ts";
- * import { openEngine } from "../engine/mod.ts";
- * import { findModel } from "../models/mod.ts";
- * import { trainRun } from "./run.ts";
- * import { assert, assertEquals } from "@std/assert";
- * const dataset = makeSynthetic({ n: 32 });
- * const out = Deno.makeTempDirSync();
- * const options = {
- *   model: findModel("self-mm"),
- *   dataset,
- *   protocol: "mosi",
- *   modalities: dataset.modalities,
- *   seed: 1111,
- *   settings: { batchSize: 8, epochs: 2 },
- *   nonfinite: "zero",
- *   engine: await openEngine({ engine: "cpu" }),
- *   out,
- *   resume: false,
- *   loadSeconds: 0,
- *   commandLine: [],
- * } as const;
- * const { summary } = await trainRun(options);
- * assertEquals(summary.epochs, 2);
- * assert(summary.test["mae"]! > 0);
- * assert((await trainRun(options)).skipped, "a finished run is not repeated");
- * Deno.removeSync(out, { recursive: true });
- * ```
  */
 export async function trainRun(options: RunOptions): Promise<RunOutcome> {
   const { model, dataset, seed, engine } = options;
   const preset = defaultsFor(dataset.name, options.protocol);
+  const given = parseSettings(model, options.settings);
+  const decided = settingsOfData(model, dataset, options.modalities, given);
   const config: Config = {
     model: model.name,
     dataset: dataset.name,
     protocol: options.protocol,
     modalities: options.modalities.join(","),
     nonfinite: options.nonfinite,
+    ...(dataset.source?.labelRange === undefined
+      ? {}
+      : { labels: formatLabelRange(dataset.source.labelRange) }),
     seed,
-    ...resolveConfig(model, preset, options.settings),
+    ...resolveConfig(model, preset, { ...decided.settings, ...given }),
+    ...decided.reasons,
   };
   // Told before anything is written: a folder of a run that cannot begin would be in the way.
   requireSplit(dataset, "train");
   requireSplit(dataset, "valid");
   requireModalities(dataset, options.modalities);
   using bert = openBert(config, options.modalities);
-  const splits = bert === null ? dataset.splits : await tokenSplits(dataset, config, bert);
+  const read = bert === null ? dataset.splits : await tokenSplits(dataset, config, bert);
+  const scalings = config["standardize"] === "train"
+    ? fitScalings(requireSplit(dataset, "train"), options.modalities)
+    : {};
+  const judge = protocolOf(config);
+  const { neutral } = judge.labels;
+  const splits = prepared(read, scalings, neutral);
   const sha256 = dataset.sha256();
   const folder = RunFolder.at(options.out, model.name, dataset.name, seed);
-  using _lock = lockFolder(folder.path);
+  using lock = lockFolder(folder.path, { onWarning: options.onWarning ?? console.warn });
   const defaults = resolveConfig(model, preset);
   if (folder.claim(config, sha256, options.resume, defaults)) {
     // The folder may have been moved, or be seen from another one.
@@ -129,6 +117,8 @@ export async function trainRun(options: RunOptions): Promise<RunOutcome> {
       widths: usedWidths(dataset, options.modalities, config),
       steps: usedSteps({ ...options, dataset: { ...dataset, splits } }, config),
       zeroed: dataset.zeroed,
+      ...(dataset.source === undefined ? {} : { source: dataset.source }),
+      ...(dataset.validVideos === undefined ? {} : { validVideos: dataset.validVideos }),
     },
     ...(bert === null ? {} : { bert: { path: bert.path, sha256: bert.sha256() } }),
     seed,
@@ -142,13 +132,16 @@ export async function trainRun(options: RunOptions): Promise<RunOutcome> {
   folder.writeRecord(record);
   if (bert !== null) saveBertFiles(bert, folder.bert);
   try {
-    const prepared = { ...options, dataset: { ...dataset, splits } };
-    const given = bert && givenBert(bert.config, bert.values.bind(bert), config);
-    const summary = await trainAndEvaluate(prepared, config, folder, given);
+    const signal = AbortSignal.any([lock.lost, ...(options.signal ? [options.signal] : [])]);
+    const ready = { ...options, signal, scalings, judge, dataset: { ...dataset, splits } };
+    const weights = bert && givenBert(bert.config, bert.values.bind(bert), config);
+    const summary = await trainAndEvaluate(ready, config, folder, weights);
     const ended = new Date().toISOString();
     folder.writeRecord({ ...record, status: "finished", ended, summary });
     return { summary, skipped: false };
   } catch (error) {
+    // The record is now that of the process which took the folder over.
+    if (lock.lost.aborted) throw error;
     const status = error instanceof Interrupt ? "interrupted" : "failed";
     const ended = new Date().toISOString();
     try {
@@ -158,6 +151,31 @@ export async function trainRun(options: RunOptions): Promise<RunOutcome> {
     }
     throw error;
   }
+}
+
+/** The splits with scaled features, and labels counted from the neutral one. */
+function prepared(
+  splits: Dataset["splits"],
+  scalings: Scalings,
+  neutral: number,
+): Dataset["splits"] {
+  if (Object.keys(scalings).length === 0 && neutral === 0) return splits;
+  return Object.fromEntries(
+    Object.values(splits).map((split) => {
+      const { labels, unimodalLabels } = split;
+      const centred = Object.entries(unimodalLabels)
+        .map(([modality, values]) => [modality, shifted(values, -neutral)]);
+      return [split.name, {
+        ...scaleSplit(split, scalings),
+        labels: labels && shifted(labels, -neutral),
+        unimodalLabels: Object.fromEntries(centred),
+      }];
+    }),
+  );
+}
+
+function shifted(values: Float32Array, by: number): Float32Array {
+  return by === 0 ? values : values.map((value) => value + by);
 }
 
 /** The splits with the tokens that the settings ask for. */
@@ -179,8 +197,16 @@ function usedSteps({ dataset, modalities }: RunOptions, config: Config) {
   return featureSteps(dataset, modalities, config["text"] === "bert" ? "bert" : "features");
 }
 
+/** A run whose data are as its model reads them. */
+interface PreparedRun extends RunOptions {
+  /** How audio and vision were scaled. */
+  readonly scalings: Scalings;
+  /** Judges scores as they are in files: those of the model are counted from the neutral label. */
+  readonly judge: Protocol;
+}
+
 async function trainAndEvaluate(
-  options: RunOptions,
+  options: PreparedRun,
   config: Config,
   folder: RunFolder,
   bert: GivenBert | null,
@@ -195,10 +221,15 @@ async function trainAndEvaluate(
     const { rows, metrics } = await evaluateSplits(options, trained);
     writePredictions(folder.file("predictions.csv"), rows);
     writeJsonAtomic(folder.file("metrics.json"), metrics);
-    writeWeights(folder.file("model.safetensors"), trained.weights);
+    writeWeights(
+      folder.file("model.safetensors"),
+      withScalings(trained.weights, options.scalings),
+    );
     await trained.writeExtras(folder);
     const epochSeconds = trained.history.map((record) => record.seconds.train);
     const samples = requireSplit(dataset, "train").samples;
+    const isUntrained = model.kind === "network" &&
+      optimizerStepWarning(samples, model, config) !== null;
     return {
       model: model.name,
       dataset: dataset.name,
@@ -208,6 +239,7 @@ async function trainAndEvaluate(
       device: engine.device,
       epochs: trained.history.length,
       bestEpoch: trained.bestEpoch,
+      ...(isUntrained ? { untrained: true } as const : {}),
       valid: metrics["valid"] ?? {},
       test: metrics["test"] ?? {},
       seconds: {
@@ -226,25 +258,27 @@ async function trainAndEvaluate(
 
 /** Scores and metrics of the valid and test splits; test is read here, and only here. */
 async function evaluateSplits(
-  options: RunOptions,
+  options: PreparedRun,
   trained: Trained,
 ): Promise<{ rows: PredictionRow[]; metrics: Record<string, Record<string, number>> }> {
-  const protocol = PROTOCOLS[options.protocol];
+  const { judge } = options;
+  const { neutral } = judge.labels;
   const rows: PredictionRow[] = [];
   const metrics: Record<string, Record<string, number>> = {};
   for (const name of ["valid", "test"] as const) {
     const split = options.dataset.splits[name];
     if (split === undefined || split.samples === 0) continue;
-    const predictions = await trained.predict(split);
+    const predictions = shifted(await trained.predict(split), neutral);
+    const labels = split.labels && shifted(split.labels, neutral);
     split.ids.forEach((id, i) => {
-      const label = split.labels?.[i] ?? null;
+      const label = labels?.[i] ?? null;
       rows.push({ split: name, id, label, prediction: predictions[i]! });
     });
-    if (split.labels !== null) {
+    if (labels !== null) {
       const classes = trained.classify?.(split) ?? {};
       metrics[name] = {
-        ...protocol.evaluate(predictions, split.labels).values,
-        ...evaluateClasses(options.protocol, classes, split.labels),
+        ...judge.evaluate(predictions, labels).values,
+        ...evaluateClasses(judge, classes, labels),
       };
     }
   }
@@ -252,12 +286,13 @@ async function evaluateSplits(
 }
 
 async function trainNetwork(
-  options: RunOptions,
+  options: PreparedRun,
   config: Config,
   folder: RunFolder,
   bert: GivenBert | null,
 ): Promise<Trained> {
   const { dataset, engine, model } = options;
+  const { neutral } = options.judge.labels;
   if (model.kind !== "network") throw new TypeError(`"${model.name}" is not a network`);
   const train = requireSplit(dataset, "train");
   const random = RandomStream.fromSeed(options.seed);
@@ -279,7 +314,7 @@ async function trainNetwork(
       engine: engine.name,
       random,
       evaluate: (predictions, labels) =>
-        PROTOCOLS[options.protocol].evaluate(predictions, labels).values,
+        options.judge.evaluate(shifted(predictions, neutral), shifted(labels, neutral)).values,
       checkpoint: {
         path: folder.checkpoint,
         seconds: Number(config["checkpointSeconds"]),
@@ -297,7 +332,8 @@ async function trainNetwork(
     });
   } catch (error) {
     dispose();
-    throw error instanceof NonFiniteLossError ? keepBest(error, best, folder) : error;
+    const kept = best && withScalings(best, options.scalings);
+    throw error instanceof NonFiniteLossError ? keepBest(error, kept, folder) : error;
   }
   writeHistory(folder.file("history.jsonl"), result.history);
   return {

@@ -1,7 +1,15 @@
 /** Data for a run that was trained before. @module */
 
 import { DataError, UsageError } from "../core/errors.ts";
-import { type Dataset, isSynthetic, loadDataset, type LoadOptions } from "../data/mod.ts";
+import {
+  type Dataset,
+  isSynthetic,
+  loadDataset,
+  type LoadOptions,
+  parseLabelRange,
+  prepareData,
+  type SourceOptions,
+} from "../data/mod.ts";
 import type { Predictor } from "./open_run.ts";
 import { textSource } from "./training_data.ts";
 
@@ -11,13 +19,17 @@ import { textSource } from "./training_data.ts";
  *
  * @throws {DataError} when the data lack a modality or a split: the run asks for it, not a person
  */
-export function loadForRun(
+export async function loadForRun(
   path: string,
   { config, modalities, protocol }: Predictor,
-  options: Pick<LoadOptions, "splits" | "labels" | "onWarning">,
-): Dataset {
+  options: Pick<LoadOptions, "splits" | "labels" | "modalities" | "onWarning"> & SourceOptions,
+): Promise<Dataset> {
+  await prepareData(path, options);
+  const { labels } = config;
+  const range = typeof labels === "string" ? { labelRange: parseLabelRange(labels) } : {};
+  const wanted = { modalities, protocol, text: textSource(config), ...range };
   try {
-    return loadDataset(path, { modalities, protocol, text: textSource(config), ...options });
+    return loadDataset(path, { ...wanted, ...options });
   } catch (error) {
     if (!(error instanceof UsageError) || isSynthetic(path)) throw error;
     throw new DataError(error.message, { cause: error });

@@ -7,6 +7,7 @@
 import { join } from "node:path";
 import { messageOf, RunError } from "../core/errors.ts";
 import { exists, writeJsonAtomic } from "../core/files.ts";
+import type { SourceOptions } from "../data/mod.ts";
 import type { Config } from "../models/mod.ts";
 
 /** Where a run stands. */
@@ -30,6 +31,8 @@ export interface RunSummary {
   readonly epochs: number;
   /** The epoch whose weights were kept, from 1; 0 for a regressor. */
   readonly bestEpoch: number;
+  /** Present where no weight was ever changed: too few batches for a step of the optimizer. */
+  readonly untrained?: true;
   /** Metrics on valid by key, unrounded; empty where the data lack it, or labels in it. */
   readonly valid: Readonly<Record<string, number>>;
   /** Metrics on test, as on valid. */
@@ -64,6 +67,10 @@ export interface RunRecord {
     readonly steps?: Readonly<Record<string, number>>;
     /** Feature values that were not finite and became 0, by split and modality. */
     readonly zeroed: unknown;
+    /** How the data were read, where that was said. */
+    readonly source?: SourceOptions;
+    /** Videos that were taken out of train to be the valid split. */
+    readonly validVideos?: readonly string[];
   };
   /** The BERT that training started from. */
   readonly bert?: { readonly path: string; readonly sha256: string };
@@ -109,15 +116,6 @@ export interface CorruptedRead {
 
 /**
  * The folder of a run: where its files are, and reading and writing its record.
- *
- * @example
- * ```ts
- * import { RunFolder } from "./run_folder.ts";
- * import { assertEquals } from "@std/assert";
- * const folder = RunFolder.at("runs", "svm", "mosi", 1111);
- * assertEquals(folder.path, "runs/svm/mosi/1111");
- * assertEquals(folder.readRecord(), null);
- * ```
  */
 export class RunFolder {
   /** The run's folder. */
@@ -240,7 +238,8 @@ export class RunFolder {
 /** `key: found, wanted` for each setting that differs. */
 function differences(found: Config, wanted: Config): string[] {
   const keys = [...new Set([...Object.keys(found), ...Object.keys(wanted)])];
-  return keys.filter((key) => found[key] !== wanted[key])
+  // Why a setting has its value is no setting.
+  return keys.filter((key) => found[key] !== wanted[key] && !key.endsWith("Reason"))
     .map((key) => `${key}: there ${show(found[key])}, wanted ${show(wanted[key])}`);
 }
 

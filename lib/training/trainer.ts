@@ -39,7 +39,10 @@ export interface LoopSettings extends TrainingRules {
 export interface CheckpointSettings {
   /** The file. */
   readonly path: string;
-  /** Smallest number of seconds between two checkpoints; 0 saves after every batch. */
+  /**
+   * Smallest number of seconds between two checkpoints; 0 saves after every batch. Where saving is
+   * slow they are further apart: see {@linkcode checkpointPause}.
+   */
   readonly seconds: number;
   /** Whether to go on from the file at `path`, where there is one. */
   readonly resume: boolean;
@@ -97,48 +100,6 @@ export interface FitResult {
  * @throws {RunError} when the checkpoint is of another engine or another network.
  * @throws {DataError} when the checkpoint is damaged.
  * @throws the signal's reason when it was aborted; the training can be resumed.
- *
- * @example Two epochs of a small Self-MM
- * ```ts
- * import { RandomStream } from "../core/random.ts";
- * import { makeSynthetic } from "../data/mod.ts";
- * import { openEngine } from "../engine/mod.ts";
- * import { mae } from "../evaluation/mod.ts";
- * import { featureWidths, findModel } from "../models/mod.ts";
- * import { loopSettings, resolveConfig } from "./config.ts";
- * import { Learner } from "./learner.ts";
- * import { Adam } from "./optimizer.ts";
- * import { fit } from "./trainer.ts";
- * import { assertEquals } from "@std/assert";
- *
- * const dataset = makeSynthetic({ n: 32 });
- * const { modalities, splits } = dataset;
- * const model = findModel("self-mm");
- * if (model.kind !== "network") throw new TypeError("self-mm is a network");
- * const config = resolveConfig(model, "mosi", { batchSize: 8, epochs: 2 });
- * const settings = loopSettings(model, config);
- * const random = RandomStream.fromSeed(1111);
- * const engine = await openEngine({ engine: "cpu" });
- * const network = model.create({
- *   settings: config,
- *   protocol: "mosi",
- *   modalities,
- *   widths: featureWidths(dataset, modalities),
- *   trainLabels: splits.train!.labels!,
- *   random: random.split("weights"),
- * });
- * const adam = new Adam(network.parameters, network.trainedGroups, { decay: "l2" });
- * const learner = new Learner(engine, network, adam, random.split("dropout"));
- * const { history } = await fit(learner, splits.train!, splits.valid!, {
- *   settings,
- *   engine: engine.name,
- *   random,
- *   evaluate: (predictions, labels) => ({ mae: mae(predictions, labels) }),
- * });
- * assertEquals(history.map(({ epoch }) => epoch), [1, 2]);
- * learner.dispose();
- * network.dispose();
- * ```
  */
 export async function fit(
   learner: Learner,
@@ -168,13 +129,15 @@ export async function fit(
   let savedAt = performance.now();
   // A resumed training was warned of before.
   let hasLearned = resumed !== null;
+  let pause = 1000 * (checkpoint?.seconds ?? Infinity);
   const save = async () => {
     if (checkpoint === undefined) return;
+    const began = performance.now();
     await saveCheckpoint(checkpoint.path, learner, best, progress);
     savedAt = performance.now();
+    pause = 1000 * checkpointPause(checkpoint.seconds, (savedAt - began) / 1000);
   };
-  const isDue = () =>
-    checkpoint !== undefined && performance.now() - savedAt >= 1000 * checkpoint.seconds;
+  const isDue = () => performance.now() - savedAt >= pause;
 
   while (!progress.finished) {
     const started = performance.now();
@@ -257,6 +220,17 @@ export async function fit(
   }
   assignWeights(learner.network.weights(), best, "the best epoch");
   return { history: progress.history, bestEpoch: progress.bestEpoch };
+}
+
+/** A checkpoint takes at most one part in so many of the time. */
+const SAVING_SHARE = 20;
+
+/**
+ * Seconds until the next checkpoint: with a BERT one takes seconds itself, so the time between two is
+ * a multiple of what the last one took. Asked for after every batch, by 0, it is done after every batch.
+ */
+export function checkpointPause(asked: number, lastSave: number): number {
+  return asked === 0 ? 0 : Math.max(asked, SAVING_SHARE * lastSave);
 }
 
 function startOf(engine: string): TrainingProgress {

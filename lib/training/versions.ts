@@ -6,13 +6,6 @@
 
 /**
  * Version of this toolkit.
- *
- * @example
- * ```ts
- * import { VERSION } from "./mod.ts";
- * import { assertMatch } from "@std/assert";
- * assertMatch(VERSION, /^\d+\.\d+\.\d+$/);
- * ```
  */
 export const VERSION = "0.1.0";
 

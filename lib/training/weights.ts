@@ -27,17 +27,6 @@ export async function copyWeights(variables: Iterable<[string, tf.Variable]>): P
  *
  * @param metadata free text by name
  * @throws {Error} when the file cannot be written.
- *
- * @example
- * ```ts
- * import { readWeights, writeWeights } from "./weights.ts";
- * import { assertEquals } from "@std/assert";
- * const path = Deno.makeTempFileSync();
- * const weights = new Map([["bias", { shape: [2], values: Float32Array.of(0.5, 1) }]]);
- * writeWeights(path, weights, { model: "self-mm" });
- * assertEquals(readWeights(path), { weights, metadata: { model: "self-mm" } });
- * Deno.removeSync(path);
- * ```
  */
 export function writeWeights(
   path: string,
@@ -55,18 +44,6 @@ export function writeWeights(
  * Reads weights and the file's metadata.
  *
  * @throws {DataError} when the file is damaged.
- *
- * @example
- * ```ts
- * import { readWeights, writeWeights } from "./weights.ts";
- * import { assertEquals } from "@std/assert";
- * const path = Deno.makeTempFileSync(); // stands for model.safetensors of a run
- * const head = { shape: [1, 2], values: Float32Array.of(3, 4) };
- * writeWeights(path, new Map([["head.weight", head]]));
- * const { weights } = readWeights(path);
- * assertEquals(Math.hypot(...weights.get("head.weight")!.values), 5);
- * Deno.removeSync(path);
- * ```
  */
 export function readWeights(
   path: string,

@@ -19,7 +19,7 @@ export interface Flag {
 export interface Command {
   readonly name: string;
   readonly summary: string;
-  /** Its arguments that are no flags, for example `["PATH", "FOLDER"]`; `RUNS…` takes one or more. */
+  /** Its arguments that are no flags, for example `["PATH", "FOLDER"]`; `RUNS…` takes one or more, `[FOLDER]` may be absent. */
   readonly arguments?: readonly string[];
   readonly flags: readonly Flag[];
   /** Lines after the flags in the help text. */
@@ -44,6 +44,7 @@ export class Call {
   /** The value of a flag, `true` of a switch; undefined where not given and without a default. */
   get(name: string): string | undefined {
     const value = this.#values[name];
+    if (Array.isArray(value)) return value.length === 0 ? undefined : value.join(",");
     return value === undefined || value === false ? undefined : String(value);
   }
 

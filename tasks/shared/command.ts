@@ -31,7 +31,7 @@ export async function run(
   let status = 0;
   try {
     const call = parseCall(command, args);
-    if (typeof call === "string") console.log(call);
+    if (typeof call === "string") await printHelp(call, args);
     else status = await work(call) ?? 0;
   } catch (error) {
     status = exitStatus(error);
@@ -40,6 +40,15 @@ export async function run(
     if (args.includes("--verbose") && error instanceof Error) console.error(error.stack);
   }
   Deno.exit(status);
+}
+
+/** Prints the help text, and the settings of a model that is named beside it. */
+async function printHelp(text: string, args: readonly string[]): Promise<void> {
+  console.log(text);
+  const [, model] = /(?:^| )--model[ =](\S+)/.exec(args.join(" ")) ?? [];
+  if (model === undefined) return;
+  const { settingsHelp } = await import("./model_help.ts");
+  console.log(`\n${settingsHelp(model)}`);
 }
 
 /** What the work of a command comes to. */

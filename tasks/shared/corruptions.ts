@@ -1,6 +1,8 @@
 /** Corruptions as `--drop` and `--noise` ask for them. @module */
 
-import { type Corruption, MODALITIES, type Modality, unknownName, UsageError } from "../../mod.ts";
+import { type Corruption } from "../../lib/features/mod.ts";
+import { MODALITIES, type Modality } from "../../lib/data/mod.ts";
+import { unknownName, UsageError } from "../../lib/core/mod.ts";
 import type { Call } from "./command.ts";
 
 /**

@@ -1,29 +1,79 @@
-/** Data as `--data`, `--protocol`, `--modalities` and `--nonfinite` ask for it. @module */
+/** Data as `--data` and the flags beside it ask for them. @module */
 
 import {
+  isLabelRange,
   MODALITIES,
   type Modality,
-  type TrainingOptions,
-  unknownName,
-  UsageError,
-} from "../../mod.ts";
+  modalityOf,
+  parseColumns,
+  parseLabelRange,
+  type SourceOptions,
+} from "../../lib/data/mod.ts";
+import { type TrainingOptions } from "../../lib/training/mod.ts";
+import { unknownName, UsageError } from "../../lib/core/mod.ts";
 import type { Call } from "./command.ts";
 import { protocolOf } from "./flags.ts";
 
 /**
- * What `--data`, `--protocol`, `--modalities` and `--nonfinite` say; what is absent is left open.
+ * What `--data`, `--protocol`, `--modalities`, `--nonfinite` and the flags of the source say; what is
+ * absent is left open.
  *
  * @throws {UsageError} when there are no data or a modality is unknown
  */
 export function dataOf(
   call: Call,
-): Pick<TrainingOptions, "protocol" | "modalities" | "nonfinite"> & { readonly data: string } {
+): Pick<TrainingOptions, "protocol" | "modalities" | "nonfinite"> & SourceOptions & {
+  readonly data: string;
+} {
   const modalities = modalitiesOf(call);
+  const source = sourceOf(call);
   return {
-    data: call.require("data"),
+    data: pathOf(call, source),
+    ...source,
     ...protocolOf(call),
     ...(modalities === undefined ? {} : { modalities }),
     nonfinite: call.get("nonfinite") as "zero",
+  };
+}
+
+/** What is read: `--data`, or else the first file of a modality. @throws {UsageError} without any */
+export function pathOf(call: Call, { files = {} }: SourceOptions): string {
+  const [first] = MODALITIES.flatMap((modality) => files[modality] ?? []);
+  return call.get("data") ?? first ?? call.require("data");
+}
+
+/** What the flags of the source say. @throws {UsageError} when one does not fit */
+export function sourceOf(call: Call): SourceOptions {
+  const columns = call.get("columns");
+  const files = {
+    text: call.get("text-features"),
+    audio: call.get("audio"),
+    vision: call.get("vision"),
+  };
+  const given = Object.entries(files).filter(([, path]) => path !== undefined);
+  return {
+    ...labelsOf(call.all("labels")),
+    ...(call.get("label-column") === undefined ? {} : {
+      labelColumn: call.count("label-column", 0),
+    }),
+    ...(columns === undefined ? {} : { columns: parseColumns(columns) }),
+    ...(given.length === 0 ? {} : { files: Object.fromEntries(given) }),
+    ...(call.get("valid") === undefined ? {} : { valid: call.between("valid", 0, 1) }),
+  };
+}
+
+/** `--labels`: a table, a range, or one of each. */
+function labelsOf(given: readonly string[]): Pick<SourceOptions, "labelFile" | "labelRange"> {
+  const ranges = given.filter(isLabelRange);
+  const files = given.filter((text) => !isLabelRange(text));
+  if (ranges.length > 1 || files.length > 1) {
+    throw new UsageError(
+      `Cannot use --labels ${given.join(" and ")}: expected a table and a range`,
+    );
+  }
+  return {
+    ...(files[0] === undefined ? {} : { labelFile: files[0] }),
+    ...(ranges[0] === undefined ? {} : { labelRange: parseLabelRange(ranges[0]) }),
   };
 }
 
@@ -33,7 +83,7 @@ export function modalitiesOf(call: Call): Modality[] | undefined {
 }
 
 function toModality(text: string): Modality {
-  const modality = MODALITIES.find((name) => name === text);
+  const modality = modalityOf(text);
   if (modality === undefined) throw new UsageError(unknownName("modality", text, MODALITIES));
   return modality;
 }

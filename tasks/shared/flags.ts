@@ -1,7 +1,9 @@
 /** Flags that several commands share, and what they say. @module */
 
+import { PROTOCOL_NAMES } from "../../lib/data/modality.ts";
 import { TRAINING_DEFAULTS } from "../../lib/training/training_defaults.ts";
-import type { EngineOptions, ProtocolName } from "../../mod.ts";
+import type { EngineOptions } from "../../lib/engine/mod.ts";
+import type { ProtocolName } from "../../lib/data/mod.ts";
 import type { Call, Flag } from "./command.ts";
 import { MODEL_NAMES } from "./model_names.ts";
 
@@ -16,17 +18,37 @@ export const OUT_FLAG: Flag = {
   default: TRAINING_DEFAULTS.out,
 };
 
+/** What data do not say themselves. */
+export const SOURCE_FLAGS: readonly Flag[] = [
+  {
+    name: "labels",
+    value: "FILE|RANGE",
+    repeatable: true,
+    help: "a table with video_id,clip_id,label,…, or the range of the labels, such as 1..5",
+  },
+  { name: "label-column", value: "N", help: "which label counts of several a sample, from 0" },
+  {
+    name: "columns",
+    value: "RANGES",
+    help: "modalities in one array: text=0:300,audio=300:305,vision=305:325",
+  },
+  { name: "text-features", value: "FILE", help: "features of the text, joined by id" },
+  { name: "audio", value: "FILE", help: "features of the audio, joined by id" },
+  { name: "vision", value: "FILE", help: "features of the vision, joined by id" },
+  { name: "valid", value: "SHARE", help: "part of train that becomes valid, whole videos: 0.15" },
+];
+
 /** Which data, and how they are read. */
 export const DATA_FLAGS: readonly Flag[] = [
   {
     name: "data",
     value: "PATH",
-    help: "an MMSA pickle, a store folder, synthetic or synthetic:n=2000,seed=1",
+    help: "a file of any layout in README, a store folder, synthetic:n=2000,seed=1",
   },
   {
     name: "protocol",
     value: "PROTOCOL",
-    choices: ["mosi", "mosei", "sims"],
+    choices: PROTOCOL_NAMES,
     help: "metrics and default settings; default: what the data tell",
   },
   {
@@ -41,6 +63,7 @@ export const DATA_FLAGS: readonly Flag[] = [
     default: TRAINING_DEFAULTS.nonfinite,
     help: "what becomes of NaN and infinite features",
   },
+  ...SOURCE_FLAGS,
 ];
 
 /** Where tensors are computed. */
@@ -71,3 +94,25 @@ export function protocolOf(call: Call): { readonly protocol?: ProtocolName } {
 export function engineOf(call: Call): Required<Pick<EngineOptions, "engine" | "device">> {
   return { engine: call.get("engine") as "auto", device: call.get("device") as "auto" };
 }
+
+/** Where a study or a search is trained. */
+export const CLUSTER_FLAGS: readonly Flag[] = [
+  {
+    name: "on",
+    value: "SCHEDULER",
+    choices: ["slurm"],
+    help: "hand it in to a cluster, and return",
+  },
+  {
+    name: "sbatch",
+    value: "KEY=VALUE",
+    repeatable: true,
+    help: "an option of Slurm's sbatch, as partition=gpu or gres=gpu:1",
+  },
+  { name: "setup", value: "FILE.sh", help: "lines before each task: module load, a container" },
+  { name: "per-task", value: "N", help: "runs a task; default: as many as take a minute" },
+  { name: "at-once", value: "N", help: "tasks at a time; default: as many as the cluster lets" },
+  { name: "scratch", value: "FOLDER", help: "each node's own, for a copy of the data" },
+  { name: "wait", help: "wait for the end with progress, and print the results" },
+  { name: "dry-run", help: "print the script, and hand in nothing" },
+];

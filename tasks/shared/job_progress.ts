@@ -1,6 +1,7 @@
 /** The progress of many trainings at a time, a line each now and then. @module */
 
-import { type JobEvents, jobName, type Progress } from "../../mod.ts";
+import { type JobEvents, jobName } from "../../lib/studies/mod.ts";
+import { type Progress } from "../../lib/display/mod.ts";
 
 /** Milliseconds between two lines about one training. */
 const EPOCH_LINE = 10_000;
@@ -38,6 +39,7 @@ export function jobEvents(progress: Progress, total: number): Required<JobEvents
         kept: "kept as it is",
         failed: "failed",
         interrupted: "saved: the same command goes on",
+        busy: "left to the process that is at work on it",
       }[ending.status];
       const mae = "validMae" in ending && ending.validMae !== null
         ? `, valid MAE ${ending.validMae.toFixed(4)}`

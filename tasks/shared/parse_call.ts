@@ -40,14 +40,17 @@ export function parseCall(command: Command, args: readonly string[]): Call | str
   for (const flag of flags) checkFlag(flag, parsed[flag.name]);
   for (const arg of unknown) {
     const name = nearest(arg.replace(/^-+/, ""), flags.map((flag) => flag.name));
-    throw new UsageError(`Unknown flag "${arg}": did you mean "--${name}"?`);
+    const hint = name === undefined ? "--help lists them all" : `did you mean "--${name}"?`;
+    throw new UsageError(`Unknown flag "${arg}": ${hint}`);
   }
+  refuseTwice(flags, given);
   for (const arg of given) {
     const name = /^--([^=]+)=/.exec(arg)?.[1];
     if (name === undefined || !switches.includes(name)) continue;
     throw new UsageError(`Cannot use "${arg}": --${name} takes no value`);
   }
   const wanted = command.arguments ?? [];
+  const least = wanted.filter((name) => !name.startsWith("[")).length;
   const found = parsed._.map(String);
   const takesMany = wanted.at(-1)?.endsWith("…") ?? false;
   if (found.length > wanted.length && !takesMany) {
@@ -55,8 +58,23 @@ export function parseCall(command: Command, args: readonly string[]): Call | str
       `Unexpected argument "${found[wanted.length]}": expected ${wanted.join(" ") || "flags only"}`,
     );
   }
-  if (found.length < wanted.length) throw new UsageError(`Missing ${wanted[found.length]}`);
+  if (found.length < least) throw new UsageError(`Missing ${wanted[found.length]}`);
   return new Call(parsed, found);
+}
+
+/** @throws {UsageError} for a flag that is given twice: one of the two would be lost in silence */
+function refuseTwice(flags: readonly Flag[], args: readonly string[]): void {
+  const seen = new Set<string>();
+  for (let i = 0; i < args.length && args[i] !== "--"; i++) {
+    const [, name, value] = /^--([^=]+)(=[^]*)?$/.exec(args[i]!) ?? [];
+    const flag = flags.find((flag) => flag.name === name);
+    if (flag === undefined) continue;
+    if (flag.value !== undefined && value === undefined) i++;
+    if (seen.has(flag.name) && !flag.repeatable) {
+      throw new UsageError(`Cannot use --${flag.name} twice, expected it once`);
+    }
+    seen.add(flag.name);
+  }
 }
 
 function checkFlag(flag: Flag, value: unknown): void {
@@ -65,8 +83,9 @@ function checkFlag(flag: Flag, value: unknown): void {
   if (flag.choices !== undefined && !flag.choices.includes(String(value))) {
     const hint = nearest(String(value), flag.choices);
     throw new UsageError(
-      `Cannot use "${value}" for --${flag.name}: did you mean "${hint}"? ` +
-        `It takes ${flag.choices.join(", ")}`,
+      `Cannot use "${value}" for --${flag.name}: ` +
+        (hint === undefined ? "it" : `did you mean "${hint}"? It`) +
+        ` takes ${flag.choices.join(", ")}`,
     );
   }
 }

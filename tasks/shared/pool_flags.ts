@@ -1,6 +1,6 @@
 /** Flags of commands that train in several processes, and what became of their runs. @module */
 
-import { type Ending, type Job, jobName, type PoolOptions } from "../../mod.ts";
+import { type Ending, type Job, jobName, type PoolOptions } from "../../lib/studies/mod.ts";
 import { type Call, warn } from "./command.ts";
 import { engineOf } from "./flags.ts";
 

@@ -1,6 +1,8 @@
 /** Runs as a table for people. @module */
 
-import { type RunSummary, textTable } from "../../mod.ts";
+import { tableKeys } from "../../lib/evaluation/mod.ts";
+import type { RunSummary } from "../../lib/training/mod.ts";
+import { textTable } from "../../lib/display/mod.ts";
 
 /**
  * Prints one line a run, its metrics to three digits, and their mean where there are several. The
@@ -8,7 +10,7 @@ import { type RunSummary, textTable } from "../../mod.ts";
  */
 export function printRuns(runs: readonly RunSummary[]): void {
   const split = Object.keys(runs[0]?.test ?? {}).length > 0 ? "test" : "valid";
-  const keys = Object.keys(runs[0]?.[split] ?? {});
+  const keys = tableKeys(Object.keys(runs[0]?.[split] ?? {}));
   // Metrics of predicted classes are a table of their own: all in one would be too wide.
   const isOfClasses = (key: string) => key.startsWith("class.");
   printMetrics(runs, split, keys.filter((key) => !isOfClasses(key)));
@@ -25,7 +27,10 @@ function printMetrics(
     ...values.map((value) => value.toFixed(3)),
   ];
   const rows = runs.map((run) =>
-    row(`${run.model} ${run.dataset} ${run.seed}`, keys.map((key) => run[split][key]!))
+    row(
+      `${run.model} ${run.dataset} ${run.seed}${run.untrained ? " (untrained)" : ""}`,
+      keys.map((key) => run[split][key]!),
+    )
   );
   if (runs.length > 1) {
     const mean = (key: string) =>

@@ -1,7 +1,10 @@
 /** The settings of a training as `--config`, `--set` and flags of their own give them. @module */
 
-import { type ModelDefinition, reasonOf, type Setting, settingsOf, UsageError } from "../../mod.ts";
+import { type ModelDefinition, type Setting } from "../../lib/models/mod.ts";
+import { reasonOf, UsageError } from "../../lib/core/mod.ts";
+import { settingsOf } from "../../lib/training/mod.ts";
 import { type Call, warn } from "./command.ts";
+import { fromMmsa } from "./mmsa_settings.ts";
 
 /**
  * Settings other than the defaults: those of `--config`, then `--set`, then the flags that are
@@ -12,9 +15,14 @@ import { type Call, warn } from "./command.ts";
 export function readSettings(call: Call, model: ModelDefinition): Record<string, Setting> {
   const settings: Record<string, Setting> = {};
   const file = call.get("config");
-  if (file !== undefined) Object.assign(settings, readConfigFile(file));
-  Object.assign(settings, pairsOf(call));
   const known = settingsOf(model);
+  if (file !== undefined) {
+    const names = Object.keys(known);
+    const found = fromMmsa(readConfigFile(file), model.name, datasetOf(call), names);
+    if (found.unused.length > 0) warn(`no effect here: ${found.unused.join(", ")} in "${file}"`);
+    Object.assign(settings, found.settings);
+  }
+  Object.assign(settings, pairsOf(call));
   for (const name of ["mode", "epochs", "text", "bert", "retokenize"]) {
     const value = call.get(name);
     if (value === undefined) continue;
@@ -24,6 +32,13 @@ export function readSettings(call: Call, model: ModelDefinition): Record<string,
     else warn(`--${name} has no effect: "${model.name}" has no such setting`);
   }
   return settings;
+}
+
+/** The dataset as a file of settings may name it: the protocol, or what the data's name says. */
+function datasetOf(call: Call): string | undefined {
+  const path = (call.get("data") ?? "").toLowerCase();
+  return call.get("protocol") ??
+    ["mosei", "mosi", "simsv2", "sims"].find((name) => path.includes(name));
 }
 
 /** The settings of `--set`, as typed. @throws {UsageError} when one is no KEY=VALUE */

@@ -1,6 +1,6 @@
 /** What commands that write a store tell of it. @module */
 
-import type { StoreMeta } from "../../mod.ts";
+import type { StoreMeta } from "../../lib/data/mod.ts";
 
 /** Milliseconds between two lines of progress. */
 const PROGRESS_EVERY = 2000;

@@ -1,6 +1,6 @@
 /** The table of a study for people. @module */
 
-import type { StudyRow, StudyTable } from "../../mod.ts";
+import type { StudyRow, StudyTable } from "../../lib/studies/mod.ts";
 import { printTable } from "./run_table.ts";
 
 /** Metrics side by side that a terminal has room for. */

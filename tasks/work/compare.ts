@@ -1,14 +1,8 @@
 /** The work of `deno task compare`. @module */
 
-import {
-  compare,
-  type ComparisonTable,
-  toHtml,
-  toLatex,
-  toMarkdown,
-  UsageError,
-  writeFileAtomic,
-} from "../../mod.ts";
+import { compare } from "../../lib/session/mod.ts";
+import { type ComparisonTable, toHtml, toLatex, toMarkdown } from "../../lib/analysis/mod.ts";
+import { UsageError, writeFileAtomic } from "../../lib/core/mod.ts";
 import { type Call, type Outcome, warn } from "../shared/command.ts";
 
 /** What a file holds, by the end of its name. */

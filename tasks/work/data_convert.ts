@@ -1,15 +1,19 @@
 /** The work of `deno task data:convert`. @module */
 
-import { convertDataset } from "../../mod.ts";
+import { convertDataset, prepareData } from "../../lib/data/mod.ts";
 import { type Call, type Outcome, warn } from "../shared/command.ts";
+import { sourceOf } from "../shared/data_flags.ts";
 import { protocolOf } from "../shared/flags.ts";
 import { paced, sampleCounts, samplesBySplit } from "../shared/store_notes.ts";
 
 /** Converts, and says what the store holds. */
-export function work(call: Call): Outcome {
+export async function work(call: Call): Promise<Outcome> {
   const [path = "", folder = ""] = call.arguments;
+  const source = sourceOf(call);
+  await prepareData(path, source);
   const show = paced();
   const { meta, problems, written } = convertDataset(path, folder, {
+    ...source,
     ...protocolOf(call),
     onProgress: (done) => show(`converting: ${Math.floor(100 * done)} %`),
   });

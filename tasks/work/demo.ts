@@ -1,20 +1,19 @@
 /** The work of `deno task demo`. @module */
 
+import { corr } from "../../lib/evaluation/mod.ts";
+import { createProgress } from "../../lib/display/mod.ts";
 import {
-  corr,
-  createProgress,
   type Dataset,
   makeSynthetic,
   MODALITIES,
   type Modality,
-  openEngine,
-  openTraining,
-  parseCsv,
-  RunFolder,
-  type RunSummary,
   type Split,
-  trainShown,
-} from "../../mod.ts";
+} from "../../lib/data/mod.ts";
+import { openEngine } from "../../lib/engine/mod.ts";
+import { tableKeys } from "../../lib/evaluation/mod.ts";
+import { openTraining, RunFolder, type RunSummary } from "../../lib/training/mod.ts";
+import { trainShown } from "../../lib/session/mod.ts";
+import { parseCsv } from "../../lib/core/mod.ts";
 import type { Call } from "../shared/command.ts";
 import { printTable } from "../shared/run_table.ts";
 
@@ -93,7 +92,7 @@ function labelQuality(runs: readonly RunSummary[], train: Split): LabelQuality[]
 }
 
 function printResults(runs: readonly RunSummary[], labels: readonly LabelQuality[]): void {
-  const keys = Object.keys(runs[0]!.test);
+  const keys = tableKeys(Object.keys(runs[0]!.test));
   const rows = [...new Set(runs.map((run) => run.model))].map((model) => {
     const ofModel = runs.filter((run) => run.model === model);
     return [model, ...keys.map((key) => meanAndDeviation(ofModel.map((run) => run.test[key]!)))];

@@ -2,7 +2,8 @@
 
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { MODELS, RunError, writeFileAtomic } from "../../mod.ts";
+import { MODELS } from "../../lib/models/mod.ts";
+import { RunError, writeFileAtomic } from "../../lib/core/mod.ts";
 import type { Call, Command, Outcome } from "../shared/command.ts";
 
 const ROOT = join(import.meta.dirname!, "..", "..");

@@ -1,6 +1,6 @@
 /** The work of `deno task doctor`. @module */
 
-import { doctor, formatDoctor } from "../../mod.ts";
+import { doctor, formatDoctor } from "../../lib/engine/mod.ts";
 import type { Outcome } from "../shared/command.ts";
 
 /** Looks around, and prints what is there. */

@@ -1,6 +1,6 @@
 /** The work of `deno task engine:install`. @module */
 
-import { installTensorflow } from "../../mod.ts";
+import { installTensorflow } from "../../lib/engine/mod.ts";
 import type { Call } from "../shared/command.ts";
 
 /** Gets the library. */

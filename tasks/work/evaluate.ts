@@ -1,24 +1,20 @@
 /** The work of `deno task evaluate`. @module */
 
-import {
-  type CorruptedMetrics,
-  evaluateRun,
-  type MetricFlag,
-  type Modality,
-  type ProtocolName,
-  PROTOCOLS,
-  RunFolder,
-  type SplitName,
-} from "../../mod.ts";
+import { type CorruptedMetrics } from "../../lib/analysis/mod.ts";
+import { evaluateRun } from "../../lib/session/mod.ts";
+import { type MetricFlag, PROTOCOLS } from "../../lib/evaluation/mod.ts";
+import { type Modality, type ProtocolName, type SplitName } from "../../lib/data/mod.ts";
+import { RunFolder } from "../../lib/training/mod.ts";
 import { type Call, warn } from "../shared/command.ts";
 import { corruptionsOf, describeCorruption } from "../shared/corruptions.ts";
+import { sourceOf } from "../shared/data_flags.ts";
 import { engineOf } from "../shared/flags.ts";
 import { printTable } from "../shared/run_table.ts";
 
 /** What a flag of an evaluation says to people. */
 const FLAGS: Readonly<Record<MetricFlag, string>> = {
-  constantPredictions: "all predictions are the same, so Corr is 0 by convention",
-  constantLabels: "all labels are the same, so Corr is 0 by convention",
+  constantPredictions: "all predictions are the same, so Corr and CCC are 0 by convention",
+  constantLabels: "all labels are the same, so Corr and CCC are 0 by convention",
   noNonZeroLabels: "every label is 0, so the metrics of neg/pos are 0 by convention",
 };
 
@@ -43,6 +39,7 @@ export async function work(call: Call): Promise<{ json: EvaluateResult }> {
   const { protocol, points: results } = await evaluateRun(run, {
     ...engineOf(call),
     split,
+    ...sourceOf(call),
     ...(data === undefined ? {} : { data }),
     ...(isPlain ? {} : { corruptions: corruptionsOf(call, used) }),
     onWarning: warn,
@@ -62,21 +59,22 @@ function printResults(
   results: readonly CorruptedMetrics[],
   isPlain: boolean,
 ): void {
-  const { metrics } = PROTOCOLS[protocol];
+  const { metrics, columns } = PROTOCOLS[protocol];
+  const shown = metrics.filter(({ key }) => columns.includes(key));
   const show = (value: number | undefined) => value?.toFixed(4) ?? "-";
   const classKeys = Object.keys(results[0]!.metrics).filter((key) => key.startsWith("class."));
   if (!isPlain) {
     printTable(
-      [split, ...metrics.map(({ name }) => name)],
+      [split, ...shown.map(({ name }) => name)],
       results.map((result) => [
         describeCorruption(result),
-        ...metrics.map(({ key }) => show(result.metrics[key])),
+        ...shown.map(({ key }) => show(result.metrics[key])),
       ]),
     );
     return;
   }
   const values = results[0]!.metrics;
-  printTable([split, "value"], metrics.map(({ key, name }) => [name, show(values[key])]));
+  printTable([split, "value"], shown.map(({ key, name }) => [name, show(values[key])]));
   if (classKeys.length === 0) return;
   printTable(
     ["of the predicted classes", "value"],

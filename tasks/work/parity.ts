@@ -1,6 +1,7 @@
 /** The work of `deno task parity`. @module */
 
-import { openEngine, replay } from "../../mod.ts";
+import { openEngine } from "../../lib/engine/mod.ts";
+import { replay } from "../../lib/parity/mod.ts";
 import type { Call, Outcome } from "../shared/command.ts";
 import { engineOf } from "../shared/flags.ts";
 import { printTable } from "../shared/run_table.ts";

@@ -1,13 +1,8 @@
 /** The work of `deno task parity:layers`. @module */
 
-import {
-  checkLayer,
-  isLayerKind,
-  openEngine,
-  readLayerCases,
-  unknownName,
-  UsageError,
-} from "../../mod.ts";
+import { checkLayer, isLayerKind, readLayerCases } from "../../lib/parity/mod.ts";
+import { openEngine } from "../../lib/engine/mod.ts";
+import { unknownName, UsageError } from "../../lib/core/mod.ts";
 import type { Call, Outcome } from "../shared/command.ts";
 import { engineOf } from "../shared/flags.ts";
 import { printTable } from "../shared/run_table.ts";

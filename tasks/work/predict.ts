@@ -1,8 +1,14 @@
 /** The work of `deno task predict`. @module */
 
-import { formatCsv, predictRun, RunFolder, type SplitName, UsageError } from "../../mod.ts";
+import { formatCsv, UsageError } from "../../lib/core/mod.ts";
+import { predictRun } from "../../lib/session/mod.ts";
+import { RunFolder } from "../../lib/training/mod.ts";
+import type { Modality, SplitName } from "../../lib/data/mod.ts";
+import type { Corruption } from "../../lib/features/mod.ts";
 import { AtomicFile } from "../../lib/core/files.ts";
 import { type Call, warn } from "../shared/command.ts";
+import { corruptionsOf } from "../shared/corruptions.ts";
+import { pathOf, sourceOf } from "../shared/data_flags.ts";
 import { engineOf } from "../shared/flags.ts";
 
 /** Predicts every sample, in file order, or one utterance, and writes the scores. */
@@ -12,12 +18,16 @@ export async function work(call: Call): Promise<void> {
   if (text !== undefined && call.get("data") !== undefined) {
     throw new UsageError("Cannot use --text and --data together, expected one of them");
   }
-  const what = text === undefined ? { data: call.require("data") } : { text };
-  new RunFolder(path).readFinished();
+  const source = sourceOf(call);
+  const what = text === undefined ? { ...source, data: pathOf(call, source) } : { text };
+  const { config } = new RunFolder(path).readFinished();
+  const used = String(config["modalities"]).split(",") as Modality[];
+  const [{ drop }] = corruptionsOf(call, used) as [Corruption];
   // Opened first: that it cannot be written had better be known before all is computed.
   using file = out === undefined ? null : new AtomicFile(out);
   const scores = await predictRun(path, {
     ...what,
+    drop,
     ...engineOf(call),
     ...(split === undefined ? {} : { split: split as SplitName }),
     onWarning: warn,

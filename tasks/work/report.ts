@@ -1,6 +1,7 @@
 /** The work of `deno task report`. @module */
 
-import { makeReport, writeFileAtomic } from "../../mod.ts";
+import { makeReport } from "../../lib/analysis/mod.ts";
+import { writeFileAtomic } from "../../lib/core/mod.ts";
 import type { Call, Outcome } from "../shared/command.ts";
 
 /** Writes the report. */

@@ -1,7 +1,9 @@
 /** The work of `deno task runs`. @module */
 
 import { join } from "node:path";
-import { exists, type IndexedRun, messageOf, RunError, RunIndex } from "../../mod.ts";
+import { PROTOCOLS } from "../../lib/evaluation/mod.ts";
+import { exists, messageOf, RunError } from "../../lib/core/mod.ts";
+import { type IndexedRun, RunIndex } from "../../lib/studies/mod.ts";
 import { type Call, type Outcome, warn } from "../shared/command.ts";
 import { printTable } from "../shared/run_table.ts";
 
@@ -39,7 +41,9 @@ export function work(call: Call): Outcome {
 
 /** The metric that the list is sorted by, if it is one that is not shown anyway. */
 function sortedMetric(sort: string): string[] {
-  return ["mae", "corr"].includes(sort) || !/^(valid\.|acc|f1)/.test(sort) ? [] : [sort];
+  const isMetric = Object.values(PROTOCOLS)
+    .some(({ metricKeys }) => metricKeys.includes(sort.replace(/^valid\./, "")));
+  return ["mae", "corr"].includes(sort) || !isMetric ? [] : [sort];
 }
 
 function valueOf(run: IndexedRun, key: string): number | undefined {

@@ -1,24 +1,24 @@
 /** The work of `deno task search`. @module */
 
+import { createProgress, type Progress } from "../../lib/display/mod.ts";
+import { findModel, type ModelDefinition } from "../../lib/models/mod.ts";
+import { InterruptListener } from "../../lib/training/mod.ts";
+import { searchSpace } from "../../lib/training/mod.ts";
 import {
-  createProgress,
-  findModel,
-  InterruptListener,
-  type ModelDefinition,
   parseSpace,
-  PROTOCOLS,
   type RankedTrial,
   rankTrials,
-  reasonOf,
   runStudy,
   type SearchOptions,
-  searchSpace,
   searchStudy,
   type Space,
+  type StudyDefinition,
+  type StudyOutcome,
   trainCommand,
-  unknownName,
-  UsageError,
-} from "../../mod.ts";
+} from "../../lib/studies/mod.ts";
+import { PROTOCOLS } from "../../lib/evaluation/mod.ts";
+import { reasonOf, unknownName, UsageError } from "../../lib/core/mod.ts";
+import { isOnCluster, trainOnCluster } from "../shared/cluster.ts";
 import type { Call, Outcome } from "../shared/command.ts";
 import { protocolOf } from "../shared/flags.ts";
 import { jobEvents } from "../shared/job_progress.ts";
@@ -47,19 +47,37 @@ export interface SearchResult {
 /** Runs the trials and prints their ranking. */
 export async function work(call: Call): Promise<Outcome> {
   const options = readOptions(call);
-  const { model, metric } = options;
   const definition = searchStudy(options);
   using progress = createProgress();
-  using interrupt = new InterruptListener();
   if (definition.cells.length < options.trials) {
     progress.note(`The space has no more than ${definition.cells.length} different settings`);
   }
-  const outcome = await runStudy(definition, {
-    ...poolFlags(call, ["search", ...Deno.args]),
+  const words = ["search", ...Deno.args];
+  if (!isOnCluster(call)) {
+    return conclude(options, await trainHere(call, definition, words, progress));
+  }
+  const { handedIn, outcome } = await trainOnCluster(call, definition, words, progress);
+  return outcome === null ? { json: handedIn } : conclude(options, outcome);
+}
+
+async function trainHere(
+  call: Call,
+  definition: StudyDefinition,
+  words: readonly string[],
+  progress: Progress,
+): Promise<StudyOutcome> {
+  using interrupt = new InterruptListener();
+  return await runStudy(definition, {
+    ...poolFlags(call, words),
     ...jobEvents(progress, definition.cells.length * definition.seeds.length),
     out: call.require("out"),
     signal: interrupt.signal,
   });
+}
+
+/** Prints the ranking. */
+function conclude(options: SearchOptions, outcome: StudyOutcome): Outcome {
+  const { model, metric } = options;
   const ranking = rankTrials(outcome.study, metric);
   const best = ranking[0];
   const train = best && trainCommand({ ...options, model: model.name }, best.settings);

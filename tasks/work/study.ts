@@ -1,26 +1,28 @@
 /** The work of `deno task study`. @module */
 
 import { basename } from "node:path";
+import { dataName } from "../../lib/data/mod.ts";
+import { createProgress, type Progress } from "../../lib/display/mod.ts";
+import { InterruptListener } from "../../lib/training/mod.ts";
 import {
-  createProgress,
-  InterruptListener,
   parseDefinition,
-  reasonOf,
   runStudy,
   STUDIES,
   type StudyDefinition,
+  type StudyOutcome,
   type StudyTable,
   studyTable,
-  unknownName,
-  UsageError,
   withSettings,
-} from "../../mod.ts";
+} from "../../lib/studies/mod.ts";
+import { reasonOf, unknownName, UsageError } from "../../lib/core/mod.ts";
+import { isOnCluster, trainOnCluster } from "../shared/cluster.ts";
 import type { Call, Outcome } from "../shared/command.ts";
 import { protocolOf } from "../shared/flags.ts";
 import { jobEvents } from "../shared/job_progress.ts";
 import { countOf, poolFlags } from "../shared/pool_flags.ts";
 import { pairsOf } from "../shared/settings.ts";
 import { printStudy } from "../shared/study_table.ts";
+import { VERBS } from "./study_status.ts";
 
 /** What `study --json` prints. */
 export interface StudyResult {
@@ -33,19 +35,52 @@ export interface StudyResult {
   readonly table: StudyTable;
 }
 
-/** Runs a study, prints its table, and names the runs that failed. */
+/** Runs a study here or on a cluster, or looks after one. */
 export async function work(call: Call): Promise<Outcome> {
-  const definition = asCalled(findStudy(call.arguments[0]!), call);
+  const [name, folderGiven] = call.arguments as [string, string?];
+  const verb = VERBS[name];
+  if (verb !== undefined) {
+    if (folderGiven === undefined) throw new UsageError(`Missing FOLDER after study ${name}`);
+    return await verb(folderGiven);
+  }
+  if (folderGiven !== undefined) {
+    throw new UsageError(
+      `Unexpected argument "${folderGiven}": expected STUDY alone, or one of ` +
+        `${Object.keys(VERBS).join(", ")} before a FOLDER`,
+    );
+  }
+  const definition = asCalled(findStudy(name), call);
   using progress = createProgress();
+  const words = ["study", ...Deno.args];
+  if (!isOnCluster(call)) return await trainHere(call, definition, words, progress);
+  const { handedIn, outcome } = await trainOnCluster(call, definition, words, progress);
+  return outcome === null ? { json: handedIn } : conclude(definition, outcome, progress);
+}
+
+async function trainHere(
+  call: Call,
+  definition: StudyDefinition,
+  words: readonly string[],
+  progress: Progress,
+): Promise<Outcome> {
   using interrupt = new InterruptListener();
   const total = definition.cells.length * definition.seeds.length * definition.data.length;
   const events = jobEvents(progress, total);
   const outcome = await runStudy(definition, {
-    ...poolFlags(call, ["study", ...Deno.args]),
+    ...poolFlags(call, words),
     ...events,
     out: call.require("out"),
     signal: interrupt.signal,
   });
+  return conclude(definition, outcome, progress);
+}
+
+/** Prints the table, and names the runs that failed. */
+function conclude(
+  definition: StudyDefinition,
+  outcome: StudyOutcome,
+  progress: Progress,
+): Outcome {
   const { folder } = outcome.study;
   const table = studyTable(outcome.study);
   printStudy(table, definition.published?.source);
@@ -82,7 +117,7 @@ function asCalled(definition: StudyDefinition, call: Call): StudyDefinition {
   return withSettings({
     ...definition,
     ...(call.get("seeds") === undefined ? {} : { seeds: call.seeds("seeds") }),
-    ...(data === undefined ? {} : { data: [data] }),
+    ...(data === undefined ? {} : { data: [dataName(data)] }),
     ...protocolOf(call),
   }, { ...settings, ...(epochs === undefined ? {} : { epochs }) });
 }

@@ -1,6 +1,9 @@
 /** The work of `deno task train`. @module */
 
-import { createProgress, findModel, openTraining, trainShown } from "../../mod.ts";
+import { createProgress } from "../../lib/display/mod.ts";
+import { findModel } from "../../lib/models/mod.ts";
+import { openTraining } from "../../lib/training/mod.ts";
+import { trainShown } from "../../lib/session/mod.ts";
 import { type Call, type Outcome, warn } from "../shared/command.ts";
 import { engineOf } from "../shared/flags.ts";
 import { dataOf } from "../shared/data_flags.ts";

@@ -3,13 +3,13 @@
  * the ONNX file in a folder on random tokens and prints JSON.
  */
 
-import { openTextExtractor } from "../../lib/features/text_extractor.ts";
+import { openOnnxExtractor } from "../../lib/features/text_extractor.ts";
 import { peakMemory } from "../../lib/training/versions.ts";
 import { makeTokens } from "./data.ts";
 
 const [folder = "", ...numbers] = Deno.args;
 const [sentences = 256, places = 50, batch = 32] = numbers.map(Number);
-const extractor = await openTextExtractor(folder);
+const { extractor } = await openOnnxExtractor(folder);
 const tokens = makeTokens(sentences, places);
 function part(start: number): typeof tokens {
   return tokens.subarray(3 * start * places, 3 * (start + batch) * places);

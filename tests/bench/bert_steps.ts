@@ -4,15 +4,10 @@
  * prints JSON.
  */
 
-import {
-  Adam,
-  findModel,
-  Learner,
-  openEngine,
-  RandomStream,
-  resolveConfig,
-  type Split,
-} from "../../mod.ts";
+import { Adam } from "../../lib/training/optimizer.ts";
+import { Learner } from "../../lib/training/learner.ts";
+import { resolveConfig } from "../../lib/training/mod.ts";
+import { findModel, openEngine, RandomStream, type Split } from "../../mod.ts";
 import { bertShapes, readBertConfig } from "../../lib/nn/bert_config.ts";
 import { peakMemory } from "../../lib/training/versions.ts";
 import { makeTokens } from "./data.ts";

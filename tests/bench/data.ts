@@ -2,7 +2,8 @@
 
 import { join } from "node:path";
 import { fillUniform } from "../../lib/core/philox.ts";
-import { MemoryColumn, MODALITIES, type Modality, RandomStream, type Split } from "../../mod.ts";
+import { MemoryColumn } from "../../lib/data/mod.ts";
+import { MODALITIES, type Modality, RandomStream, type Split } from "../../mod.ts";
 
 /** [steps, width] of each modality. */
 type Shapes = Readonly<Record<Modality, readonly [steps: number, width: number]>>;

@@ -3,7 +3,8 @@
  * dataset is loaded, with all checks, or until its first batch is read.
  */
 
-import { batchOrder, loadDataset, MODALITIES, openDataset, RandomStream } from "../../mod.ts";
+import { batchOrder, openDataset } from "../../lib/data/mod.ts";
+import { loadDataset, MODALITIES, RandomStream } from "../../mod.ts";
 
 const BATCH = 32;
 

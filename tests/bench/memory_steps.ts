@@ -4,7 +4,8 @@
  */
 
 import * as tf from "@tensorflow/tfjs-core";
-import { batchOrder, makeSynthetic, openEngine } from "../../mod.ts";
+import { batchOrder } from "../../lib/data/mod.ts";
+import { makeSynthetic, openEngine } from "../../mod.ts";
 import { makeSelfMm } from "./self_mm_learner.ts";
 
 const SETTLED = 1000;

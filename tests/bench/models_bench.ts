@@ -1,7 +1,8 @@
 /** Training steps of every network model in MOSEI's shapes, beside plain PyTorch versions where there are. */
 
 import { join } from "node:path";
-import { exists, MODELS } from "../../mod.ts";
+import { exists } from "../../lib/core/mod.ts";
+import { MODELS } from "../../mod.ts";
 import { type BenchData, writeBenchData } from "./data.ts";
 import {
   type Bench,

@@ -4,17 +4,12 @@
  * settings and prints JSON. The first step also records what the engine compiles.
  */
 
-import {
-  adamOf,
-  batchOrder,
-  findModel,
-  Learner,
-  loopSettings,
-  MODALITIES,
-  openEngine,
-  RandomStream,
-  resolveConfig,
-} from "../../mod.ts";
+import { adamOf } from "../../lib/training/optimizer.ts";
+import { Learner } from "../../lib/training/learner.ts";
+import { loopSettings } from "../../lib/training/config.ts";
+import { resolveConfig } from "../../lib/training/mod.ts";
+import { batchOrder } from "../../lib/data/mod.ts";
+import { findModel, MODALITIES, openEngine, RandomStream } from "../../mod.ts";
 import { readBenchData } from "./data.ts";
 
 const [folder = "", name = "", engineName = "", steps = "", threads = ""] = Deno.args;

@@ -3,7 +3,8 @@
  * `self_mm_epochs.ts FOLDER PRESET ENGINE EPOCHS THREADS` trains without validation and prints JSON.
  */
 
-import { batchOrder, openEngine } from "../../mod.ts";
+import { batchOrder } from "../../lib/data/mod.ts";
+import { openEngine } from "../../mod.ts";
 import { peakMemory } from "../../lib/training/versions.ts";
 import { readBenchData } from "./data.ts";
 import { makeSelfMm } from "./self_mm_learner.ts";

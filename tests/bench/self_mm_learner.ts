@@ -1,16 +1,15 @@
 /** Self-MM as the benches train it. */
 
+import { Adam } from "../../lib/training/optimizer.ts";
+import { Learner } from "../../lib/training/learner.ts";
+import { resolveConfig } from "../../lib/training/mod.ts";
+import { type Config, type Setting } from "../../lib/models/mod.ts";
 import {
-  Adam,
-  type Config,
   type Engine,
   findModel,
-  Learner,
   MODALITIES,
   type Network,
   RandomStream,
-  resolveConfig,
-  type Setting,
   type Split,
 } from "../../mod.ts";
 

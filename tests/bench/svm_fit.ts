@@ -5,7 +5,9 @@
  */
 
 import { join } from "node:path";
-import { findModel, MemoryColumn, RandomStream, resolveConfig, type Split } from "../../mod.ts";
+import { findModel, RandomStream, type Split } from "../../mod.ts";
+import { MemoryColumn } from "../../lib/data/mod.ts";
+import { resolveConfig } from "../../lib/training/mod.ts";
 import { peakMemory } from "../../lib/training/versions.ts";
 
 const [folder = "", width = "", trained = "", tolerance = "", solver = ""] = Deno.args;

@@ -127,7 +127,7 @@ Deno.test("lockFolder() takes over a file that names a living process which does
   await inFolder((run) => {
     Deno.mkdirSync(run);
     // As after a restart of the machine, when the process id belongs to another program.
-    const stale = { pid: Deno.ppid, host: "elsewhere", since: "2020-01-01T00:00:00.000Z" };
+    const stale = { pid: Deno.ppid, host: Deno.hostname(), since: "2020-01-01T00:00:00.000Z" };
     Deno.writeTextFileSync(join(run, LOCK_FILE), JSON.stringify(stale));
     using lock = lockFolder(run);
     assertEquals(lock.tookOver, stale);
@@ -158,11 +158,13 @@ Deno.test("lockFolder() is held by at most one of three processes at a time", as
 
 Deno.test("lockFolder() begins again when the file is released between opening and locking", async () => {
   await inFolder((run) => {
+    Deno.mkdirSync(run);
+    Deno.writeTextFileSync(join(run, LOCK_FILE), "");
     const tryLockSync = Deno.FsFile.prototype.tryLockSync;
     let calls = 0;
     Deno.FsFile.prototype.tryLockSync = function (exclusive?: boolean): boolean {
-      // The owner of that file removes it and lets go in this very moment.
-      if (++calls === 1) Deno.removeSync(join(run, LOCK_FILE));
+      // The owner of the file that was found removes it and lets go in this very moment.
+      if (++calls === 2) Deno.removeSync(join(run, LOCK_FILE));
       return tryLockSync.call(this, exclusive);
     };
     try {
@@ -171,7 +173,8 @@ Deno.test("lockFolder() begins again when the file is released between opening a
     } finally {
       Deno.FsFile.prototype.tryLockSync = tryLockSync;
     }
-    assertEquals(calls, 3);
+    // Of our own file, of the one found, of our own again; then two of the one that is refused.
+    assertEquals(calls, 5);
   });
 });
 

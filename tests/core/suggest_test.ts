@@ -10,6 +10,12 @@ Deno.test("nearest() finds the name for a letter too few, too many, wrong or swa
   assertEquals(nearest("learningRateBer", OPTIONS), "learningRateBert");
 });
 
+Deno.test("nearest() takes a swap for one slip, and another word for another word", () => {
+  assertEquals(nearest("mea", ["corr", "mae"]), "mae");
+  assertEquals(nearest("cots", ["kernel", "cost"]), "cost");
+  assertEquals(nearest("horse", ["corr", "mae", "acc2NegPos"]), undefined);
+});
+
 Deno.test("nearest() ignores case", () => {
   assertEquals(nearest("BATCHSIZE", OPTIONS), "batchSize");
   assertEquals(nearest("updateepochs", OPTIONS), "updateEpochs");

@@ -174,15 +174,12 @@ Deno.test("loadDataset() refuses a modality that is absent", () => {
 
 Deno.test("loadDataset() lists every missing key and the nearest that is there", () => {
   const change: Change = ({ train, test }) => {
-    train.ids = train.id!;
-    train.labels = train.regression_labels!;
-    delete train.id;
+    train.regresion_labls = train.regression_labels!;
     delete train.regression_labels;
     delete test.regression_labels;
   };
   const error = assertThrows(() => loadAfter(change, { labels: "required" }), DataError);
-  assertMatch(error.message, /split "train" lacks "id" \(nearest is "ids"\), /);
-  assertMatch(error.message, /"regression_labels" \(nearest is "labels"\); /);
+  assertMatch(error.message, /"regression_labels" \(nearest is "regresion_labls"\); /);
   assertMatch(error.message, /split "test" lacks "regression_labels"$/);
 });
 
@@ -198,7 +195,7 @@ Deno.test("loadDataset() lists every key of the wrong size or kind", () => {
       loadAfter(({ train, valid }) => {
         train.raw_text = ["one"];
         train.audio_lengths = [1, 2, 3];
-        train.text_bert = numpy([8, 2], new Float32Array(16));
+        train.text_bert = numpy([8, 2, 2], new Float32Array(32));
         valid.vision = ["no", "numbers", "at", "all"];
         valid.regression_labels = numpy([4, 2], new Float32Array(8));
         valid.annotations = 7;
@@ -209,9 +206,9 @@ Deno.test("loadDataset() lists every key of the wrong size or kind", () => {
     const part of [
       'split "train" has 1 rows of "raw_text", expected 8 as of "id"',
       'split "train" has 3 rows of "audio_lengths", expected 8',
-      '"text_bert" is an array [8, 2] of <f4, expected numbers [samples, 3, tokens]',
+      '"text_bert" is an array [8, 2, 2] of <f4, expected numbers [samples, 3, tokens]',
       'split "valid" "vision" is a list of 4, expected [samples, steps, width]',
-      '"regression_labels" is an array [4, 2] of <f4, expected one number a sample',
+      "has 2 labels a sample (an array [4, 2]), expected one number a sample: --label-column 0 to 1",
       '"annotations" is a number, expected a list of strings',
     ]
   ) assert(error.message.includes(part), `${part}\nis not in\n${error.message}`);
@@ -228,22 +225,22 @@ Deno.test("loadDataset() refuses pickles that are no dataset, and says what they
   const message = (value: Value) =>
     assertThrows(() => loadDataset(folder.pickle(value)), DataError).message;
   assertMatch(message([1, 2]), /its content is a list of 2, expected a dictionary with "train"/);
-  assertMatch(message({ dev: {}, trian: {} }), /lacks split "train" \(nearest is "trian"\)/);
+  assertMatch(message({ div: {}, trian: {} }), /lacks split "train" \(nearest is "trian"\)/);
   assertMatch(message({ train: [1] }), /split "train" is a list of 1, expected a dictionary/);
   assertMatch(
-    message({ train: { id: [], visual: [] } }),
-    /has no features, expected at least one of .*"vision" \(nearest is "visual"\)/,
+    message({ train: { id: [], visuel: [] } }),
+    /has no features, expected at least one of .*"vision": it has "id", "visuel"/,
   );
 });
 
 Deno.test("loadDataset() refuses a split that was asked for and is absent", () => {
   const change: Change = (splits) => {
-    Object.assign(splits, { dev: splits.valid });
+    Object.assign(splits, { vlaid: splits.valid });
     delete (splits as Partial<typeof splits>).valid;
   };
   const asked = { splits: ["train", "valid"] } as const;
-  assertThrows(() => loadAfter(change, asked), DataError, 'split "valid" (nearest is "dev")');
-  assertMatch(loadAfter(change).warnings.join(), /ignores "dev" beside the splits/);
+  assertThrows(() => loadAfter(change, asked), DataError, 'split "valid" (nearest is "vlaid")');
+  assertMatch(loadAfter(change).warnings.join(), /ignores "vlaid" beside the splits/);
 });
 
 Deno.test("loadDataset() refuses what is missing, a folder, empty, cut off or evil", () => {

@@ -154,7 +154,10 @@ export function makeSplit(name: string, samples: number): SplitEntries {
     id: indices.map((i) => `${name}$_$${i}`),
     annotations: indices.map((i) => ["Negative", "Neutral", "Positive"][i % 3]!),
     classification_labels: numpy([samples], BigInt64Array.from(indices, (i) => BigInt(i % 3))),
-    regression_labels: numpy([samples], Float32Array.from(indices, (i) => (i % 3 - 1) * 1.5)),
+    regression_labels: numpy(
+      [samples],
+      Float32Array.from(indices, (i) => [-1.5, 0, 1.5, -2.25, 1.25, -0.5, 0.75, 1.75][i]!),
+    ),
   };
 }
 

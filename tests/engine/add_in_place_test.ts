@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs-core";
-import { addInPlace, inOrder } from "../../lib/engine/mod.ts";
+import { addInPlace } from "../../lib/engine/add_in_place.ts";
+import { inOrder } from "../../lib/engine/in_order.ts";
 import { forEachEngine } from "./engines.ts";
 
 function values(tensor: tf.Tensor): number[] {

@@ -3,7 +3,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { createHash } from "node:crypto";
 import { fillUniform } from "../../lib/core/philox.ts";
-import { lstm, type LstmWeights, openEngine, uniform } from "../../lib/engine/mod.ts";
+import { lstm, type LstmWeights, openEngine } from "../../lib/engine/mod.ts";
+import { uniform } from "../../lib/engine/uniform.ts";
 
 const engine = await openEngine(JSON.parse(Deno.args[0]!));
 const [batch, time, input, hidden] = [32, 60, 16, 24];

@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs-core";
 import { fillUniform, type PhiloxCounter, type PhiloxKey } from "../../lib/core/philox.ts";
-import { uniform } from "../../lib/engine/mod.ts";
+import { uniform } from "../../lib/engine/uniform.ts";
 import { forEachEngine } from "./engines.ts";
 import { WEBGPU } from "./webgpu.ts";
 

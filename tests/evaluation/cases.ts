@@ -1,5 +1,8 @@
 /** Data that several evaluation tests share. */
 
+import type { ProtocolName } from "../../lib/data/mod.ts";
+import { type mae, measure, metricOf, PROTOCOLS } from "../../lib/evaluation/mod.ts";
+
 /** A golden JSON file. */
 export function golden<T>(name: string): T {
   return JSON.parse(Deno.readTextFileSync(new URL(`../golden/${name}`, import.meta.url)));
@@ -23,4 +26,10 @@ export function gridScores(n: number, range: number, step: number, seed: number)
   const numbers = sequence(seed);
   const cells = Math.round(2 * range / step);
   return Array.from({ length: n }, () => Math.round(numbers.next().value * cells) * step - range);
+}
+
+/** A metric of a protocol, as a function of predictions and labels. */
+export function metricBy(protocol: ProtocolName, key: string): typeof mae {
+  const metric = metricOf(PROTOCOLS[protocol], key);
+  return (predictions, labels) => measure(metric, predictions, labels);
 }

@@ -1,6 +1,15 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { UsageError } from "../../lib/core/errors.ts";
-import { metricOf, protocolNamed, PROTOCOLS } from "../../lib/evaluation/protocols.ts";
+import { measure, metricOf } from "../../lib/evaluation/mod.ts";
+import {
+  allMetricKeys,
+  createProtocolNamed,
+  metricName,
+  metricWithDirection,
+  protocolNamed,
+  PROTOCOLS,
+  tableKeys,
+} from "../../lib/evaluation/protocols.ts";
 import { golden, gridScores } from "./cases.ts";
 import { _referenceSigns, _referenceSims } from "./reference.ts";
 
@@ -70,31 +79,34 @@ Deno.test("Protocol.evaluate() does not depend on the order of samples, nor on b
 
 Deno.test("Protocol.metrics has the documented keys in order, each with name, direction and bounds", () => {
   const signs = "mae corr acc2NonNeg f1WeightedNonNeg acc2NegPos f1WeightedNegPos acc3 acc5 acc7";
-  assertEquals(PROTOCOLS.mosi.metricKeys, signs.split(" "));
-  assertEquals(PROTOCOLS.mosei.metricKeys, signs.split(" "));
-  assertEquals(PROTOCOLS.sims.metricKeys, "mae corr acc2Sims f1Weighted acc3 acc5".split(" "));
+  const ofSims = "mae corr acc2Sims f1Weighted acc3 acc5";
+  for (const [name, keys] of [["mosi", signs], ["mosei", signs], ["sims", ofSims]] as const) {
+    assertEquals(PROTOCOLS[name].columns, keys.split(" "));
+    assertEquals(PROTOCOLS[name].metricKeys, [...keys.split(" "), "rmse", "ccc"]);
+  }
   for (const protocol of Object.values(PROTOCOLS)) {
     const names = new Set(protocol.metrics.map((metric) => metric.name));
     assertEquals(names.size, protocol.metrics.length);
     for (const { key, higherIsBetter, definition } of protocol.metrics) {
-      assertEquals(higherIsBetter, key !== "mae");
+      assertEquals(higherIsBetter, key !== "mae" && key !== "rmse");
       assert(definition.length > 20 && !definition.endsWith("."), definition);
     }
     const y = gridScores(50, 2, 0.2, 3);
     assertEquals(Object.keys(protocol.evaluate(y, y).values), protocol.metricKeys);
   }
-  assertEquals([PROTOCOLS.mosi.labelRange, PROTOCOLS.sims.labelRange], [3, 1]);
+  assertEquals([PROTOCOLS.mosi.labels.high, PROTOCOLS.sims.labels.high], [3, 1]);
   assertEquals(metricOf(PROTOCOLS.mosi, "acc2NonNeg").name, "Acc-2 (neg/non-neg)");
   assertEquals(metricOf(PROTOCOLS.mosi, "acc2NegPos").name, "Acc-2 (neg/pos)");
 });
 
 Deno.test("every Metric reaches its better bound for perfect predictions and stays inside", () => {
   for (const protocol of Object.values(PROTOCOLS)) {
-    const y = gridScores(60, protocol.labelRange, 0.2, 9);
+    const y = gridScores(60, protocol.labels.high, 0.2, 9);
     const p = gridScores(60, 5, 0.1, 8);
-    for (const { key, bounds: [low, high], higherIsBetter, compute } of protocol.metrics) {
-      assertAlmostEquals(compute(y, y), higherIsBetter ? high : low, 1e-12, key);
-      const value = compute(p, y);
+    for (const metric of protocol.metrics) {
+      const { key, bounds: [low, high], higherIsBetter } = metric;
+      assertAlmostEquals(measure(metric, y, y), higherIsBetter ? high : low, 1e-12, key);
+      const value = measure(metric, p, y);
       assert(value >= low && value <= high, key);
     }
   }
@@ -116,6 +128,59 @@ Deno.test("protocolNamed() and metricOf() name the nearest for an unknown name",
   assertThrows(() => protocolNamed("mosie"), UsageError, 'did you mean "mosi');
   assertThrows(() => protocolNamed("toString"), UsageError, "Unknown protocol");
   assertThrows(() => metricOf(PROTOCOLS.sims, "acc7"), UsageError, 'Unknown sims metric "acc7"');
+});
+
+Deno.test("metricOf() takes a metric of one's own, unless its key is another's", () => {
+  const own = { ...metricOf(PROTOCOLS.mosi, "mae"), key: "mine" };
+  assertEquals(metricOf(PROTOCOLS.mosi, own), own);
+  assertThrows(() => metricOf(PROTOCOLS.mosi, { ...own, key: "mae" }), UsageError, "another key");
+});
+
+Deno.test("bounds of errors are the scale where a protocol clips", () => {
+  for (const key of ["mae", "rmse"]) {
+    assertEquals(metricOf(PROTOCOLS.mosi, key).bounds, [0, Infinity]);
+    assertEquals(metricOf(PROTOCOLS.sims, key).bounds, [0, 2]);
+  }
+  assertEquals(metricOf(PROTOCOLS.sims, "ccc").bounds, [-1, 1]);
+});
+
+Deno.test("names of metrics are those of their protocol, and keys of what has none", () => {
+  assertEquals(metricName("acc2NegPos"), "Acc-2 (neg/pos)");
+  assertEquals(metricName("class.acc7"), "class Acc-7");
+  assertEquals([metricName("acc9"), metricWithDirection("acc9")], ["acc9", "acc9"]);
+  assertEquals(metricWithDirection("rmse"), "RMSE (lower is better)");
+  assertEquals(metricWithDirection("ccc"), "CCC (higher is better)");
+});
+
+Deno.test("tableKeys() leaves out what terminals have no room for, allMetricKeys() nothing", () => {
+  const keys = ["mae", "acc2Sims", "rmse", "ccc", "class.f1Positive"];
+  assertEquals(tableKeys(keys), ["mae", "acc2Sims", "class.f1Positive"]);
+  for (const key of keys) assert(allMetricKeys().includes(key), key);
+});
+
+Deno.test("Protocol.defaultsOf() is the protocol, but for SIMSv2", () => {
+  assertEquals(PROTOCOLS.sims.defaultsOf("simsv2"), "simsv2");
+  assertEquals(PROTOCOLS.sims.defaultsOf("my"), "sims");
+  assertEquals(PROTOCOLS.mosi.defaultsOf("synthetic"), "mosi");
+});
+
+Deno.test("createProtocolNamed() with another scale measures from its neutral point", () => {
+  const [p, y] = [gridScores(80, 2.5, 0.1, 1), gridScores(80, 2, 0.5, 2)];
+  const move = (scores: number[]) => scores.map((score) => score + 3);
+  for (const name of ["mosi", "sims"] as const) {
+    const centered = createProtocolNamed(name, { low: -2, high: 2, neutral: 0 });
+    const stars = createProtocolNamed(name, { low: 1, high: 5, neutral: 3 });
+    assertSame(stars.evaluate(move(p), move(y)).values, centered.evaluate(p, y).values);
+    const classes = (protocol: typeof stars, labels: number[]) =>
+      protocol.classTasks.map(({ classOf }) => labels.map(classOf));
+    assertEquals(classes(stars, move(y)), classes(centered, y));
+    assertEquals(stars.evaluate([3.1, 2], [3, 3]).flags.includes("constantLabels"), true);
+  }
+  const clipped = createProtocolNamed("sims", { low: 1, high: 5, neutral: 3 });
+  assertEquals(clipped.evaluate([9, 1], [5, 1]).values["mae"], 0);
+  const { definition, bounds } = metricOf(clipped, "mae");
+  assert(definition.endsWith("clipped to [1, 5]"));
+  assertEquals(bounds, [0, 4]);
 });
 
 function assertSame(actual: Record<string, number>, expected: Record<string, number>): void {

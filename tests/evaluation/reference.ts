@@ -47,6 +47,18 @@ function _referenceMae(p: number[], y: number[]): number {
   return mean(p.map((x, i) => Math.abs(x - y[i]!)));
 }
 
+function _referenceRmse(p: number[], y: number[]): number {
+  return Math.sqrt(mean(p.map((x, i) => (x - y[i]!) ** 2)));
+}
+
+function _referenceCcc(p: number[], y: number[]): number {
+  const distance = mean(p.map((x, i) => (x - y[i]!) ** 2));
+  const covariance = mean(p.map((x, i) => x * y[i]!)) - mean(p) * mean(y);
+  const spread = (values: number[]) => new Set(values).size > 1;
+  // The mean squared distance is var + var - 2 cov + (difference of means)².
+  return spread(p) && spread(y) ? 2 * covariance / (distance + 2 * covariance) : 0;
+}
+
 /** All metrics of MOSI and MOSEI. */
 export function _referenceSigns(predictions: number[], labels: number[]): Record<string, number> {
   const [p, y] = [Float32Array.from(predictions), Float32Array.from(labels)];
@@ -63,6 +75,8 @@ export function _referenceSigns(predictions: number[], labels: number[]): Record
     acc3: _referenceRoundedAccuracy(p, y, 1),
     acc5: _referenceRoundedAccuracy(p, y, 2),
     acc7: _referenceRoundedAccuracy(p, y, 3),
+    rmse: _referenceRmse(predictions, labels),
+    ccc: _referenceCcc(predictions, labels),
   };
 }
 
@@ -85,5 +99,7 @@ export function _referenceSims(predictions: number[], labels: number[]): Record<
     f1Weighted: _referenceF1(pBin!, yBin!),
     acc3: binned([-1.01, -0.1, 0.1, 1.01]),
     acc5: binned([-1.01, -0.7, -0.1, 0.1, 0.7, 1.01]),
+    rmse: _referenceRmse(pc, yc),
+    ccc: _referenceCcc(pc, yc),
   };
 }

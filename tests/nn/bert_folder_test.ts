@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { join } from "node:path";
-import { DataError } from "../../lib/core/errors.ts";
+import { DataError, UnsafePickleError } from "../../lib/core/errors.ts";
 import { readSafetensors, writeSafetensors } from "../../lib/data/mod.ts";
 import { bertShapes } from "../../lib/nn/bert_config.ts";
 import { BertFolder, writeBertFolder } from "../../lib/nn/bert_folder.ts";
@@ -91,9 +91,8 @@ Deno.test("BertFolder says what a folder lacks, and how to convert other forms",
   Deno.writeTextFileSync(folder.at("onnx/model.onnx"), "x");
   assertThrows(open(folder.path), DataError, "ONNX is for inference only");
   assertThrows(open(folder.at("onnx/model.onnx")), DataError, "ONNX is for inference only");
-  Deno.writeTextFileSync(folder.at("pytorch_model.bin"), "x");
-  const error = assertThrows(open(folder.path), DataError, "pytorch_model.bin, a pickle");
-  assert(error.message.includes("save_pretrained('.')"), error.message);
+  Deno.writeTextFileSync(folder.at("pytorch_model.bin"), "cos\nsystem\n(S'true'\ntR.");
+  assertThrows(open(folder.path), UnsafePickleError, "os.system");
 });
 
 Deno.test("writeBertFolder() writes what it was opened from, with the tokenizer", () => {

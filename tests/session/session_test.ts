@@ -3,10 +3,7 @@ import { join } from "node:path";
 import {
   compare,
   type Inputs,
-  Interrupt,
-  JUPYTER_DISPLAY,
   learningRate,
-  Linear,
   loadDataset,
   maskedMean,
   type ModelDefinition,
@@ -20,6 +17,9 @@ import {
   type TrainOptions,
   UsageError,
 } from "../../mod.ts";
+import { Interrupt } from "../../lib/training/mod.ts";
+import { JUPYTER_DISPLAY } from "../../lib/display/mod.ts";
+import { Linear } from "../../lib/nn/mod.ts";
 import { TestFolder } from "../data/mmsa_file.ts";
 import { wordsWithoutFeatures } from "../data/words_file.ts";
 import { makeRuns } from "../analysis/made_runs.ts";

@@ -19,7 +19,8 @@ import {
   twoWayBootstrap,
   welchTest,
 } from "../../lib/statistics/mod.ts";
-import { metricSums } from "../../lib/analysis/mod.ts";
+import { metricSums } from "../../lib/evaluation/mod.ts";
+import { MAE } from "../../lib/evaluation/score_metrics.ts";
 import { comparePair, type ScoredGroup } from "../../lib/analysis/comparison/compare_pair.ts";
 import { testSeeds } from "../../lib/analysis/comparison/over_seeds.ts";
 import type { RunEntry } from "../../lib/studies/runs/run_entry.ts";
@@ -138,7 +139,7 @@ for (const [what, ofSeeds, ofSamples] of [["seeds", 0.3, 0.1], ["samples", 0.01,
         const runs = Array.from({ length: 10 }, () => {
           const shift = ofSeeds * random.normal();
           const errors = hard.map((h) => 5 + ofSamples * h + shift);
-          return metricSums("mosi", "mae", errors, labels);
+          return metricSums(MAE, errors, labels);
         });
         return { random: random.fresh(`${random.uniform()}`), runs };
       };
@@ -162,7 +163,7 @@ function sameAlgorithms(random: RandomStream, seeds: number, n: number, ofSeeds:
     });
     const runs = predictions.map((_, seed) => ({ seed, valid: {} }) as unknown as RunEntry);
     const group = { label, model: label, dataset: "made", runs };
-    return { group, scores: { protocol: "mosi", ids, labels, predictions } };
+    return { group, scores: { protocol: "mosi", ids, labels, predictions, valid: [] } };
   });
 }
 
@@ -173,7 +174,7 @@ slowTest(
     const count = 400;
     for (let i = 0; i < count; i++) {
       const [a, b] = sameAlgorithms(ROOT.fresh(`null ${i}`), 5, 200, 0.05);
-      const found = comparePair(a!, b!, "mae", { resamples: 199, seed: i });
+      const found = comparePair(a!, b!, MAE, { resamples: 199, seed: i });
       const { low, high } = found.difference;
       if (found.seedTest.p <= 0.05 && (low > 0 || high < 0)) established++;
       if (found.sampleTest.p <= 0.05) onSamples++;

@@ -24,8 +24,9 @@ import {
   welchTest,
 } from "../../lib/statistics/mod.ts";
 import { RandomStream } from "../../lib/core/random.ts";
+import { totalOf } from "../../lib/evaluation/metric.ts";
 import * as metrics from "../../lib/evaluation/mod.ts";
-import { golden } from "../evaluation/cases.ts";
+import { golden, metricBy } from "../evaluation/cases.ts";
 
 // deno-lint-ignore no-explicit-any -- each case has inputs of its own
 type Inputs = any;
@@ -89,14 +90,14 @@ const SOLVERS: Readonly<Record<string, (inputs: Inputs) => Answer>> = {
     return { ciLow: low, ciHigh: high };
   },
   msa_metrics_mosi: ({ yTrue, yPred }) => ({
-    has0Acc2: metrics.acc2NonNeg(yPred, yTrue),
-    has0F1: metrics.f1WeightedNonNeg(yPred, yTrue),
-    non0Acc2: metrics.acc2NegPos(yPred, yTrue),
-    non0F1: metrics.f1WeightedNegPos(yPred, yTrue),
+    has0Acc2: metricBy("mosi", "acc2NonNeg")(yPred, yTrue),
+    has0F1: metricBy("mosi", "f1WeightedNonNeg")(yPred, yTrue),
+    non0Acc2: metricBy("mosi", "acc2NegPos")(yPred, yTrue),
+    non0F1: metricBy("mosi", "f1WeightedNegPos")(yPred, yTrue),
     non0F1Swapped: legacyF1(yPred, yTrue),
-    acc3: metrics.acc3(yPred, yTrue),
-    acc5: metrics.acc5(yPred, yTrue),
-    acc7: metrics.acc7(yPred, yTrue),
+    acc3: metricBy("mosi", "acc3")(yPred, yTrue),
+    acc5: metricBy("mosi", "acc5")(yPred, yTrue),
+    acc7: metricBy("mosi", "acc7")(yPred, yTrue),
     mae: metrics.mae(yPred, yTrue),
     corr: metrics.corr(yPred, yTrue),
     acc7RoundHalfUp: agreement(yPred, yTrue, Math.round),
@@ -122,7 +123,9 @@ function pOf({ p, minW }: ReturnType<typeof signedRankTest>): Answer {
 function legacyF1(predictions: number[], labels: number[]): number {
   const kept = labels.map((_, i) => i).filter((i) => labels[i] !== 0);
   const positive = (values: number[]) => kept.map((i) => values[i]! > 0 ? 1 : 0);
-  return metrics.f1Legacy(positive(predictions), positive(labels));
+  // The arguments in the wrong order, as code before 2021-04-28 had them.
+  const { sumsOfClasses } = metrics.metricOf(metrics.PROTOCOLS.mosi, "f1WeightedNegPos");
+  return totalOf(sumsOfClasses!(positive(labels), positive(predictions)));
 }
 
 function agreement(a: number[], b: number[], round: (x: number) => number): number {

@@ -28,7 +28,6 @@ import {
   twoWayBootstrap,
   welchTest,
 } from "../../lib/statistics/mod.ts";
-import { metricSums } from "../../lib/analysis/mod.ts";
 import {
   chiSquaredUpper,
   normalCdf,
@@ -39,7 +38,7 @@ import {
 import { rangeQuantile } from "../../lib/statistics/friedman.ts";
 import { IndexSampler } from "../../lib/statistics/index_sampler.ts";
 import { RandomStream } from "../../lib/core/random.ts";
-import { f1WeightedNonNeg } from "../../lib/evaluation/mod.ts";
+import { measure, metricOf, metricSums, PROTOCOLS } from "../../lib/evaluation/mod.ts";
 
 function stream(name = "x"): RandomStream {
   return RandomStream.fromSeed(1).fresh(name);
@@ -160,7 +159,7 @@ Deno.test("no more patterns are drawn than are counted: where each one hits, p i
     assertEquals(permutationTest(equal, equal, options()).p, 1);
     assertEquals(permutationTest(equal, equal, options()).count, draws);
     assertEquals(signFlipTest([1, -1, 0], options()).p, 1);
-    const sums = (p: number[]) => metricSums("mosi", "mae", p, [0, 0]);
+    const sums = (p: number[]) => metricSums(metricOf(PROTOCOLS.mosi, "mae"), p, [0, 0]);
     assertEquals(swapTest(sums([1, 0]), sums([0, 1]), options()).p, 1);
   }
 });
@@ -182,14 +181,15 @@ Deno.test("shapiroWilk() of three values is exact, and its p in [0, 1] at both e
 Deno.test("swapTest() is the brute force over all 256 exchanges of 8 samples", () => {
   const y = [1, -1, 1, -1, 1, -1, 1, -1];
   const a = [2, -1, 1, 1, 1, -2, 1, -1], b = [-1, 1, 1, -1, -1, 1, -1, 1];
-  const f1 = (p: number[]) => f1WeightedNonNeg(p, y);
+  const metric = metricOf(PROTOCOLS.mosi, "f1WeightedNonNeg");
+  const f1 = (p: number[]) => measure(metric, p, y);
   let hits = 0;
   for (let pattern = 0; pattern < 256; pattern++) {
     const pick = (x: number[], z: number[]) => x.map((v, i) => pattern >> i & 1 ? z[i]! : v);
     const difference = Math.abs(f1(pick(a, b)) - f1(pick(b, a)));
     if (difference >= Math.abs(f1(a) - f1(b)) - 1e-12) hits++;
   }
-  const sums = (p: number[]) => metricSums("mosi", "f1WeightedNonNeg", p, y);
+  const sums = (p: number[]) => metricSums(metric, p, y);
   assertAlmostEquals(swapTest(sums(a), sums(b), { random: stream() }).p, hits / 256, 1e-12);
   assertEquals(swapTest(sums(a), sums(a), { random: stream() }).p, 1);
   const drawn = swapTest(sums(a), sums(b), { random: stream(), mostExact: 0 });
@@ -210,7 +210,11 @@ Deno.test("twoWayBootstrap() widens with the spread of seeds, and is mirrored", 
   const labels = normals(40, 0, "labels");
   const runs = (spread: number, name: string) =>
     normals(6, 0, name).map((shift) =>
-      metricSums("mosi", "mae", labels.map((y) => y + 0.5 + spread * shift), labels)
+      metricSums(
+        metricOf(PROTOCOLS.mosi, "mae"),
+        labels.map((y) => y + 0.5 + spread * shift),
+        labels,
+      )
     );
   const interval = (spread: number) => {
     const a = { runs: runs(spread, "a"), random: stream("a") };

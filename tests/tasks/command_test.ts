@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { UsageError } from "../../lib/core/errors.ts";
 import type { Call, Command } from "../../tasks/shared/call.ts";
 import { parseCall } from "../../tasks/shared/parse_call.ts";
-import { ROOT } from "./run_task.ts";
+import { ROOT, runTask } from "./run_task.ts";
 
 const COMMAND: Command = {
   name: "brew",
@@ -148,4 +148,17 @@ Deno.test("run() shows where an error came from with --verbose only", async () =
 Deno.test("printJson() prints one line", async () => {
   const { stdout } = await runWork('console.log("table"); printJson({ a: [1, "x\\ny"] });');
   assertEquals(stdout, 'table\n{"a":[1,"x\\ny"]}\n');
+});
+
+Deno.test("--help beside --model lists the settings of that model, as it declares them", async () => {
+  const { code, stdout } = await runTask("train", "--model", "cnn", "--help");
+  assertEquals(code, 0);
+  assertMatch(stdout, /Settings of cnn, for --set KEY=VALUE/);
+  assertMatch(stdout, /^ +filtersDim +100 +filters of each size$/m);
+  assertMatch(stdout, /^ +reading +steps +.*\(one of steps, signal\)$/m);
+  const selfMm = await runTask("train", "--model=self-mm", "--help");
+  assertMatch(selfMm.stdout, /^ +batchSize +mosi 16, mosei 32, sims 32, simsv2 16 +samples/m);
+  const unknown = await runTask("train", "--model", "cnnn", "--help");
+  assertEquals(unknown.code, 2);
+  assertMatch(unknown.stderr, /did you mean "cnn"/);
 });

@@ -101,8 +101,8 @@ Deno.test({
     const table: [string, number, RegExp][] = [
       ["mosei_video.pkl", 0, /audio column 7 is -inf in 359 of 505 rows of split "train"/],
       ["mosi_text_audio.pkl", 0, /protocol +mosi[^]*train +1284/],
-      ["mosi_glove50_train.pkl", 0, /missing-labels: split "train" has no labels/],
-      ["mosi_glove50_valid_test.pkl", 0, /missing-split: has no split "train"/],
+      ["mosi_glove50_train.pkl", 1, /missing-labels: split "train" has no labels/],
+      ["mosi_glove50_valid_test.pkl", 1, /missing-split: has no split "train"/],
       ["sims_scalar.pkl", 0, /protocol +sims[^]*No problems found/],
       ["youtube.pkl", 0, /43 of 64 samples whose audio is all 0/],
       ["mosi_label.csv", 1, /it is a table that begins with "video_id,clip_id/],

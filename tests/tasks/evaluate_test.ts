@@ -59,7 +59,7 @@ Deno.test("evaluate needs the split that it evaluates, and no other", async () =
   const splits = { test: makeSplit("test", 5), train: { id: ["one"] } };
   const data = folder.pickle(splits, "other_mosi.pkl");
   const table: [string, number, RegExp][] = [
-    ["test", 0, /^warning: all predictions are the same, so Corr is 0 by convention\n$/],
+    ["test", 0, /^warning: all predictions are the same, so Corr and CCC are 0 by convention\n$/],
     ["train", 1, /split "train" lacks "regression_labels"/],
     ["valid", 1, /lacks split "valid"/],
   ];

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { exists } from "../../lib/core/files.ts";
-import { parseCsv, readPredictions } from "../../mod.ts";
+import { parseCsv } from "../../lib/core/mod.ts";
+import { readPredictions } from "../../lib/evaluation/mod.ts";
 import {
   makeDataset,
   makeSplit,

@@ -16,7 +16,7 @@ Deno.test("train refuses bad data with one message and leaves nothing behind", a
   folder.pickle(labels(NaN), "nan_mosi.pkl");
   folder.pickle(labels(3.2), "range_mosi.pkl");
   folder.pickle(makeDataset(({ train }) => delete train.regression_labels), "unlabelled_mosi.pkl");
-  folder.pickle({ Train: makeDataset().train!, test: makeDataset().test! }, "keys_mosi.pkl");
+  folder.pickle({ Trian: makeDataset().train!, test: makeDataset().test! }, "keys_mosi.pkl");
   folder.pickle(makeDataset(({ test }) => floatsIn(test.audio)[0] = NaN), "feature_mosi.pkl");
   folder.pickle(makeDataset(({ train }) => delete train.vision), "blind_mosi.pkl");
   folder.pickle(makeDataset(), "unnamed.pkl");
@@ -34,7 +34,7 @@ Deno.test("train refuses bad data with one message and leaves nothing behind", a
     ["nan_mosi.pkl", [], 1, /label 1 \("train\$_\$1"\) is NaN, expected a number in \[-3, 3\]/],
     ["range_mosi.pkl", [], 1, /label 1 .* is 3.2\d*, expected a number in \[-3, 3\]/],
     ["unlabelled_mosi.pkl", [], 1, /split "train" has no labels, expected samples with labels/],
-    ["keys_mosi.pkl", [], 1, /ignores "Train"[^]*split "train" is missing, expected/],
+    ["keys_mosi.pkl", [], 1, /ignores "Trian"[^]*split "train" is missing, expected/],
     ["feature_mosi.pkl", ["--nonfinite", "stop"], 1, /audio column 0 is NaN in 1 of 5 rows/],
     ["blind_mosi.pkl", ["--modalities", "text,vision"], 2, /"train" has text, audio only/],
     ["unnamed.pkl", [], 2, /Cannot tell the protocol .* give --protocol mosi\|mosei\|sims/],
@@ -113,9 +113,13 @@ Deno.test("train exits with 2 for wrong flags, before the data are looked for", 
     ["self-nm", [], /Unknown model "self-nm": did you mean "self-mm"\? Known are self-mm, /],
     ["self-mm", ["--set", "lerningRateAudio=1"], /did you mean "learningRateAudio"\?/],
     ["self-mm", ["--set", "batchSize"], /Cannot use --set "batchSize": expected KEY=VALUE/],
-    ["self-mm", ["--set", "batchSize=x"], /Cannot set batchSize to "x": expected a number/],
+    [
+      "self-mm",
+      ["--set", "batchSize=x"],
+      /Cannot set batchSize to "x": expected a whole number of 1 or more/,
+    ],
     ["self-mm", ["--set", "batchSize=0"], /expected a whole number of 1 or more/],
-    ["self-mm", ["--set", "preset=mine"], /Cannot use preset "mine" .*expected one of mmsa/],
+    ["self-mm", ["--set", "preset=mine"], /Cannot set preset to "mine": expected one of mmsa/],
     ["self-mm", ["--epochs", "0"], /Cannot set epochs to 0/],
     ["self-mm", ["--mode", "robustt"], /Cannot use "robustt" for --mode: did you mean "robust"/],
     ["self-mm", ["--engine", "gpu"], /Cannot use "gpu" for --engine: did you mean "cpu"/],
@@ -130,7 +134,11 @@ Deno.test("train exits with 2 for wrong flags, before the data are looked for", 
     ["self-mm", ["--config", folder.at("list.json")], /expected a JSON object of settings/],
     ["self-mm", ["--config", folder.at("half.json")], /Cannot read --config ".*half.json"/],
     ["self-mm", ["--config", folder.at("unknown.json")], /did you mean "batchSize"/],
-    ["self-mm", ["--config", folder.at("type.json")], /Cannot set H to \[3\]: expected a number/],
+    [
+      "self-mm",
+      ["--config", folder.at("type.json")],
+      /Cannot set H to \[3\]: expected a finite number above 0/,
+    ],
     ["constant", ["--set", "value=mode"], /Cannot set value to "mode": expected one of mean/],
   ];
   for (const [model, args, message] of table) {

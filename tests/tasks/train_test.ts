@@ -2,7 +2,8 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "node:path";
 import { exists } from "../../lib/core/files.ts";
 import { lockFolder } from "../../lib/core/lock.ts";
-import { findModel, MODELS, resolveConfig } from "../../mod.ts";
+import { findModel, MODELS } from "../../mod.ts";
+import { resolveConfig } from "../../lib/training/mod.ts";
 import { COMMAND } from "../../tasks/train.ts";
 import { floatsIn, makeDataset, TestFolder } from "../data/mmsa_file.ts";
 import { assertFails, contentOf, lastJson } from "./run_task.ts";
@@ -96,7 +97,7 @@ Deno.test("train refuses a folder in which another process works, by its id", as
 Deno.test("train stops on SIGINT with 130 and on SIGTERM with 143, and --resume goes on", async () => {
   using folder = new TestFolder();
   const data = "synthetic:n=400,seed=2";
-  const args = ["--set", "batchSize=4", "--epochs", "1"];
+  const args = ["--set", "batchSize=4", "--set", "epochs=1"];
   for (const [signal, status] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
     const stopped = await interrupted(folder, signal, ["--data", data, ...args]);
     assertEquals(stopped.code, status, stopped.stderr);

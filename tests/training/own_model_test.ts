@@ -151,7 +151,10 @@ forEachEngine(
     await withFolder(async (out) => {
       const dataset = loadDataset(DATA, { protocol: "mosi", modalities: ["text"], text: "bert" });
       const given = { text: "bert", bert: BERT, learningRateBert: 1e-3, epochs: 1, batchSize: 8 };
-      const { summary } = await train(engine, out, given, { dataset });
+      const warnings: string[] = [];
+      const listen = { dataset, onWarning: (message: string) => warnings.push(message) };
+      const { summary } = await train(engine, out, given, listen as { dataset: Dataset });
+      assertEquals(warnings, [], "a BERT's pooler is known to have no gradient");
       using run = openRun(summary.path, engine, own());
       const [good, bad] = [await run.predictText("so good"), await run.predictText("bad")];
       assert(Number.isFinite(good) && good !== bad);

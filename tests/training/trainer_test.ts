@@ -2,9 +2,9 @@ import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/as
 import * as tf from "@tensorflow/tfjs-core";
 import { NonFiniteLossError, UsageError } from "../../lib/core/errors.ts";
 import type { Split } from "../../lib/data/mod.ts";
-import type { Engine } from "../../lib/engine/mod.ts";
+import { type Engine, openEngine } from "../../lib/engine/mod.ts";
 import { mae, PROTOCOLS } from "../../lib/evaluation/mod.ts";
-import { fit, type FitResult } from "../../lib/training/trainer.ts";
+import { checkpointPause, fit, type FitResult } from "../../lib/training/trainer.ts";
 import { copyWeights, type Weights } from "../../lib/training/weights.ts";
 import { forEachEngine } from "../engine/engines.ts";
 import { relabelled, smallData, valuesOf, withSplits } from "../models/small.ts";
@@ -345,4 +345,37 @@ forEachEngine("fit() refuses a split without labels", async (engine) => {
   ) {
     await assertRejects(() => fit(learner, a, b, options), UsageError, `split "${name}" has no`);
   }
+});
+
+Deno.test("fit() saves less often where saving is slow: it takes a twentieth of the time at most", async () => {
+  assertEquals([checkpointPause(10, 0.1), checkpointPause(10, 4), checkpointPause(0, 4)], [
+    10,
+    80,
+    0,
+  ]);
+  const { renameSync } = Deno;
+  const { now } = performance;
+  let clock = 0;
+  const saves: number[] = [];
+  performance.now = () => clock;
+  Deno.renameSync = (...paths) => {
+    saves.push(clock / 1000);
+    clock += 2000; // what a checkpoint with a BERT takes
+    renameSync(...paths);
+  };
+  try {
+    const folder = Deno.makeTempDirSync();
+    using learner = new SmallLearner(await openEngine({ engine: "cpu" }), smallData());
+    await fitSmall(learner, smallData(), {
+      settings: { ...fitOptions(learner).settings, batchSize: 4, epochs: 30, earlyStop: 30 },
+      checkpoint: { path: `${folder}/state`, seconds: 10, resume: false },
+      onBatch: () => clock += 1000,
+    });
+    Deno.removeSync(folder, { recursive: true });
+  } finally {
+    performance.now = now;
+    Deno.renameSync = renameSync;
+  }
+  // The first after 10 s, then 40 s after the end of the one before; the last is that of the end.
+  assertEquals(saves.slice(0, 3), [10, 52, 94]);
 });

@@ -6,7 +6,7 @@
  */
 
 import { messageOf, RunError, UsageError } from "../../core/errors.ts";
-import { metricOf, PROTOCOLS } from "../../evaluation/mod.ts";
+import { type Metric, metricOf, protocolOf } from "../../evaluation/mod.ts";
 import { type CompareOptions, comparePair, type Effect, type PairResult } from "./compare_pair.ts";
 import type { SampleTest } from "./compare_pair.ts";
 import { groupRuns, type RunGroup } from "./groups.ts";
@@ -77,6 +77,7 @@ export interface ComparisonTable {
  * interval over seeds and samples excludes 0. Copies of one result are no seeds: where a model does
  * not vary with its seed, p over seeds is Welch's, and where neither does, that over samples.
  *
+ * @param metrics keys of their protocols, or metrics of your own
  * @throws {RunError} there is nothing to compare, or the only comparison is refused
  * @throws {UsageError} a metric is unknown
  *
@@ -101,7 +102,7 @@ export interface ComparisonTable {
  */
 export function compareRuns(
   runs: readonly RunEntry[],
-  metrics: readonly string[] = ["mae"],
+  metrics: readonly (string | Metric)[] = ["mae"],
   options: CompareOptions = {},
 ): ComparisonTable {
   const groups = groupRuns(runs);
@@ -113,20 +114,20 @@ export function compareRuns(
     );
   }
   // A misspelt metric is told before anything is read.
-  for (const [a] of pairs) {
-    for (const metric of metrics) metricOf(PROTOCOLS[a.runs[0]!.protocol], metric);
-  }
+  const asked = pairs.map(([a]) =>
+    metrics.map((metric) => metricOf(protocolOf(a.runs[0]!.config), metric))
+  );
   const scoresOf = remembered(readTestScores);
   const results: PairResult[] = [];
   const refused: Refusal[] = [];
-  for (const [a, b] of pairs) {
-    for (const metric of metrics) {
+  for (const [at, [a, b]] of pairs.entries()) {
+    for (const metric of asked[at]!) {
       try {
         const [left, right] = [a, b].map((group) => ({ group, scores: scoresOf(group) }));
         results.push(comparePair(left!, right!, metric, options));
       } catch (error) {
         if (error instanceof UsageError || pairs.length * metrics.length === 1) throw error;
-        refused.push({ a: a.label, b: b.label, metric, reason: messageOf(error) });
+        refused.push({ a: a.label, b: b.label, metric: metric.key, reason: messageOf(error) });
       }
     }
   }

@@ -7,9 +7,9 @@
 
 import { RunError } from "../../core/errors.ts";
 import { RandomStream } from "../../core/random.ts";
-import { type Metric, metricOf, PROTOCOLS } from "../../evaluation/mod.ts";
+import { measure, type Metric, type MetricKind, metricSums } from "../../evaluation/mod.ts";
+import { totalOf } from "../../evaluation/metric.ts";
 import type { RunGroup } from "./groups.ts";
-import { type MetricSums, metricSums } from "../metric_sums.ts";
 import {
   isAtMost,
   type SeedResult,
@@ -25,11 +25,11 @@ import {
   leastPermutationP,
   mcnemarTest,
   pearson,
+  type SampleSums,
   signFlipTest,
   swapTest,
   twoWayBootstrap,
 } from "../../statistics/mod.ts";
-import { statisticOf, sumsOf } from "../../statistics/sample_sums.ts";
 import { differingSample, type TestScores } from "./test_scores.ts";
 
 /** A group and what it predicted. */
@@ -85,28 +85,26 @@ export interface PairResult {
  * every p as it is.
  *
  * @throws {RunError} the samples differ, or there are too few seeds for the level
- * @throws {UsageError} there is no such metric
  */
 export function comparePair(
   a: ScoredGroup,
   b: ScoredGroup,
-  key: string,
+  metric: Metric,
   { level = 0.95, seed = 1, resamples = 9_999 }: CompareOptions = {},
 ): PairResult {
   checkComparable(a, b, level);
-  const metric = metricOf(PROTOCOLS[a.scores.protocol], key);
-  const [runsA, runsB] = [sumsOfRuns(a.scores, key), sumsOfRuns(b.scores, key)];
-  const [valuesA, valuesB] = [runsA.map(valueOf), runsB.map(valueOf)];
-  const root = RandomStream.fromSeed(seed).split("compare").split(key);
+  const [runsA, runsB] = [sumsOfRuns(a.scores, metric), sumsOfRuns(b.scores, metric)];
+  const [valuesA, valuesB] = [runsA.map(totalOf), runsB.map(totalOf)];
+  const root = RandomStream.fromSeed(seed).split("compare").split(metric.key);
   const ofSeeds = (group: RunGroup) => root.fresh(`seeds of ${group.label}`);
   const interval = twoWayBootstrap(
     { runs: runsA, random: ofSeeds(a.group) },
     { runs: runsB, random: ofSeeds(b.group) },
     { random: root.fresh("samples"), resamples, level },
   );
-  const [i, j] = [medianRun(a.group, key), medianRun(b.group, key)];
-  const exchanges = root.fresh("exchanges of samples");
-  const sampleTest = testSamples(runsA[i]!, runsB[j]!, { random: exchanges, draws: resamples });
+  const [i, j] = [medianOf(a, metric), medianOf(b, metric)];
+  const exchanges = { random: root.fresh("exchanges of samples"), draws: resamples };
+  const sampleTest = testSamples(metric.kind, runsA[i]!, runsB[j]!, exchanges);
   const seeds = [
     { values: valuesA, isStill: isStill(a.scores) },
     { values: valuesB, isStill: isStill(b.scores) },
@@ -131,10 +129,19 @@ function isStill({ predictions: [first, ...others] }: TestScores): boolean {
 }
 
 /** The run whose valid metric is the median (the lower one of two): a typical one, told by valid. */
-export function medianRun(group: RunGroup, key: string): number {
-  const value = (i: number) => group.runs[i]!.valid[key] ?? 0;
-  const order = group.runs.map((_, i) => i).sort((i, j) => value(i) - value(j) || i - j);
+export function medianRun(values: readonly (number | undefined)[]): number {
+  const value = (i: number) => values[i] ?? 0;
+  const order = values.map((_, i) => i).sort((i, j) => value(i) - value(j) || i - j);
   return order[(order.length - 1) >> 1]!;
+}
+
+function medianOf({ group, scores }: ScoredGroup, metric: Metric): number {
+  return medianRun(group.runs.map((run, i) => {
+    const valid = scores.valid[i];
+    // A metric that no protocol has is in no record.
+    return run.valid[metric.key] ??
+      (valid ? measure(metric, valid.predictions, valid.labels) : undefined);
+  }));
 }
 
 function checkComparable(a: ScoredGroup, b: ScoredGroup, level: number): void {
@@ -168,29 +175,26 @@ function shortNumber(value: number): string {
   return String(Number(value.toPrecision(3)));
 }
 
-function sumsOfRuns({ protocol, predictions, labels }: TestScores, key: string): MetricSums[] {
-  return predictions.map((scores) => metricSums(protocol, key, scores, labels));
-}
-
-function valueOf(sums: MetricSums): number {
-  return statisticOf(sums, sumsOf(sums));
+function sumsOfRuns({ predictions, labels }: TestScores, metric: Metric): SampleSums[] {
+  return predictions.map((scores) => metricSums(metric, scores, labels));
 }
 
 /** One run of each algorithm, by the test that fits the metric. */
 function testSamples(
-  a: MetricSums,
-  b: MetricSums,
+  kind: MetricKind,
+  a: SampleSums,
+  b: SampleSums,
   options: { readonly random: RandomStream; readonly draws: number },
 ): SampleTest {
   const [left, right] = [a.columns[0]!, b.columns[0]!];
-  switch (a.kind) {
-    case "error": {
+  switch (kind) {
+    case "mean": {
       const d = left.map((error, i) => error - right[i]!);
       return { p: signFlipTest(d, options).p, test: "approximate randomization" };
     }
-    case "f1":
+    case "sums":
       return { p: swapTest(a, b, options).p, test: "approximate randomization" };
-    case "accuracy": {
+    case "share": {
       const counts = discordant(left, right);
       const { exact, midP } = mcnemarTest(counts.b, counts.c);
       return { p: exact, test: "exact McNemar", midP };
@@ -199,7 +203,7 @@ function testSamples(
       const test = "Williams t";
       if (a.samples < 4) return { p: 1, test };
       // The first columns are the predictions, less their mean.
-      const triple = { r12: valueOf(a), r13: valueOf(b), r23: pearson(left, right), n: a.samples };
+      const triple = { r12: totalOf(a), r13: totalOf(b), r23: pearson(left, right), n: a.samples };
       return { p: dependentCorrelations(triple).williamsP, test };
     }
   }

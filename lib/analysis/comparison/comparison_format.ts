@@ -2,7 +2,7 @@
 
 import type { ComparisonTable } from "./compare.ts";
 import { rowNames } from "./groups.ts";
-import { metricName } from "../../evaluation/metric_name.ts";
+import { metricName } from "../../evaluation/protocols.ts";
 import { list, page, table } from "../../display/html.ts";
 import { formatSigned } from "./verdict_sentence.ts";
 
@@ -20,25 +20,6 @@ export const TABLE_HEADER: readonly string[] = [
 
 /**
  * The table, the sentences, and what was refused, as Markdown.
- *
- * @example
- * ```ts
- * import { toMarkdown } from "./comparison_format.ts";
- * import { compare } from "../../session/compare.ts";
- * import { train } from "../../session/train.ts";
- * import { assertMatch } from "@std/assert";
- * const out = Deno.makeTempDirSync();
- * const common = {
- *   data: "synthetic:n=32",
- *   seeds: 4,
- *   engine: "cpu",
- *   out,
- * } as const;
- * const svm = await train({ model: "svm", ...common });
- * const guess = await train({ model: "constant", ...common });
- * assertMatch(toMarkdown(compare(svm, guess).table), /\| svm \| constant \| MAE \|/);
- * Deno.removeSync(out, { recursive: true });
- * ```
  */
 export function toMarkdown(table: ComparisonTable): string {
   const line = (cells: readonly string[]) =>
@@ -55,25 +36,6 @@ export function toMarkdown(table: ComparisonTable): string {
 
 /**
  * A `tabular` with booktabs' rules, and the sentences as comments.
- *
- * @example
- * ```ts
- * import { toLatex } from "./comparison_format.ts";
- * import { compare } from "../../session/compare.ts";
- * import { train } from "../../session/train.ts";
- * import { assertMatch } from "@std/assert";
- * const out = Deno.makeTempDirSync();
- * const common = {
- *   data: "synthetic:n=32",
- *   seeds: 4,
- *   engine: "cpu",
- *   out,
- * } as const;
- * const svm = await train({ model: "svm", ...common });
- * const guess = await train({ model: "constant", ...common });
- * assertMatch(toLatex(compare(svm, guess).table), /begin\{tabular\}/);
- * Deno.removeSync(out, { recursive: true });
- * ```
  */
 export function toLatex(table: ComparisonTable): string {
   const line = (cells: readonly string[]) => `${cells.map(escapeLatex).join(" & ")} \\\\`;
@@ -92,25 +54,6 @@ export function toLatex(table: ComparisonTable): string {
 
 /**
  * A page on its own, without any request.
- *
- * @example
- * ```ts
- * import { toHtml } from "./comparison_format.ts";
- * import { compare } from "../../session/compare.ts";
- * import { train } from "../../session/train.ts";
- * import { assertMatch } from "@std/assert";
- * const out = Deno.makeTempDirSync();
- * const common = {
- *   data: "synthetic:n=32",
- *   seeds: 4,
- *   engine: "cpu",
- *   out,
- * } as const;
- * const svm = await train({ model: "svm", ...common });
- * const guess = await train({ model: "constant", ...common });
- * assertMatch(toHtml(compare(svm, guess).table), /^<!doctype html>/i);
- * Deno.removeSync(out, { recursive: true });
- * ```
  */
 export function toHtml(found: ComparisonTable): string {
   return page("Comparison", table(TABLE_HEADER, rowsOf(found)) + list(notesOf(found)));

@@ -18,25 +18,6 @@ export interface RunGroup {
 /**
  * Runs by the folder above their seed, their model and their dataset; groups in the order of their
  * first run.
- *
- * @example
- * ```ts
- * import { groupRuns } from "./groups.ts";
- * import { readRun } from "../../studies/runs/mod.ts";
- * import { train } from "../../session/train.ts";
- * import { assertEquals } from "@std/assert";
- * const out = Deno.makeTempDirSync();
- * const { folders } = await train({
- *   model: "constant",
- *   data: "synthetic:n=16",
- *   seeds: 2,
- *   engine: "cpu",
- *   out,
- * });
- * const [group] = groupRuns(folders.map(readRun));
- * assertEquals([group!.label, group!.runs.length], ["constant", 2]);
- * Deno.removeSync(out, { recursive: true });
- * ```
  */
 export function groupRuns(runs: readonly RunEntry[]): RunGroup[] {
   const groups = new Map<string, RunEntry[]>();
@@ -65,15 +46,6 @@ export function groupRuns(runs: readonly RunEntry[]): RunGroup[] {
  * them belongs into the heading, and what differs is the name.
  *
  * @returns the model that was left out, or null, and the name of each label
- *
- * @example
- * ```ts
- * import { rowNames } from "./groups.ts";
- * import { assertEquals } from "@std/assert";
- * const { model, nameOf } = rowNames(["svm (text)", "svm (audio)"]);
- * assertEquals([model, nameOf("svm (audio)")], ["svm", "audio"]);
- * assertEquals(rowNames(["svm", "cnn (text)"]).nameOf("cnn (text)"), "cnn (text)");
- * ```
  */
 export function rowNames(
   labels: readonly string[],

@@ -2,7 +2,13 @@
 
 import { RunError } from "../../core/errors.ts";
 import type { ProtocolName } from "../../data/mod.ts";
-import { type PredictionRow, readPredictions, selectSplit } from "../../evaluation/mod.ts";
+import {
+  type PredictionRow,
+  readPredictions,
+  selectSplit,
+  type SplitPredictions,
+} from "../../evaluation/mod.ts";
+import { labelledSplit } from "../../evaluation/predictions.ts";
 import { RunFolder } from "../../training/mod.ts";
 import type { RunGroup } from "./groups.ts";
 import { type RunEntry, testSelection } from "../../studies/runs/mod.ts";
@@ -15,6 +21,8 @@ export interface TestScores {
   readonly labels: Float64Array;
   /** One [samples] array a run, by seed. */
   readonly predictions: readonly Float64Array[];
+  /** What each run predicted on valid; null where labels or rows are missing. */
+  readonly valid: readonly (Pick<SplitPredictions, "labels" | "predictions"> | null)[];
 }
 
 /**
@@ -52,7 +60,7 @@ export function readTestScores(group: RunGroup): TestScores {
           `sample "${shared}" is in valid and test, expected splits without common samples`,
       );
     }
-    return sortedTest(rows);
+    return { ...sortedTest(rows), valid: labelledSplit(rows, "valid") };
   });
   const [table] = tables;
   tables.forEach((other, i) => {
@@ -66,6 +74,7 @@ export function readTestScores(group: RunGroup): TestScores {
     ids: table!.ids,
     labels: table!.labels,
     predictions: tables.map(({ predictions }) => predictions),
+    valid: tables.map(({ valid }) => valid),
   };
 }
 

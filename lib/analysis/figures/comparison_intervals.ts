@@ -4,7 +4,7 @@ import type { Comparison } from "../comparison/compare.ts";
 import { rowNames } from "../comparison/groups.ts";
 import { estimateLayers, heightOf, ruleAt } from "./estimates.ts";
 import { Figure } from "./figure.ts";
-import { metricName, metricWithDirection } from "../../evaluation/metric_name.ts";
+import { metricName, metricWithDirection } from "../../evaluation/protocols.ts";
 import { textWidth } from "./text_width.ts";
 import { COLORS, GREY, LABEL_SIZE, WIDTH } from "./theme.ts";
 

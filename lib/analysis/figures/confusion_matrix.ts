@@ -2,8 +2,7 @@
 
 import { UsageError } from "../../core/errors.ts";
 import type { ProtocolName } from "../../data/mod.ts";
-import { metricOf, PROTOCOLS } from "../../evaluation/mod.ts";
-import { scoreClasses } from "../score_classes.ts";
+import { measure, metricOf, type Protocol, protocolNamed } from "../../evaluation/mod.ts";
 import { Figure } from "./figure.ts";
 import type { ScoredSamples } from "./predictions.ts";
 import { WIDTH } from "./theme.ts";
@@ -34,21 +33,21 @@ interface Cell {
  */
 export function confusionMatrix(
   { labels, predictions }: ScoredSamples,
-  protocol: ProtocolName,
+  protocol: ProtocolName | Protocol,
   key: string,
 ): Figure {
-  const metric = metricOf(PROTOCOLS[protocol], key);
-  const classes = scoreClasses(protocol, key);
+  const metric = metricOf(protocolNamed(protocol), key);
+  const { classes } = metric;
   if (classes === undefined) {
     throw new UsageError(
       `Cannot draw a confusion matrix of "${key}": it counts no classes, expected an accuracy`,
     );
   }
-  const { names, first, toClass, withoutZero = false } = classes;
+  const { names, first, toClass, isCounted } = classes;
   const counts = names.map(() => names.map(() => 0));
   let samples = 0;
   for (let i = 0; i < labels.length; i++) {
-    if (withoutZero && Math.fround(labels[i]!) === 0) continue;
+    if (!isCounted(labels[i]!)) continue;
     counts[toClass(labels[i]!) - first]![toClass(predictions[i]!) - first]!++;
     samples++;
   }
@@ -61,7 +60,7 @@ export function confusionMatrix(
       share: total === 0 ? 0 : count / total,
     }));
   });
-  const value = metric.compute(predictions, labels);
+  const value = measure(metric, predictions, labels);
   const axis = (field: string, title: string, sort: readonly string[]) => ({
     field,
     type: "ordinal",

@@ -3,7 +3,7 @@
 import type { EpochRecord } from "../../training/mod.ts";
 import { bandLayers, bandPoint, legendHeight, legendOf } from "./bands.ts";
 import { Figure } from "./figure.ts";
-import { metricName } from "../../evaluation/metric_name.ts";
+import { metricName } from "../../evaluation/protocols.ts";
 import { WIDTH } from "./theme.ts";
 
 /** The epochs of one run. Runs with the same name are seeds of one model. */

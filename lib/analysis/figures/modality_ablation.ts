@@ -5,7 +5,7 @@ import type { RunEntry } from "../../studies/runs/mod.ts";
 import { bandPoint, legendHeight, legendOf } from "./bands.ts";
 import { estimateLayers, heightOf } from "./estimates.ts";
 import { Figure } from "./figure.ts";
-import { metricName } from "../../evaluation/metric_name.ts";
+import { metricName } from "../../evaluation/protocols.ts";
 import { WIDTH } from "./theme.ts";
 
 /**

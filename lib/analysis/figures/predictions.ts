@@ -1,7 +1,7 @@
 /** Predictions beside labels: the two together, and their differences. @module */
 
 import { type ProtocolName } from "../../data/mod.ts";
-import { PROTOCOLS } from "../../evaluation/mod.ts";
+import { type Protocol, protocolNamed } from "../../evaluation/mod.ts";
 import { quantile } from "../../statistics/descriptive.ts";
 import { Figure } from "./figure.ts";
 import { COLORS, GREY, WIDTH } from "./theme.ts";
@@ -32,12 +32,14 @@ const CELLS = 48;
  * assertMatch(figure.description, /2 samples/);
  * ```
  */
-export function predictedAgainstTrue(scores: ScoredSamples, protocol: ProtocolName): Figure {
+export function predictedAgainstTrue(
+  scores: ScoredSamples,
+  protocol: ProtocolName | Protocol,
+): Figure {
   const samples = checkSamples(scores);
-  const { labelRange } = PROTOCOLS[protocol];
-  const step = 2 * labelRange / CELLS;
-  const cell = (score: number) =>
-    Math.round(Math.max(-labelRange, Math.min(labelRange, score)) / step);
+  const { low, high } = protocolNamed(protocol).labels;
+  const step = (high - low) / CELLS;
+  const cell = (score: number) => Math.round(Math.max(low, Math.min(high, score)) / step);
   const counts = new Map<string, { x: number; y: number; samples: number }>();
   for (let i = 0; i < samples; i++) {
     const [x, y] = [cell(scores.labels[i]!), cell(scores.predictions[i]!)];
@@ -50,10 +52,10 @@ export function predictedAgainstTrue(scores: ScoredSamples, protocol: ProtocolNa
     field,
     type: "quantitative",
     title,
-    scale: { domain: [-labelRange, labelRange], nice: false },
+    scale: { domain: [low, high], nice: false },
     axis: { tickCount: 7 },
   });
-  const end = { x: labelRange, y: labelRange };
+  const end = { x: high, y: high };
   return new Figure({
     description: `Predicted against true score of ${samples} samples; ` +
       "the area of a circle is the number of samples",
@@ -63,7 +65,7 @@ export function predictedAgainstTrue(scores: ScoredSamples, protocol: ProtocolNa
     encoding: { x: axis("x", "true score"), y: axis("y", "predicted score") },
     layer: [
       {
-        data: { values: [{ x: -labelRange, y: -labelRange }, end] },
+        data: { values: [{ x: low, y: low }, end] },
         mark: { type: "line", color: GREY, strokeDash: [4, 3], strokeWidth: 1 },
       },
       {
@@ -96,18 +98,18 @@ export function predictedAgainstTrue(scores: ScoredSamples, protocol: ProtocolNa
  * assertMatch(figure.description, /2 samples/);
  * ```
  */
-export function residualsByLabel(scores: ScoredSamples, protocol: ProtocolName): Figure {
+export function residualsByLabel(scores: ScoredSamples, protocol: ProtocolName | Protocol): Figure {
   const samples = checkSamples(scores);
-  const { labelRange } = PROTOCOLS[protocol];
+  const { low, high } = protocolNamed(protocol).labels;
   // Seven bins on every scale: whole numbers on MOSI's, thirds on that of SIMS.
-  const step = labelRange / 3;
+  const [middle, step] = [(low + high) / 2, (high - low) / 6];
   const bins = Array.from({ length: 7 }, (_, i) => ({
-    label: Number(((i - 3) * step).toFixed(2)),
+    label: Number((middle + (i - 3) * step).toFixed(2)),
     residuals: [] as number[],
   }));
   for (let i = 0; i < samples; i++) {
     const label = scores.labels[i]!;
-    const bin = Math.max(0, Math.min(6, Math.round(label / step) + 3));
+    const bin = Math.max(0, Math.min(6, Math.round((label - middle) / step) + 3));
     bins[bin]!.residuals.push(scores.predictions[i]! - label);
   }
   const values = bins.filter(({ residuals }) => residuals.length > 0)

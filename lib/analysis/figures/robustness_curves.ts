@@ -2,7 +2,7 @@
 
 import { bandLayers, bandPoint, legendHeight } from "./bands.ts";
 import { Figure } from "./figure.ts";
-import { metricName } from "../../evaluation/metric_name.ts";
+import { metricName } from "../../evaluation/protocols.ts";
 import { WIDTH } from "./theme.ts";
 
 /** A metric of one run at one strength of the corruption. */

@@ -35,19 +35,6 @@ interface Vega {
  * table and not from the fonts of the machine, numbers are rounded to hundredths of a pixel.
  *
  * @throws {DataError} the packages cannot be loaded, for example without network at the first use
- *
- * @example
- * ```ts
- * import { toSvg } from "./vega.ts";
- * import { assertMatch } from "@std/assert";
- * const svg = await toSvg({
- *   description: "Two points",
- *   data: { values: [{ x: 1, y: 2 }, { x: 2, y: 1 }] },
- *   mark: "point",
- *   encoding: { x: { field: "x", type: "quantitative" }, y: { field: "y", type: "quantitative" } },
- * });
- * assertMatch(svg, /^<svg .*role="img" aria-label="Two points"/);
- * ```
  */
 export async function toSvg(spec: FigureSpec): Promise<string> {
   const [vega, vegaLite] = await Promise.all([

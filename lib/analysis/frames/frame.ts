@@ -122,15 +122,6 @@ export async function makeFrame(columns: Columns): Promise<Frame> {
  * danfojs has a `concat` that writes into the first of its inputs. This one leaves them alone.
  *
  * @throws {TypeError} there is no frame
- *
- * @example
- * ```ts
- * import { concatFrames } from "./frame.ts";
- * import { makeFrame } from "./frame.ts";
- * import { assertEquals } from "@std/assert";
- * const frames = await Promise.all([makeFrame({ mae: [1] }), makeFrame({ mae: [2] })]);
- * assertEquals((await concatFrames(frames)).column("mae").values, [1, 2]);
- * ```
  */
 export function concatFrames(frames: readonly Frame[]): Promise<Frame> {
   const columns: Record<string, Cell[]> = {};

@@ -23,17 +23,6 @@ interface ParquetWriter {
  *
  * @throws {UsageError} the name ends in neither `.csv` nor `.parquet`
  * @throws {DataError} the Parquet writer cannot be loaded
- *
- * @example
- * ```ts
- * import { makeFrame } from "./frame.ts";
- * import { writeFrame } from "./frame_file.ts";
- * import { assertEquals } from "@std/assert";
- * const path = Deno.makeTempFileSync({ suffix: ".csv" });
- * await writeFrame(path, await makeFrame({ model: ["svm", "cnn"], mae: [1.25, NaN] }));
- * assertEquals(Deno.readTextFileSync(path), "model,mae\nsvm,1.25\ncnn,\n");
- * Deno.removeSync(path);
- * ```
  */
 export async function writeFrame(path: string, frame: Frame): Promise<void> {
   if (path.endsWith(".csv")) {

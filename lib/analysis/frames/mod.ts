@@ -10,6 +10,7 @@ export {
   makeFrame,
 } from "./frame.ts";
 export { writeFrame } from "./frame_file.ts";
+export { meansFrame } from "./means_frame.ts";
 export {
   historyFrame,
   labelDiagnosisFrame,

@@ -48,24 +48,6 @@ export function runsFrame(runs: readonly IndexedRun[]): Promise<Frame> {
  * A row an epoch of each run: losses, metrics on valid, seconds.
  *
  * @throws {DataError} a history is missing or damaged
- *
- * @example
- * ```ts
- * import { historyFrame } from "./run_frames.ts";
- * import { train } from "../../session/train.ts";
- * import { assertEquals } from "@std/assert";
- * const out = Deno.makeTempDirSync();
- * const run = await train({
- *   model: "self-mm",
- *   data: "synthetic:n=16",
- *   settings: { batchSize: 8, updateEpochs: 1 },
- *   epochs: 1,
- *   engine: "cpu",
- *   out,
- * });
- * assertEquals((await historyFrame(run.entries())).shape[0], 1);
- * Deno.removeSync(out, { recursive: true });
- * ```
  */
 export function historyFrame(runs: readonly IndexedRun[]): Promise<Frame> {
   return frameOfRows(
@@ -87,24 +69,6 @@ export function historyFrame(runs: readonly IndexedRun[]): Promise<Frame> {
  * how much they weigh, and how near they are to those that people gave.
  *
  * @throws {DataError} a history is missing or damaged
- *
- * @example
- * ```ts
- * import { labelDiagnosisFrame } from "./run_frames.ts";
- * import { train } from "../../session/train.ts";
- * import { assertEquals } from "@std/assert";
- * const out = Deno.makeTempDirSync();
- * const run = await train({
- *   model: "self-mm",
- *   data: "synthetic:n=16",
- *   settings: { batchSize: 8, updateEpochs: 1 },
- *   epochs: 1,
- *   engine: "cpu",
- *   out,
- * });
- * assertEquals((await labelDiagnosisFrame(run.entries())).shape[0], 3);
- * Deno.removeSync(out, { recursive: true });
- * ```
  */
 export function labelDiagnosisFrame(runs: readonly IndexedRun[]): Promise<Frame> {
   return frameOfRows(
@@ -135,24 +99,6 @@ export function labelDiagnosisFrame(runs: readonly IndexedRun[]): Promise<Frame>
  * A row a sample of each run's valid and test splits. A label that is not known is NaN.
  *
  * @throws {DataError} predictions are missing or damaged
- *
- * @example
- * ```ts
- * import { predictionsFrame } from "./run_frames.ts";
- * import { train } from "../../session/train.ts";
- * import { assertEquals } from "@std/assert";
- * const out = Deno.makeTempDirSync();
- * const run = await train({
- *   model: "self-mm",
- *   data: "synthetic:n=16",
- *   settings: { batchSize: 8, updateEpochs: 1 },
- *   epochs: 1,
- *   engine: "cpu",
- *   out,
- * });
- * assertEquals((await predictionsFrame(run.entries())).shape[0], 12);
- * Deno.removeSync(out, { recursive: true });
- * ```
  */
 export function predictionsFrame(runs: readonly IndexedRun[]): Promise<Frame> {
   const columns = {
@@ -185,24 +131,6 @@ export function predictionsFrame(runs: readonly IndexedRun[]): Promise<Frame> {
  * `audio` and `vision`.
  *
  * @throws {DataError} labels are missing or damaged
- *
- * @example
- * ```ts
- * import { unimodalLabelsFrame } from "./run_frames.ts";
- * import { train } from "../../session/train.ts";
- * import { assertEquals } from "@std/assert";
- * const out = Deno.makeTempDirSync();
- * const run = await train({
- *   model: "self-mm",
- *   data: "synthetic:n=16",
- *   settings: { batchSize: 8, updateEpochs: 1 },
- *   epochs: 1,
- *   engine: "cpu",
- *   out,
- * });
- * assertEquals((await unimodalLabelsFrame(run.entries())).shape[0], 16);
- * Deno.removeSync(out, { recursive: true });
- * ```
  */
 export function unimodalLabelsFrame(runs: readonly IndexedRun[]): Promise<Frame> {
   return frameOfRows(runs.flatMap((run) => {

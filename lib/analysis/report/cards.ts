@@ -3,7 +3,8 @@
 import { DataError } from "../../core/errors.ts";
 import { PROTOCOLS, readPredictions, selectSplit } from "../../evaluation/mod.ts";
 import { findModel, MODELS } from "../../models/mod.ts";
-import { defaultsFor, resolveConfig, RunFolder } from "../../training/mod.ts";
+import { defaultsFor } from "../../training/config.ts";
+import { resolveConfig, RunFolder } from "../../training/mod.ts";
 import { medianRun } from "../comparison/compare_pair.ts";
 import {
   confusionMatrix,
@@ -13,7 +14,6 @@ import {
   predictedAgainstTrue,
   residualsByLabel,
 } from "../figures/mod.ts";
-import { scoreClasses } from "../score_classes.ts";
 import {
   type ReportContent,
   type ReportedGroup,
@@ -52,7 +52,7 @@ async function cardOf(group: ReportedGroup, folder: string): Promise<string> {
     ["Seeds", runs.map(({ entry }) => entry.seed).join(", ")],
     ["Settings that differ from the defaults", changedSettings(runs[0]!)],
   ].filter((row): row is [string, string] => row[1] !== undefined && row[1] !== "");
-  const median = runs[medianRun({ ...group, runs: runs.map(({ entry }) => entry) }, "mae")]!;
+  const median = runs[medianRun(runs.map(({ entry }) => entry.valid["mae"]))]!;
   const figures = figuresOrReason(median);
   return section(
     `${label} on ${dataset}`,
@@ -117,8 +117,8 @@ function runFigures({ entry, history }: ReportedRun): Figure[] {
   const scores = rows.some((row) => row.split === split && row.label === null)
     ? null
     : selectSplit(rows, split);
-  const matrices = PROTOCOLS[entry.protocol].metrics.filter(({ key }) =>
-    scoreClasses(entry.protocol, key)?.kind === "accuracy"
+  const matrices = PROTOCOLS[entry.protocol].metrics.filter(({ kind, classes }) =>
+    kind === "share" && classes !== undefined
   );
   const labels = history.some(({ unimodalLabels }) => unimodalLabels !== undefined);
   return [

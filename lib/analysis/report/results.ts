@@ -11,7 +11,7 @@ import {
   learningCurves,
   modalityAblation,
 } from "../figures/mod.ts";
-import { metricName } from "../../evaluation/metric_name.ts";
+import { metricName } from "../../evaluation/protocols.ts";
 import { estimateOverSeeds, mean } from "../../statistics/mod.ts";
 import type { StudyTable } from "../../studies/study/mod.ts";
 import { escapeXml } from "../../display/xml.ts";

@@ -1,7 +1,7 @@
 /** The part of a report on missing and noisy modalities: what `evaluate` found, as the runs note it. @module */
 
 import { type Figure, robustnessCurves } from "../figures/mod.ts";
-import { metricName } from "../../evaluation/metric_name.ts";
+import { metricName } from "../../evaluation/protocols.ts";
 import { rowNames } from "../comparison/groups.ts";
 import type { ReportContent, ReportedGroup, ReportedRun } from "./content.ts";
 import { heading, paragraph, section, table } from "../../display/html.ts";

@@ -1,6 +1,6 @@
 /** Runs of bytes that lie in memory or in a file, read by position. @module */
 
-import type { PositionedFile } from "./positioned_file.ts";
+import type { Positioned } from "./positioned_file.ts";
 
 /** A run of bytes that need not be in memory. */
 export interface ByteSource {
@@ -30,10 +30,10 @@ export class MemoryBytes implements ByteSource {
 /** Bytes `[offset, offset + length)` of an open file. */
 export class FileBytes implements ByteSource {
   readonly length: number;
-  readonly #file: PositionedFile;
+  readonly #file: Positioned;
   readonly #offset: number;
 
-  constructor(file: PositionedFile, offset: number, length: number) {
+  constructor(file: Positioned, offset: number, length: number) {
     this.#file = file;
     this.#offset = offset;
     this.length = length;
@@ -41,6 +41,26 @@ export class FileBytes implements ByteSource {
 
   read(position: number, target: Uint8Array): void {
     this.#file.readAt(this.#offset + position, target);
+  }
+}
+
+/** A run of bytes as a file of its own: what reads files can read it. */
+export class PositionedBytes implements Positioned {
+  readonly path: string;
+  readonly #bytes: ByteSource;
+
+  /** @param path names it in messages */
+  constructor(path: string, bytes: ByteSource) {
+    this.path = path;
+    this.#bytes = bytes;
+  }
+
+  get size(): number {
+    return this.#bytes.length;
+  }
+
+  readAt(position: number, target: Uint8Array): void {
+    this.#bytes.read(position, target);
   }
 }
 

@@ -14,8 +14,18 @@ export function byteCount(count: number): string {
   return `${BigInt(count).toLocaleString("en-US")} ${count === 1 ? "byte" : "bytes"}`;
 }
 
+/** Bytes that are read by position: of a file, or of a part of one. */
+export interface Positioned {
+  /** Names it in messages. */
+  readonly path: string;
+  /** Length in bytes. */
+  readonly size: number;
+  /** Fills all of `target` with the bytes from `position` on. */
+  readAt(position: number, target: Uint8Array): void;
+}
+
 /** A file opened for reading at any position. It stays open until {@linkcode close}. */
-export class PositionedFile implements Disposable {
+export class PositionedFile implements Positioned, Disposable {
   readonly path: string;
   /** Length in bytes when the file was opened. */
   readonly size: number;
@@ -93,7 +103,7 @@ const FOREIGN: readonly (readonly [start: string, kind: string])[] = [
  * @param wanted what the caller reads, for example `a pickle`
  * @throws {DataError} naming what the file is
  */
-export function refuseForeign(file: PositionedFile, wanted: string): void {
+export function refuseForeign(file: Positioned, wanted: string): void {
   if (file.size === 0) {
     throw new DataError(`Cannot read "${file.path}": it is empty, expected ${wanted}`);
   }

@@ -22,7 +22,8 @@ const OBJECTS = "|O";
 /** Number of values that are converted at once. */
 const CHUNK = 1 << 16;
 
-function isArraySource(value: unknown): value is ArraySource {
+/** Whether `value` is an array that may lie in a file. */
+export function isArraySource(value: unknown): value is ArraySource {
   return typeof value === "object" && value !== null && "readFloat32" in value &&
     "values" in value && "shape" in value;
 }

@@ -16,10 +16,15 @@ import {
   scanSplit,
   type SplitScan,
 } from "./integrity.ts";
+import { FileColumn } from "../column.ts";
+import { columnScales } from "./column_scales.ts";
 import { countSigns } from "./label_check.ts";
+import { textKind } from "./text_kind.ts";
 import { MODALITIES, type Modality, type ProtocolName } from "../modality.ts";
+import type { LabelRange } from "../label_range.ts";
+import type { SourceOptions } from "../source_options.ts";
 import { openDataset } from "../open.ts";
-import { type Problem, problem } from "../problem.ts";
+import { type Problem, problem, type ProblemCode } from "../problem.ts";
 import { detectProtocol, recognize } from "../registry.ts";
 import { type DatasetSource, presentSplits, shapeOf } from "../source.ts";
 
@@ -28,6 +33,7 @@ import { type DatasetSource, presentSplits, shapeOf } from "../source.ts";
  * one problem, not an exception. In a notebook the inspection shows itself.
  *
  * @param protocol where the caller knows it
+ * @param options how it is read, where the file does not say it
  *
  * @example
  * ```ts
@@ -40,29 +46,48 @@ import { type DatasetSource, presentSplits, shapeOf } from "../source.ts";
 export function inspectDataset(
   path: string,
   protocol?: ProtocolName,
+  options: SourceOptions = {},
 ): Inspection & Displayable {
   return {
-    ...inspect(path, protocol),
+    ...inspect(path, protocol, options),
     [JUPYTER_DISPLAY]() {
       return displayInspection(this);
     },
   };
 }
 
-function inspect(path: string, protocol?: ProtocolName): Inspection {
+function inspect(
+  path: string,
+  protocol: ProtocolName | undefined,
+  options: SourceOptions,
+): Inspection {
   const asked = protocol ?? null;
   try {
-    using source = openDataset(path);
-    return inspectSource(source, asked);
+    using source = openDataset(path, {}, options);
+    return inspectSource(source, asked, options.labelRange);
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
     const unreadable = problem("error", "unreadable", messageOf(error), { count: 1 });
-    const nothing = { format: null, recognized: null, sha256: null, bytes: null, splits: {} };
+    const nothing = {
+      format: null,
+      layout: null,
+      renamed: [],
+      padding: {},
+      ...UNREAD,
+      recognized: null,
+      sha256: null,
+      bytes: null,
+      splits: {},
+    };
     return { ok: false, path, protocol: asked, ...nothing, problems: [unreadable] };
   }
 }
 
-function inspectSource(source: DatasetSource, asked: ProtocolName | null): Inspection {
+function inspectSource(
+  source: DatasetSource,
+  asked: ProtocolName | null,
+  range: LabelRange | undefined,
+): Inspection {
   const sums = source.sums();
   const shape = shapeOf(source);
   const recognition = recognize(shape, sums);
@@ -72,8 +97,11 @@ function inspectSource(source: DatasetSource, asked: ProtocolName | null): Inspe
   const problems = [
     ...source.problems,
     ...registryProblems(source, shape, recognition),
-    ...gapProblems(splits, protocol),
-    ...sampleProblems(splits, protocol),
+    // A part of a dataset lacks what the other parts have.
+    ...(source.problems.some(({ code }) => code === "part-of-dataset")
+      ? []
+      : gapProblems(splits, protocol)),
+    ...sampleProblems(splits, protocol, range),
     ...featureProblems(scans),
     ...storeProblems(source, scans),
   ];
@@ -83,6 +111,10 @@ function inspectSource(source: DatasetSource, asked: ProtocolName | null): Inspe
     ok: problems.every(({ severity }) => severity !== "error"),
     path: source.path,
     format: source.format,
+    layout: source.layout,
+    renamed: source.renamed,
+    padding: source.padding,
+    ...readings(source, recognition !== null),
     recognized: recognition && { name: recognition.file.name, by: recognition.by },
     protocol,
     sha256: sums.sha256,
@@ -92,13 +124,61 @@ function inspectSource(source: DatasetSource, asked: ProtocolName | null): Inspe
   };
 }
 
+/** How features are read, where there are none. */
+const UNREAD = {
+  textPooling: null,
+  textPoolingReason: null,
+  standardize: null,
+  standardizeReason: null,
+} as const;
+
+/** How networks read the features of train where nothing is said. */
+function readings(
+  source: DatasetSource,
+  isPublished: boolean,
+): Pick<Inspection, keyof typeof UNREAD> {
+  const train = source.splits.train;
+  if (train === undefined || train.ids.length === 0) return UNREAD;
+  const reason = "its numbers are known";
+  const isKnown = isPublished || source.format === "synthetic";
+  const columns = Object.values(train.columns).map((column) =>
+    [column.modality, new FileColumn(column)] as const
+  );
+  const features = Object.fromEntries(columns);
+  const text = features["text"];
+  const kind = isKnown ? { isSentence: true, reason } : text && textKind(text, train.labels);
+  const scales = isKnown ? { isUnscaled: false, reason } : columnScales(features);
+  const hasScales = features["audio"] !== undefined || features["vision"] !== undefined;
+  return {
+    ...UNREAD,
+    ...(text === undefined || kind === undefined ? {} : {
+      textPooling: kind.isSentence ? "first" : "lstm",
+      textPoolingReason: kind.reason,
+    }),
+    ...(hasScales
+      ? { standardize: scales.isUnscaled ? "train" : "none", standardizeReason: scales.reason }
+      : {}),
+  };
+}
+
+/** What only the converted file can show. */
+const OF_THE_FILE: readonly ProblemCode[] = [
+  "length-range",
+  "unknown-key",
+  "trailing-bytes",
+  "filled-in",
+  "made-ids",
+  "missing-text",
+  "latin1-text",
+  "front-padding",
+  "zero-length",
+];
+
 /** Whether a store still holds what was written, and what only its pickle could show. */
 function storeProblems(source: DatasetSource, scans: readonly SplitScan[]): Problem[] {
   if (source.store === null) return [];
   const { problems, fingerprints } = source.store;
-  const recorded = problems.filter(({ code }) =>
-    code === "length-range" || code === "unknown-key" || code === "trailing-bytes"
-  );
+  const recorded = problems.filter(({ code }) => OF_THE_FILE.includes(code));
   const changed = scans.filter(({ split, hashes }) =>
     hashes.fingerprint() !== fingerprints[split.name]
   );

@@ -3,7 +3,7 @@
 import type { Modality, ProtocolName, SplitName } from "../modality.ts";
 import type { Problem } from "../problem.ts";
 import type { Recognition } from "../registry.ts";
-import type { DatasetSource, LengthOrigin } from "../source.ts";
+import type { DatasetSource, LengthOrigin, PaddingPlace } from "../source.ts";
 
 /** Labels of a split in numbers. */
 export interface LabelSummary {
@@ -63,6 +63,20 @@ export interface Inspection {
   readonly path: string;
   /** Null when the file cannot be read as a dataset. */
   readonly format: DatasetSource["format"] | null;
+  /** How the file is arranged; null for a store, synthetic data and what cannot be read. */
+  readonly layout: string | null;
+  /** Names that were read as others: `facet → vision`. */
+  readonly renamed: readonly string[];
+  /** Where the sequences of the file are padded, by modality. */
+  readonly padding: Readonly<Partial<Record<Modality, PaddingPlace>>>;
+  /** What networks read of the text where nothing is said; null without features of it in train. */
+  readonly textPooling: "first" | "lstm" | null;
+  /** Why. */
+  readonly textPoolingReason: string | null;
+  /** Whether networks get audio and vision on a common scale; null without features in train. */
+  readonly standardize: "none" | "train" | null;
+  /** Why. */
+  readonly standardizeReason: string | null;
   /** The published file that it is. */
   readonly recognized: { readonly name: string; readonly by: Recognition["by"] } | null;
   /** Null where nothing tells it. */

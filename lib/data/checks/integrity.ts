@@ -4,14 +4,17 @@
  * @module
  */
 
-import { ColumnScan, readRows } from "./column_scan.ts";
+import { readRows } from "../rows.ts";
+import { ColumnScan } from "./column_scan.ts";
 import { constantProblem, lengthProblem, nonfiniteProblem, zeroProblem } from "./feature_check.ts";
+import type { LabelRange } from "../label_range.ts";
 import { countSigns, labelProblems } from "./label_check.ts";
 import {
   MODALITIES,
   type Modality,
   PROTOCOL_NAMES,
   type ProtocolName,
+  type SplitName,
   SPLITS,
 } from "../modality.ts";
 import { listSome, type Problem, problem } from "../problem.ts";
@@ -70,14 +73,24 @@ export function featureProblems(scans: readonly SplitScan[]): Problem[] {
 export function sampleProblems(
   splits: readonly SplitSource[],
   protocol: ProtocolName | null,
+  range?: LabelRange,
 ): Problem[] {
   const each = splits.flatMap((
     split,
-  ) => [...sizeProblems(split), ...labelProblems(split, protocol)]);
+  ) => [...sizeProblems(split), ...labelProblems(split, protocol, range)]);
   return [...each, ...idProblems(splits)];
 }
 
-/** What an incomplete file lacks: splits, labels, a modality in some splits, a protocol. */
+/** What a training cannot do without, and how to come by it. */
+const REMEDIES: Readonly<Partial<Record<SplitName, string>>> = {
+  train: "training needs it",
+  valid: "training needs it: --valid 0.15 takes whole videos of train for it",
+};
+
+/**
+ * What an incomplete file lacks: splits, labels, a modality in some splits, a protocol. What training
+ * would refuse is an error.
+ */
 export function gapProblems(
   splits: readonly SplitSource[],
   protocol: ProtocolName | null,
@@ -85,14 +98,17 @@ export function gapProblems(
   const problems: Problem[] = [];
   for (const name of SPLITS) {
     const split = splits.find((split) => split.name === name);
+    const remedy = REMEDIES[name];
+    const severity = remedy === undefined ? "warning" : "error";
     if (split === undefined) {
-      const message = `has no split "${name}"`;
-      problems.push(problem("warning", "missing-split", message, { split: name }));
+      const message = `has no split "${name}"${remedy === undefined ? "" : `; ${remedy}`}`;
+      problems.push(problem(severity, "missing-split", message, { split: name }));
     } else if (split.labels === null) {
       const message =
-        `split "${name}" has no labels: it can be predicted, not trained on or scored`;
+        `split "${name}" has no labels: it can be predicted, not trained on or scored; ` +
+        "--labels FILE.csv adds those of a table";
       const count = split.ids.length;
-      problems.push(problem("warning", "missing-labels", message, { split: name, count }));
+      problems.push(problem(severity, "missing-labels", message, { split: name, count }));
     }
   }
   for (const modality of MODALITIES) {

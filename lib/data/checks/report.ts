@@ -11,11 +11,21 @@ import type { ColumnSummary, Inspection, SplitSummary } from "./inspection.ts";
 import { MODALITIES } from "../modality.ts";
 import { byteCount } from "../arrays/positioned_file.ts";
 import { counted, listSome, type Problem } from "../problem.ts";
+import type { SourceFormat } from "../source.ts";
 
 /** Ids that the text shows of a problem; `--json` has them all. */
 const MOST_SHOWN = 3;
 
-const FORMATS = { "mmsa-pickle": "MMSA pickle", "store": "store", "synthetic": "made up" } as const;
+const FORMATS: Readonly<Record<SourceFormat, string>> = {
+  "mmsa-pickle": "MMSA pickle",
+  "pickle": "pickle",
+  "numpy": "arrays of numpy",
+  "torch": "PyTorch checkpoint",
+  "hdf5": "HDF5",
+  "files": "several files",
+  "store": "store",
+  "synthetic": "made up",
+};
 
 const TYPES: Readonly<Record<string, string>> = {
   "<f2": "float16",
@@ -94,7 +104,12 @@ function featureRows({ splits }: Inspection): string[][] {
 }
 
 function identity(inspection: Inspection): string[][] {
-  const { format, recognized, protocol, sha256, bytes } = inspection;
+  const { format, layout, renamed, recognized, protocol, sha256, bytes } = inspection;
+  const { textPooling, standardize } = inspection;
+  const padded = Object.entries(inspection.padding)
+    .map(([modality, place]) =>
+      place === "none" ? `${modality} none` : `${modality} at the ${place}`
+    );
   const splits = Object.values(inspection.splits);
   const how = { sha256: "its SHA-256", sha1: "its SHA-1", shapes: "its shapes and counts" };
   const tokens = splits.find(({ textBert }) => textBert !== null)?.textBert?.[2];
@@ -108,6 +123,15 @@ function identity(inspection: Inspection): string[][] {
   ];
   return [
     ["format", `${FORMATS[format!]}${bytes === null ? "" : `, ${byteCount(bytes)}`}`],
+    ...(layout === null ? [] : [["layout", layout]]),
+    ...(renamed.length === 0 ? [] : [["renamed", renamed.join(", ")]]),
+    ...(padded.length === 0 ? [] : [["padding", padded.join(", ")]]),
+    ...(textPooling === null
+      ? []
+      : [["text", `textPooling ${textPooling}: ${inspection.textPoolingReason}`]]),
+    ...(standardize === null
+      ? []
+      : [["scales", `standardize ${standardize}: ${inspection.standardizeReason}`]]),
     ["sha256", String(sha256)],
     [
       "recognized",
@@ -129,7 +153,13 @@ function labelCells({ labels }: SplitSummary): string[] {
 function columnCells(column: ColumnSummary): string[] {
   const { steps, width, dtype, lengths, range } = column;
   const { least, median, greatest } = lengths;
-  const origin = { given: "", none: " (full)", mask: " (of text_bert)", text: " (of the text)" };
+  const origin = {
+    given: "",
+    none: " (full)",
+    mask: " (of text_bert)",
+    text: " (of the text)",
+    zeros: " (of its zeros)",
+  };
   const from = steps === 1 ? "" : origin[column.lengthOrigin];
   return [
     String(steps),

@@ -19,9 +19,15 @@ export function sizeProblems(split: SplitSource): Problem[] {
     : [problem("warning", "tiny-split", `split "${split.name}" has one sample only`, rest)];
 }
 
-/** Ids that occur twice in a split (warning) or in two splits (error). */
+/**
+ * Ids that occur twice in a split (warning) or in two splits (error). Row numbers are counted anew
+ * in each split, and so say nothing about who is who: the content tells.
+ */
 export function idProblems(splits: readonly SplitSource[]): Problem[] {
-  const samples = splits.flatMap(({ name, ids }) =>
+  const numbered = splits.map(({ ids }) => rowNumberPrefix(ids));
+  const isCounted = (i: number) =>
+    numbered[i] !== null && numbered.indexOf(numbered[i]!) !== numbered.lastIndexOf(numbered[i]!);
+  const samples = splits.filter((_, i) => !isCounted(i)).flatMap(({ name, ids }) =>
     ids.map((id) => ({ key: id, split: name, id }))
   );
   const { within, across } = findTwice(samples);
@@ -39,6 +45,19 @@ export function idProblems(splits: readonly SplitSource[]): Problem[] {
       return problem("error", "leaked-id", message, { split, ids });
     }),
   ];
+}
+
+/** What stands before ids that are consecutive numbers: `0, 1, …`, `clip_1, clip_2, …`; else null. */
+function rowNumberPrefix(ids: readonly string[]): string | null {
+  const parts = ids.map((id) => /^([^\d]*)(\d+)(?:\.0)?$/.exec(id));
+  const prefix = parts[0]?.[1];
+  if (prefix === undefined) return null;
+  const numbers = parts.map((part) => part?.[1] === prefix ? Number(part?.[2]) : NaN);
+  const least = numbers.reduce((a, b) => Math.min(a, b), Infinity);
+  const greatest = numbers.reduce((a, b) => Math.max(a, b), 0);
+  const areRows = (least === 0 || least === 1) && greatest === least + ids.length - 1 &&
+    new Set(numbers).size === ids.length;
+  return areRows ? prefix : null;
 }
 
 /**

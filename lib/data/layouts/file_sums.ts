@@ -5,7 +5,9 @@
  */
 
 import { createHash } from "node:crypto";
+import { join } from "node:path";
 import { DataError, messageOf } from "../../core/errors.ts";
+import type { SourceOptions } from "../source_options.ts";
 
 /** Sums of a file's content, lower-case hexadecimal. */
 export interface FileSums {
@@ -44,4 +46,28 @@ export function fileSums(path: string): FileSums {
   } catch (error) {
     throw new DataError(`Cannot read "${path}": ${messageOf(error)}`, { cause: error });
   }
+}
+
+/**
+ * The sums of a dataset in one file or several: those of the file where nothing else decides what is
+ * read, else sums of all of it.
+ *
+ * @throws {DataError} if a file cannot be read
+ */
+export function sourceSums(path: string, options: SourceOptions): FileSums {
+  const { files = {}, labelFile, ...rest } = options;
+  const paths = [...filesAt(path), ...Object.values(files), ...(labelFile ? [labelFile] : [])];
+  if (paths.length === 1 && Object.keys(rest).length === 0) return fileSums(path);
+  const sums = paths.map(fileSums);
+  const recipe = JSON.stringify([sums.map(({ sha256 }) => sha256), Object.keys(files), rest]);
+  const digest = (name: "sha256" | "sha1") => createHash(name).update(recipe).digest("hex");
+  const bytes = sums.reduce((sum, { bytes }) => sum + bytes, 0);
+  return { bytes, sha256: digest("sha256"), sha1: digest("sha1") };
+}
+
+/** The file itself, or the files of a folder in the order of their names. */
+function filesAt(path: string): string[] {
+  if (!Deno.statSync(path).isDirectory) return [path];
+  return [...Deno.readDirSync(path)].filter(({ isFile }) => isFile)
+    .map(({ name }) => join(path, name)).toSorted();
 }

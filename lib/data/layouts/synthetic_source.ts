@@ -22,6 +22,9 @@ export function openSynthetic(spec: string): DatasetSource {
   return {
     path,
     format: "synthetic",
+    layout: null,
+    renamed: [],
+    padding: {},
     name,
     fileName: name,
     protocol,

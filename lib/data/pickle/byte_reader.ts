@@ -1,7 +1,7 @@
 /** Reading a pickle's opcodes and arguments through a window over the file. @module */
 
 import { DataError } from "../../core/errors.ts";
-import { byteCount, type PositionedFile } from "../arrays/positioned_file.ts";
+import { byteCount, type Positioned } from "../arrays/positioned_file.ts";
 
 /** Size of the window in bytes. */
 const WINDOW = 1 << 16;
@@ -14,7 +14,7 @@ export interface Extent {
 
 /** The bytes of a file in order; large runs can be skipped without being read. */
 export class ByteReader {
-  readonly file: PositionedFile;
+  readonly file: Positioned;
   /** Where the opcode that is being run begins. */
   operationAt = 0;
   readonly #buffer: Uint8Array;
@@ -26,7 +26,7 @@ export class ByteReader {
   /** Next byte, counted from the start of the window; behind the window after a skip. */
   #at = 0;
 
-  constructor(file: PositionedFile) {
+  constructor(file: Positioned) {
     this.file = file;
     this.#buffer = new Uint8Array(Math.min(WINDOW, Math.max(16, file.size)));
     this.#view = new DataView(this.#buffer.buffer);

@@ -22,6 +22,13 @@ export interface PickleContext {
    * @throws {DataError} when more was copied than the file is long
    */
   charge(items: number): void;
+
+  /**
+   * What a file within the file holds: the stream that PyTorch's `save` once wrote.
+   *
+   * @param bytes all of it
+   */
+  readNested(bytes: ByteSource): unknown;
 }
 
 /** Bytes, or a string of the characters U+0000 to U+00FF, that stay in the file for an array. */

@@ -9,6 +9,7 @@ import { readAll } from "../arrays/byte_source.ts";
 import { ByteRun, byteSourceOf, type PickleContext } from "./context.ts";
 import { NumpyDtype } from "./dtype.ts";
 import { NdArray, NumpyScalar, shapeOf } from "./nd_array.ts";
+import { rebuildParameter, rebuildTensor, STORAGE_CLASSES, TorchStorage } from "./torch_tensor.ts";
 import { ByteArray, Complex, FrozenSet, OrderedDict, Tuple } from "./python_values.ts";
 
 /** Makes a value of the arguments that a pickle gives. */
@@ -26,7 +27,7 @@ export class PickleGlobal {
   constructor(name: string, call: Call | null) {
     this.name = name;
     this.call = call;
-    this.takesBytes = call === encode || call === fromBuffer;
+    this.takesBytes = call === encode || call === fromBuffer || call === loadStorage;
   }
 }
 
@@ -153,6 +154,19 @@ function complex([re, im]: readonly unknown[], context: PickleContext): unknown 
   throw context.fail("a complex number of something else", "two floats");
 }
 
+/** `torch.storage._load_from_bytes(stream)`: the numbers of a tensor that was pickled by itself. */
+function loadStorage([data]: readonly unknown[], context: PickleContext): unknown {
+  const bytes = byteSourceOf(data, context);
+  const value = bytes === undefined ? undefined : context.readNested(bytes);
+  if (value instanceof TorchStorage) return value;
+  throw context.fail("a storage without bytes", "the stream that PyTorch writes");
+}
+
+/** `torch.Size((2, 3))` */
+function makeSize(args: readonly unknown[], context: PickleContext): unknown {
+  return Tuple.fromItems(itemsOf(args, context));
+}
+
 const BUILTINS: readonly (readonly [name: string, call: Call | null])[] = [
   ["set", (args, context) => new Set(itemsOf(args, context))],
   ["frozenset", (args, context) => new FrozenSet(itemsOf(args, context))],
@@ -186,6 +200,12 @@ const GLOBALS: ReadonlyMap<string, PickleGlobal> = new Map([
     "defaultdict",
     (args, context) => fillDict(new Map(), args.slice(1), context),
   ),
+  entry("torch._utils", "_rebuild_tensor_v2", rebuildTensor),
+  entry("torch._utils", "_rebuild_parameter", rebuildParameter),
+  entry("torch.storage", "_load_from_bytes", loadStorage),
+  entry("torch", "Size", makeSize),
+  // Classes that a persistent id names.
+  ...STORAGE_CLASSES.map((name) => entry("torch", name, null)),
   ...["builtins", "__builtin__"].flatMap((module) =>
     BUILTINS.map(([name, call]) => entry(module, name, call))
   ),

@@ -1,20 +1,32 @@
 /** The state of a pickle being read: stack, marks and memo. @module */
 
 import { DataError, UnsafePickleError } from "../../core/errors.ts";
-import { FileBytes } from "../arrays/byte_source.ts";
+import { type ByteSource, FileBytes } from "../arrays/byte_source.ts";
 import type { ByteReader, Extent } from "./byte_reader.ts";
 import { ByteRun, type PickleContext } from "./context.ts";
 import { type ByteDecoder, EncodedBytes } from "./encoded_bytes.ts";
 import { findGlobal, PickleGlobal } from "./globals.ts";
 import { NdArray } from "./nd_array.ts";
+import { plainFormOf } from "./plain_form.ts";
 import { ByteArray, Tuple } from "./python_values.ts";
 import { latin1 } from "./text.ts";
+
+/** What a machine needs to know besides the bytes that it runs. */
+export interface MachineOptions {
+  /** Byte runs of this length and more stay in the file when an array takes them. */
+  readonly lazyBytes: number;
+  /** What a persistent id stands for; without, they are refused. */
+  readonly resolve?: (id: unknown, context: PickleContext) => unknown;
+  /** Reads a stream of PyTorch's that lies in the file; without, it is refused. */
+  readonly readNested?: (bytes: ByteSource, context: PickleContext) => unknown;
+}
 
 /** Runs opcodes that work on a stack, without recursion: nesting costs no call stack. */
 export class PickleMachine implements PickleContext {
   readonly reader: ByteReader;
   /** Byte runs of this length and more stay in the file when an array takes them. */
   readonly lazyBytes: number;
+  readonly #options: MachineOptions;
   /** Name of the opcode being run. */
   operation = "";
   protocol = 0;
@@ -26,9 +38,25 @@ export class PickleMachine implements PickleContext {
   readonly #sparseMemo = new Map<number, unknown>();
   #copied = 0;
 
-  constructor(reader: ByteReader, lazyBytes: number) {
+  constructor(reader: ByteReader, options: MachineOptions) {
     this.reader = reader;
-    this.lazyBytes = lazyBytes;
+    this.#options = options;
+    this.lazyBytes = Math.max(16, options.lazyBytes);
+  }
+
+  readNested(bytes: ByteSource): unknown {
+    if (this.#options.readNested === undefined) {
+      throw this.fail("a file within a file", "a pickle that is complete in itself");
+    }
+    return this.#options.readNested(bytes, this);
+  }
+
+  /** PERSID and BINPERSID: a value that lies outside the pickle. */
+  persistent(id: unknown): void {
+    if (this.#options.resolve === undefined) {
+      throw this.fail("a persistent id", "a pickle that is complete in itself");
+    }
+    this.push(this.#options.resolve(id, this));
   }
 
   fail(found: string, wanted: string): DataError {
@@ -137,10 +165,11 @@ export class PickleMachine implements PickleContext {
     if (known !== undefined) return known;
     const { file, operationAt } = this.reader;
     const full = `${module}.${name}`.slice(0, 200);
+    const remedy = plainFormOf(full, file.path);
     throw new UnsafePickleError(
       `Cannot read "${file.path}": ${this.operation} at byte ${operationAt} names ` +
         `${JSON.stringify(full)}, which could run code (nothing of it was called), ` +
-        "expected only plain Python values and numpy arrays",
+        (remedy ?? "expected only plain Python values, numpy arrays and PyTorch tensors"),
       full,
     );
   }

@@ -9,7 +9,7 @@ import { buildArray } from "./globals.ts";
 import type { PickleMachine } from "./machine.ts";
 import { NdArray } from "./nd_array.ts";
 import { NumpyDtype } from "./dtype.ts";
-import { FrozenSet, Tuple } from "./python_values.ts";
+import { FrozenSet, OrderedDict, Tuple } from "./python_values.ts";
 import {
   decimal,
   float,
@@ -124,6 +124,8 @@ function build(m: PickleMachine): void {
   const target = m.top();
   if (target instanceof NumpyDtype) target.build(state, m);
   else if (target instanceof NdArray) buildArray(target, state, m);
+  // Attributes beside the entries, as PyTorch gives its tables of weights: they mean nothing here.
+  else if (target instanceof OrderedDict && state instanceof Map) return;
   else throw m.fail("a state for something without one", "a numpy array or dtype");
 }
 
@@ -255,8 +257,8 @@ const TABLE: readonly (readonly [code: number | string, name: string, Operation[
   ["o", "OBJ", callObject],
   ["b", "BUILD", build],
   [0x98, "READONLY_BUFFER", (m) => void m.top()],
-  ["P", "PERSID", refuse("a persistent id")],
-  ["Q", "BINPERSID", refuse("a persistent id")],
+  ["P", "PERSID", (m) => m.persistent(line(m))],
+  ["Q", "BINPERSID", (m) => m.persistent(m.pop())],
   [0x82, "EXT1", refuse("an extension code")],
   [0x83, "EXT2", refuse("an extension code")],
   [0x84, "EXT4", refuse("an extension code")],

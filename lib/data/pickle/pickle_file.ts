@@ -1,10 +1,13 @@
 /** Opening a pickle. @module */
 
 import { DataError } from "../../core/errors.ts";
-import { PositionedFile, refuseForeign } from "../arrays/positioned_file.ts";
+import { type ByteSource, PositionedBytes } from "../arrays/byte_source.ts";
+import { type Positioned, PositionedFile, refuseForeign } from "../arrays/positioned_file.ts";
 import { ByteReader } from "./byte_reader.ts";
-import { PickleMachine } from "./machine.ts";
+import type { PickleContext } from "./context.ts";
+import { type MachineOptions, PickleMachine } from "./machine.ts";
 import { OPERATIONS, STOP } from "./opcodes.ts";
+import { isLegacyMagic, readLegacyTorch } from "./torch_legacy.ts";
 
 /** How {@linkcode readPickle} reads. */
 export interface PickleOptions {
@@ -71,7 +74,8 @@ export class PickleFile implements Disposable {
  * `set` a `Set`, `bytes` a `Uint8Array`, a numpy array an {@linkcode ArraySource}. Keys of a `Map` that are tuples or
  * bytes are equal only to themselves.
  *
- * Only plain Python values and numpy's arrays, dtypes and scalars may be named in the file.
+ * Only plain Python values, numpy's arrays, dtypes and scalars and PyTorch's tensors, which become
+ * an {@linkcode ArraySource} too, may be named in the file.
  * Time and memory are bounded by the length of the file, whatever it claims.
  *
  * @throws {UnsafePickleError} for a file that names anything else, which is not called
@@ -94,14 +98,53 @@ export function readPickle(path: string, { lazyBytes = 1 << 16 }: PickleOptions 
   const file = new PositionedFile(path);
   try {
     refuseForeign(file, "a pickle");
-    const reader = new ByteReader(file);
-    const machine = new PickleMachine(reader, Math.max(16, lazyBytes));
-    const root = runPickle(machine);
-    return new PickleFile(file, root, machine.protocol, reader.remaining);
+    const { root, protocol, trailingBytes } = readPickleBytes(file, { lazyBytes });
+    return new PickleFile(file, root, protocol, trailingBytes);
   } catch (error) {
     file.close();
     throw error;
   }
+}
+
+/**
+ * Reads a pickle that lies in an open file or in a part of one, as {@linkcode readPickle} does. A
+ * stream of PyTorch's `save` before version 1.6, which is several pickles, counts as one.
+ *
+ * @param resolve what a persistent id stands for; without, they are refused
+ */
+export function readPickleBytes(
+  file: Positioned,
+  { lazyBytes, resolve }: Omit<MachineOptions, "readNested">,
+): Pick<PickleFile, "root" | "protocol" | "trailingBytes"> {
+  const reader = new ByteReader(file);
+  const machine = new PickleMachine(reader, {
+    lazyBytes,
+    ...(resolve === undefined ? {} : { resolve }),
+    readNested: (bytes, context) => readNested(file.path, bytes, lazyBytes, context),
+  });
+  const first = runPickle(machine);
+  const root = isLegacyMagic(first) ? readLegacy(reader, lazyBytes, machine) : first;
+  return { root, protocol: machine.protocol, trailingBytes: reader.remaining };
+}
+
+function readNested(
+  path: string,
+  bytes: ByteSource,
+  lazyBytes: number,
+  context: PickleContext,
+): unknown {
+  const reader = new ByteReader(new PositionedBytes(path, bytes));
+  const magic = runPickle(new PickleMachine(reader, { lazyBytes }));
+  if (!isLegacyMagic(magic)) throw context.fail("a file within a file", "a tensor of PyTorch's");
+  return readLegacy(reader, lazyBytes, context);
+}
+
+function readLegacy(reader: ByteReader, lazyBytes: number, context: PickleContext): unknown {
+  const next = (resolve?: MachineOptions["resolve"]) =>
+    runPickle(
+      new PickleMachine(reader, { lazyBytes, ...(resolve === undefined ? {} : { resolve }) }),
+    );
+  return readLegacyTorch(reader, next, context);
 }
 
 /** Runs opcodes up to STOP. */

@@ -8,7 +8,8 @@ import { basename, dirname, join, resolve } from "node:path";
 import { DataError, DataIntegrityError, messageOf } from "../../core/errors.ts";
 import { exists, writeFileAtomic } from "../../core/files.ts";
 import { LOCK_FILE, lockFolder } from "../../core/lock.ts";
-import { type ColumnScan, readRows } from "../checks/column_scan.ts";
+import type { ColumnScan } from "../checks/column_scan.ts";
+import { readRows } from "../rows.ts";
 import {
   emptyScan,
   featureProblems,
@@ -17,6 +18,7 @@ import {
   type SplitScan,
 } from "../checks/integrity.ts";
 import type { ProtocolName } from "../modality.ts";
+import { type SourceOptions, sourceOptions } from "../source_options.ts";
 import { openDataset } from "../open.ts";
 import type { Problem } from "../problem.ts";
 import { detectProtocol, recognize } from "../registry.ts";
@@ -36,7 +38,7 @@ import {
 import { countOf } from "../arrays/values.ts";
 
 /** How a pickle is converted. */
-export interface ConvertOptions {
+export interface ConvertOptions extends SourceOptions {
   /** The protocol, where it is known; it sets the range of the labels. */
   readonly protocol?: ProtocolName;
   /** Called after each piece with the part of the values that is done, 0 to 1. */
@@ -82,7 +84,7 @@ export function convertDataset(
   folder: string,
   options: ConvertOptions = {},
 ): Conversion {
-  using source = openDataset(path);
+  using source = openDataset(path, {}, sourceOptions(options));
   if (source.store !== null) {
     throw new DataError(
       `Cannot convert "${path}": it is a store already, expected a pickle or synthetic data`,
@@ -123,7 +125,7 @@ export function convertSource(
   const protocol = options.protocol ?? source.protocol ?? detectProtocol(shape, recognition);
   const early = [
     ...registryProblems(source, shape, recognition),
-    ...sampleProblems(presentSplits(source), protocol),
+    ...sampleProblems(presentSplits(source), protocol, options.labelRange),
   ];
   const fatal = early.filter(({ code }) => code === "nonfinite-label" || code === "label-range");
   if (fatal.length > 0) {

@@ -12,17 +12,6 @@ import type { FloatSource } from "../arrays/values.ts";
 
 /**
  * Rows of one shape, one after the other, without a header.
- *
- * @example
- * ```ts
- * import { RowFile } from "./row_file.ts";
- * import { assertEquals } from "@std/assert";
- * const path = Deno.makeTempFileSync();
- * const rows = new RowFile(path, [2]);
- * rows.append(Float32Array.of(1, 2, 3, 4));
- * assertEquals(rows.count(), 2);
- * Deno.removeSync(path);
- * ```
  */
 export class RowFile {
   /** The file. */

@@ -43,6 +43,9 @@ export function openStore(folder: string, needs: Needs = {}): DatasetSource {
   return {
     path: folder,
     format: "store",
+    layout: null,
+    renamed: [],
+    padding: {},
     name: meta.name,
     fileName: meta.source.file,
     protocol: meta.protocol,

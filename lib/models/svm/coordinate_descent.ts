@@ -35,19 +35,6 @@ export interface LinearMachine {
  * Solves a dual problem of a linear kernel over the rows `chosen` of `features`.
  *
  * @param chosen [samples] rows, in the order of the problem's samples
- *
- * @example y = 2x, inside a tube of 0.1
- * ```ts
- * import { RandomStream } from "../../core/random.ts";
- * import { solveLinearly } from "./coordinate_descent.ts";
- * import { regressionProblem } from "./problem.ts";
- * import { assertAlmostEquals } from "@std/assert";
- * const features = { rows: 3, columns: 1, values: Float64Array.of(-1, 0, 1) };
- * const options = { tolerance: 1e-6, passes: 1000, random: RandomStream.fromSeed(1) };
- * const problem = regressionProblem([-2, 0, 2], 10, 0.1);
- * const { weights } = solveLinearly(features, [0, 1, 2], problem, options);
- * assertAlmostEquals(weights[0]!, 1.9, 1e-4);
- * ```
  */
 export function solveLinearly(
   features: Matrix,

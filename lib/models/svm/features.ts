@@ -7,13 +7,21 @@ import { type Matrix, zeros } from "./matrix.ts";
 /** Sequences are read in parts of so many samples. */
 const PART = 64;
 
+/** What of a sequence is one vector. */
+export type Pooling = "first" | "mean" | "last";
+
 /**
- * x = [text of step 0; mean audio; mean vision] of every sample, of the modalities in use; means are
- * over the true steps (our reading of "time-averaged").
+ * x = [text; mean audio; mean vision] of every sample, of the modalities in use; means are over the
+ * true steps (our reading of "time-averaged").
  *
+ * @param textPooling what of the text is read: step 0 of BERT's features
  * @throws {DataError} when the split lacks a modality.
  */
-export function pooledFeatures(split: Split, modalities: readonly Modality[]): Matrix {
+export function pooledFeatures(
+  split: Split,
+  modalities: readonly Modality[],
+  textPooling: Pooling = "first",
+): Matrix {
   const used = MODALITIES.filter((modality) => modalities.includes(modality));
   const columns = used.map((modality) => {
     const column = split.features[modality];
@@ -26,15 +34,16 @@ export function pooledFeatures(split: Split, modalities: readonly Modality[]): M
   const pooled = zeros(split.ids.length, width);
   let offset = 0;
   for (const [i, column] of columns.entries()) {
-    pool(column, used[i] === "text" ? 1 : column.steps, pooled, offset);
+    pool(column, used[i] === "text" ? textPooling : "mean", pooled, offset);
     offset += column.width;
   }
   return pooled;
 }
 
-/** Writes the means over the first `steps` true steps into columns of `pooled`, from `offset` on. */
-function pool(column: FeatureColumn, steps: number, pooled: Matrix, offset: number): void {
+/** Writes the first or last true step, or the mean of all, into columns of `pooled`, from `offset` on. */
+function pool(column: FeatureColumn, pooling: Pooling, pooled: Matrix, offset: number): void {
   const { width } = column;
+  const steps = pooling === "first" ? 1 : column.steps;
   for (let start = 0; start < pooled.rows; start += PART) {
     const count = Math.min(PART, pooled.rows - start);
     const indices = Uint32Array.from({ length: count }, (_, i) => start + i);
@@ -42,10 +51,13 @@ function pool(column: FeatureColumn, steps: number, pooled: Matrix, offset: numb
     column.read(indices, values, steps);
     for (let i = 0; i < count; i++) {
       const length = Math.min(steps, column.lengths[start + i]!);
+      const first = pooling === "last" ? length - 1 : 0;
       const to = (start + i) * pooled.columns + offset;
-      for (let t = 0; t < length; t++) {
+      for (let t = first; t < length; t++) {
         const from = (i * steps + t) * width;
-        for (let j = 0; j < width; j++) pooled.values[to + j]! += values[from + j]! / length;
+        for (let j = 0; j < width; j++) {
+          pooled.values[to + j]! += values[from + j]! / (length - first);
+        }
       }
     }
   }
@@ -58,9 +70,15 @@ export interface Scaling {
   readonly deviations: Float32Array;
 }
 
-/** The scaling after which each column of `x` has mean 0 and variance 1 (or 0, if constant). */
-export function fitScaling({ rows, columns, values }: Matrix): Scaling {
+/**
+ * The scaling after which each column of `x` has mean 0 and variance 1 (or 0, if constant).
+ *
+ * @param together so many first columns are scaled by one number: distances of word vectors have a
+ * meaning, which scales of their own would take from them
+ */
+export function fitScaling({ rows, columns, values }: Matrix, together = 0): Scaling {
   const means = new Float32Array(columns), deviations = new Float32Array(columns);
+  const varying: number[] = [];
   for (let j = 0; j < columns; j++) {
     let sum = 0, squares = 0, low = Infinity, high = -Infinity;
     for (let i = 0; i < rows; i++) {
@@ -76,7 +94,10 @@ export function fitScaling({ rows, columns, values }: Matrix): Scaling {
     const isConstant = high - low <= 1e-6 * Math.max(Math.abs(high), Math.abs(low));
     deviations[j] = isConstant ? 1 : Math.sqrt(squares / rows);
     if (deviations[j] === 0) deviations[j] = 1;
+    else if (j < together && !isConstant) varying.push(j);
   }
+  const variance = varying.reduce((sum, j) => sum + deviations[j]! ** 2 / varying.length, 0);
+  for (const j of varying) deviations[j] = Math.sqrt(variance);
   return { means, deviations };
 }
 

@@ -9,15 +9,6 @@ export type Kernel = { readonly type: "linear" } | { readonly type: "rbf"; reado
  * The kernel of all rows of `a` with all rows of `b`, [a.rows, b.rows].
  *
  * @throws {TypeError} when their rows have different lengths.
- *
- * @example
- * ```ts
- * import { kernelMatrix } from "./kernel.ts";
- * import { assertEquals } from "@std/assert";
- * const x = { rows: 2, columns: 1, values: Float64Array.of(0, 2) };
- * const k = kernelMatrix(x, x, { type: "rbf", gamma: 0.25 });
- * assertEquals([...k.values], [1, Math.exp(-1), Math.exp(-1), 1]);
- * ```
  */
 export function kernelMatrix(a: Matrix, b: Matrix, kernel: Kernel): Matrix {
   const products = dotProducts(a, b);

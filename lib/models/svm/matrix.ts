@@ -27,15 +27,6 @@ export function selectRows(matrix: Matrix, indices: ArrayLike<number>): Matrix {
  * A Bᵀ: the products of all rows of `a` with all rows of `b`, [a.rows, b.rows].
  *
  * @throws {TypeError} when their rows have different lengths.
- *
- * @example
- * ```ts
- * import { dotProducts } from "./matrix.ts";
- * import { assertEquals } from "@std/assert";
- * const a = { rows: 1, columns: 2, values: Float64Array.of(1, 2) };
- * const b = { rows: 2, columns: 2, values: Float64Array.of(3, 4, 5, 6) };
- * assertEquals([...dotProducts(a, b).values], [11, 17]);
- * ```
  */
 export function dotProducts(a: Matrix, b: Matrix): Matrix {
   if (a.columns !== b.columns) {

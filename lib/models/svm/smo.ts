@@ -21,17 +21,6 @@ const LEAST_ITERATIONS = 1e7;
  * @param kernel of the samples with themselves, [samples, samples]
  * @throws {RangeError} when the tolerance is not above 0.
  * @throws {RunError} when it does not converge.
- *
- * @example The widest margin between two points
- * ```ts
- * import { classificationProblem } from "./problem.ts";
- * import { solveExactly } from "./smo.ts";
- * import { assertAlmostEquals } from "@std/assert";
- * const kernel = { rows: 2, columns: 2, values: Float64Array.of(1, -1, -1, 1) };
- * const { coefficients, bias } = solveExactly(kernel, classificationProblem([1, -1], 1), 1e-3);
- * assertAlmostEquals(coefficients[0]!, 0.5);
- * assertAlmostEquals(bias, 0);
- * ```
  */
 export function solveExactly(kernel: Matrix, problem: DualProblem, tolerance: number): Solution {
   if (!(tolerance > 0)) {

@@ -23,16 +23,6 @@ export interface Discovery {
 /**
  * Looks for run folders in `paths` and below. A part without any is reported once, by its highest
  * folder; files beside runs and hidden folders are passed over. Links are followed, in no circles.
- *
- * @example
- * ```ts
- * import { findRunFolders } from "./run_discovery.ts";
- * import { assertEquals } from "@std/assert";
- * const folder = Deno.makeTempDirSync();
- * const found = findRunFolders([folder]);
- * assertEquals([found.folders.length, found.skipped.length], [0, 1]);
- * Deno.removeSync(folder);
- * ```
  */
 export function findRunFolders(paths: readonly string[]): Discovery {
   const folders = new Map<string, string>();

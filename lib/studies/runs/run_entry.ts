@@ -3,7 +3,12 @@
 import { basename, dirname, resolve } from "node:path";
 import { DataError, messageOf, reasonOf, RunError } from "../../core/errors.ts";
 import type { ProtocolName } from "../../data/mod.ts";
-import { PROTOCOLS } from "../../evaluation/mod.ts";
+import { type Protocol, protocolOf, PROTOCOLS } from "../../evaluation/mod.ts";
+import {
+  labelledSplit,
+  type PredictionRow,
+  readPredictions,
+} from "../../evaluation/predictions.ts";
 import type { Config } from "../../models/mod.ts";
 import { RunFolder } from "../../training/mod.ts";
 import { findRunFolders, type Skipped } from "./run_discovery.ts";
@@ -86,22 +91,6 @@ export function readRuns(paths: readonly string[]): RunList {
  *
  * @throws {RunError} there is none, or its record is not one of ours
  * @throws {DataError} its metrics cannot be read
- *
- * @example
- * ```ts
- * import { readRun } from "./run_entry.ts";
- * import { train } from "../../session/train.ts";
- * import { assertEquals } from "@std/assert";
- * const out = Deno.makeTempDirSync();
- * const { folders } = await train({
- *   model: "constant",
- *   data: "synthetic:n=16",
- *   engine: "cpu",
- *   out,
- * });
- * assertEquals(readRun(folders[0]!).model, "constant");
- * Deno.removeSync(out, { recursive: true });
- * ```
  */
 export function readRun(path: string): RunEntry {
   const folder = new RunFolder(path);
@@ -124,7 +113,8 @@ export function readRun(path: string): RunEntry {
   if (!Number.isSafeInteger(seed)) {
     throw new RunError(`Cannot read the run "${path}": its seed is ${seed}, expected a number`);
   }
-  const metrics = readMetrics(folder.file("metrics.json"));
+  const recorded = readMetrics(folder.file("metrics.json"));
+  const metrics = completed(recorded, protocolOf(config), folder);
   const model = text("model", config["model"]);
   const dataset = text("dataset", config["dataset"]);
   return {
@@ -176,6 +166,32 @@ function readMetrics(path: string): Record<string, MetricValues> {
     return found as Record<string, MetricValues>;
   }
   throw new DataError(`Cannot read "${path}": it holds no metrics, expected numbers by split`);
+}
+
+/** With the metrics that the run's version did not have yet, where its predictions tell them. */
+function completed(
+  metrics: Record<string, MetricValues>,
+  protocol: Protocol,
+  folder: RunFolder,
+): Record<string, MetricValues> {
+  const { metricKeys } = protocol;
+  const isWhole = (values: MetricValues) => metricKeys.every((key) => Object.hasOwn(values, key));
+  if (Object.values(metrics).every(isWhole)) return metrics;
+  let rows: PredictionRow[];
+  try {
+    rows = readPredictions(folder.file("predictions.csv"));
+  } catch (error) {
+    // The run is worth telling of all the same.
+    if (error instanceof DataError) return metrics;
+    throw error;
+  }
+  return Object.fromEntries(
+    Object.entries(metrics).map(([split, values]) => {
+      const scores = isWhole(values) ? null : labelledSplit(rows, split);
+      if (scores === null) return [split, values];
+      return [split, { ...protocol.evaluate(scores.predictions, scores.labels).values, ...values }];
+    }),
+  );
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -9,7 +9,7 @@ import { DatabaseSync } from "node:sqlite";
 import { join } from "node:path";
 import { messageOf, UsageError } from "../../core/errors.ts";
 import { unknownName } from "../../core/suggest.ts";
-import { PROTOCOLS } from "../../evaluation/mod.ts";
+import { allMetricKeys, findMetric } from "../../evaluation/protocols.ts";
 import { findRunFolders, type Skipped } from "./run_discovery.ts";
 import { readRun, type RunEntry } from "./run_entry.ts";
 
@@ -29,13 +29,13 @@ export interface RunQuery {
   readonly sort?: string;
 }
 
-/** Changes with the table, so that an index of another version is made anew. */
-const SCHEMA = 1;
-
 const COLUMNS = [
   ...["path", "model", "dataset", "seed", "setting", "protocol"],
   ...["engine", "device", "epochs", "bestEpoch", "started"],
 ] as const;
+
+/** Changes with what a row holds, so that an index of another version is made anew. */
+const SCHEMA = versionOf([...COLUMNS, ...allMetricKeys()].join());
 
 /**
  * A database of runs; dispose it to close the file.
@@ -152,15 +152,20 @@ export class RunIndex implements Disposable {
   #orderBy(sort: string): string {
     if ((COLUMNS as readonly string[]).includes(sort)) return sort;
     const [split, key] = sort.startsWith("valid.") ? ["valid", sort.slice(6)] : ["test", sort];
-    const metric = Object.values(PROTOCOLS).flatMap(({ metrics }) => metrics)
-      .find((metric) => metric.key === key);
+    const metric = findMetric(key);
     if (metric === undefined) {
-      const keys = new Set(Object.values(PROTOCOLS).flatMap(({ metricKeys }) => metricKeys));
-      throw new UsageError(unknownName("sort key", sort, [...keys, ...COLUMNS]));
+      throw new UsageError(unknownName("sort key", sort, [...allMetricKeys(), ...COLUMNS]));
     }
-    const value = `json_extract(${split}, '$.${key}')`;
+    const value = `json_extract(${split}, '$."${key}"')`;
     return `${value} IS NULL, ${value} ${metric.higherIsBetter ? "DESC" : "ASC"}`;
   }
+}
+
+/** A number from 1 that another text hardly has (FNV-1a); SQLite keeps 31 bits and a sign. */
+function versionOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (const char of text) hash = Math.imul(hash ^ char.codePointAt(0)!, 0x01000193);
+  return (hash & 0x7fffffff) || 1;
 }
 
 /** Size and time of the files that a row is made from; empty where one is missing. */

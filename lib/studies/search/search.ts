@@ -10,7 +10,7 @@
 
 import { UsageError } from "../../core/errors.ts";
 import { RandomStream } from "../../core/random.ts";
-import type { Modality, ProtocolName } from "../../data/mod.ts";
+import { dataName, type Modality, type ProtocolName } from "../../data/mod.ts";
 import { metricOf, PROTOCOLS } from "../../evaluation/mod.ts";
 import type { ModelDefinition, Setting } from "../../models/mod.ts";
 import type { MetricValues } from "../runs/run_entry.ts";
@@ -69,25 +69,6 @@ const PATIENCE = 1000;
  * where fewer ended; no settings are tried twice, so that a small space has fewer.
  *
  * @throws {UsageError} the model has no such setting, or a value does not fit
- *
- * @example
- * ```ts
- * import { findModel } from "../../models/mod.ts";
- * import { searchStudy } from "./search.ts";
- * import { assertEquals } from "@std/assert";
- * const { cells, scoredOn } = searchStudy({
- *   model: findModel("constant"),
- *   space: { value: ["mean", "median"] },
- *   trials: 5,
- *   seed: 1,
- *   seeds: [1111],
- *   data: "synthetic",
- *   metric: "mae",
- *   settings: {},
- * });
- * assertEquals(cells.map((cell) => cell.slug), ["trial-001", "trial-002"]);
- * assertEquals(scoredOn, "valid");
- * ```
  */
 export function searchStudy(options: SearchOptions): StudyDefinition {
   const { model, space, protocol, modalities, metric } = options;
@@ -109,7 +90,7 @@ export function searchStudy(options: SearchOptions): StudyDefinition {
     title: `Random search of ${model.name}`,
     cells,
     seeds: options.seeds,
-    data: [options.data],
+    data: [dataName(options.data)],
     ...(protocol === undefined ? {} : { protocol }),
     metrics: [metric],
     scoredOn: "valid",
@@ -140,32 +121,6 @@ export function scoreTrial({ valid }: ValidMetrics, metric: string): number {
  * earlier goes first.
  *
  * @throws {UsageError} the protocol of the data has no such metric, with the nearest
- *
- * @example
- * ```ts
- * import { findModel } from "../../models/mod.ts";
- * import { train } from "../../session/mod.ts";
- * import { readStudy, writeStudy } from "../study/mod.ts";
- * import { rankTrials, searchStudy } from "./search.ts";
- * import { assertEquals } from "@std/assert";
- * const common = { data: "synthetic:n=40", seeds: [1111] };
- * const search = searchStudy({
- *   model: findModel("svm"),
- *   space: { cost: [0.001, 10] },
- *   trials: 2,
- *   seed: 1,
- *   metric: "mae",
- *   settings: {},
- *   ...common,
- * });
- * const folder = Deno.makeTempDirSync();
- * writeStudy(folder, search);
- * for (const { slug, settings } of search.cells) { // `runStudy` does this for large ones
- *   await train({ model: "svm", settings, engine: "cpu", out: `${folder}/${slug}`, ...common });
- * }
- * assertEquals(rankTrials(readStudy(folder), "mae")[0]!.settings, { cost: 10 });
- * Deno.removeSync(folder, { recursive: true });
- * ```
  */
 export function rankTrials({ definition, groups }: Study, metric: string): RankedTrial[] {
   const complete = groups.filter(({ runs }) => runs.length === definition.seeds.length);
@@ -182,17 +137,6 @@ export function rankTrials({ definition, groups }: Study, metric: string): Ranke
 
 /**
  * The command that trains settings by themselves, test included.
- *
- * @example
- * ```ts
- * import { trainCommand } from "./search.ts";
- * import { assertEquals } from "@std/assert";
- * const command = trainCommand({ model: "cnn", data: "mosi.pkl" }, { batchSize: 32 });
- * assertEquals(
- *   command.join(" "),
- *   "deno task train --model cnn --data mosi.pkl --set batchSize=32",
- * );
- * ```
  */
 export function trainCommand(
   options: Pick<SearchOptions, "data" | "protocol" | "modalities"> & { readonly model: string },

@@ -18,16 +18,6 @@ const KINDS = ["uniform", "logUniform", "integer"] as const;
  * `{"integer": [16, 64]}`, by setting
  * @throws {UsageError} when the model has no such setting (with the nearest), or a value of the range
  * does not fit it.
- *
- * @example
- * ```ts
- * import { findModel } from "../../models/mod.ts";
- * import { parseSpace } from "./space.ts";
- * import { assertEquals, assertThrows } from "@std/assert";
- * const space = parseSpace({ batchSize: ["16", "32"] }, findModel("cnn"));
- * assertEquals(space, { batchSize: [16, 32] });
- * assertThrows(() => parseSpace({ batch: [16] }, findModel("cnn")), Error, '"batchSize"');
- * ```
  */
 export function parseSpace(value: unknown, model: ModelDefinition): Space {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {

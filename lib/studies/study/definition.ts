@@ -32,6 +32,20 @@ export interface StudyCell {
   readonly published: readonly PublishedRow[];
 }
 
+/** How a cluster runs a study. */
+export interface ClusterOptions {
+  /** Options of the scheduler, `KEY=VALUE` each, which go through unchanged. */
+  readonly sbatch?: readonly string[];
+  /** A file with lines of a shell that come before each task: modules, a container. */
+  readonly setup?: string;
+  /** Runs a task; as many as are expected to take a minute where absent. */
+  readonly perTask?: number;
+  /** Tasks at a time; as many as the cluster lets where absent. */
+  readonly atOnce?: number;
+  /** A folder of each node's own, into which data are copied; it may name variables, `$TMPDIR/msa`. */
+  readonly scratch?: string;
+}
+
 /** A study, as `study.json` of its folder holds it. */
 export interface StudyDefinition {
   /** The folder's name. */
@@ -55,6 +69,8 @@ export interface StudyDefinition {
   readonly scoredOn: "test" | "valid";
   /** Where the published rows are from, and the datasets (by our names) that they are on. */
   readonly published?: { readonly source: string; readonly datasets: readonly string[] };
+  /** How `--on slurm` runs it. */
+  readonly slurm?: ClusterOptions;
   /** What a reader of the table has to know, a sentence each. */
   readonly notes: readonly string[];
 }

@@ -50,15 +50,6 @@ export function studyJobs(definition: StudyDefinition, folder: string): Job[] {
 
 /**
  * How readers see a training: `batch-64/text-guided 1111`.
- *
- * @example
- * ```ts
- * import { jobName } from "./jobs.ts";
- * import { assertEquals } from "@std/assert";
- * const where = { data: "mosi.pkl", protocol: null, out: "runs/sizes/batch-64" };
- * const what = { slug: "batch-64", model: "text-guided", modalities: null, settings: {} };
- * assertEquals(jobName({ ...what, ...where, seed: 1111 }), "batch-64/text-guided 1111");
- * ```
  */
 export function jobName({ slug, model, seed }: Job): string {
   return `${slug}/${model} ${seed}`;

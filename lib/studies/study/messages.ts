@@ -16,6 +16,8 @@ export interface WorkerOptions {
   readonly nonfinite: "zero" | "stop";
   /** Splits that are loaded; all in the data where absent. Without test for what selects. */
   readonly splits?: readonly Exclude<SplitName, "test">[];
+  /** A folder of this machine's own, into which a data file is copied before it is read. */
+  readonly scratch?: string;
   /** For the record of each run. */
   readonly commandLine: readonly string[];
 }
@@ -26,10 +28,10 @@ export type Order =
   | { readonly job: Job }
   | { readonly stop: "SIGINT" | "SIGTERM" };
 
-/** How a training ended. */
+/** How a training ended; `busy` is one that another process is at work on. */
 export type Ending =
   | { readonly status: "trained" | "kept"; readonly path: string; readonly validMae: number | null }
-  | { readonly status: "failed" | "interrupted"; readonly message: string };
+  | { readonly status: "failed" | "interrupted" | "busy"; readonly message: string };
 
 /** From a process. */
 export type Report =

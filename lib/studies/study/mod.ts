@@ -1,6 +1,6 @@
 /** Studies: sets of trainings that make one table. @module */
 
-export type { PublishedRow, StudyCell, StudyDefinition } from "./definition.ts";
+export type { ClusterOptions, PublishedRow, StudyCell, StudyDefinition } from "./definition.ts";
 export { parseDefinition } from "./parse_definition.ts";
 export { readStudy, type Study, STUDY_FILE, type StudyRuns, writeStudy } from "./study_folder.ts";
 export { STUDIES } from "./report_tables.ts";

@@ -2,12 +2,14 @@
 
 import { UsageError } from "../../core/errors.ts";
 import { unknownName } from "../../core/suggest.ts";
-import { MODALITIES, type Modality, type ProtocolName } from "../../data/mod.ts";
-import { CLASS_TASKS, PROTOCOLS } from "../../evaluation/mod.ts";
+import { dataName, MODALITIES, type Modality, type ProtocolName } from "../../data/mod.ts";
+import { PROTOCOLS } from "../../evaluation/mod.ts";
+import { allMetricKeys } from "../../evaluation/protocols.ts";
 import { findModel, type ModelDefinition, type Setting } from "../../models/mod.ts";
 import { parseSettings } from "../../training/mod.ts";
 import {
   cellKey,
+  type ClusterOptions,
   type PublishedRow,
   STUDY_METRICS,
   STUDY_SEEDS,
@@ -18,7 +20,7 @@ import {
 /** Keys of a definition; those of a grid are crossed with each other into cells. */
 const KEYS = [
   ...["name", "title", "cells", "models", "settings", "modalities"],
-  ...["seeds", "data", "protocol", "metrics", "scoredOn", "published", "notes"],
+  ...["seeds", "data", "protocol", "metrics", "scoredOn", "published", "slurm", "notes"],
 ];
 const CELL_KEYS = ["slug", "label", "model", "modalities", "settings", "published"];
 /** A slug is a folder's name on every system, and no hidden one. */
@@ -33,23 +35,6 @@ type Fields = Readonly<Record<string, unknown>>;
  * @param name of the study, where the file has none
  * @throws {UsageError} when a key, model, setting, modality or metric is unknown (with the nearest),
  * or a value does not fit.
- *
- * @example
- * ```ts
- * import { parseDefinition } from "./parse_definition.ts";
- * import { assertEquals } from "@std/assert";
- * const study = parseDefinition({
- *   models: ["svm", "constant"],
- *   modalities: [["text"], ["text", "audio"]],
- *   seeds: [1, 2],
- * }, "sets");
- * assertEquals(study.cells.map(({ slug, model }) => `${slug}/${model}`), [
- *   "text/svm",
- *   "text+audio/svm",
- *   "text/constant",
- *   "text+audio/constant",
- * ]);
- * ```
  */
 export function parseDefinition(value: unknown, name: string): StudyDefinition {
   const fields = fieldsOf(value, "the study", KEYS);
@@ -63,19 +48,20 @@ export function parseDefinition(value: unknown, name: string): StudyDefinition {
   if (twice !== undefined) refuse(`cell "${twice}" is there twice`, `a "slug" for each`);
   const studyName = textOf(fields["name"] ?? name, "name");
   checkSlug(studyName, "name");
-  const { protocol, published } = fields;
+  const { protocol, published, slurm } = fields;
   return {
     name: studyName,
     title: textOf(fields["title"] ?? studyName, "title"),
     cells,
     seeds: seedsOf(fields["seeds"] ?? STUDY_SEEDS),
-    data: textsOf(fields["data"] ?? [], "data"),
+    data: textsOf(fields["data"] ?? [], "data").map(dataName),
     ...(protocol === undefined ? {} : {
       protocol: knownName(protocol, "protocol", Object.keys(PROTOCOLS)) as ProtocolName,
     }),
     metrics: textsOf(fields["metrics"] ?? STUDY_METRICS, "metrics").map(knownMetric),
     scoredOn: knownName(fields["scoredOn"] ?? "test", "split", ["test", "valid"]) as "test",
     ...(published === undefined ? {} : { published: parseSource(published) }),
+    ...(slurm === undefined ? {} : { slurm: parseCluster(slurm) }),
     notes: textsOf(fields["notes"] ?? [], "notes"),
   };
 }
@@ -165,11 +151,20 @@ function parseSource(value: unknown): NonNullable<StudyDefinition["published"]> 
   };
 }
 
+function parseCluster(value: unknown): ClusterOptions {
+  const fields = fieldsOf(value, "slurm", ["sbatch", "setup", "perTask", "atOnce", "scratch"]);
+  const parsed: Record<string, unknown> = {};
+  for (const [key, given] of Object.entries(fields)) {
+    if (key === "sbatch") parsed[key] = textsOf(given, key);
+    else if (key === "setup" || key === "scratch") parsed[key] = textOf(given, key);
+    else if (Number.isSafeInteger(given) && given as number >= 1) parsed[key] = given;
+    else refuse(`${key} is ${show(given)}`, "a whole number of 1 or more");
+  }
+  return parsed;
+}
+
 function knownMetric(key: string): string {
-  const known = Object.values(PROTOCOLS).flatMap(({ metricKeys }) => metricKeys);
-  const ofClasses = Object.values(CLASS_TASKS).flat()
-    .flatMap(({ metrics }) => Object.keys(metrics).map((name) => `class.${name}`));
-  return knownName(key, "metric", new Set([...known, ...ofClasses]));
+  return knownName(key, "metric", allMetricKeys());
 }
 
 function knownName(value: unknown, what: string, known: Iterable<string>): string {

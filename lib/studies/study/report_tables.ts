@@ -90,14 +90,6 @@ const CHOSEN: Printed = [0.563, 0.751, 85.2, 85.0];
 
 /**
  * The built-in studies, in the order of the report.
- *
- * @example
- * ```ts
- * import { STUDIES } from "./mod.ts";
- * import { assertEquals } from "@std/assert";
- * const study = STUDIES.find(({ name }) => name === "report-table-3")!;
- * assertEquals(study.cells.map(({ slug }) => slug), ["batch-128", "batch-64", "batch-32", "batch-16"]);
- * ```
  */
 export const STUDIES: readonly StudyDefinition[] = [
   table(2, "SVM by modalities", {

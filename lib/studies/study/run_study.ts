@@ -36,26 +36,6 @@ export interface StudyOptions extends PoolOptions {
  * @throws {RunError} its folder is in use, or holds cells of that name with other settings
  * @throws {EngineError} the engine cannot be opened
  * @throws the signal's reason when it was aborted, after everything is saved
- *
- * @example
- * ```ts
- * import { parseDefinition } from "./parse_definition.ts";
- * import { runStudy } from "./run_study.ts";
- * import { assertEquals } from "@std/assert";
- * const out = Deno.makeTempDirSync();
- * const definition = parseDefinition(
- *   { models: ["constant"], seeds: [1111, 1112], data: ["synthetic:n=32"] },
- *   "floor",
- * );
- * const { study, jobs } = await runStudy(definition, {
- *   out,
- *   jobs: 1,
- *   worker: { engine: "cpu", device: "cpu", nonfinite: "zero", commandLine: [] },
- * });
- * assertEquals(jobs.map(({ ending }) => ending.status), ["trained", "trained"]);
- * assertEquals(study.groups[0]!.runs.map(({ seed }) => seed), [1111, 1112]);
- * Deno.removeSync(out, { recursive: true });
- * ```
  */
 export async function runStudy(
   definition: StudyDefinition,
@@ -79,16 +59,6 @@ export async function runStudy(
  * The study with settings put over those of its cells, each cell taking those that its model has.
  *
  * @throws {UsageError} when no model has one (with the nearest), or a value does not fit.
- *
- * @example
- * ```ts
- * import { parseDefinition } from "./parse_definition.ts";
- * import { withSettings } from "./run_study.ts";
- * import { assertEquals } from "@std/assert";
- * const study = parseDefinition({ models: ["cnn", "constant"] }, "short");
- * const { cells } = withSettings(study, { epochs: "1" });
- * assertEquals(cells.map((cell) => cell.settings), [{ epochs: 1 }, {}]);
- * ```
  */
 export function withSettings(
   definition: StudyDefinition,

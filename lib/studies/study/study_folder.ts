@@ -39,18 +39,6 @@ export interface Study {
  * @param folder `OUT/STUDY`
  * @throws {RunError} it holds no study
  * @throws {DataError} its definition is damaged
- *
- * @example
- * ```ts
- * import { parseDefinition } from "./parse_definition.ts";
- * import { readStudy, writeStudy } from "./study_folder.ts";
- * import { assertEquals } from "@std/assert";
- * const folder = Deno.makeTempDirSync();
- * writeStudy(folder, parseDefinition({ models: ["constant"] }, "floor"));
- * const { definition, groups } = readStudy(folder);
- * assertEquals([definition.name, groups.length], ["floor", 0]);
- * Deno.removeSync(folder, { recursive: true });
- * ```
  */
 export function readStudy(folder: string): Study {
   const definition = readDefinition(folder);
@@ -93,20 +81,6 @@ export function readDefinition(folder: string): StudyDefinition | null {
  *
  * @throws {RunError} a cell of that name was run with other settings or modalities
  * @throws {DataError} the definition that is there is damaged
- *
- * @example
- * ```ts
- * import { parseDefinition } from "./parse_definition.ts";
- * import { writeStudy } from "./study_folder.ts";
- * import { assertThrows } from "@std/assert";
- * const folder = Deno.makeTempDirSync();
- * const study = (batchSize: number) =>
- *   parseDefinition({ cells: [{ model: "cnn", settings: { batchSize } }] }, "sizes");
- * writeStudy(folder, study(16));
- * // What was run under that name is not taken for another thing.
- * assertThrows(() => writeStudy(folder, study(32)), Error, "batchSize: there 16, wanted 32");
- * Deno.removeSync(folder, { recursive: true });
- * ```
  */
 export function writeStudy(folder: string, definition: StudyDefinition): void {
   const before = readDefinition(folder);

@@ -71,23 +71,6 @@ const ROUNDING = 0.0005 + 1e-9;
  * counts as inside where anything that rounds to it is.
  *
  * @param level of the intervals over seeds, in (0, 1)
- *
- * @example
- * ```ts
- * import { train } from "../../session/mod.ts";
- * import { parseDefinition, readStudy, studyTable, writeStudy } from "./mod.ts";
- * import { assertEquals } from "@std/assert";
- * const folder = Deno.makeTempDirSync();
- * const values = { mae: 0.001 };
- * const cells = [{ slug: "floor", model: "constant", published: [{ label: "paper", values }] }];
- * writeStudy(folder, parseDefinition({ cells, seeds: [1, 2], metrics: ["mae"] }, "floor"));
- * const common = { data: "synthetic:n=32", seeds: [1, 2], engine: "cpu" } as const;
- * const { runs } = await train({ model: "constant", out: `${folder}/floor`, ...common });
- * const { rows: [row], missing } = studyTable(readStudy(folder));
- * assertEquals([row!.ours["mae"]!.mean, row!.ours["mae"]!.deviation], [runs[0]!.test["mae"], 0]);
- * assertEquals([row!.published[0]!.values["mae"]!.isInside, missing], [false, []]);
- * Deno.removeSync(folder, { recursive: true });
- * ```
  */
 export function studyTable(study: Study, level = 0.95): StudyTable {
   const { definition, groups } = study;
@@ -164,7 +147,10 @@ function insideOf(value: number, estimate: Estimate | null): boolean | null {
 }
 
 /** What the runs themselves make a reader to be told. */
-function ownNotes({ definition: { published } }: Study, rows: readonly StudyRow[]): string[] {
+function ownNotes(
+  { definition: { published }, groups }: Study,
+  rows: readonly StudyRow[],
+): string[] {
   const notes: string[] = [];
   const others = [...new Set(rows.map(({ dataset }) => dataset))]
     .filter((name) => published !== undefined && !published.datasets.includes(name));
@@ -172,6 +158,16 @@ function ownNotes({ definition: { published } }: Study, rows: readonly StudyRow[
     notes.push(
       `The published values are on ${published!.datasets.join(" or ")}, not on ` +
         `${others.join(", ")}: inside or outside says nothing about a reproduction here`,
+    );
+  }
+  const places = Map.groupBy(
+    groups.flatMap(({ runs }) => runs),
+    ({ engine, device }) => `${engine} on ${device}`,
+  );
+  if (places.size > 1) {
+    const counts = [...places].map(([place, runs]) => `${runs.length} by ${place}`).join(", ");
+    notes.push(
+      `The runs were not all computed alike (${counts}), so seeds are not all that differs`,
     );
   }
   const still = rows.filter((row) => {

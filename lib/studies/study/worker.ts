@@ -1,109 +1,17 @@
 /**
  * A process that trains what a study sends it, one training after another, with the data loaded and
  * the engine opened once. It ends when its stdin does, so that none outlives a study that was
- * killed; SIGINT it leaves to the study, since a terminal sends it to both.
+ * killed. SIGINT it leaves to the study, since a terminal sends it to both; at SIGTERM, which
+ * schedulers send to every process, it saves and ends by itself.
  *
  * @module
  */
 
-import { join } from "node:path";
-import { messageOf, RunError } from "../../core/errors.ts";
-import { exists } from "../../core/files.ts";
-import { LOCK_FILE, lockFolder } from "../../core/lock.ts";
+import { messageOf } from "../../core/errors.ts";
 import { type Engine, openEngine } from "../../engine/mod.ts";
-import { findModel } from "../../models/mod.ts";
-import { Interrupt, openTraining } from "../../training/mod.ts";
-import { requiredText } from "../../training/open_training.ts";
-import { loadTrainingData, type TrainingData } from "../../training/training_data.ts";
-import type { Job } from "./jobs.ts";
-import { type Ending, type Order, readLines, type Report, type WorkerOptions } from "./messages.ts";
-
-/** How long a process of a killed study may take to save and go, in milliseconds. */
-const PATIENCE = 180_000;
-const PAUSE = 200;
-
-/** Trains the jobs it is given. */
-class Worker {
-  readonly #options: WorkerOptions;
-  readonly #engine: Engine;
-  readonly #signal: AbortSignal;
-  /** Of the last training, which the next one mostly wants too. */
-  #data: TrainingData | null = null;
-
-  constructor(options: WorkerOptions, engine: Engine, signal: AbortSignal) {
-    this.#options = options;
-    this.#engine = engine;
-    this.#signal = signal;
-  }
-
-  async work(job: Job): Promise<Ending> {
-    try {
-      this.#signal.throwIfAborted();
-      return await this.#train(job);
-    } catch (error) {
-      const status = error instanceof Interrupt ? "interrupted" : "failed";
-      return { status, message: messageOf(error) };
-    }
-  }
-
-  async #train(job: Job): Promise<Ending> {
-    const { model, settings, seed, out, modalities, protocol } = job;
-    const { nonfinite, commandLine } = this.#options;
-    const { dataset, seconds } = this.#load(job);
-    using training = await openTraining({
-      model,
-      data: dataset,
-      loadSeconds: seconds,
-      settings,
-      nonfinite,
-      engine: this.#engine,
-      out,
-      commandLine,
-      onWarning: (warning) => report({ warning }),
-      ...(modalities === null ? {} : { modalities }),
-      ...(protocol === null ? {} : { protocol }),
-    });
-    await untilFree(training.folder(seed).path, this.#signal);
-    let epochs = 0;
-    const { summary, skipped } = await training.train(seed, {
-      signal: this.#signal,
-      onStart: (config) => epochs = Number(config["epochs"]),
-      onEpoch: ({ epoch, valid }) => report({ epoch, epochs, validMae: valid["mae"]! }),
-    });
-    const status = skipped ? "kept" : "trained";
-    return { status, path: summary.path, validMae: summary.valid["mae"] ?? null };
-  }
-
-  /** With all modalities: other trainings of the study may want others. */
-  #load({ model, data, protocol, settings }: Job): TrainingData {
-    const text = requiredText(findModel(model), settings);
-    if (this.#data?.path === data && this.#data.text === text) return this.#data;
-    this.#data?.dataset.close();
-    this.#data = null;
-    const { nonfinite, splits } = this.#options;
-    return this.#data = loadTrainingData(data, {
-      text,
-      nonfinite,
-      onWarning: (warning) => report({ warning }),
-      ...(protocol === null ? {} : { protocol }),
-      ...(splits === undefined ? {} : { splits }),
-    });
-  }
-}
-
-/** Waits while a process of a study that was killed still saves its run. */
-async function untilFree(folder: string, signal: AbortSignal): Promise<void> {
-  const end = Date.now() + PATIENCE;
-  while (exists(join(folder, LOCK_FILE)) && Date.now() < end) {
-    try {
-      lockFolder(folder)[Symbol.dispose]();
-    } catch (error) {
-      if (!(error instanceof RunError)) throw error;
-    }
-    await new Promise((resolve) => setTimeout(resolve, PAUSE));
-    signal.throwIfAborted();
-  }
-}
+import { Interrupt } from "../../training/mod.ts";
+import { JobTrainer } from "./job_trainer.ts";
+import { type Order, readLines, type Report } from "./messages.ts";
 
 function report(message: Report): void {
   const bytes = new TextEncoder().encode(`${JSON.stringify(message)}\n`);
@@ -115,11 +23,20 @@ function report(message: Report): void {
   }
 }
 
-async function serve(): Promise<void> {
+/** Works until its stdin ends or SIGTERM comes. @returns the status of the process */
+async function serve(): Promise<number> {
   const stop = new AbortController();
+  const terminated = new Promise<number>((resolve) => {
+    if (Deno.build.os === "windows") return;
+    Deno.addSignalListener("SIGTERM", () => {
+      const reason = new Interrupt("SIGTERM");
+      stop.abort(reason);
+      resolve(reason.exitStatus);
+    });
+  });
   const orders = readLines<Order>(Deno.stdin.readable);
   const first: Order | undefined = (await orders.next()).value;
-  if (first === undefined || !("open" in first)) return;
+  if (first === undefined || !("open" in first)) return 0;
   const options = first.open;
   let engine: Engine;
   try {
@@ -131,23 +48,28 @@ async function serve(): Promise<void> {
       log: (note) => report({ note }),
     });
   } catch (error) {
-    return report({ unusable: messageOf(error) });
+    report({ unusable: messageOf(error) });
+    return 0;
   }
-  const worker = new Worker(options, engine, stop.signal);
+  const trainer = new JobTrainer(options, engine, stop.signal, report);
   let working = Promise.resolve();
-  for await (const order of orders) {
-    if ("stop" in order) stop.abort(new Interrupt(order.stop));
-    else if ("job" in order) {
-      working = working.then(async () => report({ ending: await worker.work(order.job) }));
+  const follow = async () => {
+    for await (const order of orders) {
+      if ("stop" in order) stop.abort(new Interrupt(order.stop));
+      else if ("job" in order) {
+        working = working.then(async () => report({ ending: await trainer.train(order.job) }));
+      }
     }
-  }
+    return 0;
+  };
+  const status = await Promise.race([follow(), terminated]);
   // There is nothing more to do, or the study was killed: what is under way is saved.
   stop.abort(new Interrupt("SIGTERM"));
   await working;
+  return status;
 }
 
 if (import.meta.main) {
   Deno.addSignalListener("SIGINT", () => {});
-  await serve();
-  Deno.exit(0);
+  Deno.exit(await serve());
 }

@@ -4,6 +4,7 @@ import { EngineError } from "../../core/errors.ts";
 import type { Interrupt } from "../../training/mod.ts";
 import type { Job } from "./jobs.ts";
 import { type Ending, type Order, readLines, type Report, type WorkerOptions } from "./messages.ts";
+import { workerCommand } from "./worker_command.ts";
 
 /** What a study's progress is made of. */
 export interface JobEvents {
@@ -25,12 +26,6 @@ export interface PoolOptions extends JobEvents {
   readonly signal?: AbortSignal;
 }
 
-/** Rights of a process: those of `train`. */
-const RIGHTS = [
-  ...["--allow-read", "--allow-write", "--allow-env", "--allow-sys", "--allow-ffi"],
-  "--allow-run=git,python3",
-];
-
 /** A process; what it reports is waited for one after the other. */
 class WorkerProcess {
   readonly #child: Deno.ChildProcess;
@@ -38,13 +33,9 @@ class WorkerProcess {
   readonly #reports: AsyncGenerator<Report>;
 
   constructor(options: WorkerOptions, onOther: (line: string) => void) {
-    const path = new URL("./worker.ts", import.meta.url);
-    const entry = path.protocol === "file:" ? Deno.realPathSync(path) : path.href;
-    this.#child = new Deno.Command(Deno.execPath(), {
-      args: [
-        ...["run", "--quiet", "--no-check", "--no-prompt", ...RIGHTS],
-        ...["--v8-flags=--max-semi-space-size=4", entry],
-      ],
+    const [deno, ...args] = workerCommand(import.meta.resolve("./worker.ts"));
+    this.#child = new Deno.Command(deno, {
+      args,
       stdin: "piped",
       stdout: "piped",
       stderr: "inherit",
@@ -127,7 +118,9 @@ export async function runJobs(
         const ending = await followJob(process, job, note, options);
         endings[at] = ending.ending;
         options.onEnd?.(job, ending.ending);
-        if (!ending.isAlive) process = null;
+        if (ending.isAlive) continue;
+        await process.end();
+        process = null;
       }
     } catch (error) {
       failed.abort(error);
@@ -153,7 +146,10 @@ async function followJob(
     else if ("warning" in report) note(`warning: ${report.warning}`);
     else if ("epoch" in report) onEpoch?.(job, report.epoch, report.epochs, report.validMae);
     else if ("unusable" in report) throw new EngineError(report.unusable);
-    else if ("ending" in report) return { ending: report.ending, isAlive: true };
+    else if ("ending" in report) {
+      // Somebody else has stopped it, and it ends now.
+      return { ending: report.ending, isAlive: report.ending.status !== "interrupted" };
+    }
   }
   const message = `${await process.cause()}, expected an answer; it may have run out of memory`;
   return { ending: { status: "failed", message }, isAlive: false };

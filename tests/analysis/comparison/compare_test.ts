@@ -8,16 +8,21 @@ import {
   toMarkdown,
 } from "../../../lib/analysis/mod.ts";
 import { readRuns } from "../../../lib/studies/mod.ts";
-import { tInterval } from "../../../lib/statistics/mod.ts";
 import { RunError, UsageError } from "../../../lib/core/errors.ts";
-import type { PredictionRow } from "../../../lib/evaluation/mod.ts";
+import {
+  type Metric,
+  metricOf,
+  type PredictionRow,
+  PROTOCOLS,
+} from "../../../lib/evaluation/mod.ts";
+import { mean, tInterval } from "../../../lib/statistics/mod.ts";
 import { withFolder } from "../../training/small.ts";
 import { makeRun, makeRuns } from "../made_runs.ts";
 
 const FAST = { resamples: 499 };
 
 /** Compares the runs below folders, the first named first. */
-function compare(paths: string[], metric = "mae"): Comparison {
+function compare(paths: string[], metric: string | Metric = "mae"): Comparison {
   const runs = paths.flatMap((path) => readRuns([path]).runs);
   const { comparisons, refused } = compareRuns(runs, [metric], FAST);
   assertEquals([comparisons.length, refused], [1, []]);
@@ -43,6 +48,8 @@ Deno.test("compareRuns() establishes a large difference, by every kind of metric
       corr: "Williams t",
       acc7: "exact McNemar",
       f1WeightedNonNeg: "approximate randomization",
+      rmse: "approximate randomization",
+      ccc: "approximate randomization",
     };
     for (const [metric, test] of Object.entries(tests)) {
       const found = compare([good, bad], metric);
@@ -222,12 +229,73 @@ Deno.test("compareRuns() of equal predictions has p = 1 and establishes nothing"
   });
 });
 
+for (const { name, metrics } of Object.values(PROTOCOLS)) {
+  Deno.test(`compareRuns() tells the difference that metrics.json of ${name} has, by every metric`, async () => {
+    await withFolder((out) => {
+      for (const [model, noise] of [["good", 0.3], ["bad", 1.2]] as const) {
+        makeRuns(out, 5, { model, noise, protocol: name, dataset: name });
+      }
+      const recorded = (model: string, key: string) =>
+        mean([1111, 1112, 1113, 1114, 1115].map((seed) => {
+          const path = join(out, model, name, String(seed), "metrics.json");
+          return JSON.parse(Deno.readTextFileSync(path)).test[key] as number;
+        }));
+      for (const { key, higherIsBetter } of metrics) {
+        const found = compare([join(out, "good"), join(out, "bad")], key);
+        const difference = recorded("good", key) - recorded("bad", key);
+        assertAlmostEquals(found.difference.value, difference, 1e-14, key);
+        assert(higherIsBetter ? difference > 0 : difference < 0, key);
+        assert(found.verdict !== "b better", key);
+        assert(found.effect.probImprovement > 0.5, key);
+      }
+    });
+  });
+}
+
+Deno.test("compareRuns() takes a metric of one's own, whichever direction is better", async () => {
+  /** The mean cubed error, or what it leaves of 10. */
+  const errors = (higherIsBetter: boolean): Metric => ({
+    key: higherIsBetter ? "calm" : "cubed",
+    name: higherIsBetter ? "Calm" : "Cubed error",
+    definition: "Mean of the cubed absolute error, or what it leaves of 10",
+    higherIsBetter,
+    bounds: higherIsBetter ? [-Infinity, 10] : [0, Infinity],
+    kind: "sums",
+    sums: (p, y) => ({
+      samples: y.length,
+      columns: [Float64Array.from(p, (score, i) => Math.abs(score - y[i]!) ** 3)],
+      finish: ([sum], n) => higherIsBetter ? 10 - sum! / n : sum! / n,
+    }),
+  });
+  await withModels((good, bad) => {
+    for (const higherIsBetter of [true, false]) {
+      const metric = errors(higherIsBetter);
+      for (
+        const [paths, better] of [[[good, bad], "a better"], [[bad, good], "b better"]] as const
+      ) {
+        const found = compare([...paths], metric);
+        assertEquals(found.verdict, better);
+        assertEquals(found.difference.value > 0, higherIsBetter === (better === "a better"));
+        assertEquals(found.effect.probImprovement > 0.99, better === "a better");
+        assertMatch(found.sentence, new RegExp(`(higher|lower) ${metric.name} than`));
+        assertMatch(found.sentence, new RegExp(`runs of median ${metric.name} on valid`));
+        assert(found.samples.p < 0.05);
+      }
+    }
+    // Which run is the median one on valid is told by its predictions, as no record has the metric.
+    const copy = { ...metricOf(PROTOCOLS.mosi, "acc7"), key: "copy" };
+    assertEquals(compare([good, bad], copy).samples, compare([good, bad], "acc7").samples);
+    const taken = { ...errors(true), key: "mae" };
+    assertThrows(() => compare([good, bad], taken), UsageError, "expected another key");
+  });
+});
+
 Deno.test("compareRuns() of one test sample gives finite numbers and establishes nothing on it", async () => {
   await withFolder((out) => {
     for (const [model, noise] of [["a", 0.3], ["b", 1]] as const) {
       makeRuns(out, 4, { model, noise, samples: 1 });
     }
-    for (const metric of ["mae", "corr", "acc7", "f1WeightedNonNeg"]) {
+    for (const { key: metric } of PROTOCOLS.mosi.metrics) {
       const found = compare([join(out, "a"), join(out, "b")], metric);
       const { value, low, high } = found.difference;
       assert([value, low, high, found.seeds.p].every(Number.isFinite), metric);

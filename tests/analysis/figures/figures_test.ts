@@ -14,7 +14,7 @@ import {
 import { type RunEntry } from "../../../lib/studies/mod.ts";
 import { textWidth } from "../../../lib/analysis/figures/text_width.ts";
 import { UsageError } from "../../../lib/core/errors.ts";
-import { PROTOCOLS } from "../../../lib/evaluation/mod.ts";
+import { measure, PROTOCOLS } from "../../../lib/evaluation/mod.ts";
 import { madeFigures, madeHistory, madeScores } from "./made_figures.ts";
 
 const SNAPSHOTS = join(import.meta.dirname!, "..", "..", "golden", "figures");
@@ -141,7 +141,7 @@ Deno.test("confusionMatrix() counts what the metric counts, for each accuracy of
       const total = cells.reduce((sum, cell) => sum + cell.samples, 0);
       const right = cells.filter((cell) => cell.truth === cell.predicted)
         .reduce((sum, cell) => sum + cell.samples, 0);
-      assertEquals(right / total, metric.compute(predictions, labels), metric.key);
+      assertEquals(right / total, measure(metric, predictions, labels), metric.key);
     }
   }
   assertThrows(() => confusionMatrix(madeScores(5), "mosi", "mae"), UsageError, "no classes");

@@ -27,6 +27,9 @@ Deno.test("runsFrame() has a row a run and its metrics by split", async () => {
     assertEquals(frame.shape[0], 2);
     assertEquals(frame.column("model").values, runs.map(({ model }) => model));
     assertEquals(frame.column("test.mae").values, runs.map(({ test }) => test["mae"]!));
+    for (const key of ["rmse", "ccc"]) {
+      assertEquals(frame.column(`test.${key}`).values, runs.map(({ test }) => test[key]!));
+    }
     const sims = runs.findIndex(({ protocol }) => protocol === "sims");
     // A metric that the other protocol does not have.
     assertEquals(Number.isNaN(frame.column("test.acc7").values[sims] as number), true);

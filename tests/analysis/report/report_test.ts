@@ -5,6 +5,8 @@ import { readRun, writeStudy } from "../../../lib/studies/mod.ts";
 import { parseDefinition } from "../../../lib/studies/study/mod.ts";
 import { DataError, RunError } from "../../../lib/core/errors.ts";
 import { writeHistory } from "../../../lib/training/history.ts";
+import { escapeXml } from "../../../lib/display/xml.ts";
+import { PROTOCOLS } from "../../../lib/evaluation/mod.ts";
 import { RunFolder } from "../../../lib/training/mod.ts";
 import { withFolder } from "../../training/small.ts";
 import { madeHistory } from "../figures/made_figures.ts";
@@ -48,6 +50,7 @@ Deno.test("a report has every part, each figure inside, and asks for nothing fro
       "What was read how often",
       "Runs",
     ]);
+    for (const { name } of PROTOCOLS.mosi.metrics) assert(html.includes(escapeXml(name)), name);
     // 2 comparisons, 2 curves, 7 figures of scores for each model, 2 of generated labels.
     assertEquals(html.match(/<svg /g)?.length, 2 + 2 + 2 * 7 + 2);
     assert(!/<script|<link(?! rel="icon" href="data:,">)|<img|@import|url\(|src=/.test(html));

@@ -205,7 +205,10 @@ Deno.test("inspectDataset() passes over samples without anything in them", () =>
 
 Deno.test("inspectDataset() warns of lengths that are 0 or beyond the array", () => {
   const found = only(
-    problemsAfter(({ valid }) => valid.audio_lengths = [0, 5, 6, 1]),
+    problemsAfter(({ valid }) => {
+      floatsIn(valid.audio).fill(0, 0, 10);
+      valid.audio_lengths = [0, 5, 6, 1];
+    }).filter(({ code }) => code !== "zero-rows"),
     "length-range",
   );
   assertEquals([found.split, found.modality, found.count], ["valid", "audio", 2]);
@@ -289,12 +292,12 @@ Deno.test("inspectDataset() sums up labels, lengths and value ranges", () => {
   const { samples, labels, features, rawText, textBert } = splits.train!;
   assertEquals([samples, rawText, textBert], [8, true, null]);
   assertEquals(labels, {
-    least: -1.5,
-    greatest: 1.5,
-    mean: -1.5 / 8,
+    least: -2.25,
+    greatest: 1.75,
+    mean: 1 / 8,
     negative: 3,
-    neutral: 3,
-    positive: 2,
+    neutral: 1,
+    positive: 4,
   });
   assertEquals(features.audio, {
     steps: 5,
@@ -319,7 +322,7 @@ Deno.test("formatInspection() shows identity, both tables and the problems", () 
   const text = formatInspection(inspectDataset(path));
   assert(text.startsWith(path));
   assertMatch(text, /^ {2}protocol {4}mosei$/m);
-  assertMatch(text, /^ {2}train +8 +-1\.5 +1\.5 +-0\.1875 +3 +3 +2$/m);
+  assertMatch(text, /^ {2}train +8 +-2\.25 +1\.75 +0\.125 +3 +1 +4$/m);
   assertMatch(text, /^ {2}test +5 +none$/m);
   assertMatch(text, /^ {2}vision +valid +4 +3 +float32 +1\/3\/4 +531 +531\.7$/m);
   assertMatch(text, /^0 errors, 2 warnings$/m);

@@ -25,7 +25,10 @@ const UNSAFE: [name: string, global: string, parts: Part[]][] = [
   ["an allowed name in another module", "os.dtype", ["cos\ndtype\n."]],
   ["a module that swallows the name", "numpy\ndtype.", [text("numpy\ndtype"), text(""), 0x93, "."]],
   ["a name of Object", "constructor.prototype", ["cconstructor\nprototype\n."]],
-  ["PyTorch", "torch._utils._rebuild_tensor_v2", ["ctorch._utils\n_rebuild_tensor_v2\n."]],
+  ["PyTorch's modules", "torch.nn.modules.linear.Linear", [
+    "ctorch.nn.modules.linear\nLinear\n.",
+  ]],
+  ["PyTorch's code", "torch.hub.load", ["ctorch.hub\nload\n."]],
   ["a module with a quote", 'o"s.system', ['co"s\nsystem\n.']],
 ];
 

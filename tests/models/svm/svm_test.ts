@@ -2,7 +2,12 @@ import { assert, assertAlmostEquals, assertEquals, assertRejects, assertThrows }
 import { DataError, UsageError } from "../../../lib/core/errors.ts";
 import { RandomStream } from "../../../lib/core/random.ts";
 import { type Dataset, MemoryColumn, MODALITIES, type Modality } from "../../../lib/data/mod.ts";
-import { type ClassPredictions, evaluateClasses, mae } from "../../../lib/evaluation/mod.ts";
+import {
+  type ClassPredictions,
+  evaluateClasses,
+  mae,
+  PROTOCOLS,
+} from "../../../lib/evaluation/mod.ts";
 import {
   featureWidths,
   type FittedTensors,
@@ -117,7 +122,11 @@ Deno.test("svm overfits 8 samples, score and classes", async () => {
   const fitted = await fit(dataset, regressor);
   const { train } = dataset.splits;
   assert(mae(regressor.predict(fitted, train!), train!.labels!) < 0.02);
-  const values = evaluateClasses("mosi", regressor.classify!(fitted, train!), train!.labels!);
+  const values = evaluateClasses(
+    PROTOCOLS.mosi,
+    regressor.classify!(fitted, train!),
+    train!.labels!,
+  );
   for (const [key, value] of Object.entries(values)) assertEquals(value, 1, key);
   assertEquals(Object.keys(values).length, 9);
 });

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { findRunFolders, readRun, readRuns } from "../../../lib/studies/mod.ts";
 import { testSelection } from "../../../lib/studies/runs/run_entry.ts";
 import { RunError } from "../../../lib/core/errors.ts";
+import { PROTOCOLS, readPredictions, selectSplit } from "../../../lib/evaluation/mod.ts";
 import { withFolder } from "../../training/small.ts";
 import { makeRun } from "../../analysis/made_runs.ts";
 
@@ -19,6 +20,41 @@ Deno.test("readRuns() makes a row of each finished run below a folder", async ()
     assertEquals([runs[0]!.protocol, runs[0]!.epochs, runs[0]!.bestEpoch], ["mosei", 3, 2]);
     assertEquals(Object.keys(runs[0]!.test).slice(0, 2), ["mae", "corr"]);
     assertEquals(runs[0]!.config["modalities"], "text");
+  });
+});
+
+Deno.test("readRun() computes metrics that a run of version 0.1 does not have yet", () => {
+  for (const model of ["self-mm", "svm"]) {
+    const path = join(import.meta.dirname!, "../../golden/v0.1", model, "synthetic", "1111");
+    const recorded = JSON.parse(Deno.readTextFileSync(join(path, "metrics.json")));
+    const run = readRun(path);
+    for (const split of ["valid", "test"] as const) {
+      assertEquals(recorded[split].rmse, undefined);
+      const { predictions, labels } = selectSplit(
+        readPredictions(join(path, "predictions.csv")),
+        split,
+      );
+      const { values } = PROTOCOLS.mosi.evaluate(predictions, labels);
+      const { rmse, ccc } = values;
+      assertEquals(run[split], { ...recorded[split], rmse, ccc });
+    }
+  }
+});
+
+Deno.test("readRun() leaves the recorded metrics where the predictions are damaged or lack labels", async () => {
+  await withFolder((out) => {
+    const path = makeRun(out, { model: "svm", seed: 1 });
+    const test = { mae: 0.25, "class.acc7": 0.5 };
+    Deno.writeTextFileSync(join(path, "metrics.json"), JSON.stringify({ test }));
+    const { mae, rmse } = readRun(path).test;
+    assertEquals([mae, typeof rmse], [0.25, "number"]);
+    const file = join(path, "predictions.csv");
+    Deno.writeTextFileSync(file, "split,id,label,prediction\ntest,a,,0.5\ntest,b,1,0.5\n");
+    assertEquals(readRun(path).test, test);
+    Deno.writeTextFileSync(file, "nothing");
+    assertEquals(readRun(path).test, test);
+    Deno.removeSync(file);
+    assertEquals(readRun(path).test, test);
   });
 });
 

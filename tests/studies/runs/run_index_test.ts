@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { RunIndex } from "../../../lib/studies/mod.ts";
 import { UsageError } from "../../../lib/core/errors.ts";
 import { withFolder } from "../../training/small.ts";
@@ -14,7 +15,7 @@ Deno.test("RunIndex follows the folders: new, changed and deleted runs", async (
     assertEquals(index.sync([out]), { skipped: [], read: 0 });
     Deno.writeTextFileSync(join(first, "metrics.json"), '{"test": {"mae": 0.25}}');
     assertEquals(index.sync([out]).read, 1);
-    assertEquals(index.query()[0]!.test, { mae: 0.25 });
+    assertEquals(index.query()[0]!.test["mae"], 0.25);
     Deno.removeSync(first, { recursive: true });
     index.sync([out]);
     assertEquals(index.query().map(({ seed }) => seed), [2]);
@@ -40,6 +41,8 @@ Deno.test("query() filters, and sorts by a metric with the best first", async ()
     // A run without the metric comes last.
     assertEquals(seeds({ sort: "acc7" }).at(-1), 4);
     assertEquals(seeds({ model: "cnn", dataset: "sims" }), [4]);
+    assertEquals(seeds({ model: "svm", sort: "rmse" }), [2, 1]);
+    assertEquals(seeds({ model: "svm", sort: "class.acc7" }), [1, 2], "none has any: by path");
   });
 });
 
@@ -67,7 +70,16 @@ Deno.test("RunIndex makes a damaged file, and one of another version, anew", asy
       using index = new RunIndex(file);
       assertEquals(index.sync([out]).read, 1);
     }
-    using again = new RunIndex(file);
-    assertEquals(again.query().length, 1);
+    {
+      using again = new RunIndex(file);
+      assertEquals(again.query().length, 1);
+    }
+    // Of a version with other metrics, say.
+    const database = new DatabaseSync(file);
+    database.exec("PRAGMA user_version = 1");
+    database.close();
+    using other = new RunIndex(file);
+    assertEquals(other.query().length, 0);
+    assertEquals(other.sync([out]).read, 1);
   });
 });

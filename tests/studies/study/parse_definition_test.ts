@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { UsageError } from "../../../lib/core/errors.ts";
-import { MODELS } from "../../../lib/models/mod.ts";
-import { parseDefinition, STUDIES, withSettings } from "../../../lib/studies/mod.ts";
+import { makeSynthetic } from "../../../lib/data/mod.ts";
+import { findModel, MODELS } from "../../../lib/models/mod.ts";
+import { parseDefinition, searchStudy, STUDIES, withSettings } from "../../../lib/studies/mod.ts";
 import { cellKey } from "../../../lib/studies/study/definition.ts";
 
 const REFUSED: readonly (readonly [name: string, value: unknown, message: RegExp])[] = [
@@ -89,6 +90,19 @@ Deno.test("a definition is read from its JSON as it was", () => {
   for (const study of STUDIES) {
     assertEquals(parseDefinition(JSON.parse(JSON.stringify(study)), "other"), study);
   }
+});
+
+Deno.test("synthetic data have the one name in a study that their runs give them", () => {
+  const name = "synthetic:seed=2,n=12";
+  const { data } = parseDefinition({ models: ["svm"], data: [name, "mosi.pkl"] }, "x");
+  assertEquals(data, [makeSynthetic({ n: 12, seed: 2 }).path, "mosi.pkl"]);
+  const search = { model: findModel("svm"), space: { cost: [1] }, trials: 1, metric: "mae" };
+  const more = { seed: 1, seeds: [1], settings: {}, data: name };
+  assertEquals(searchStudy({ ...search, ...more }).data, data.slice(0, 1));
+  assertThrows(
+    () => parseDefinition({ models: ["svm"], data: ["synthetic:m=1"] }, "x"),
+    UsageError,
+  );
 });
 
 Deno.test("the study that the README shows is one", () => {

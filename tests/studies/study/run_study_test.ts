@@ -134,3 +134,27 @@ Deno.test("runStudy() saves and stops when it is aborted", async () => {
     assertEquals([record.status, record.message], ["interrupted", "Stopped by SIGINT"]);
   });
 });
+
+Deno.test({
+  name: "runStudy() goes on with a new process when the one at work is told to stop",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    await withFolder(async (out) => {
+      const [constant, small] = STUDY.cells;
+      const settings = { ...small!.settings, epochs: 500, earlyStop: 500 };
+      const study = { ...STUDY, cells: [{ ...small!, settings }, constant!], seeds: [1] };
+      const run = RunFolder.at(join(out, "tiny", "small"), "cnn", "synthetic", 1);
+      const stop = () => {
+        // As who cleans up a machine does.
+        const { pid } = JSON.parse(Deno.readTextFileSync(run.file(".lock")));
+        Deno.kill(pid, "SIGTERM");
+        once.onEpoch = () => {};
+      };
+      const once = { onEpoch: stop };
+      const { jobs } = await runStudy(study, options(out, { onEpoch: () => once.onEpoch() }));
+      const wanted = { "small/cnn 1": "interrupted", "defaults/constant 1": "trained" };
+      assertEquals(statuses(jobs), wanted);
+      assertEquals(run.readRecord()!.status, "interrupted");
+    });
+  },
+});

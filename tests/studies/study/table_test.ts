@@ -35,6 +35,15 @@ function study(maes: readonly number[], fields: object = {}): Study {
   return { folder: "x", definition, groups, skipped: [] };
 }
 
+Deno.test("studyTable() says when runs were computed on different machines", () => {
+  const alike = study([0.5, 0.52, 0.54]);
+  assert(!studyTable(alike).notes.join().includes("computed alike"));
+  const [group] = alike.groups;
+  const runs = group!.runs.map((run, i) => i === 1 ? { ...run, device: "gpu" } : run);
+  const { notes } = studyTable({ ...alike, groups: [{ ...group!, runs }] });
+  assert(notes.join().includes("(2 by cpu on cpu, 1 by cpu on gpu)"), notes.join());
+});
+
 Deno.test("studyTable() gives mean, deviation and Student's interval over seeds", () => {
   const { rows, metrics, missing } = studyTable(study([0.5, 0.52, 0.54]));
   // t(0.975, 2) = 4.3026527

@@ -1,0 +1,218 @@
+/**
+ * Entries of a split under MMSA's keys, and in its forms: other names renamed, ids joined, one label
+ * chosen of several.
+ *
+ * @module
+ */
+
+import { nearest } from "../../core/suggest.ts";
+import { floatsOf, floatSource } from "../arrays/values.ts";
+import { ColumnRange } from "../arrays/views.ts";
+import { MODALITIES, type Modality, type SplitName } from "../modality.ts";
+import { problem } from "../problem.ts";
+import { ALL_COLUMNS } from "./arrays.ts";
+import type { Entries } from "./layout.ts";
+import { PART_KEYS, SPLIT_KEYS } from "./names.ts";
+import type { Notes } from "./notes.ts";
+import { areTexts, idsOf, joinedIds, sentencesOf } from "./texts.ts";
+import { arrangedTokens } from "./tokens.ts";
+import { isFeatures, meaningsOf, rankOf, rowsOf } from "./values.ts";
+
+/** What the caller says about the entries. */
+export interface EntryOptions {
+  /** Which label counts where each sample has several. */
+  readonly labelColumn?: number;
+  /** Where each modality lies in an array of all columns, `[from, to)`. */
+  readonly columns?: Readonly<Partial<Record<Modality, readonly [number, number]>>>;
+  /** The only modality of the file, whatever name its features have. */
+  readonly only?: Modality;
+}
+
+/** The entries of a split as {@linkcode readSplit} takes them. Faults go to `faults`. */
+export function canonical(
+  split: SplitName | "all",
+  entries: Entries,
+  options: EntryOptions,
+  notes: Notes,
+  faults: string[],
+): Map<string, unknown> {
+  const found = renamed(split, entries, notes);
+  divideColumns(split, entries, found, options, faults);
+  readTexts(split, found, notes);
+  readIds(split, found, notes);
+  chooseLabels(split, found, options, faults);
+  if (found.has("text_bert")) {
+    const { value, note } = arrangedTokens(found.get("text_bert"));
+    found.set("text_bert", value);
+    if (note !== null) notes.renamed.add(`text_bert (${note}) → text_bert`);
+  }
+  return found;
+}
+
+/** Values by what their keys mean; the others are told as ignored. */
+function renamed(split: SplitName | "all", entries: Entries, notes: Notes): Map<string, unknown> {
+  const meanings = meaningsOf(entries);
+  const found = new Map<string, unknown>();
+  for (const [meaning, key] of meanings) {
+    found.set(meaning, entries.get(key));
+    if (key !== meaning) notes.renamed.add(`${key} → ${meaning}`);
+  }
+  const known = new Set(meanings.values());
+  const parts: readonly string[] = Object.values(PART_KEYS);
+  for (const key of entries.keys()) {
+    if (known.has(key) || key === ALL_COLUMNS) continue;
+    found.set(key, entries.get(key));
+    const near = nearest(key, SPLIT_KEYS.filter((name) => !meanings.has(name)));
+    const hint = near !== undefined && looksLike(key, near) ? `: is it "${near}"?` : "";
+    const message = `ignores key "${key}"${hint}`;
+    notes.addIgnored(
+      problem("warning", "unknown-key", message, {
+        split: split === "all" ? null : split,
+        count: 1,
+      }),
+    );
+  }
+  for (const part of parts) if (found.has(part) && part === PART_KEYS.mode) found.delete(part);
+  return found;
+}
+
+/** Whether a key may be a misspelling: it shares most of its letters with the known one. */
+function looksLike(key: string, known: string): boolean {
+  const letters = [...key.toLowerCase()].filter((letter) => known.includes(letter)).length;
+  return Math.abs(key.length - known.length) <= 2 && letters >= 0.7 * key.length;
+}
+
+/** Takes an array of all columns apart. */
+function divideColumns(
+  split: SplitName | "all",
+  entries: Entries,
+  found: Map<string, unknown>,
+  { columns, only }: EntryOptions,
+  faults: string[],
+): void {
+  const key = allColumnsKey(entries, found);
+  if (only !== undefined) {
+    if (key !== undefined && !found.has(only)) found.set(only, entries.get(key));
+    return;
+  }
+  if (columns === undefined) {
+    if (key === undefined || MODALITIES.some((modality) => found.has(modality))) return;
+    const width = widthOf(entries.get(key)) ?? 0;
+    faults.push(
+      `split "${split}" has its features in one array of ${width} columns, expected ` +
+        "--columns text=0:300,audio=300:305,… that says which are which",
+    );
+    return;
+  }
+  const source = key === undefined ? null : floatSource(entries.get(key));
+  if (source === null) {
+    faults.push(`split "${split}" has no array of all columns, which --columns would take apart`);
+    return;
+  }
+  const width = source.shape.at(-1)!;
+  for (const [modality, [from, to]] of Object.entries(columns)) {
+    if (to > width) {
+      faults.push(
+        `split "${split}" has ${width} columns, expected ${to} for --columns ${modality}=${from}:${to}`,
+      );
+    } else found.set(modality, new ColumnRange(source, from, to));
+  }
+}
+
+/** The array that holds all columns: the one of that name, else the only one that means nothing. */
+function allColumnsKey(entries: Entries, found: ReadonlyMap<string, unknown>): string | undefined {
+  if (entries.has(ALL_COLUMNS)) return ALL_COLUMNS;
+  const meanings = new Set(meaningsOf(entries).values());
+  const unnamed = [...entries].filter(([key, value]) =>
+    !meanings.has(key) && isFeatures(value) && rankOf(value) >= 2
+  );
+  if (unnamed.length === 1) return unnamed[0]![0];
+  // With --columns, an array of all columns may have the name of one modality.
+  const named = MODALITIES.filter((modality) => found.has(modality));
+  return unnamed.length === 0 && named.length === 1
+    ? meaningsOf(entries).get(named[0]!)
+    : undefined;
+}
+
+function widthOf(value: unknown): number | undefined {
+  return floatSource(value)?.shape.at(-1);
+}
+
+/** Sentences under `text` are raw text; missing ones are empty. */
+function readTexts(split: SplitName | "all", found: Map<string, unknown>, notes: Notes): void {
+  if (found.has("text") && areTexts(found.get("text"))) {
+    if (!found.has("raw_text")) {
+      found.set("raw_text", found.get("text"));
+      notes.renamed.add("text → raw_text");
+    }
+    found.delete("text");
+    found.delete("text_lengths");
+  }
+  if (!found.has("raw_text")) return;
+  const sentences = sentencesOf(found.get("raw_text"));
+  if (sentences === null) return;
+  const { texts, missing, latin1 } = sentences;
+  found.set("raw_text", texts);
+  notes.addLatin1(split, latin1);
+  // Some files have the key and no text at all.
+  if (missing < texts.length) notes.addMissingTexts(split, missing);
+}
+
+function readIds(split: SplitName | "all", found: Map<string, unknown>, notes: Notes): void {
+  const [videos, clips] = [PART_KEYS.video, PART_KEYS.clip].map((key) => {
+    const value = found.get(key);
+    found.delete(key);
+    return value === undefined ? undefined : idsOf(value)?.texts;
+  });
+  if (!found.has("id") && videos !== undefined) {
+    const isPair = clips !== undefined && clips.length === videos.length;
+    found.set("id", isPair ? joinedIds(videos, clips) : videos);
+    if (isPair) notes.renamed.add("video_id, clip_id → id");
+  } else if (!found.has("id") && clips !== undefined) found.set("id", clips);
+  if (!found.has("id")) return;
+  const ids = idsOf(found.get("id"));
+  if (ids === null) return;
+  found.set("id", ids.texts);
+  notes.addLatin1(split, ids.latin1);
+}
+
+/** Number of samples, by the first value that has one for each. */
+export function rowCount(entries: Entries): number | undefined {
+  return [...MODALITIES, "text_bert", "raw_text", "regression_labels"]
+    .map((key) => rowsOf(entries.get(key))).find((rows) => rows !== undefined);
+}
+
+/** One label a sample: `[samples, 1, 1]` has one, `[samples, 7]` the column that was asked for. */
+function chooseLabels(
+  split: SplitName | "all",
+  found: Map<string, unknown>,
+  { labelColumn }: EntryOptions,
+  faults: string[],
+): void {
+  const key = "regression_labels";
+  if (!found.has(key)) return;
+  const labels = floatsOf(found.get(key));
+  const [samples = 0, ...rest] = labels?.shape ?? [];
+  const columns = rest.reduce((product, axis) => product * axis, 1);
+  if (labels === null || samples === 0 || columns === 0) return;
+  if (columns === 1 && (labelColumn ?? 0) === 0) {
+    if (rest.length > 0) found.set(key, Array.from(labels.values));
+    return;
+  }
+  const state = `split "${split}" has ${columns} labels a sample`;
+  if (labelColumn === undefined) {
+    found.delete(key);
+    faults.push(
+      `${state} (an array [${labels.shape.join(", ")}]), expected one number a sample: ` +
+        `--label-column 0 to ${columns - 1} chooses one`,
+    );
+  } else if (labelColumn >= columns) {
+    found.delete(key);
+    faults.push(`${state}, expected more than ${labelColumn} for --label-column ${labelColumn}`);
+  } else {
+    found.set(
+      key,
+      Array.from({ length: samples }, (_, row) => labels.values[row * columns + labelColumn]!),
+    );
+  }
+}

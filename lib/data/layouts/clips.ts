@@ -1,0 +1,71 @@
+/** Clips one by one, as MMSA-FET writes them. @module */
+
+import type { Entries, Layout } from "./layout.ts";
+import {
+  entriesOf,
+  holdsModalities,
+  isList,
+  isMap,
+  meaningsOf,
+  rankOf,
+  transposed,
+} from "./values.ts";
+import { divided } from "./flat.ts";
+import { splitOf } from "./names.ts";
+import { splitsOf } from "./split_dictionary.ts";
+
+/** Whether `value` is one clip: features [steps, width], or words alone. */
+function isClip(value: unknown): value is ReadonlyMap<unknown, unknown> {
+  if (!holdsModalities(value)) return false;
+  const entries = entriesOf(value);
+  return [...meaningsOf(entries)].every(([meaning, key]) =>
+    !["text", "audio", "vision"].includes(meaning) || rankOf(entries.get(key)) <= 2
+  );
+}
+
+function isClipList(value: unknown): value is readonly ReadonlyMap<unknown, unknown>[] {
+  return isList(value) && value.length > 0 && isClip(value[0]) && value.every(isMap);
+}
+
+/** One dictionary of features; its features get an axis of samples. */
+export const SINGLE_CLIP: Layout = {
+  name: "MMSA-FET's single clip",
+  recognises: isClip,
+  read: (value) =>
+    new Map([["all", transposed([withoutNotes(entriesOf(value as Map<unknown, unknown>))])]]),
+};
+
+/** A list of dictionaries, one a clip; also one list for each split. */
+export const CLIP_LIST: Layout = {
+  name: "MMSA-FET's list of clips",
+  recognises: (value) => isClipList(value) || [...splitsOf(value)?.values() ?? []].some(isClipList),
+  read: (value) => {
+    const splits = splitsOf(value);
+    if (splits === undefined) return divided(toTable(value));
+    return new Map([...splits].map(([name, part]) => [name, toTable(part)]));
+  },
+};
+
+/** `{id: {text, audio, vision, label}, …}` */
+export const CLIPS_BY_ID: Layout = {
+  name: "clips by id",
+  recognises: (value) =>
+    isMap(value) && value.size > 0 &&
+    [...value].every(([key, part]) => splitOf(String(key)) === undefined && isClip(part)),
+  read: (value) => {
+    const clips = [...entriesOf(value as Map<unknown, unknown>)].map(([id, part]): Entries =>
+      new Map([["id", id], ...entriesOf(part as Map<unknown, unknown>)])
+    );
+    return divided(transposed(clips.map(withoutNotes)));
+  },
+};
+
+function toTable(list: unknown): Map<string, unknown[]> {
+  const clips = isList(list) ? list.filter(isMap) : [];
+  return transposed(clips.map((clip) => withoutNotes(entriesOf(clip))));
+}
+
+/** Without what is no value of a clip: settings of the extraction. */
+function withoutNotes(clip: Entries): Entries {
+  return new Map([...clip].filter(([, value]) => !isMap(value)));
+}

@@ -1,0 +1,55 @@
+/** Dictionaries of arrays without splits, which may say by `mode` where each sample belongs. @module */
+
+import type { SplitName } from "../modality.ts";
+import { stringsOf } from "../arrays/values.ts";
+import type { Entries, Layout, SplitEntries } from "./layout.ts";
+import { PART_KEYS, splitOf } from "./names.ts";
+import { holdsColumns } from "./split_dictionary.ts";
+import { entriesOf, holdsModalities, meaningsOf, rankOf, rowsOf, selectRows } from "./values.ts";
+
+/** `{text, audio, vision, labels, id, mode}`, each of all samples. */
+export const FLAT: Layout = {
+  name: "one dictionary of all samples",
+  recognises: (value) => holdsModalities(value) ? isTable(entriesOf(value)) : holdsColumns(value),
+  read: (value) => divided(entriesOf(value as Map<unknown, unknown>)),
+};
+
+/** Whether the arrays have a row a sample: those of a single clip have a row a step. */
+function isTable(entries: Entries): boolean {
+  const meanings = meaningsOf(entries);
+  const rows = (meaning: string) => rowsOf(entries.get(meanings.get(meaning) ?? ""));
+  const features = ["text", "audio", "vision"].filter((name) => meanings.has(name));
+  const counts = features.map(rows);
+  const labels = rows("regression_labels") ?? rows("id");
+  if (labels !== undefined && counts.length > 0) return counts.every((count) => count === labels);
+  return features.some((name) => rankOf(entries.get(meanings.get(name)!)) === 3) &&
+    new Set(counts).size === 1;
+}
+
+/** The samples of each split, by the words under `mode`; all of them where there are none. */
+export function divided(entries: Entries): SplitEntries {
+  const modeKey = meaningsOf(entries).get(PART_KEYS.mode);
+  const modes = modeKey === undefined ? null : stringsOf(entries.get(modeKey));
+  if (modeKey === undefined || modes === null || !modes.some((mode) => splitOf(mode))) {
+    return new Map([["all", entries]]);
+  }
+  const rows = new Map<SplitName, number[]>();
+  modes.forEach((mode, row) => {
+    const split = splitOf(mode);
+    if (split === undefined) return;
+    const places = rows.get(split) ?? [];
+    places.push(row);
+    rows.set(split, places);
+  });
+  return new Map(
+    [...rows].map(([split, places]) => {
+      const parts = [...entries].filter(([key]) => key !== modeKey).map((
+        [key, value],
+      ): [string, unknown] => [
+        key,
+        rowsOf(value) === modes.length ? selectRows(value, places) : value,
+      ]);
+      return [split, new Map(parts)];
+    }),
+  );
+}

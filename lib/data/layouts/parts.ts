@@ -1,0 +1,249 @@
+/**
+ * The splits of one dataset, out of one file or several: a file for each modality, a table of labels,
+ * a folder of computational sequences.
+ *
+ * @module
+ */
+
+import { join } from "node:path";
+import { DataError } from "../../core/errors.ts";
+import { type Content } from "../containers/container.ts";
+import { readContent } from "../containers/content.ts";
+import type { Modality, SplitName } from "../modality.ts";
+import type { SourceFormat } from "../source.ts";
+import { canonical } from "./canonical.ts";
+import { divided } from "./flat.ts";
+import { dividedLike, joinEntries } from "./join.ts";
+import { isTable, readLabelTable } from "./label_table.ts";
+import type { SplitEntries } from "./layout.ts";
+import { findLayout, type Found } from "./list.ts";
+import type { Notes } from "./notes.ts";
+import type { SourceOptions } from "../source_options.ts";
+import { splitOf } from "./names.ts";
+import { namedSequences } from "./sequences.ts";
+import { unknownLayout } from "./unknown_layout.ts";
+import { entriesOf, isMap } from "./values.ts";
+
+/** Splits under MMSA's keys; under `all` those of a file that has none. */
+export type Parts = Map<SplitName | "all", Map<string, unknown>>;
+
+/** What was read of the main file. */
+export interface Main {
+  readonly parts: Parts;
+  readonly format: SourceFormat;
+  /** Null for a table of labels. */
+  readonly found: Found | null;
+  /** Bytes after the end of its pickle. */
+  readonly trailingBytes: number;
+}
+
+/** Files that may hold a computational sequence. */
+export function isSequenceFile(name: string): boolean {
+  return /\.(csd|h5|hdf5)$/i.test(name);
+}
+
+/** Reads the files of one dataset. They stay open until the caller disposes them. */
+export class PartReader {
+  readonly #path: string;
+  readonly #options: SourceOptions;
+  readonly #notes: Notes;
+  readonly #open: DisposableStack;
+  /** What is wrong, as `split "train" …`. */
+  readonly faults: string[] = [];
+
+  constructor(path: string, options: SourceOptions, notes: Notes, open: DisposableStack) {
+    this.#path = path;
+    this.#options = options;
+    this.#notes = notes;
+    this.#open = open;
+  }
+
+  /** All splits. @throws {DataError} when a file cannot be read */
+  read(): Main {
+    const { files = {}, labelFile } = this.#options;
+    const main = this.#main();
+    for (const [modality, path] of Object.entries(files) as [Modality, string][]) {
+      if (path !== this.#path && !this.#isSequence(path)) this.#addFile(main.parts, modality, path);
+    }
+    if (labelFile === undefined || this.#isSequence(labelFile)) return main;
+    return { ...main, parts: this.#addLabels(main.parts, labelFile) };
+  }
+
+  #main(): Main {
+    if (isTable(this.#path)) return this.#table();
+    const content = this.#content(this.#path);
+    const { trailingBytes, format } = content;
+    const value = this.#withSequences(content);
+    const found = findLayout(value);
+    if (found === null) throw unknownLayout(this.#path, value);
+    for (const key of isMap(found.value) ? entriesOf(found.value).keys() : []) {
+      const split = splitOf(key);
+      if (split !== undefined && split !== key) this.#notes.renamed.add(`${key} → ${split}`);
+    }
+    const own = Object.entries(this.#options.files ?? {}).find(([, path]) => path === this.#path);
+    const parts = this.#canonical(found.layout.read(found.value), own?.[0] as Modality | undefined);
+    return { parts, format, found, trailingBytes };
+  }
+
+  /** A table as the main file: its ids and labels are what the features belong to. */
+  #table(): Main {
+    const { files = {} } = this.#options;
+    if (Object.keys(files).length === 0) readContent(this.#path);
+    const parts = this.#canonical(divided(readLabelTable(this.#path)));
+    return { parts, format: "files", found: null, trailingBytes: 0 };
+  }
+
+  /** The value of a file; with the sequences of the other files where it is one itself. */
+  #withSequences({ value }: Pick<Content, "value">): unknown {
+    if (namedSequences(value).length === 0) return value;
+    const { files = {}, labelFile } = this.#options;
+    const others: [string, string][] = [
+      ...Object.entries(files).filter(([, path]) => path !== this.#path),
+      ...(labelFile === undefined ? [] : [["labels", labelFile] as [string, string]]),
+    ];
+    const all = new Map<string, unknown>(entriesOf(value as Map<unknown, unknown>));
+    for (const [name, path] of others) {
+      if (!this.#isSequence(path)) continue;
+      const sequence = this.#content(path).value;
+      const [first] = namedSequences(sequence);
+      if (first !== undefined) all.set(name, (sequence as Map<unknown, unknown>).get(first.name));
+    }
+    return all;
+  }
+
+  #addFile(parts: Parts, modality: Modality, path: string): void {
+    const { value } = this.#content(path);
+    const found = findLayout(value);
+    if (found === null) throw unknownLayout(path, value);
+    const others = this.#canonical(found.layout.read(found.value), modality);
+    this.#addAll(parts, others, path, (entries, other, what) => {
+      const kept = new Map(
+        [...other].filter(([key]) => [modality, `${modality}_lengths`, "id"].includes(key)),
+      );
+      if (!kept.has(modality)) return `finds no ${modality} in ${what}`;
+      return joinEntries(entries, kept, [modality, `${modality}_lengths`], what);
+    });
+  }
+
+  #addLabels(parts: Parts, path: string): Parts {
+    const table = isTable(path)
+      ? readLabelTable(path)
+      : [...this.#canonical(findOrRefuse(path, this.#content(path).value)).values()][0];
+    if (table === undefined) return parts;
+    const others = this.#canonical(divided(table));
+    const all = this.#canonical(new Map([["all", table]])).get("all")!;
+    const labels = [...all.keys()].filter((key) => /_labels|^annotations/.test(key));
+    if (!labels.includes("regression_labels")) {
+      throw new DataError(`Cannot read labels of "${path}": it has no column "label"`);
+    }
+    all.delete("mode");
+    const undivided = parts.get("all");
+    if (undivided !== undefined && !others.has("all")) {
+      // The features have no splits, the table has: each sample goes where the table says.
+      const fault = joinEntries(undivided, new Map([...all, ["mode", modesOf(table)]]), [
+        ...labels,
+        "mode",
+      ], `"${path}"`);
+      if (fault !== null) this.faults.push(`split "all" ${fault}`);
+      return new Map(
+        [...divided(undivided)].map(([name, entries]) => [name, new Map(entries)]),
+      );
+    }
+    for (const [name, entries] of parts) {
+      // Without ids, the rows of a split are those of the table that belong to it.
+      const other = entries.has("id") ? all : others.get(name) ?? all;
+      const fault = joinEntries(entries, other, labels, `"${path}"`);
+      if (fault !== null) this.faults.push(`split "${name}" ${fault}`);
+    }
+    return parts;
+  }
+
+  /** Joins each split with the same of another file, or with all of it. */
+  #addAll(
+    parts: Parts,
+    others: Parts,
+    path: string,
+    add: (
+      entries: Map<string, unknown>,
+      other: ReadonlyMap<string, unknown>,
+      what: string,
+    ) => string | null,
+  ): void {
+    const undivided = parts.get("all");
+    const divided = undivided && !others.has("all") ? dividedLike(undivided, others) : null;
+    if (divided !== null) {
+      parts.clear();
+      for (const [name, entries] of divided) parts.set(name, entries);
+    }
+    for (const [name, entries] of parts) {
+      const other = others.get(name) ?? others.get("all");
+      const fault = other === undefined ? `is not in "${path}"` : add(entries, other, `"${path}"`);
+      if (fault !== null) this.faults.push(`split "${name}" ${fault}`);
+    }
+  }
+
+  #canonical(parts: SplitEntries, only?: Modality): Parts {
+    const options = { ...this.#options, ...(only === undefined ? {} : { only }) };
+    return new Map([...parts].map(([name, entries]) => [
+      name,
+      canonical(name, entries, options, this.#notes, this.faults),
+    ]));
+  }
+
+  #isSequence(path: string): boolean {
+    return isSequenceFile(path) && namedSequences(this.#content(path).value).length > 0;
+  }
+
+  readonly #contents = new Map<string, Content>();
+
+  #content(path: string): Content {
+    const known = this.#contents.get(path);
+    if (known !== undefined) return known;
+    const content = isFolder(path) ? this.#folder(path) : readContent(path);
+    this.#open.use(content);
+    this.#contents.set(path, content);
+    return content;
+  }
+
+  /** A folder of computational sequences: one dictionary of all. */
+  #folder(path: string): Content {
+    const names = [...Deno.readDirSync(path)].map(({ name }) => name).filter(isSequenceFile);
+    if (names.length === 0) {
+      throw new DataError(
+        `Cannot load "${path}": it is a folder without meta.json, expected a pickle, a store made ` +
+          "by data:convert, or a folder of computational sequences (.csd)",
+      );
+    }
+    const contents = names.toSorted().map((name) => this.#content(join(path, name)));
+    const sequences = contents.flatMap(({ value }) =>
+      namedSequences(value).map(({ name }): [string, unknown] => [
+        name,
+        (value as Map<unknown, unknown>).get(name),
+      ])
+    );
+    return {
+      format: "hdf5",
+      value: new Map(sequences),
+      trailingBytes: 0,
+      [Symbol.dispose]: () => {},
+    };
+  }
+}
+
+function findOrRefuse(path: string, value: unknown): SplitEntries {
+  const found = findLayout(value);
+  if (found === null) throw unknownLayout(path, value);
+  return found.layout.read(found.value);
+}
+
+function modesOf(table: ReadonlyMap<string, unknown>): unknown {
+  return table.get("mode");
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch {
+    return false;
+  }
+}

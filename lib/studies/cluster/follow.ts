@@ -1,0 +1,146 @@
+/** The study on a cluster as seen from outside: its states, its progress, its end. @module */
+
+import { join } from "node:path";
+import { messageOf, RunError } from "../../core/errors.ts";
+import type { QueuedTask, Scheduler } from "../schedulers/scheduler.ts";
+import type { StudyDefinition } from "../study/definition.ts";
+import type { Job } from "../study/jobs.ts";
+import { readDefinition, STUDY_FILE } from "../study/study_folder.ts";
+import type { JobEvents } from "../study/worker_pool.ts";
+import { ARRAYS, readPlans } from "./plan.ts";
+import { type JobState, runStates } from "./run_states.ts";
+import { clusterJobs } from "./submit.ts";
+
+/** A study on a cluster as it stands. */
+export interface ClusterStatus {
+  /** `OUT/STUDY` */
+  readonly folder: string;
+  /** What it was defined as. */
+  readonly definition: StudyDefinition;
+  /** All its runs, in the order in which they are trained. */
+  readonly states: readonly JobState[];
+  /** Why the scheduler did not answer, so that folders alone had to tell; null where it did. */
+  readonly silence: string | null;
+}
+
+/**
+ * Where each run of a study stands.
+ *
+ * @param folder `OUT/STUDY`
+ * @throws {RunError} it holds no study
+ */
+export async function studyStatus(folder: string, scheduler: Scheduler): Promise<ClusterStatus> {
+  const definition = requireDefinition(folder);
+  const plans = readPlans(folder);
+  let tasks: readonly QueuedTask[] | null = null;
+  let silence: string | null = null;
+  if (plans.length > 0) {
+    try {
+      tasks = await scheduler.queue(join(folder, ARRAYS));
+    } catch (error) {
+      if (!(error instanceof RunError)) throw error;
+      silence = messageOf(error);
+    }
+  }
+  const states = runStates(clusterJobs(definition, folder), plans, tasks);
+  return { folder, definition, states, silence };
+}
+
+/**
+ * Ends all that is queued or running of a study; what runs is saved.
+ *
+ * @returns numbers of the jobs
+ * @throws {RunError} the folder holds no study, or the scheduler does not answer
+ */
+export async function cancelStudy(folder: string, scheduler: Scheduler): Promise<string[]> {
+  requireDefinition(folder);
+  const tasks = await scheduler.queue(join(folder, ARRAYS));
+  const jobs = [...new Set(tasks.map(({ job }) => job))];
+  await scheduler.cancel(jobs);
+  return jobs;
+}
+
+function requireDefinition(folder: string): StudyDefinition {
+  const definition = readDefinition(folder);
+  if (definition !== null) return definition;
+  throw new RunError(
+    `Cannot open "${folder}": it holds no ${STUDY_FILE}, expected the folder of a study`,
+  );
+}
+
+/** How a study is waited for. */
+export interface WaitOptions extends JobEvents {
+  /** Aborted to wait no longer; the jobs go on. */
+  readonly signal?: AbortSignal;
+  /** Milliseconds between two looks, at least; looking takes no more than a tenth of the time. */
+  readonly pause?: number;
+}
+
+/** States of a run that is not under way and will not be by itself. */
+const ENDED: readonly string[] = ["finished", "failed", "interrupted", "open"];
+
+/**
+ * Waits until no job of a study is left, and tells its progress as a study on one machine does.
+ *
+ * @returns the states at the end
+ * @throws {RunError} the folder holds no study
+ * @throws the signal's reason when it was aborted
+ */
+export async function followStudy(
+  folder: string,
+  scheduler: Scheduler,
+  { signal, pause = 2000, ...events }: WaitOptions = {},
+): Promise<ClusterStatus> {
+  const definition = requireDefinition(folder);
+  const all = clusterJobs(definition, folder);
+  const last = new Map<Job, JobState>();
+  let silence: string | null = null;
+  while (true) {
+    const began = performance.now();
+    let tasks: QueuedTask[] | null = null;
+    try {
+      tasks = await scheduler.queue(join(folder, ARRAYS));
+      silence = null;
+    } catch (error) {
+      // A controller that restarts answers again in a while.
+      if (!(error instanceof RunError)) throw error;
+      if (silence === null) events.onNote?.(messageOf(error));
+      silence = messageOf(error);
+    }
+    const open = all.filter((job) => last.get(job)?.state !== "finished");
+    for (const state of runStates(open, readPlans(folder), tasks)) {
+      tell(state, last.get(state.job), events);
+      last.set(state.job, state);
+    }
+    const states = all.map((job) => last.get(job)!);
+    const isOver = tasks?.length === 0 || states.every(({ state }) => ENDED.includes(state));
+    if (tasks !== null && isOver) return { folder, definition, states, silence };
+    const spent = performance.now() - began;
+    await waitFor(Math.max(pause, 9 * spent), signal);
+  }
+}
+
+/** Tells what has changed. */
+function tell(now: JobState, before: JobState | undefined, events: JobEvents): void {
+  const { job, state, epoch = 0, epochs = 0, validMae } = now;
+  if (state === "running" && epoch > 0 && epoch !== before?.epoch && validMae !== undefined) {
+    events.onEpoch?.(job, epoch, epochs, validMae);
+  }
+  if (state === before?.state) return;
+  if (state === "finished") {
+    const status = before === undefined ? "kept" : "trained";
+    events.onEnd?.(job, { status, path: now.path!, validMae: validMae ?? null });
+  } else if (state === "failed" || state === "interrupted") {
+    if (before !== undefined) events.onEnd?.(job, { status: state, message: now.reason ?? "" });
+  }
+}
+
+async function waitFor(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  signal?.throwIfAborted();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, milliseconds);
+  signal?.addEventListener("abort", () => resolve(), { once: true });
+  await promise;
+  clearTimeout(timer);
+  signal?.throwIfAborted();
+}

@@ -1,0 +1,22 @@
+/** How a process that trains is started. @module */
+
+/** Those of `train`; squeue tells whether the owner of a lock is dead. */
+const RIGHTS = [
+  ...["--allow-read", "--allow-write", "--allow-env", "--allow-sys", "--allow-ffi"],
+  "--allow-run=git,python3,squeue",
+];
+
+/**
+ * The command that runs a module of ours in a process of its own.
+ *
+ * @param url of the module, as `import.meta.resolve` gives it
+ * @param flags more of them for `deno run`
+ */
+export function workerCommand(url: string, ...flags: string[]): [deno: string, ...string[]] {
+  const entry = url.startsWith("file:") ? Deno.realPathSync(new URL(url)) : url;
+  return [
+    Deno.execPath(),
+    ...["run", "--quiet", "--no-check", "--no-prompt", ...flags, ...RIGHTS],
+    ...["--v8-flags=--max-semi-space-size=4", entry],
+  ];
+}

@@ -1,0 +1,147 @@
+#!/usr/bin/env bash
+# A real Slurm (munged, slurmctld, N x slurmd) in one folder, as any user, without systemd, cgroups or
+# a database, for tests. Nothing of it is outside of the folder; several can run side by side.
+#
+#   cluster.sh start DIR [NODES]   # then: export SLURM_CONF=DIR/slurm.conf
+#   cluster.sh stop DIR
+#   cluster.sh kill-node DIR NAME    # slurmd only: its jobs go on, as behind a broken network
+#   cluster.sh crash-node DIR NAME   # with all that runs on it
+#   cluster.sh start-node DIR NAME
+#   cluster.sh kill-ctl DIR / start-ctl DIR
+set -euo pipefail
+
+verb=$1
+dir=$(realpath -m "$2")
+conf=$dir/slurm.conf
+
+# Free TCP ports of this machine, one a line.
+free_ports() {
+  python3 - "$1" <<'PY'
+import socket, sys
+held = []
+for _ in range(int(sys.argv[1])):
+    s = socket.socket(); s.bind(("127.0.0.1", 0)); held.append(s)
+    print(s.getsockname()[1])
+PY
+}
+
+wait_for() { # seconds, what, command...
+  local end=$((SECONDS + $1)) what=$2
+  shift 2
+  until "$@" >/dev/null 2>&1; do
+    if ((SECONDS > end)); then echo "cluster.sh: no $what; see $dir/log" >&2; tail -5 "$dir"/log/*.log >&2; exit 1; fi
+    sleep 0.05
+  done
+}
+
+start_ctl() { slurmctld -f "$conf" ${1:-}; }
+start_node() {
+  mkdir -p "$dir/spool/$1"
+  slurmd -f "$conf" -N "$1"
+}
+pid_of() { cat "$dir/run/$1.pid"; }
+# A container's process 1 may never collect the dead.
+is_gone() { [ ! -e "/proc/$1" ] || grep -q '^State:.Z' "/proc/$1/status"; }
+
+case $verb in
+start)
+  nodes=${3:-3}
+  mkdir -p "$dir"/{run,log,state,spool}
+  # munged wants its folders to be writable by nobody else, and the socket's to be open to all.
+  chmod 755 "$dir" "$dir/run"; chmod 700 "$dir/log"
+  mkdir -p "$dir/key"; chmod 700 "$dir/key"
+  [ -s "$dir/key/munge.key" ] || { head -c 128 /dev/urandom >"$dir/key/munge.key"; chmod 600 "$dir/key/munge.key"; }
+  mapfile -t ports < <(free_ports $((nodes + 1)))
+  cores=$(nproc)
+  memory=$(($(awk '/MemTotal/ {print $2}' /proc/meminfo) / 1024 - 256))
+  {
+    cat <<CONF
+ClusterName=msatest
+SlurmctldHost=$(hostname -s)(127.0.0.1)
+SlurmctldPort=${ports[0]}
+# Both as who starts it: no other user has to own a folder.
+SlurmUser=$(id -un)
+SlurmdUser=$(id -un)
+AuthType=auth/munge
+AuthInfo=socket=$dir/run/munge.socket,cred_expire=${SLURM_TEST_CRED_EXPIRE:-5}
+StateSaveLocation=$dir/state
+SlurmdSpoolDir=$dir/spool/%n
+SlurmctldPidFile=$dir/run/slurmctld.pid
+SlurmdPidFile=$dir/run/slurmd-%n.pid
+SlurmctldLogFile=$dir/log/slurmctld.log
+SlurmdLogFile=$dir/log/slurmd-%n.log
+SlurmctldDebug=${SLURM_TEST_DEBUG:-info}
+SlurmdDebug=${SLURM_TEST_DEBUG:-info}
+# No cgroups, no systemd, no database, no mail.
+ProctrackType=proctrack/linuxproc
+TaskPlugin=task/none
+JobAcctGatherType=jobacct_gather/none
+AccountingStorageType=accounting_storage/none
+JobCompType=jobcomp/filetxt
+JobCompLoc=$dir/log/jobcomp.txt
+MpiDefault=none
+MailProg=/bin/true
+SwitchType=switch/none
+SelectType=select/cons_tres
+SelectTypeParameters=CR_Core
+# Quick to notice and to forget.
+SchedulerType=sched/backfill
+SchedulerParameters=sched_interval=1,sched_min_interval=10000,bf_interval=2,batch_sched_delay=0,requeue_delay=1
+SlurmdTimeout=${SLURM_TEST_NODE_TIMEOUT:-10}
+SlurmctldTimeout=10
+KillWait=${SLURM_TEST_KILL_WAIT:-5}
+MinJobAge=${SLURM_TEST_MIN_JOB_AGE:-300}
+OverTimeLimit=0
+MessageTimeout=10
+InactiveLimit=0
+JobRequeue=1
+MaxArraySize=${SLURM_TEST_MAX_ARRAY:-1001}
+ReturnToService=2
+PreemptType=preempt/partition_prio
+PreemptMode=REQUEUE
+CONF
+    # Every node claims all cores: this is a test of scheduling, not of speed.
+    for ((i = 1; i <= nodes; i++)); do
+      echo "NodeName=node$i NodeHostname=$(hostname -s) NodeAddr=127.0.0.1 Port=${ports[$i]} CPUs=$cores Boards=1 SocketsPerBoard=1 CoresPerSocket=$cores ThreadsPerCore=1 RealMemory=$memory State=UNKNOWN"
+    done
+    echo "PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE DefaultTime=30 PriorityTier=1 PreemptMode=REQUEUE GraceTime=${SLURM_TEST_GRACE:-3} State=UP"
+    echo "PartitionName=high Nodes=ALL MaxTime=INFINITE DefaultTime=30 PriorityTier=10 PreemptMode=OFF State=UP"
+  } >"$conf"
+  chmod 644 "$conf"
+  munged --key-file "$dir/key/munge.key" --socket "$dir/run/munge.socket" \
+    --pid-file "$dir/run/munged.pid" --log-file "$dir/log/munged.log" --seed-file "$dir/key/munge.seed" \
+    --num-threads 2 --force >/dev/null 2>&1 # it minds a temporary folder that only its user may enter
+  export SLURM_CONF=$conf
+  start_ctl -c
+  for ((i = 1; i <= nodes; i++)); do start_node "node$i"; done
+  all_idle() { [ "$(sinfo -h -p main -t idle -o %D)" = "$nodes" ]; }
+  wait_for 20 "idle nodes" all_idle
+  ;;
+stop)
+  pids=()
+  for f in "$dir"/run/*.pid; do [ -s "$f" ] && pids+=("$(cat "$f")"); done
+  for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null || true; done
+  for pid in "${pids[@]}"; do wait_for 15 "end of $pid" is_gone "$pid"; done
+  ;;
+kill-node) pid=$(pid_of "slurmd-$3"); kill -9 "$pid"; wait_for 5 "end" is_gone "$pid" ;;
+crash-node)
+  tree() { echo "$1"; for child in $(pgrep -P "$1"); do tree "$child"; done; }
+  pid=$(pid_of "slurmd-$3")
+  kill -9 "$pid"
+  for socket in "$dir/spool/$3/$3"_*; do # NODE_JOB.STEP, one a step
+    job=${socket##*_} job=${job%%.*}
+    for step in $(pgrep -f "^slurmstepd: \[$job\."); do
+      # Of this cluster, should there be another one.
+      if [ "$(readlink "/proc/$step/cwd")" = "$dir/spool/$3" ] || [ "$(readlink "/proc/$step/cwd")" = "$dir/log" ]; then
+        mapfile -t all < <(tree "$step")
+        kill -9 "${all[@]}" 2>/dev/null || true
+      fi
+    done
+  done
+  wait_for 5 "end" is_gone "$pid"
+  ;;
+start-node) start_node "$3" ;;
+kill-ctl) pid=$(pid_of slurmctld); kill -9 "$pid"; wait_for 5 "end" is_gone "$pid" ;;
+start-ctl) start_ctl ;;
+*) echo "unknown verb $verb" >&2; exit 2 ;;
+esac
