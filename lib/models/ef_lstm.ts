@@ -3,7 +3,7 @@
  *
  * Source: Williams, Kleinegesse, Comanescu, Radu, "Recognizing Emotions in Video Using Multimodal DNN
  * Feature Fusion", Challenge-HML 2018 (W18-3302), as thuiar/MMSA cites it; its code
- * `models/singleTask/EF_LSTM.py`, whose names the parameters carry. METHODS 4.5.
+ * `models/singleTask/EF_LSTM.py`, whose names the parameters carry. METHODS 6.2.
  *
  * @module
  */
@@ -68,7 +68,7 @@ class EfLstm extends Network<typeof settings> {
   forward(inputs: Inputs, noise: DropoutNoise | null): Outputs {
     const aligned = align(inputs, this.#isRobust);
     const parts = this.modalities.map((name) => aligned.sequences[name]!);
-    // (56) [t; a; v], normalized over each step in the published form, over each feature in the other
+    // (51) [t; a; v], normalized over each step in the published form, over each feature in the other
     const x = tf.concat3d(parts, 2);
     const normal = this.#isRobust
       ? this.#norm.apply(x, noise, 2, aligned.mask)

@@ -3,7 +3,7 @@
  *
  * Source: Zadeh, Liang, Poria, Cambria, Morency, "Multimodal Language Analysis in the Wild: CMU-MOSEI
  * Dataset and Interpretable Dynamic Fusion Graph", ACL 2018 (P18-1208), and thuiar/MMSA,
- * `models/singleTask/Graph_MFN.py`, whose names the parameters carry. METHODS 4.5.
+ * `models/singleTask/Graph_MFN.py`, whose names the parameters carry. METHODS 6.2.
  *
  * @module
  */
@@ -159,17 +159,17 @@ class GraphMfn extends Network<typeof settings> {
     const hiddens = this.modalities.map((modality) => states[modality]!.hidden);
     const [steps, batch] = hiddens[0]!.shape;
     const nodes = new Map<string, tf.Tensor2D>();
-    // (62) s_t = ReLU(Lin([h_{t−1}; h_t])), rows of all steps
+    // (57) s_t = ReLU(Lin([h_{t−1}; h_t])), rows of all steps
     this.modalities.forEach((modality, i) => {
       const pair = tf.concat3d([delayed(hiddens[i]!), hiddens[i]!], 2);
       const rows = tf.reshape(pair, [steps * batch, pair.shape[2]]) as tf.Tensor2D;
       nodes.set(nameOf([modality]), tf.relu(this.#transforms[modality]!.apply(rows)));
     });
-    // (63) α_t, three linear maps without activation
+    // (58) α_t, three linear maps without activation
     const single = tf.concat2d([...nodes.values()], 1);
     const alpha = this.#efficacy.reduce((rows, layer) => layer.apply(rows), single);
     let used = 0;
-    // (64) a network of [α · child over all children]
+    // (59) a network of [α · child over all children]
     const weighted = (sets: readonly (readonly Modality[])[], network: string) => {
       const parts = sets.map((set) => {
         const factor = tf.slice2d(alpha, [0, used++], [steps * batch, 1]);
@@ -183,7 +183,7 @@ class GraphMfn extends Network<typeof settings> {
     for (const set of this.#sets.filter(({ length }) => length > 1)) {
       nodes.set(nameOf(set), weighted(this.#childrenOf(set), `networks.${nameOf(set)}`));
     }
-    // (65) τ_t of all sets
+    // (60) τ_t of all sets
     const top = weighted(this.#sets, "t_network");
     const summary = tf.reshape(top, [steps, batch, top.shape[1]]) as tf.Tensor3D;
     const memory = this.#memory.apply(summary, aligned, this.#isRobust, noise);

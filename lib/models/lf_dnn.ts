@@ -3,7 +3,7 @@
  *
  * Source: Cambria, Hazarika, Poria, Subramanyam, "Benchmarking Multimodal Sentiment Analysis",
  * CICLing 2017, as thuiar/MMSA cites it; its code `models/singleTask/LF_DNN.py`, whose names the
- * parameters carry. METHODS 4.4.
+ * parameters carry. METHODS 6.1.
  *
  * @module
  */
@@ -42,7 +42,7 @@ class LfDnn extends SubnetNetwork<typeof settings> {
     this.#head = new Head(this, "fusion", width, postFusionDim, fusionDropout);
   }
 
-  /** (50) f = [a; v; t] */
+  /** (45) f = [a; v; t] */
   fuse(encoded: Encoded, noise: DropoutNoise | null) {
     const fused = tf.concat2d(this.fusionOrder.map((name) => encoded[name]!), 1);
     return { prediction: this.#head.apply(fused, noise), fused };

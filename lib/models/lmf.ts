@@ -3,7 +3,7 @@
  *
  * Source: Liu, Shen, Lakshminarasimhan, Liang, Zadeh, Morency, "Efficient Low-rank Multimodal Fusion
  * with Modality-Specific Factors", ACL 2018 (P18-1209), and thuiar/MMSA,
- * `models/singleTask/LMF.py`, whose names the parameters carry. METHODS 4.4.
+ * `models/singleTask/LMF.py`, whose names the parameters carry. METHODS 6.1.
  *
  * @module
  */

@@ -4,7 +4,7 @@
  *
  * Source: Zadeh, Liang, Mazumder, Poria, Cambria, Morency, "Memory Fusion Network for Multi-view
  * Sequential Learning", AAAI 2018 (arXiv 1802.00927), and thuiar/MMSA, `models/singleTask/MFN.py`,
- * whose names the parameters carry. METHODS 4.5.
+ * whose names the parameters carry. METHODS 6.2.
  *
  * @module
  */
@@ -87,7 +87,7 @@ class Mfn extends Network<typeof settings> {
     const aligned = align(inputs, this.#isRobust);
     const states = this.#lstms.apply(aligned);
     const each = this.modalities.map((modality) => states[modality]!);
-    // (58) c*_t = [c_{t−1}; c_t], (59) ĉ*_t = softmax(…) ⊙ c*_t
+    // (53) c*_t = [c_{t−1}; c_t], (54) ĉ*_t = softmax(…) ⊙ c*_t
     const cells = tf.concat3d(each.map(({ cell }) => cell), 2);
     const pairs = tf.concat3d([delayed(cells), cells], 2);
     const [steps, batch, width] = pairs.shape;

@@ -3,7 +3,7 @@
  *
  * Source: Yu, Xu, Meng, Zhu, Ma, Wu, Zou, Yang, "CH-SIMS: A Chinese Multimodal Sentiment Analysis
  * Dataset with Fine-grained Annotations of Modality", ACL 2020 (2020.acl-main.343), and thuiar/MMSA,
- * `models/multiTask/MLF_DNN.py`, whose names the parameters carry. METHODS 4.4.
+ * `models/multiTask/MLF_DNN.py`, whose names the parameters carry. METHODS 6.1.
  *
  * @module
  */
@@ -67,7 +67,7 @@ class MlfDnn extends SubnetNetwork<typeof settings> {
     return [...this.subnetGroups(), { name: "heads", learningRate, weightDecay, parameters }];
   }
 
-  /** (50) f = [a; v; t] */
+  /** (45) f = [a; v; t] */
   fuse(encoded: Encoded, noise: DropoutNoise | null) {
     const fused = tf.concat2d(this.fusionOrder.map((name) => encoded[name]!), 1);
     return { prediction: this.#head.apply(fused, noise), fused };

@@ -3,7 +3,7 @@
  *
  * Source: Yu, Xu, Meng, Zhu, Ma, Wu, Zou, Yang, "CH-SIMS: A Chinese Multimodal Sentiment Analysis
  * Dataset with Fine-grained Annotations of Modality", ACL 2020 (2020.acl-main.343), and thuiar/MMSA,
- * `models/multiTask/MTFN.py`, whose names the parameters carry. METHODS 4.4.
+ * `models/multiTask/MTFN.py`, whose names the parameters carry. METHODS 6.1.
  *
  * @module
  */

@@ -3,7 +3,7 @@
  *
  * Source: Tsai, Bai, Liang, Kolter, Morency, Salakhutdinov, "Multimodal Transformer for Unaligned
  * Multimodal Language Sequences", ACL 2019 (P19-1656), and thuiar/MMSA, `models/singleTask/MULT.py`,
- * whose names the parameters carry. METHODS 4.6.
+ * whose names the parameters carry. METHODS 6.3.
  *
  * @module
  */
@@ -165,7 +165,7 @@ class Mult extends Network<typeof settings> {
     const last: tf.Tensor2D[] = [];
     for (const [query, encoders] of this.#cross) {
       const own = projected[query]!;
-      // (67) E(q; k) for each other modality, side by side
+      // (62) E(q; k) for each other modality, side by side
       const seen = encoders.map(([key, encoder]) => {
         const other = projected[key]!;
         const made = encoder.apply(own.x, other.x, this.#bias(own, other), noise);
@@ -177,7 +177,7 @@ class Mult extends Network<typeof settings> {
       outputs[`trans_${LETTER[query]}_mem`] = memory;
       last.push(outputs[`feature.${query}`] = this.#lastStep(memory, own.lengths));
     }
-    // (70) r + Lin(ReLU(Lin(r)))
+    // (65) r + Lin(ReLU(Lin(r)))
     const r = tf.concat2d(last, 1), [first, second, out] = this.#head;
     const hidden = tf.relu(first.apply(r));
     const kept = dropout(hidden, this.settings.outputDropout, noise, "proj1.dropout");
@@ -185,7 +185,7 @@ class Mult extends Network<typeof settings> {
     return { prediction: tf.reshape(score, [-1]), "feature.fusion": r, ...outputs };
   }
 
-  /** (66) a convolution without bias, [batch, time, in] → [batch, time − size + 1, width] */
+  /** (61) a convolution without bias, [batch, time, in] → [batch, time − size + 1, width] */
   #project(inputs: Inputs, modality: Modality, noise: DropoutNoise | null): Projected {
     let x = inputs[modality] as tf.Tensor3D;
     let lengths = inputs[`${modality}Lengths`]!;
@@ -199,7 +199,7 @@ class Mult extends Network<typeof settings> {
     return { x: conv1d(x, filters, null, "valid"), lengths };
   }
 
-  /** (69) what keeps a step from seeing others */
+  /** (64) what keeps a step from seeing others */
   #bias(query: Projected, key: Projected): tf.Tensor {
     const [queries, keys] = [query.x.shape[1], key.x.shape[1]];
     const { band } = this.settings;

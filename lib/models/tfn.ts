@@ -3,7 +3,7 @@
  *
  * Source: Zadeh, Chen, Poria, Cambria, Morency, "Tensor Fusion Network for Multimodal Sentiment
  * Analysis", EMNLP 2017 (D17-1115), and thuiar/MMSA, `models/singleTask/TFN.py`, whose names the
- * parameters carry. METHODS 4.4.
+ * parameters carry. METHODS 6.1.
  *
  * @module
  */

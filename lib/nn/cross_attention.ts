@@ -2,7 +2,7 @@
  * Attention of one sequence to another, and the encoder of the Multimodal Transformer made of it.
  *
  * Source: Tsai, Bai, Liang, Kolter, Morency, Salakhutdinov, ACL 2019, sections 3.1 and 3.2;
- * thuiar/MMSA, `models/subNets/transformers_encoder`; METHODS 4.6.
+ * thuiar/MMSA, `models/subNets/transformers_encoder`; METHODS 6.3.
  *
  * @module
  */

@@ -2,7 +2,7 @@
  * Modalities brought to the steps of the text, as networks want them that run through all at once:
  * EF-LSTM, MFN, Graph-MFN.
  *
- * Source: thuiar/MMSA, `models/AMIO.py` and `models/subNets/AlignNets.py`; METHODS 4.5.
+ * Source: thuiar/MMSA, `models/AMIO.py` and `models/subNets/AlignNets.py`; METHODS 6.2.
  *
  * @module
  */

@@ -44,7 +44,7 @@ export class LowRankFusion<Rules extends SubnetRules & typeof LOW_RANK>
     return this.ownNames().filter((name) => /_factor$|^fusion_/.test(name));
   }
 
-  /** (53) Z = ∏ [1; x_m] W_mᵀ, (54) ŷ = Z wᵀ + b */
+  /** (48) Z = ∏ [1; x_m] W_mᵀ, (49) ŷ = Z wᵀ + b */
   fuse(encoded: Encoded): Fused {
     const ranks = this.fusionOrder.map((modality) => {
       const factor = this.#factors.get(modality)!;

@@ -2,7 +2,7 @@
  * The gated memory of MFN and Graph-MFN, and the LSTMs before it.
  *
  * Source: Zadeh, Liang, Mazumder, Poria, Cambria, Morency, AAAI 2018; thuiar/MMSA,
- * `models/singleTask/MFN.py` and `Graph_MFN.py`; METHODS 4.5.
+ * `models/singleTask/MFN.py` and `Graph_MFN.py`; METHODS 6.2.
  *
  * @module
  */
@@ -72,7 +72,7 @@ export class ModalityLstms {
     }
   }
 
-  /** (57) the states after each step, 0 beyond the lengths */
+  /** (52) the states after each step, 0 beyond the lengths */
   apply({ sequences, lengths }: Aligned): Partial<Record<Modality, States>> {
     const states: Partial<Record<Modality, States>> = {};
     for (const [modality, lstm] of Object.entries(this.#lstms) as [Modality, StackedLstm][]) {
@@ -104,7 +104,7 @@ function stepsOf(x: tf.Tensor3D): tf.Tensor2D[] {
   return x.shape[0] === 1 ? [tf.squeeze(x, [0])] : tf.unstack(x) as tf.Tensor2D[];
 }
 
-/** (60), (61) a memory that a step's summary is written to, as two gates say. */
+/** (55), (56) a memory that a step's summary is written to, as two gates say. */
 export class GatedMemory {
   readonly #proposal: TwoLayers;
   readonly #gates: readonly [TwoLayers, TwoLayers];

@@ -115,7 +115,7 @@ export abstract class SubnetNetwork<Rules extends SubnetRules> extends Network<R
     return { prediction, "feature.fusion": fused, ...outputs };
   }
 
-  /** (55) Σ w_m mean |ŷ_m − y_m| of a multi-task form; else the mean absolute error */
+  /** (50) Σ w_m mean |ŷ_m − y_m| of a multi-task form; else the mean absolute error */
   override loss(outputs: Outputs, target: Target): Loss {
     if (Object.keys(this.#heads).length === 0) return super.loss(outputs, target);
     const { weightM, weightT, weightA, weightV } = this

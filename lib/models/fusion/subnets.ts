@@ -1,7 +1,7 @@
 /**
  * The encoders and heads that LF-DNN, TFN, LMF and their multi-task forms share.
  *
- * Source: thuiar/MMSA, `models/subNets/FeatureNets.py` and the models that use it; METHODS 4.4.
+ * Source: thuiar/MMSA, `models/subNets/FeatureNets.py` and the models that use it; METHODS 6.1.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import type { Lstm } from "../../nn/lstm.ts";
 /** The code's prefixes of a modality's parameters. */
 export const CODE_NAME = { text: "text", audio: "audio", vision: "video" } as const;
 
-/** Batch norm, dropout, three linear maps with ReLU after each: (47). */
+/** Batch norm, dropout, three linear maps with ReLU after each: (42). */
 export class MeanSubnet {
   readonly #norm: BatchNorm;
   readonly #layers: readonly Linear[];
@@ -40,7 +40,7 @@ export class MeanSubnet {
   }
 }
 
-/** The last state of an LSTM, and a linear map without activation: (48). */
+/** The last state of an LSTM, and a linear map without activation: (43). */
 export class TextSubnet {
   readonly #lstm: Lstm;
   readonly #linear: Linear;
@@ -66,7 +66,7 @@ export class TextSubnet {
   }
 }
 
-/** Dropout, two linear maps with ReLU, and one to a score: (49). */
+/** Dropout, two linear maps with ReLU, and one to a score: (44). */
 export class Head {
   readonly #layers: readonly Linear[];
   readonly #rate: number;

@@ -22,7 +22,7 @@ export function withOne(x: tf.Tensor2D): tf.Tensor2D {
   return tf.concat2d([tf.ones([x.shape[0], 1]), x], 1);
 }
 
-/** (51) [1; a] ⊗ [1; v] ⊗ …, flattened with the last index fastest */
+/** (46) [1; a] ⊗ [1; v] ⊗ …, flattened with the last index fastest */
 export function outerProduct(parts: readonly tf.Tensor2D[]): tf.Tensor2D {
   return parts.map(withOne).reduce((left, right) => {
     const product = tf.mul(tf.expandDims(left, 2), tf.expandDims(right, 1));
@@ -52,7 +52,7 @@ export class TensorFusion<Rules extends SubnetRules & typeof TENSOR> extends Sub
     this.#shift = this.buffer("output_shift", [1], Float32Array.of(-range));
   }
 
-  /** (52) ŷ = 2R σ(head(z)) − R */
+  /** (47) ŷ = 2R σ(head(z)) − R */
   fuse(encoded: Encoded, noise: DropoutNoise | null): Fused {
     const fused = outerProduct(this.fusionOrder.map((name) => encoded[name]!));
     const share = tf.sigmoid(this.#head.apply(fused, noise));
