@@ -39,7 +39,12 @@ import type { RunOptions, RunOutcome } from "./run_options.ts";
 import { RunFolder, type RunRecord, type RunSummary } from "./run_folder.ts";
 import { givenBert, openBert, openTokens, saveBertFiles } from "./run_bert.ts";
 import { fit, type FitResult } from "./trainer.ts";
-import { optimizerStepWarning, requireModalities, requireSplit } from "./requirements.ts";
+import {
+  optimizerStepWarning,
+  requireModalities,
+  requireNeeds,
+  requireSplit,
+} from "./requirements.ts";
 import { withScalings } from "./scaling_weights.ts";
 import { gitCommit, peakMemory, versions } from "./versions.ts";
 import { copyWeights, type Weights, writeWeights } from "./weights.ts";
@@ -88,6 +93,7 @@ export async function trainRun(options: RunOptions): Promise<RunOutcome> {
   requireSplit(dataset, "train");
   requireSplit(dataset, "valid");
   requireModalities(dataset, options.modalities);
+  requireNeeds(options.model, dataset, options.modalities);
   using bert = openBert(config, options.modalities);
   const read = bert === null ? dataset.splits : await tokenSplits(dataset, config, bert);
   const scalings = config["standardize"] === "train"
