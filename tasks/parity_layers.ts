@@ -6,11 +6,12 @@ import { ENGINE_FLAGS } from "./shared/flags.ts";
 /** Its name, arguments and flags. */
 export const COMMAND: Command = {
   name: "parity:layers",
-  summary: "Compares layers, losses and optimizers with recorded cases of the reference",
+  summary: "Compares layers, losses, optimizers and models with recorded cases of the reference",
   arguments: ["FILE.json"],
   flags: [
     { name: "kinds", value: "KIND,…", help: "only cases of these kinds" },
     ...ENGINE_FLAGS,
+    { name: "eager", help: "compile nothing: run op by op" },
     JSON_FLAG,
   ],
   notes: [

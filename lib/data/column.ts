@@ -69,12 +69,13 @@ export class MemoryColumn implements FeatureColumn {
     }
   }
 
-  readTimeMajor(indices: ArrayLike<number>, target: Float32Array): void {
+  readTimeMajor(indices: ArrayLike<number>, target: Float32Array, padding = false): void {
     checkRead(this, indices, target, this.steps);
     for (let i = 0; i < indices.length; i++) {
       const index = indices[i]!;
       const start = index * this.steps * this.width;
-      spread(this, this.#values, start, this.lengths[index]!, target, i, indices.length);
+      const length = padding ? this.steps : this.lengths[index]!;
+      spread(this, this.#values, start, length, target, i, indices.length);
     }
   }
 }
@@ -109,12 +110,12 @@ export class FileColumn implements FeatureColumn {
     zeroNonFinite(target);
   }
 
-  readTimeMajor(indices: ArrayLike<number>, target: Float32Array): void {
+  readTimeMajor(indices: ArrayLike<number>, target: Float32Array, padding = false): void {
     checkRead(this, indices, target, this.steps);
     const row = new Float32Array(this.steps * this.width);
     for (let i = 0; i < indices.length; i++) {
       const index = indices[i]!;
-      const length = this.lengths[index]!;
+      const length = padding ? this.steps : this.lengths[index]!;
       const steps = row.subarray(0, length * this.width);
       this.#source.values.readFloat32(index * row.length, steps);
       zeroNonFinite(steps);

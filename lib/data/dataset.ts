@@ -31,11 +31,12 @@ export interface FeatureColumn {
 
   /**
    * Copies the rows `indices` into `target`, [steps, indices.length, width]: time first, as
-   * recurrent layers run. Only true steps are copied; the rest of `target` stays as it is.
+   * recurrent layers run. Only true steps are copied, and the rest of `target` stays as it is, where
+   * `padding` does not ask for what the file has there.
    *
    * @throws {RangeError} if an index is out of range, or `target` has another size
    */
-  readTimeMajor(indices: ArrayLike<number>, target: Float32Array): void;
+  readTimeMajor(indices: ArrayLike<number>, target: Float32Array, padding?: boolean): void;
 }
 
 /** Token ids, attention mask and segments of the raw text, as in the files. */

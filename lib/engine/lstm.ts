@@ -29,8 +29,9 @@ export interface LstmWeights {
 export interface LstmOptions<Output extends LstmOutput = LstmOutput> {
   /**
    * `final`: the hidden state after each sample's last step, [batch, hidden]. `sequence`: the
-   * hidden states of all steps, zero beyond each length. `cell`: the cell state after the last
-   * step, [batch, hidden], without gradient.
+   * hidden states of all steps, zero beyond each length. `states`: beside each of them the cell state,
+   * [batch, time, 2 · hidden]. `cell`: the cell state after the last step, [batch, hidden], without
+   * gradient.
    */
   readonly output: Output;
   /**
@@ -45,7 +46,7 @@ export interface LstmOptions<Output extends LstmOutput = LstmOutput> {
 }
 
 /** What an LSTM can return. */
-export type LstmOutput = "final" | "sequence" | "cell";
+export type LstmOutput = "final" | "sequence" | "states" | "cell";
 
 /** The tensor that each output is. */
 export interface LstmOutputs {
@@ -53,6 +54,8 @@ export interface LstmOutputs {
   final: tf.Tensor2D;
   /** The state after each step, [batch, time, hidden], or time first where that was asked for. */
   sequence: tf.Tensor3D;
+  /** Hidden and cell state after each step, [batch, time, 2 · hidden], or time first. */
+  states: tf.Tensor3D;
   /** The cell at each sample's true end, [batch, hidden]; no gradient goes through it. */
   cell: tf.Tensor2D;
 }

@@ -162,12 +162,12 @@ class ChangedColumn implements FeatureColumn {
     }
   }
 
-  readTimeMajor(indices: ArrayLike<number>, target: Float32Array): void {
+  readTimeMajor(indices: ArrayLike<number>, target: Float32Array, padding = false): void {
     const { steps, width } = this;
     const rows = new Float32Array(indices.length * steps * width);
     this.read(indices, rows);
     for (let i = 0; i < indices.length; i++) {
-      const end = this.lengths[indices[i]!]!;
+      const end = padding ? steps : this.lengths[indices[i]!]!;
       for (let t = 0, from = i * steps * width; t < end; t++) {
         for (let j = 0, to = (t * indices.length + i) * width; j < width; j++) {
           target[to++] = rows[from++]!;

@@ -7,8 +7,9 @@
 
 import type { Dataset, Modality, Split } from "../data/mod.ts";
 import type { ClassPredictions } from "../evaluation/mod.ts";
+import type { tf } from "../engine/mod.ts";
 import type { Network } from "./network.ts";
-import type { ModelContext, TrainingRules } from "./network_types.ts";
+import type { Inputs, ModelContext, Outputs, TrainingRules } from "./network_types.ts";
 import type { DefaultsFor, Setting, SettingRules, ValuesOf } from "./setting.ts";
 
 export * from "./network_types.ts";
@@ -36,12 +37,22 @@ export interface ModelCard {
   readonly limits: string;
 }
 
+/**
+ * What a model cannot do without: the same steps in all modalities, text as a sequence, a BERT, labels
+ * of people for each modality by itself.
+ */
+export type Need = "aligned" | "sequences" | "bert" | "humanLabels";
+
 /** What every model says of itself. */
 export interface CommonDefinition<Rules extends SettingRules> {
   /** As in `--model`, run folders and tables. */
   readonly name: string;
   /** One sentence for lists and help texts. */
   readonly summary: string;
+  /** When its method was published; absent for one that never was. */
+  readonly year?: number;
+  /** What of the data it cannot do without, besides features and labels. Default: nothing. */
+  readonly needs?: readonly Need[];
   /** For reports. */
   readonly card?: ModelCard;
   /** Its settings, besides those that every network has; one of the same name stands over theirs. */
@@ -56,11 +67,29 @@ export interface CommonDefinition<Rules extends SettingRules> {
   warnings?(settings: ValuesOf<Rules>, train: Split): string[];
 }
 
+/** The reference's own settings. */
+// deno-lint-ignore no-explicit-any -- they differ by model; each definition knows its own
+export type Hyper = Readonly<Record<string, any>>;
+
+/** The recordings that a network can be held against. */
+export interface Recorded {
+  /** Kind of the cases; whole trainings are of kind `KIND_steps`. */
+  readonly kind: string;
+  /** Our settings, those of the loop too, from theirs. */
+  settings(hyper: Hyper): Readonly<Record<string, Setting>>;
+  /** Their outputs, by name, from ours; what is not among them is not compared. */
+  outputs(outputs: Outputs, inputs: Inputs): Readonly<Record<string, tf.Tensor>>;
+  /** Their name of a parameter or buffer. Default: ours. */
+  weightName?(name: string): string;
+}
+
 /** A network by its name. */
 export interface NetworkDefinition<Rules extends SettingRules = SettingRules>
   extends CommonDefinition<Rules> {
   /** It is trained step by step. */
   readonly kind: "network";
+  /** The recordings of its reference that it can be held against. */
+  readonly recorded?: Recorded;
   /** Where it is to be trained otherwise than the defaults of {@linkcode TrainingRules}. */
   training?(settings: ValuesOf<Rules>): Partial<TrainingRules>;
   /** Makes one. */
@@ -106,4 +135,23 @@ export function featureWidths(
     if (column !== undefined) widths[modality] = column.width;
   }
   return widths;
+}
+
+/**
+ * Numbers of steps of the chosen modalities of a dataset, padding included; of text that is read as
+ * tokens, where `text` is `bert`, their number.
+ */
+export function featureSteps(
+  dataset: Dataset,
+  modalities: readonly Modality[],
+  text: "features" | "bert" = "features",
+): Partial<Record<Modality, number>> {
+  const split = dataset.splits.train ?? dataset.splits.valid ?? dataset.splits.test;
+  const steps: Partial<Record<Modality, number>> = {};
+  for (const modality of modalities) {
+    const isTokens = modality === "text" && text === "bert";
+    const count = isTokens ? split?.textBert?.shape[2] : split?.features[modality]?.steps;
+    if (count !== undefined) steps[modality] = count;
+  }
+  return steps;
 }

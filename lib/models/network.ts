@@ -96,6 +96,14 @@ export abstract class Network<Rules extends SettingRules = SettingRules> extends
     return this.hasBert ? { ...this.reads, text: "tokens" } : this.reads;
   }
 
+  /**
+   * Whether its scores depend on what lies beyond the true lengths: then it reads what the data have
+   * there, and all tokens. No network should, but some are published so. Default: false.
+   */
+  get seesPadding(): boolean {
+    return false;
+  }
+
   /** What training changes besides parameters and buffers, and a resume needs; nothing by default. */
   get memory(): ReadonlyMap<string, tf.Variable> {
     return new Map();
@@ -170,6 +178,14 @@ export abstract class Network<Rules extends SettingRules = SettingRules> extends
   loss(outputs: Outputs, target: Target): Loss {
     const total = meanAbsoluteError(outputs.prediction, target.labels);
     return { total, parts: { fusion: total } };
+  }
+
+  /**
+   * What a validation averages over its batches, where the training rules have `monitor`
+   * `criterion`: the loss by default.
+   */
+  criterion(outputs: Outputs, target: Target): tf.Scalar {
+    return this.loss(outputs, target).total;
   }
 
   /** Parameters that are known to have no gradient, of which training need not warn: a BERT's pooler. */

@@ -8,13 +8,15 @@ import type { RandomStream } from "../core/random.ts";
 import type { Modality, ProtocolName } from "../data/mod.ts";
 import type { tf } from "../engine/mod.ts";
 import type { TextEncoderConfig } from "../nn/text_encoder.ts";
+import type { RateSchedule } from "./rate_schedule.ts";
 import type { SettingRules, ValuesOf } from "./setting.ts";
 
 /**
- * How a network wants a modality: its first step, [batch, width]; all, [batch, time, width]; or all
- * with time first, [time, batch, width], which recurrent layers run without a transposition.
+ * How a network wants a modality: its first step, [batch, width]; the mean of its steps, [batch,
+ * width]; all, [batch, time, width]; or all with time first, [time, batch, width], which recurrent
+ * layers run without a transposition.
  */
-export type InputForm = "first" | "sequence" | "timeMajor";
+export type InputForm = "first" | "mean" | "sequence" | "timeMajor";
 
 /** One batch as tensors; what a network did not ask for, or the data lack, is absent. */
 export interface Inputs {
@@ -75,6 +77,11 @@ export interface ParameterGroup {
   readonly weightDecay: number;
   /** Their names. */
   readonly parameters: readonly string[];
+  /**
+   * The first epoch that trains them, from which on Adam counts their steps, as PyTorch does for
+   * parameters whose gradient first comes later. Default: 1.
+   */
+  readonly fromEpoch?: number;
 }
 
 /** The labels that a network generates for a modality, and what generates them. */
@@ -113,6 +120,8 @@ export interface ModelContext<Rules extends SettingRules = SettingRules> {
   readonly modalities: readonly Modality[];
   /** Feature width of each modality. */
   readonly widths: Readonly<Partial<Record<Modality, number>>>;
+  /** Number of steps of each modality, padding included; absent where nobody knows. */
+  readonly steps?: Readonly<Partial<Record<Modality, number>>>;
   /** Labels of the train split; empty when the model is made to predict only. */
   readonly trainLabels: Float32Array;
   /** Start weights are drawn from it. */
@@ -129,4 +138,16 @@ export interface TrainingRules {
   readonly decay: "l2" | "decoupled";
   /** Longest gradient, all parameters as one vector; 0, the default, clips nothing. */
   readonly clipNorm: number;
+  /** Largest size of an entry of a gradient; 0, the default, clips nothing. */
+  readonly clipValue: number;
+  /** Whether a gradient is clipped before the optimizer's step, or the running sum after each batch. Default: `step`. */
+  readonly clipAt: "step" | "sum";
+  /** How the learning rates change. Default: they do not. */
+  readonly schedule: RateSchedule;
+  /**
+   * What the best epoch has the smallest of on the valid split: the mean absolute error of all scores,
+   * or the network's criterion, averaged over batches and rounded to 4 decimals as the reference does.
+   * Default: `mae`.
+   */
+  readonly monitor: "mae" | "criterion";
 }

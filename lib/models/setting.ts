@@ -51,7 +51,15 @@ export interface SettingOptions {
 /** A setting as its model declares it. */
 export interface SettingRule<T extends Setting = Setting> extends SettingOptions {
   /** What it measures, so that tests know how to make a model small, fast or free of noise. */
-  readonly kind: "count" | "dropout" | "learningRate" | "number" | "choice" | "text";
+  readonly kind:
+    | "count"
+    | "depth"
+    | "dropout"
+    | "learningRate"
+    | "weightDecay"
+    | "number"
+    | "choice"
+    | "text";
   /** Its value where nothing else is asked for. */
   readonly start: Start<T>;
   /** One line for help texts. */
@@ -96,6 +104,15 @@ export function count(
     accepts: (value) => Number.isSafeInteger(value) && value as number >= from,
     ...options,
   };
+}
+
+/** A number of layers on top of each other, 1 or more. */
+export function depth(
+  start: Start<number>,
+  help: string,
+  options: SettingOptions = {},
+): SettingRule<number> {
+  return { ...count(start, help, options), kind: "depth" };
 }
 
 /**
@@ -195,7 +212,7 @@ export function weightDecay(
   help = "weight decay",
   options: SettingOptions = {},
 ): SettingRule<number> {
-  return number(start, help, { from: 0, ...options });
+  return { ...number(start, help, { from: 0, ...options }), kind: "weightDecay" };
 }
 
 /**

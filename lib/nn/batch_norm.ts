@@ -62,12 +62,19 @@ export class BatchNorm {
    * [batch, channels] or [batch, channels, width] → the same shape
    *
    * @param noise null outside training, as for dropout
+   * @param axis of the channels. Default: 1
+   * @param mask broadcast to x, 1 for what counts in a batch's statistics and 0 for what does not
    */
-  apply<T extends tf.Tensor2D | tf.Tensor3D>(x: T, noise: DropoutNoise | null): T {
-    const axes = x.rank === 2 ? [0] : [0, 2];
-    const values = x.size / x.shape[1]!;
-    const column = (vector: tf.Tensor) =>
-      x.rank === 2 ? vector : tf.reshape(vector, [x.shape[1]!, 1]);
+  apply<T extends tf.Tensor2D | tf.Tensor3D>(
+    x: T,
+    noise: DropoutNoise | null,
+    axis = 1,
+    mask?: tf.Tensor,
+  ): T {
+    if (mask !== undefined && noise !== null) return this.#applyMasked(x, mask, axis);
+    const axes = x.shape.map((_, i) => i).filter((i) => i !== axis);
+    const channels = x.shape[axis]!, values = x.size / channels;
+    const column = (vector: tf.Tensor) => columnOf(vector, x.rank, axis);
     const isBatch = noise !== null && values > 1;
     const mean = isBatch ? tf.mean(x, axes) : this.#mean;
     const centered = tf.sub(x, column(mean));
@@ -76,9 +83,37 @@ export class BatchNorm {
       move(this.#mean, mean);
       move(this.#variance, tf.mul(variance, values / (values - 1)));
     }
+    return this.#scaled(centered, variance, column);
+  }
+
+  /** In training, by the statistics of what the mask has. */
+  #applyMasked<T extends tf.Tensor2D | tf.Tensor3D>(x: T, mask: tf.Tensor, axis: number): T {
+    const axes = x.shape.map((_, i) => i).filter((i) => i !== axis);
+    const weights = tf.mul(tf.onesLike(x), mask);
+    const count = tf.sum(weights, axes);
+    const column = (vector: tf.Tensor) => columnOf(vector, x.rank, axis);
+    const mean = tf.div(tf.sum(tf.mul(x, weights), axes), count);
+    const centered = tf.sub(x, column(mean));
+    const variance = tf.div(tf.sum(tf.mul(tf.square(centered), weights), axes), count);
+    move(this.#mean, mean);
+    move(this.#variance, tf.mul(variance, tf.div(count, tf.maximum(tf.sub(count, 1), 1))));
+    return this.#scaled(centered, variance, column) as T;
+  }
+
+  #scaled<T extends tf.Tensor>(
+    centered: tf.Tensor,
+    variance: tf.Tensor,
+    column: (vector: tf.Tensor) => tf.Tensor,
+  ): T {
     const scale = tf.mul(tf.rsqrt(tf.add(variance, EPSILON)), this.#weight);
     return tf.add(tf.mul(centered, column(scale)), column(this.#bias)) as T;
   }
+}
+
+/** A vector of channels, to be broadcast along the axes after theirs. */
+function columnOf(vector: tf.Tensor, rank: number, axis: number): tf.Tensor {
+  const after = rank - axis - 1;
+  return after === 0 ? vector : tf.reshape(vector, [-1, ...Array.from({ length: after }, () => 1)]);
 }
 
 /** running ← 0.9 running + 0.1 batch */

@@ -19,13 +19,13 @@ export type Padding = "valid" | "same";
  * time for `same`, time − size + 1 for `valid`.
  *
  * @param weight [out, in, size]
- * @param bias [out]
+ * @param bias [out], or none
  * @throws {RangeError} when `valid` leaves no output: there are fewer steps than the filter has.
  */
 export function conv1d(
   x: tf.Tensor3D,
   weight: tf.Tensor3D,
-  bias: tf.Tensor1D,
+  bias: tf.Tensor1D | null,
   padding: Padding,
 ): tf.Tensor3D {
   const [batch, time, inputs] = x.shape;
@@ -48,7 +48,9 @@ export function conv1d(
   );
   const rows = tf.reshape(windows, [batch * steps, size * inputs]);
   const filters = tf.reshape(tf.transpose(weight, [2, 1, 0]), [size * inputs, outputs]);
-  return tf.reshape(tf.add(tf.matMul(rows, filters), bias), [batch, steps, outputs]);
+  const products = tf.matMul(rows, filters);
+  const sums = bias === null ? products : tf.add(products, bias);
+  return tf.reshape(sums, [batch, steps, outputs]);
 }
 
 /** Largest value over axis 1; of equal ones the first gets the whole gradient, as in PyTorch. */

@@ -14,6 +14,7 @@ import { Linear } from "./linear.ts";
 import { Lstm } from "./lstm.ts";
 import { Parameters } from "./parameters.ts";
 import { Routing, type RoutingGradient, type RoutingSizes } from "./routing.ts";
+import { StackedLstm, type StackedLstmSizes } from "./stacked_lstm.ts";
 import { type EncoderLayerOptions, TransformerEncoderLayer } from "./transformer.ts";
 
 /**
@@ -87,6 +88,11 @@ export class Layers {
   /** [time, batch, inputs] → [batch, hidden] */
   lstm(name: string, inputs: number, hidden: number): Lstm {
     return new Lstm(this.parameters, this.#prefix + name, inputs, hidden, this.random);
+  }
+
+  /** [time, batch, inputs] → [batch, hidden], or of all steps, through several layers */
+  stackedLstm(name: string, sizes: StackedLstmSizes): StackedLstm {
+    return new StackedLstm(this.parameters, this.#prefix + name, sizes, this.random);
   }
 
   /** [time, batch, inputs] → [batch, 2 · hidden], or of all steps */

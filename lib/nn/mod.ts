@@ -7,6 +7,7 @@ export { dropout, type DropoutNoise } from "./dropout.ts";
 export { gelu } from "./gelu.ts";
 export { LayerNorm } from "./layer_norm.ts";
 export { Layers } from "./layers.ts";
+export { StackedLstm, type StackedLstmSizes } from "./stacked_lstm.ts";
 export { Linear } from "./linear.ts";
 export { Lstm } from "./lstm.ts";
 export { maskedMean, maskSteps, stepMask } from "./mask.ts";

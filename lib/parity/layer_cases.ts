@@ -5,6 +5,7 @@
  */
 
 import { DataError, reasonOf } from "../core/errors.ts";
+import type { Engine } from "../engine/mod.ts";
 import { readWeights } from "../training/weights.ts";
 
 /** A recorded array. Integers are held as float32: they are small. */
@@ -40,6 +41,25 @@ export interface LayerCase {
   /** Recorded gradients of the weights. */
   readonly weightGrads: RecordedArrays;
 }
+
+/** The largest deviations of a case; null for what it does not record. */
+export interface LayerResult {
+  /** Of the case. */
+  readonly name: string;
+  /** Of the layer. */
+  readonly kind: string;
+  /** Whether all is within tolerance: 1e-5 for outputs and gradients, 2e-5 after whole trainings, 1e-6 for optimizers. */
+  readonly ok: boolean;
+  /** Deviation of the outputs. */
+  readonly output: number | null;
+  /** Deviations of gradients, divided by max(1, largest entry of the recorded one). */
+  readonly inputGrad: number | null;
+  /** As that of the inputs. */
+  readonly weightGrad: number | null;
+}
+
+/** What a check needs of an engine. */
+export type CompilingEngine = Pick<Engine, "name" | "compile">;
 
 /** A case as it stands in the file: keys to tensor names. */
 interface CaseEntry {

@@ -4,38 +4,33 @@
  * @module
  */
 
-import { tf } from "../engine/mod.ts";
+import { compileEager } from "../engine/compile.ts";
+import { type NamedTensors, tf } from "../engine/mod.ts";
 import { Adam } from "../training/optimizer.ts";
-import type { LayerCase, RecordedArray, RecordedArrays } from "./layer_cases.ts";
+import type {
+  CompilingEngine,
+  LayerCase,
+  LayerResult,
+  RecordedArray,
+  RecordedArrays,
+} from "./layer_cases.ts";
 import { LAYER_KINDS, type Tensors } from "./layer_kinds.ts";
+import { checkModel } from "./model_parity.ts";
+import { difference, findRecorded, largest, toTensor } from "./recorded_model.ts";
 
 /** Allowed deviations: of outputs, of gradients per max(1, largest entry), of optimizer values. */
 const LAYER_TOLERANCE = { output: 1e-5, gradient: 1e-5, optimizer: 1e-6 } as const;
 
 /** Inputs that are whole numbers. */
 const INTEGER_INPUTS = new Set(["lengths", "input_ids", "token_type_ids", "attention_mask"]);
+/** Runs a step as it is. */
+const EAGER: CompilingEngine = { name: "cpu", compile: compileEager };
 /** The kinds that record an optimizer, and its decay. */
 const OPTIMIZER_KINDS: Readonly<Record<string, "l2" | "decoupled">> = {
   adam: "l2",
   adam_l2: "l2",
   adamw: "decoupled",
 };
-
-/** The largest deviations of a case; null for what it does not record. */
-export interface LayerResult {
-  /** Of the case. */
-  readonly name: string;
-  /** Of the layer. */
-  readonly kind: string;
-  /** Whether all is within tolerance: 1e-5 for outputs and gradients, 1e-6 for optimizers. */
-  readonly ok: boolean;
-  /** Deviation of the outputs. */
-  readonly output: number | null;
-  /** Deviations of gradients, divided by max(1, largest entry of the recorded one). */
-  readonly inputGrad: number | null;
-  /** As that of the inputs. */
-  readonly weightGrad: number | null;
-}
 
 /**
  * Whether there is something of ours to compare a kind with.
@@ -48,13 +43,15 @@ export interface LayerResult {
  * ```
  */
 export function isLayerKind(kind: string): boolean {
-  return Object.hasOwn(LAYER_KINDS, kind) || Object.hasOwn(OPTIMIZER_KINDS, kind);
+  return Object.hasOwn(LAYER_KINDS, kind) || Object.hasOwn(OPTIMIZER_KINDS, kind) ||
+    findRecorded(kind) !== null;
 }
 
 /**
- * Runs one case on the open engine.
+ * Runs one case on the open engine: of a layer, a loss, an optimizer or a whole model.
  *
  * @param layerCase of a kind that {@linkcode isLayerKind} knows
+ * @param engine compiles what is run; op by op where absent
  * @throws {TypeError} when its kind is unknown.
  *
  * @example
@@ -69,27 +66,55 @@ export function isLayerKind(kind: string): boolean {
  * assert((await checkLayer(lstm)).ok);
  * ```
  */
-export async function checkLayer(layerCase: LayerCase): Promise<LayerResult> {
+export async function checkLayer(
+  layerCase: LayerCase,
+  engine: CompilingEngine = EAGER,
+): Promise<LayerResult> {
   if (!isLayerKind(layerCase.kind)) {
     throw new TypeError(
       `Cannot check layer "${layerCase.name}": kind "${layerCase.kind}" is unknown`,
     );
   }
-  return Object.hasOwn(OPTIMIZER_KINDS, layerCase.kind)
-    ? await checkOptimizer(layerCase, OPTIMIZER_KINDS[layerCase.kind]!)
-    : await checkGradients(layerCase);
+  if (Object.hasOwn(OPTIMIZER_KINDS, layerCase.kind)) {
+    return await checkOptimizer(layerCase, OPTIMIZER_KINDS[layerCase.kind]!);
+  }
+  return findRecorded(layerCase.kind) === null
+    ? await checkGradients(layerCase, engine)
+    : await checkModel(engine, layerCase);
 }
 
-async function checkGradients(layerCase: LayerCase): Promise<LayerResult> {
+async function checkGradients(
+  layerCase: LayerCase,
+  engine: CompilingEngine,
+): Promise<LayerResult> {
   const kind = LAYER_KINDS[layerCase.kind]!;
   const inputs = toTensors(layerCase.inputs);
   const weights = toTensors(layerCase.weights);
-  const outputs = tf.tidy(() => ({ ...kind(inputs, weights, layerCase.hyper) }));
-  const output = await largest(outputs, layerCase.outputs, false);
-  const gradients = gradientsOf(layerCase, inputs, weights);
-  const inputGrad = await largest(gradients.inputs, layerCase.inputGrads, true);
-  const weightGrad = await largest(gradients.weights, layerCase.weightGrads, true);
-  tf.dispose([inputs, weights, outputs, gradients] as unknown as tf.TensorContainer);
+  const named = (prefix: string, tensors: Tensors) =>
+    Object.fromEntries(
+      Object.entries(tensors).map(([name, tensor]) => [`${prefix}/${name}`, tensor]),
+    );
+  const part = (prefix: string, tensors: Tensors) =>
+    Object.fromEntries(
+      Object.entries(tensors).filter(([name]) => name.startsWith(`${prefix}/`))
+        .map(([name, tensor]) => [name.slice(prefix.length + 1), tensor]),
+    );
+  const step = engine.compile((given: NamedTensors): NamedTensors => {
+    const [inputs, weights] = [part("input", given), part("weight", given)];
+    const outputs = kind(inputs, weights, layerCase.hyper);
+    const gradients = gradientsOf(layerCase, inputs, weights);
+    return {
+      ...named("output", outputs),
+      ...named("input", gradients.inputs),
+      ...named("weight", gradients.weights),
+    };
+  }, { state: {} });
+  const made = step({ ...named("input", inputs), ...named("weight", weights) });
+  const output = await largest(part("output", made), layerCase.outputs, false);
+  const inputGrad = await largest(part("input", made), layerCase.inputGrads, true);
+  const weightGrad = await largest(part("weight", made), layerCase.weightGrads, true);
+  step.dispose();
+  tf.dispose([inputs, weights, made] as unknown as tf.TensorContainer);
   const within = (deviation: number | null, tolerance: number) =>
     deviation === null || deviation <= tolerance;
   return {
@@ -196,10 +221,6 @@ function rowOf({ shape, values }: RecordedArray, step: number): Float32Array {
   return values.slice(step * size, (step + 1) * size);
 }
 
-function toTensor({ shape, values }: RecordedArray): tf.Tensor {
-  return tf.tensor(values, [...shape]);
-}
-
 function toTensors(arrays: RecordedArrays): Record<string, tf.Tensor> {
   return Object.fromEntries(
     Object.entries(arrays).map(([name, array]) => [
@@ -209,30 +230,4 @@ function toTensors(arrays: RecordedArrays): Record<string, tf.Tensor> {
         : toTensor(array),
     ]),
   );
-}
-
-/** Largest deviation of the recorded tensors that we compute; null when none is recorded. */
-async function largest(
-  actual: Tensors,
-  expected: RecordedArrays,
-  relative: boolean,
-): Promise<number | null> {
-  let deviation: number | null = null;
-  for (const [name, { values }] of Object.entries(expected)) {
-    const tensor = actual[name];
-    if (tensor === undefined) continue;
-    const scale = relative ? values.reduce((most, value) => Math.max(most, Math.abs(value)), 1) : 1;
-    deviation = Math.max(deviation ?? 0, difference(await tensor.data(), values) / scale);
-  }
-  return deviation;
-}
-
-/** Infinity for different lengths and for values that are not finite */
-function difference(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
-  let most = actual.length === expected.length ? 0 : Infinity;
-  for (let i = 0; i < expected.length; i++) {
-    const deviation = Math.abs(actual[i]! - expected[i]!);
-    most = Math.max(most, Number.isNaN(deviation) ? Infinity : deviation);
-  }
-  return most;
 }

@@ -9,6 +9,7 @@ import { DataError, RunError } from "../core/errors.ts";
 import { exists } from "../core/files.ts";
 import type { EpochRecord } from "./history.ts";
 import type { Learner } from "./learner.ts";
+import type { PlateauState } from "./learning_rates.ts";
 import { assignWeights, copyWeights, readWeights, type Weights, writeWeights } from "./weights.ts";
 
 /** How far a training is; with the tensors it is all that a resume needs. */
@@ -27,6 +28,8 @@ export interface TrainingProgress {
   bestEpoch: number;
   /** null before the first finite one: JSON has no Infinity. */
   bestLoss: number | null;
+  /** Of learning rates that fall on a plateau. */
+  plateau?: PlateauState;
   /** Whether early stopping or the epoch limit has ended the training. */
   finished: boolean;
   history: EpochRecord[];
@@ -48,6 +51,7 @@ export async function saveCheckpoint(
   writeWeights(path, tensors, {
     progress: JSON.stringify(progress),
     optimizerSteps: String(learner.optimizerSteps),
+    stepsBefore: JSON.stringify(learner.counts.before),
   });
 }
 
@@ -81,7 +85,9 @@ export function loadCheckpoint(
   }
   learner.enterStage(progress.stage ?? 1);
   assignWeights(learner.variables(), weights, path);
-  learner.optimizerSteps = optimizerSteps;
+  learner.counts.steps = optimizerSteps;
+  // An older checkpoint has none.
+  learner.counts.before = JSON.parse(metadata["stepsBefore"] ?? "{}");
   const best = new Map(
     [...weights].filter(([name]) => name.startsWith("best/"))
       .map(([name, tensor]) => [name.slice("best/".length), tensor]),

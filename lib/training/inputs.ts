@@ -5,24 +5,29 @@
  */
 
 import { DataError } from "../core/errors.ts";
-import { MODALITIES, type Modality, type Split } from "../data/mod.ts";
+import { type FeatureColumn, MODALITIES, type Modality, type Split } from "../data/mod.ts";
 import { tf } from "../engine/mod.ts";
+import { readMeans } from "./means.ts";
 import type { InputForm, Inputs, Network, Target } from "../models/mod.ts";
 
 /** Memory for sequences that is used again for each batch of the same size. */
 export type Scratch = Map<string, Float32Array>;
 
+/** How a network wants its inputs. */
+export type Reader = Pick<Network, "dataForms" | "seesPadding">;
+
 /**
  * The tensors of some samples. The caller disposes them.
  *
- * @param forms how each modality is wanted
+ * @param reader how each modality is wanted; to a network that sees padding sequences come whole, as
+ * the data have them
  * @param indices positions in the split
  * @param scratch where given, sequences of the last call with it must be out of use, and what lies
- * beyond a sample's length is left over from them
+ * beyond a sample's length may be left over from them where the network does not see it
  * @throws {DataError} when the split lacks a modality, or tokens that are asked for.
  */
 export function readInputs(
-  forms: Network["dataForms"],
+  { dataForms: forms, seesPadding }: Reader,
   split: Split,
   indices: ArrayLike<number>,
   scratch: Scratch = new Map(),
@@ -30,10 +35,23 @@ export function readInputs(
   const inputs: Record<string, tf.Tensor> = {};
   for (const modality of MODALITIES) {
     const form = forms[modality];
-    if (form === "tokens") inputs["tokens"] = readTokens(split, indices);
-    else if (form !== undefined) readModality(inputs, modality, form, split, indices, scratch);
+    if (form === "tokens") inputs["tokens"] = readTokens(split, indices, seesPadding);
+    else if (form !== undefined) {
+      const column = columnOf(split, modality);
+      if (form === "mean") inputs[modality] = readMeans(column, indices, seesPadding);
+      else readModality(inputs, modality, form, column, indices, scratch, seesPadding);
+    }
   }
   return inputs;
+}
+
+/** @throws {DataError} when the split lacks the modality. */
+function columnOf(split: Split, modality: Modality): FeatureColumn {
+  const column = split.features[modality];
+  if (column !== undefined) return column;
+  throw new DataError(
+    `Cannot read split "${split.name}": it has no ${modality}, which the model needs`,
+  );
 }
 
 /** Puts `modality` and, for sequences, `modalityLengths` into `inputs`. */
@@ -41,16 +59,11 @@ function readModality(
   inputs: Record<string, tf.Tensor>,
   modality: Modality,
   form: InputForm,
-  split: Split,
+  column: FeatureColumn,
   indices: ArrayLike<number>,
   scratch: Scratch,
+  seesPadding: boolean,
 ): void {
-  const column = split.features[modality];
-  if (column === undefined) {
-    throw new DataError(
-      `Cannot read split "${split.name}": it has no ${modality}, which the model needs`,
-    );
-  }
   const batch = indices.length;
   const steps = form === "first" ? 1 : column.steps;
   const size = batch * steps * column.width;
@@ -63,7 +76,7 @@ function readModality(
   const key = `${modality} ${size}`;
   const values = scratch.get(key) ?? new Float32Array(size);
   scratch.set(key, values);
-  if (form === "timeMajor") column.readTimeMajor(indices, values);
+  if (form === "timeMajor") column.readTimeMajor(indices, values, seesPadding);
   else column.read(indices, values);
   const shape: [number, number] = form === "timeMajor" ? [steps, batch] : [batch, steps];
   inputs[modality] = tf.tensor3d(values, [...shape, column.width]);
@@ -72,10 +85,10 @@ function readModality(
 }
 
 /**
- * The tokens of some samples, int32 [batch, 3, tokens], cut after the longest sample: to a multiple
- * of 8, so that an engine compiles few shapes.
+ * The tokens of some samples, int32 [batch, 3, tokens], cut after the longest sample where padding is
+ * not wanted: to a multiple of 8, so that an engine compiles few shapes.
  */
-function readTokens(split: Split, indices: ArrayLike<number>): tf.Tensor3D {
+function readTokens(split: Split, indices: ArrayLike<number>, padding: boolean): tf.Tensor3D {
   if (split.textBert === null) {
     throw new DataError(
       `Cannot read split "${split.name}": it has no tokens (text_bert), which the model needs`,
@@ -85,7 +98,7 @@ function readTokens(split: Split, indices: ArrayLike<number>): tf.Tensor3D {
   const parts = (part: number) =>
     Array.from(indices, (i) => values.subarray((3 * i + part) * width, (3 * i + part + 1) * width));
   const longest = Math.max(1, ...parts(1).map((mask) => mask.findLastIndex((x) => x !== 0) + 1));
-  const tokens = Math.min(width, 8 * Math.ceil(longest / 8));
+  const tokens = padding ? width : Math.min(width, 8 * Math.ceil(longest / 8));
   const batch = new Int32Array(indices.length * 3 * tokens);
   for (const part of [0, 1, 2]) {
     parts(part).forEach((row, i) => batch.set(row.subarray(0, tokens), (3 * i + part) * tokens));

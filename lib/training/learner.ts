@@ -10,44 +10,20 @@ import { addInPlace } from "../engine/add_in_place.ts";
 import { type CompiledStep, type Engine, type NamedTensors, tf } from "../engine/mod.ts";
 import type { Inputs, Network, Outputs } from "../models/mod.ts";
 import { Breath } from "./breath.ts";
-import { readInputs, readUnimodalLabels, type Scratch, takeUnimodalLabels } from "./inputs.ts";
-import type { Adam, AdamCorrection } from "./optimizer.ts";
+import { type ClipLimits, clippingOf } from "./clipping.ts";
+import { readInputs, type Scratch } from "./inputs.ts";
+import type { Adam } from "./optimizer.ts";
+import { type Correction, StepCounts, takeCorrection } from "./step_counts.ts";
+import {
+  splitStepInputs,
+  type StepInputs,
+  stepInputs,
+  type StepPlace,
+  type StepResult,
+  type Validation,
+} from "./step_inputs.ts";
 
-/** Where a step stands. */
-export interface StepPlace {
-  /** Number of the epoch, from 1. */
-  readonly epoch: number;
-  /** Number of the batch in the epoch, from 1. */
-  readonly batch: number;
-  /** Whether its gradient starts a new sum (true) or is added to the last ones. */
-  readonly startsGroup: boolean;
-  /** Whether the optimizer steps after it. */
-  readonly endsGroup: boolean;
-}
-
-/** What a step returns, read back from the engine. */
-export interface StepResult {
-  /** Loss of the batch. */
-  loss: number;
-  /** Losses by name, for the record. */
-  readonly parts: Record<string, number>;
-  /** Scores of the batch by task: the outputs named `score.*`. */
-  readonly scores: Record<string, Float32Array>;
-}
-
-/** The tensors that may change from step to step; everything else is state. */
-interface StepInputs extends NamedTensors {
-  /** Labels, float32 [batch]. */
-  readonly labels: tf.Tensor1D;
-  /** Positions in the train split, int32 [batch]. */
-  readonly index: tf.Tensor1D;
-  readonly epoch: tf.Scalar;
-  /** Counter of the dropout masks, int32 [4]. */
-  readonly counter: tf.Tensor1D;
-}
-
-/** What the optimizer reads in a step. */
-type Correction = AdamCorrection & NamedTensors;
+export type { StepPlace, StepResult, Validation };
 
 /**
  * Trains a network step by step: gradient, accumulation, the network's own update, Adam.
@@ -59,13 +35,10 @@ export class Learner {
   readonly optimizer: Adam;
   /** Sums of gradients since the last optimizer step, by parameter. */
   readonly gradients: ReadonlyMap<string, tf.Variable>;
-  /**
-   * Whether gradients are held even where a group is one batch, which needs none: a copy of all
-   * weights, and time. For those who look at them.
-   */
+  /** Whether gradients are held where a group is one batch, which needs none, for who looks at them. */
   holdsGradients = false;
-  /** Number of optimizer steps so far. */
-  optimizerSteps = 0;
+  /** Counts the optimizer's steps. */
+  readonly counts: StepCounts;
   readonly #noise: RandomStream;
   readonly #scratch: Scratch = new Map();
   /** The batch that was read while the last step ran. */
@@ -83,16 +56,33 @@ export class Learner {
   /** Both in one, for a group of one batch: no sum of gradients is held then. */
   readonly #learnAndUpdate: CompiledStep<StepInputs & Correction, NamedTensors>;
   readonly #forward: CompiledStep<NamedTensors, NamedTensors>;
+  /** The same with the network's criterion. */
+  readonly #validate: CompiledStep<StepInputs, NamedTensors>;
+  readonly #sumLimits: ClipLimits;
   /** Tells compiled steps of one stage from those of another. */
-  #variant = "";
+  #stage = "";
 
-  /** Compiles the steps. @param noise of dropout */
-  constructor(engine: Engine, network: Network, optimizer: Adam, noise: RandomStream) {
+  /**
+   * Compiles the steps.
+   *
+   * @param noise of dropout
+   * @param sumLimits what running sums of gradients are clipped at after each batch
+   */
+  constructor(
+    engine: Pick<Engine, "compile">,
+    network: Network,
+    optimizer: Adam,
+    noise: RandomStream,
+    sumLimits: ClipLimits = {},
+  ) {
     this.network = network;
+    this.#sumLimits = sumLimits;
     this.optimizer = optimizer;
     this.#noise = noise;
     // Not of what is frozen, which is in no group.
-    const trained = new Set(network.trainedGroups.flatMap(({ parameters }) => parameters));
+    const groups = network.trainedGroups;
+    const trained = new Set(groups.flatMap(({ parameters }) => parameters));
+    this.counts = new StepCounts(groups);
     this.gradients = zerosLike([...network.parameters].filter(([name]) => trained.has(name)));
     const state = Object.fromEntries(this.variables());
     const partOf = (...parts: string[]) =>
@@ -114,6 +104,14 @@ export class Learner {
       (inputs) => ({ prediction: this.network.apply(inputs as Inputs, null).prediction }),
       { state: partOf("parameter", "buffer") },
     );
+    this.#validate = engine.compile((inputs: StepInputs) => this.#criterionOf(inputs), {
+      state: partOf("parameter", "buffer", "memory"),
+    });
+  }
+
+  /** Number of optimizer steps so far. */
+  get optimizerSteps(): number {
+    return this.counts.steps;
   }
 
   /** Everything that training changes, under the names of the checkpoint file. */
@@ -137,9 +135,9 @@ export class Learner {
     if (this.network.enterStage === undefined) return;
     this.network.enterStage(stage);
     this.optimizer.restart(this.network.trainedGroups);
-    this.optimizerSteps = 0;
+    this.counts.restart();
     this.#withoutGradient.clear();
-    this.#variant = `stage ${stage}`;
+    this.#stage = `stage ${stage}`;
   }
 
   /**
@@ -153,20 +151,22 @@ export class Learner {
     place: StepPlace,
     next?: Uint32Array,
   ): Promise<StepResult> {
-    const inputs: StepInputs = {
-      ...this.#takeAhead(split, indices),
-      labels: tf.tensor1d(Float32Array.from(indices, (i) => split.labels![i]!)),
-      index: tf.tensor1d(Int32Array.from(indices), "int32"),
-      epoch: tf.scalar(place.epoch),
-      counter: tf.tensor1d(Int32Array.of(0, 0, place.batch, place.epoch), "int32"),
-      ...readUnimodalLabels(this.network.modalities, split, indices),
-    };
-    const correction = place.endsGroup ? this.#nextCorrection() : null;
+    const inputs = stepInputs(
+      this.#takeAhead(split, indices),
+      this.network.modalities,
+      split,
+      indices,
+      place,
+    );
+    const correction = place.endsGroup
+      ? this.counts.next(this.optimizer, place.epoch, place.rate)
+      : null;
+    const variant = this.counts.variant(this.#stage, correction);
     const isWhole = place.startsGroup && correction !== null && !this.holdsGradients;
     if (place.startsGroup && !isWhole) this.#clear({});
     const learning = isWhole
-      ? this.#learnAndUpdate.start({ ...inputs, ...correction }, this.#variant)
-      : this.#learn.start(inputs, this.#variant);
+      ? this.#learnAndUpdate.start({ ...inputs, ...correction }, variant)
+      : this.#learn.start(inputs, this.#stage);
     let outputs: NamedTensors;
     try {
       // The engine has its own copy of the sequences from here on.
@@ -174,7 +174,7 @@ export class Learner {
     } finally {
       outputs = await learning;
     }
-    if (correction !== null && !isWhole) this.#update(correction, this.#variant);
+    if (correction !== null && !isWhole) this.#update(correction, variant);
     const result: StepResult = { loss: 0, parts: {}, scores: {} };
     for (const [name, tensor] of Object.entries(outputs)) {
       const values = await tensor.data();
@@ -194,13 +194,44 @@ export class Learner {
     this.#dropAhead();
     for (const indices of batches) {
       const inputs = this.#read(split, indices) as NamedTensors;
-      const { prediction } = this.#forward(inputs, this.#variant);
+      const { prediction } = this.#forward(inputs, this.#stage);
       for (const score of await prediction!.data()) predictions.push(score);
       prediction!.dispose();
       tf.dispose(inputs as tf.TensorContainer);
       await breath.take();
     }
     return Float32Array.from(predictions);
+  }
+
+  /**
+   * Scores of a split with labels, without dropout, and the criterion of each batch.
+   *
+   * @param epoch from 1, for networks whose criterion depends on it
+   */
+  async validate(
+    split: Split,
+    batches: Iterable<ArrayLike<number>>,
+    epoch: number,
+  ): Promise<Validation> {
+    const predictions: number[] = [], criteria: number[] = [];
+    const breath = new Breath();
+    this.#dropAhead();
+    for (const indices of batches) {
+      const place = { epoch, batch: 0 };
+      const inputs = stepInputs(
+        this.#read(split, indices),
+        this.network.modalities,
+        split,
+        indices,
+        place,
+      );
+      const made = this.#validate(inputs, this.#stage);
+      for (const score of await made["prediction"]!.data()) predictions.push(score);
+      criteria.push((await made["criterion"]!.data())[0]!);
+      tf.dispose([made, inputs] as tf.TensorContainer);
+      await breath.take();
+    }
+    return { predictions: Float32Array.from(predictions), criteria };
   }
 
   /** Frees the optimizer's memory and the gradients, not the network. */
@@ -211,12 +242,13 @@ export class Learner {
     this.#update.dispose();
     this.#learnAndUpdate.dispose();
     this.#forward.dispose();
+    this.#validate.dispose();
     this.optimizer.dispose();
     for (const gradient of this.gradients.values()) gradient.dispose();
   }
 
   #read(split: Split, indices: ArrayLike<number>): Inputs {
-    return readInputs(this.network.dataForms, split, indices, this.#scratch);
+    return readInputs(this.network, split, indices, this.#scratch);
   }
 
   /** The batch that was read ahead, if it is this one. */
@@ -232,12 +264,6 @@ export class Learner {
     this.#ahead = null;
   }
 
-  /** What the next step of the optimizer reads. */
-  #nextCorrection(): Correction {
-    const [first, second] = this.optimizer.correction(++this.optimizerSteps);
-    return { first: tf.scalar(first), second: tf.scalar(second) };
-  }
-
   #clearSums(): NamedTensors {
     for (const sum of this.gradients.values()) sum.assign(tf.zerosLike(sum));
     return {};
@@ -247,20 +273,38 @@ export class Learner {
   #gradientStep(inputs: StepInputs): NamedTensors {
     return this.#learnFrom(inputs, (gradients) => {
       for (const [name, gradient] of gradients) addInPlace(this.gradients.get(name)!, gradient);
+      const sums = [...gradients.keys()].map((name) => this.gradients.get(name)!);
+      const clipping = clippingOf(sums, this.#sumLimits);
+      if (clipping === null) return;
+      for (const sum of sums) tf.tidy(() => sum.assign(clipping.of(sum)));
+      clipping.dispose();
     });
   }
 
   #optimizerStep(correction: Correction): NamedTensors {
     const sums = [...this.gradients].filter(([name]) => !this.#withoutGradient.has(name));
-    this.optimizer.apply(Object.fromEntries(sums), correction);
+    this.optimizer.apply(Object.fromEntries(sums), this.counts.toStep(correction));
     return {};
   }
 
-  #wholeStep({ first, second, ...inputs }: StepInputs & Correction): NamedTensors {
-    return this.#learnFrom(
-      inputs as StepInputs,
-      (gradients) => this.optimizer.apply(Object.fromEntries(gradients), { first, second }),
-    );
+  #wholeStep(inputs: StepInputs & Correction): NamedTensors {
+    const [rest, correction] = takeCorrection<StepInputs>(inputs);
+    return this.#learnFrom(rest, (gradients) => {
+      // A sum of one.
+      const clipping = clippingOf([...gradients.values()], this.#sumLimits);
+      const clipped = [...gradients].map(([name, gradient]) =>
+        [name, clipping?.of(gradient) ?? gradient] as const
+      );
+      const step = this.counts.toStep(correction);
+      this.optimizer.apply(Object.fromEntries(clipped), step);
+      clipping?.dispose();
+    });
+  }
+
+  #criterionOf(inputs: StepInputs): NamedTensors {
+    const { features, target } = splitStepInputs(inputs);
+    const outputs = this.network.apply(features, null);
+    return { prediction: outputs.prediction, criterion: this.network.criterion(outputs, target) };
   }
 
   /** Forward and backward; `use` gets the gradient of every parameter that has one. */
@@ -268,14 +312,12 @@ export class Learner {
     inputs: StepInputs,
     use: (gradients: ReadonlyMap<string, tf.Tensor>) => void,
   ): NamedTensors {
-    const { labels, index, epoch, counter, ...features } = inputs;
-    const labelsOf = takeUnimodalLabels(features);
-    const target = { labels, labelsOf, index, epoch };
+    const { features, target, counter } = splitStepInputs(inputs);
     let outputs!: Outputs;
     let parts!: Readonly<Record<string, tf.Scalar>>;
     const trained = [...this.gradients.keys()].map((name) => this.network.parameters.get(name));
     const { value: loss, grads } = tf.variableGrads(() => {
-      outputs = this.network.apply(features as Inputs, { stream: this.#noise, counter });
+      outputs = this.network.apply(features, { stream: this.#noise, counter });
       const { total, parts: named } = this.network.loss(outputs, target);
       parts = named;
       // The scope of the tape frees what it does not return.

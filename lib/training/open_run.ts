@@ -97,6 +97,7 @@ export function openRun(path: string, engine: Engine, definition?: ModelDefiniti
     protocol,
     modalities,
     widths: record.data.widths,
+    steps: record.data.steps ?? {},
     trainLabels: new Float32Array(0),
     random: RandomStream.fromSeed(0),
     ...(config["text"] === "bert" ? { bert: readBertFiles(folder.bert, config) } : {}),

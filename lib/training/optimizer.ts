@@ -11,6 +11,7 @@ import { addInPlace } from "../engine/add_in_place.ts";
 import { inOrder } from "../engine/in_order.ts";
 import { tf } from "../engine/mod.ts";
 import type { Network, ParameterGroup, TrainingRules } from "../models/mod.ts";
+import { type ClipLimits, clippingOf } from "./clipping.ts";
 
 /** Settings that all groups share. */
 export interface AdamOptions {
@@ -27,6 +28,8 @@ export interface AdamOptions {
    * PyTorch's `clip_grad_norm_`. 0, the default, clips nothing.
    */
   readonly clipNorm?: number;
+  /** Largest size of an entry, as of PyTorch's `clip_grad_value_`; 0, the default, clips nothing. */
+  readonly clipValue?: number;
 }
 
 /**
@@ -34,9 +37,14 @@ export interface AdamOptions {
  */
 export function adamOf(
   network: Network,
-  { decay, clipNorm }: Pick<TrainingRules, "decay" | "clipNorm">,
+  { decay, clipNorm, clipValue, clipAt }: Pick<
+    TrainingRules,
+    "decay" | "clipNorm" | "clipValue" | "clipAt"
+  >,
 ): Adam {
-  return new Adam(network.parameters, network.trainedGroups, { decay, clipNorm });
+  // What is clipped before each sum is not clipped again.
+  const limits = clipAt === "step" ? { clipNorm, clipValue } : {};
+  return new Adam(network.parameters, network.trainedGroups, { decay, ...limits });
 }
 
 /** The parts of the update that change from step to step: float32 scalars. */
@@ -45,6 +53,14 @@ export interface AdamCorrection {
   readonly first: tf.Scalar;
   /** √(1 − β2ᵗ) */
   readonly second: tf.Scalar;
+}
+
+/** What changes from step to step of all groups. */
+export interface StepCorrection extends AdamCorrection {
+  /** What all learning rates are multiplied with. Default: nothing. */
+  readonly rate?: tf.Scalar | undefined;
+  /** The corrections of groups that start late, by their first epoch; one that is absent rests. */
+  readonly late?: ReadonlyMap<number, AdamCorrection>;
 }
 
 /**
@@ -59,7 +75,7 @@ export class Adam {
   readonly #beta1: number;
   readonly #beta2: number;
   readonly #epsilon: number;
-  readonly #clipNorm: number;
+  readonly #limits: ClipLimits;
 
   /**
    * Makes an optimizer whose moments are 0.
@@ -76,7 +92,7 @@ export class Adam {
     this.#beta1 = options.beta1 ?? 0.9;
     this.#beta2 = options.beta2 ?? 0.999;
     this.#epsilon = options.epsilon ?? 1e-8;
-    this.#clipNorm = options.clipNorm ?? 0;
+    this.#limits = options;
     const groupOf = new Map<string, ParameterGroup>();
     const slots = new Map<string, tf.Variable>();
     for (const group of groups) {
@@ -118,21 +134,21 @@ export class Adam {
    * Updates every parameter that has a gradient. One without stays as it is, and so do its
    * moments; a gradient of zero is not the same: decay and momentum still act.
    */
-  apply(gradients: Readonly<Record<string, tf.Tensor>>, correction: AdamCorrection): void {
-    const scale = this.#clipNorm > 0
-      ? tf.tidy(() => this.#clipping(Object.values(gradients)))
-      : null;
+  apply(gradients: Readonly<Record<string, tf.Tensor>>, correction: StepCorrection): void {
+    const clipping = clippingOf(Object.values(gradients), this.#limits);
     // One at a time: what an update makes is several times the size of its parameter. And the last
     // parameter first, as backpropagation gives its gradient first.
     for (const name of [...this.#variables.keys()].reverse()) {
       const gradient = gradients[name], group = this.#groups.get(name);
       if (gradient === undefined || group === undefined) continue;
+      const { fromEpoch = 1 } = group, { rate, late } = correction;
+      const own = fromEpoch === 1 ? correction : late?.get(fromEpoch);
+      if (own === undefined) continue;
       inOrder(() => {
-        const clipped = scale === null ? gradient : tf.mul(gradient, scale);
-        this.#update(name, group, clipped, correction);
+        this.#update(name, group, clipping?.of(gradient) ?? gradient, own, rate);
       });
     }
-    scale?.dispose();
+    clipping?.dispose();
   }
 
   /** Frees the moments. */
@@ -140,18 +156,12 @@ export class Adam {
     for (const slot of this.slots.values()) slot.dispose();
   }
 
-  /** min(1, clipNorm / |all gradients|), a scalar */
-  #clipping(gradients: readonly tf.Tensor[]): tf.Scalar {
-    const squares = tf.addN(gradients.map((gradient) => tf.sum(tf.square(gradient))));
-    // As PyTorch, which guards the division in the same way.
-    return tf.minimum(1, tf.div(this.#clipNorm, tf.add(tf.sqrt(squares), 1e-6)));
-  }
-
   #update(
     name: string,
     { learningRate, weightDecay }: ParameterGroup,
     gradient: tf.Tensor,
     correction: AdamCorrection,
+    rate?: tf.Scalar,
   ): void {
     const variable = this.#variables.get(name)!;
     const first = this.slots.get(`first.${name}`)!;
@@ -164,9 +174,11 @@ export class Adam {
     addInPlace(first, tf.mul(tf.sub(g, first), 1 - this.#beta1));
     addInPlace(second, tf.mul(tf.sub(tf.square(g), second), 1 - this.#beta2));
     const denominator = tf.add(tf.div(tf.sqrt(second), correction.second), this.#epsilon);
-    const change = tf.div(tf.mul(first, tf.div(-learningRate, correction.first)), denominator);
+    const scaled = (value: number) => rate === undefined ? value : tf.mul(value, rate);
+    const length = tf.div(scaled(-learningRate), correction.first);
+    const change = tf.div(tf.mul(first, length), denominator);
     if (decays && this.#decay === "decoupled") {
-      addInPlace(variable, tf.mul(variable, -learningRate * weightDecay));
+      addInPlace(variable, tf.mul(variable, scaled(-learningRate * weightDecay)));
     }
     addInPlace(variable, change);
   }

@@ -48,6 +48,28 @@ export function requireModalities(dataset: Dataset, modalities: readonly Modalit
 }
 
 /**
+ * Refuses data without the labels of people for each modality that a model learns from, before
+ * anything is trained.
+ *
+ * @throws {UsageError} when train or valid lack those of a modality in use.
+ */
+export function requireNeeds(
+  { name, needs = [] }: ModelDefinition,
+  dataset: Dataset,
+  modalities: readonly Modality[],
+): void {
+  if (!needs.includes("humanLabels")) return;
+  for (const split of [dataset.splits.train, dataset.splits.valid]) {
+    const missing = modalities.filter((modality) => split?.unimodalLabels[modality] === undefined);
+    if (split === undefined || missing.length === 0) continue;
+    throw new UsageError(
+      `Cannot train ${name} on "${dataset.path}": split "${split.name}" has no labels of people for ` +
+        `${missing.join(" and ")} alone, expected them for each modality in use, as in CH-SIMS`,
+    );
+  }
+}
+
+/**
  * Says when training would never change a weight: an incomplete last group of batches is dropped where
  * the model asks for that, and an epoch of fewer batches than a group is only that. The reference trains
  * such data without a word, so this is a warning and not an error.

@@ -27,20 +27,30 @@ import {
   protocolOf,
   writePredictions,
 } from "../evaluation/mod.ts";
-import { type Config, featureWidths, type GivenBert, type ModelDefinition } from "../models/mod.ts";
+import {
+  type Config,
+  featureSteps,
+  featureWidths,
+  type GivenBert,
+  type ModelDefinition,
+} from "../models/mod.ts";
 import type { BertFolder } from "../nn/bert_folder.ts";
 import { defaultsFor, loopSettings, parseSettings, resolveConfig } from "./config.ts";
 import { settingsOfData } from "./data_settings.ts";
 import { type EpochRecord, writeHistory } from "./history.ts";
 import { Interrupt } from "./interrupt.ts";
 import { writeUnimodalLabels } from "./label_file.ts";
-import { Learner } from "./learner.ts";
-import { adamOf } from "./optimizer.ts";
+import { learnerOf } from "./learner_of.ts";
 import type { RunOptions, RunOutcome } from "./run_options.ts";
 import { RunFolder, type RunRecord, type RunSummary } from "./run_folder.ts";
 import { givenBert, openBert, openTokens, saveBertFiles } from "./run_bert.ts";
 import { fit, type FitResult } from "./trainer.ts";
-import { optimizerStepWarning, requireModalities, requireSplit } from "./requirements.ts";
+import {
+  optimizerStepWarning,
+  requireModalities,
+  requireNeeds,
+  requireSplit,
+} from "./requirements.ts";
 import { prepared, shifted } from "./prepared_splits.ts";
 import { withScalings } from "./scaling_weights.ts";
 import { gitCommit, peakMemory, versions } from "./versions.ts";
@@ -90,6 +100,7 @@ export async function trainRun(options: RunOptions): Promise<RunOutcome> {
   requireSplit(dataset, "train");
   requireSplit(dataset, "valid");
   requireModalities(dataset, options.modalities);
+  requireNeeds(options.model, dataset, options.modalities);
   using bert = openBert(config, options.modalities);
   const read = bert === null ? dataset.splits : await tokenSplits(dataset, config, bert);
   const scalings = config["standardize"] === "train"
@@ -118,6 +129,7 @@ export async function trainRun(options: RunOptions): Promise<RunOutcome> {
       path: dataset.path,
       sha256,
       widths: usedWidths(dataset, options.modalities, config),
+      steps: usedSteps({ ...options, dataset: { ...dataset, splits } }, config),
       zeroed: dataset.zeroed,
       ...(dataset.source === undefined ? {} : { source: dataset.source }),
       ...(dataset.validVideos === undefined ? {} : { validVideos: dataset.validVideos }),
@@ -174,6 +186,11 @@ async function tokenSplits(dataset: Dataset, config: Config, bert: BertFolder) {
 function usedWidths(dataset: Dataset, modalities: readonly Modality[], config: Config) {
   const read = modalities.filter((name) => name !== "text" || config["text"] !== "bert");
   return featureWidths(dataset, read);
+}
+
+/** Their steps, or tokens. */
+function usedSteps({ dataset, modalities }: RunOptions, config: Config) {
+  return featureSteps(dataset, modalities, config["text"] === "bert" ? "bert" : "features");
 }
 
 /** A run whose data are as its model reads them. */
@@ -280,8 +297,7 @@ async function trainNetwork(
     ...(bert === null ? {} : { bert }),
   });
   const settings = loopSettings(model, config);
-  const adam = adamOf(network, settings);
-  const learner = new Learner(engine, network, adam, random.split("dropout"));
+  const learner = learnerOf(engine, network, settings, random.split("dropout"));
   let best: Weights | null = null;
   const dispose = () => {
     learner.dispose();
@@ -365,6 +381,7 @@ function modelContext(options: RunOptions, config: Config, train: Split, random:
     protocol: options.protocol,
     modalities: options.modalities,
     widths: usedWidths(options.dataset, options.modalities, config),
+    steps: usedSteps(options, config),
     trainLabels: train.labels ?? new Float32Array(0),
     random: random.split("weights"),
   };

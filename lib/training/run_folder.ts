@@ -63,6 +63,8 @@ export interface RunRecord {
     readonly sha256: string;
     /** Feature width of each modality in use. */
     readonly widths: Readonly<Record<string, number>>;
+    /** Steps of each of them, padding included; absent in old runs. */
+    readonly steps?: Readonly<Record<string, number>>;
     /** Feature values that were not finite and became 0, by split and modality. */
     readonly zeroed: unknown;
     /** How the data were read, where that was said. */

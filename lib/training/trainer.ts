@@ -15,7 +15,8 @@ import { loadCheckpoint, saveCheckpoint, type TrainingProgress } from "./checkpo
 import { EarlyStopping } from "./early_stopping.ts";
 import type { EpochRecord } from "./history.ts";
 import { diagnoseLabels } from "./label_diagnosis.ts";
-import type { Learner } from "./learner.ts";
+import type { Learner, StepPlace, Validation } from "./learner.ts";
+import { LearningRates } from "./learning_rates.ts";
 import { explainOutOfMemory } from "./out_of_memory.ts";
 import { assignWeights, copyWeights, type Weights } from "./weights.ts";
 
@@ -55,11 +56,14 @@ export interface FitOptions {
   readonly engine: string;
   /** Batches are shuffled by its stream `order`. */
   readonly random: RandomStream;
+  /** Batches of an epoch, from 1, in place of shuffled ones. */
+  batchesOf?(epoch: number): readonly Uint32Array[];
   /** Metrics of predictions on the valid split, for the record. */
   evaluate(predictions: Float32Array, labels: Float32Array): Readonly<Record<string, number>>;
   /**
-   * What the best epoch is the smallest of, on the valid split. Where absent it is the mean absolute
-   * error, as the reference's: not the protocol's, which for SIMS clips.
+   * What the best epoch is the smallest of, on the valid split, where the rules have `monitor` `mae`.
+   * Where absent it is the mean absolute error, as the reference's: not the protocol's, which for SIMS
+   * clips.
    */
   loss?(predictions: Float32Array, labels: Float32Array): number;
   /** Default: none is written. */
@@ -117,6 +121,8 @@ export async function fit(
   if (resumed === null) learner.enterStage(1);
   stopping.bestEpoch = Math.max(progress.bestEpoch, progress.stageStart ?? 0);
   stopping.bestLoss = progress.bestLoss ?? Infinity;
+  const rates = new LearningRates(settings.schedule, progress.plateau);
+  if (rates.hasState) progress.plateau = rates.state;
   if (progress.bestEpoch > 0) options.onBest?.(best, progress.bestEpoch);
 
   options.onStart?.(progress.history.length);
@@ -137,11 +143,15 @@ export async function fit(
     const started = performance.now();
     const { epoch } = progress;
     const shuffle = options.random.split("order").fresh(`epoch ${epoch}`);
-    const batches = batchOrder(train.samples, settings.batchSize, (n) => shuffle.permutation(n));
+    const batches = options.batchesOf?.(epoch) ??
+      batchOrder(train.samples, settings.batchSize, (n) => shuffle.permutation(n));
+    const steps = settings.epochs * stepsOf(batches.length, settings);
+    const rateNow = () => rates.factorAt({ epoch, step: learner.optimizerSteps, steps });
     if (progress.batches === 0) learner.network.startEpoch?.();
     const breath = new Breath();
     while (progress.batches < batches.length) {
-      await learnBatch(learner, train, batches, progress, settings);
+      const rate = rates.isConstant ? {} : { rate: rateNow() };
+      await learnBatch(learner, train, batches, progress, settings, rate);
       if (!hasLearned && (progress.stage ?? 1) === (learner.network.stages ?? 1)) {
         hasLearned = true;
         warnOfUntaught(learner, options);
@@ -157,14 +167,22 @@ export async function fit(
     }
     const trained = performance.now();
     const order = batchOrder(valid.samples, settings.batchSize);
-    const predictions = await explainOutOfMemory(
+    const isCriterion = settings.monitor === "criterion";
+    const { predictions, criteria } = await explainOutOfMemory(
       valid,
       settings.batchSize,
-      () => learner.predict(valid, order),
+      async (): Promise<Validation> =>
+        isCriterion
+          ? await learner.validate(valid, order, epoch)
+          : { predictions: await learner.predict(valid, order), criteria: [] },
     );
     checkFinite(predictions, epoch, valid);
     const metrics = options.evaluate(predictions, valid.labels);
-    const loss = (options.loss ?? mae)(predictions, valid.labels);
+    const loss = isCriterion
+      ? roundedMean(criteria)
+      : (options.loss ?? mae)(predictions, valid.labels);
+    const rateOfEpoch = rates.isConstant ? 1 : rateNow();
+    rates.observe(loss);
     if (stopping.observe(epoch, loss)) {
       best = await copyWeights(learner.network.weights());
       progress.bestEpoch = epoch;
@@ -176,7 +194,7 @@ export async function fit(
       valid: (performance.now() - trained) / 1000,
     };
     const record = {
-      ...recordOf(learner, progress, batches.length, { loss, metrics }, seconds),
+      ...recordOf(learner, progress, batches.length, { loss, metrics }, seconds, rateOfEpoch),
       ...await diagnoseLabels(learner.network, train),
     };
     progress.history.push(record);
@@ -238,6 +256,18 @@ function warnOfUntaught(learner: Learner, options: FitOptions): void {
   );
 }
 
+/** Optimizer steps of an epoch. */
+function stepsOf(batches: number, { updateEpochs, applyTrailingGroup }: LoopSettings): number {
+  return applyTrailingGroup
+    ? Math.ceil(batches / updateEpochs)
+    : Math.floor(batches / updateEpochs);
+}
+
+/** The mean to 4 decimals, of which the reference reads its best epoch. */
+function roundedMean(values: readonly number[]): number {
+  return Math.round(1e4 * values.reduce((sum, value) => sum + value, 0) / values.length) / 1e4;
+}
+
 /** Learns the next batch and counts it. */
 async function learnBatch(
   learner: Learner,
@@ -245,6 +275,7 @@ async function learnBatch(
   batches: readonly Uint32Array[],
   progress: TrainingProgress,
   settings: LoopSettings,
+  rate: Pick<StepPlace, "rate">,
 ): Promise<void> {
   const number = progress.batches + 1;
   const indices = batches[progress.batches]!;
@@ -255,6 +286,7 @@ async function learnBatch(
     batch: number,
     startsGroup: inGroup === 0,
     endsGroup: inGroup === settings.updateEpochs - 1 || isLast,
+    ...rate,
   };
   const { loss, parts } = await explainOutOfMemory(
     train,
@@ -306,11 +338,12 @@ function recordOf(
   batches: number,
   valid: { readonly loss: number; readonly metrics: Readonly<Record<string, number>> },
   seconds: { train: number; valid: number },
+  rate: number,
 ): EpochRecord {
   const means = Object.entries(progress.sums).map(([name, sum]) => [name, sum / batches] as const);
   const { total, ...parts } = Object.fromEntries(means);
   const rates = learner.network.trainedGroups.map((group) =>
-    [group.name, group.learningRate] as const
+    [group.name, rate * group.learningRate] as const
   );
   return {
     epoch: progress.epoch,

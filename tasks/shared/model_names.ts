@@ -7,4 +7,5 @@
  */
 
 /** Their names in a sentence. */
-export const MODEL_NAMES = "self-mm, shared-private, text-guided, mmcl, cnn, svm or constant";
+export const MODEL_NAMES =
+  "self-mm, shared-private, text-guided, mmcl, cnn, lf-dnn, tfn, lmf, ef-lstm, mfn, graph-mfn, mult, mlf-dnn, mtfn, mlmf, svm or constant";

@@ -15,13 +15,17 @@ export async function work(call: Call): Promise<Outcome> {
   for (const kind of kinds ?? []) {
     if (!known.has(kind)) throw new UsageError(unknownName("kind", kind, known));
   }
-  const engine = await openEngine({ ...engineOf(call), log: console.error });
+  const engine = await openEngine({
+    ...engineOf(call),
+    steps: call.has("eager") ? "eager" : "compiled",
+    log: console.error,
+  });
   const results = [];
   for (const layerCase of cases) {
     const { name, kind } = layerCase;
     if (kinds !== undefined && !kinds.includes(kind)) continue;
     const missing = { name, kind, ok: false, output: null, inputGrad: null, weightGrad: null };
-    results.push(isLayerKind(kind) ? await checkLayer(layerCase) : missing);
+    results.push(isLayerKind(kind) ? await checkLayer(layerCase, engine) : missing);
   }
   const show = (value: number | null) => value === null ? "-" : value.toExponential(1);
   printTable(

@@ -111,9 +111,11 @@ forEachEngine("lstm() in both directions equals PyTorch's bidirectional LSTM", (
   });
 });
 
-const DIRECTIONS: LstmOptions<"final" | "sequence">[] = [false, true].flatMap((reverse) =>
+const DIRECTIONS: LstmOptions<"final" | "sequence" | "states">[] = [false, true].flatMap((
+  reverse,
+) =>
   [false, true].flatMap((timeMajor) =>
-    (["final", "sequence"] as const).map((output) => ({ output, reverse, timeMajor }))
+    (["final", "sequence", "states"] as const).map((output) => ({ output, reverse, timeMajor }))
   )
 );
 
@@ -126,7 +128,7 @@ function valueAndGradients(
   x: tf.Tensor3D,
   lengths: number[],
   weights: LstmWeights,
-  options: LstmOptions<"final" | "sequence">,
+  options: LstmOptions<"final" | "sequence" | "states">,
   factorsOf = (shape: number[]) => numbers(shape, 77),
 ): { value: number; output: tf.Tensor; gradients: tf.Tensor[] } {
   const lengthTensor = tf.tensor1d(lengths, "int32");
@@ -134,7 +136,7 @@ function valueAndGradients(
   const run = (x: tf.Tensor, weightIh: tf.Tensor, weightHh: tf.Tensor, bias: tf.Tensor) => {
     const weights = { weightIh, weightHh, bias } as LstmWeights;
     const output: tf.Tensor = lstm(x as tf.Tensor3D, lengthTensor, weights, options);
-    return options.timeMajor && options.output === "sequence"
+    return options.timeMajor && options.output !== "final"
       ? tf.transpose(output, [1, 0, 2])
       : output;
   };
@@ -208,7 +210,8 @@ forEachEngine("lstm() gives each sample of a batch what it gives it alone", () =
       lengths.forEach((length, sample) => {
         const alone = tf.slice(x, [sample, 0, 0], [1, length, 4]);
         const { output } = valueAndGradients(alone, [length], weights, options);
-        const size = options.output === "final" ? [1, 3] : [1, length, 3];
+        const width = options.output === "states" ? 6 : 3;
+        const size = options.output === "final" ? [1, 3] : [1, length, width];
         const begin = [sample, 0, 0].slice(0, size.length);
         assertNear(output, tf.slice(batch.output, begin, size), describe(options));
       });
@@ -355,5 +358,24 @@ forEachEngine("lstm() has no gradient for the cell state", () => {
       TypeError,
       `output "cell"`,
     );
+  });
+});
+
+forEachEngine("lstm() gives the hidden state and the cell state beside each other", () => {
+  tf.tidy(() => {
+    for (const recorded of recordedCases("lstm")) {
+      const { name, inputs, weights, outputs } = recorded;
+      const [x, lengths] = [inputs.x as tf.Tensor3D, inputs.lengths as tf.Tensor1D];
+      const [batch, time] = x.shape, hidden = outputs.c_n!.shape[1]!;
+      const states = lstm(x, lengths, weightsOf(weights), { output: "states" });
+      assertNear(tf.slice(states, [0, 0, 0], [batch, time, hidden]), outputs.y!, `${name}: y`);
+      const ends = [...lengths.dataSync()];
+      const cells = tf.stack(
+        ends.map((end, i) =>
+          tf.reshape(tf.slice(states, [i, end - 1, hidden], [1, 1, hidden]), [-1])
+        ),
+      );
+      assertNear(cells, outputs.c_n!, `${name}: c_n`);
+    }
   });
 });

@@ -7,11 +7,11 @@ import type { LstmOptions } from "../../lib/engine/lstm.ts";
 import { forwardProgram } from "../../lib/engine/webgpu/lstm_programs.ts";
 import { onWebGpu } from "./webgpu.ts";
 
-type Options = LstmOptions<"final" | "sequence">;
+type Options = LstmOptions<"final" | "sequence" | "states">;
 
 const DIRECTIONS: Options[] = [false, true].flatMap((reverse) =>
   [false, true].flatMap((timeMajor) =>
-    (["final", "sequence"] as const).map((output) => ({ output, reverse, timeMajor }))
+    (["final", "sequence", "states"] as const).map((output) => ({ output, reverse, timeMajor }))
   )
 );
 

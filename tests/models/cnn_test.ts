@@ -53,7 +53,7 @@ for (const textSteps of ["all", "first"]) {
 forEachEngine("cnn refuses modalities side by side that have different steps", (engine) => {
   const dataset = smallData();
   using learner = new NetworkLearner(engine, "cnn", dataset, { ...SETTINGS, aligned: true });
-  const inputs = readInputs(learner.network.reads, dataset.splits.train!, [0, 1]);
+  const inputs = readInputs(learner.network, dataset.splits.train!, [0, 1]);
   assertThrows(
     () => tf.tidy(() => learner.network.forward(inputs, null)),
     UsageError,
@@ -87,7 +87,7 @@ forEachEngine("cnn as a signal convolves [CLS; mean audio; mean vision] twice", 
     }
     const head = network.parameters.get("head.weight"), bias = network.parameters.get("head.bias");
     const expected = tf.add(tf.sum(tf.mul(tf.max(x, 1), head)), bias).dataSync()[0]!;
-    const { prediction } = network.forward(readInputs(network.reads, train, [3]), null);
+    const { prediction } = network.forward(readInputs(network, train, [3]), null);
     assertAlmostEquals(prediction.dataSync()[0]!, expected, 1e-5);
   });
 });

@@ -143,6 +143,11 @@ function holdToRepeating(
     async (engine) => {
       const dataset = smallData();
       using learner = new NetworkLearner(engine, model, dataset, settings);
+      if (learner.network.seesPadding) {
+        // Some are published so; a form of their own must not.
+        assert(model.settings["mode"]?.values?.includes("robust") && settings["mode"] !== "robust");
+        return;
+      }
       const split = dataset.splits.valid!;
       const expected = await learner.predict(split, [[0, 1, 2], [3, 4]]);
       for (const more of [0, 9]) {

@@ -27,7 +27,7 @@ function learnerOf(
 /** The loss of the first samples of the train split, or of samples with other labels. */
 function lossOf(network: Network, labels: readonly number[], dataset: Dataset = DATA): Loss {
   const indices = labels.map((_, i) => i);
-  const inputs = readInputs(network.reads, dataset.splits.train!, indices);
+  const inputs = readInputs(network, dataset.splits.train!, indices);
   return network.loss(network.forward(inputs, null), {
     labels: tf.tensor1d([...labels]),
     labelsOf: {},

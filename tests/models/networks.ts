@@ -5,6 +5,7 @@ import { batchOrder, type Dataset, type Modality } from "../../lib/data/mod.ts";
 import type { Engine } from "../../lib/engine/mod.ts";
 import {
   type Config,
+  featureSteps,
   featureWidths,
   findModel,
   type ModelDefinition,
@@ -12,6 +13,7 @@ import {
   startOf,
 } from "../../lib/models/mod.ts";
 import { loopSettings, resolveConfig } from "../../lib/training/config.ts";
+import { sumLimitsOf } from "../../lib/training/clipping.ts";
 import { Learner, type StepResult } from "../../lib/training/learner.ts";
 import { adamOf } from "../../lib/training/optimizer.ts";
 import type { LoopSettings } from "../../lib/training/trainer.ts";
@@ -20,6 +22,11 @@ type Settings = Readonly<Record<string, Setting>>;
 
 /** Largest of every width and count of a small network. */
 const SMALL_COUNT = 8;
+
+/** Most layers of one: more learn nothing in so few steps. */
+const SMALL_DEPTH = 2;
+/** Largest weight decay of one. */
+const SMALL_DECAY = 1e-3;
 
 /** Settings that ask for data of another kind than the small ones. */
 const OF_OTHER_DATA = ["aligned"];
@@ -44,7 +51,12 @@ export function smallSettings(model: ModelDefinition): Settings {
   const own = Object.entries(model.settings).flatMap(([key, rule]) => {
     const start = startOf(rule, "mosi");
     if (rule.kind === "count") return [[key, Math.min(start as number, SMALL_COUNT)] as const];
+    if (rule.kind === "depth") return [[key, Math.min(start as number, SMALL_DEPTH)] as const];
     if (rule.kind === "dropout") return [[key, 0.1] as const];
+    // So few weights would be shrunk away.
+    if (rule.kind === "weightDecay") {
+      return [[key, Math.min(start as number, SMALL_DECAY)] as const];
+    }
     return rule.kind === "learningRate" ? [[key, 1e-2] as const] : [];
   });
   const { updateEpochs = 1 } = Object.fromEntries(own);
@@ -102,11 +114,12 @@ export class NetworkLearner extends Learner implements Disposable {
       protocol: "mosi",
       modalities,
       widths: featureWidths(dataset, modalities),
+      steps: featureSteps(dataset, modalities),
       trainLabels: dataset.splits.train!.labels!,
       random: random.split("weights"),
     });
     const loop = loopSettings(model, config);
-    super(engine, network, adamOf(network, loop), random.split("dropout"));
+    super(engine, network, adamOf(network, loop), random.split("dropout"), sumLimitsOf(loop));
     this.config = config;
     this.loop = loop;
     this.random = random;

@@ -209,7 +209,7 @@ forEachEngine("self-mm drops nothing outside training", () => {
   const rates = { postFusionDropout: 0.5, postTextDropout: 0.5, audioLstmDropout: 0.5 };
   const network = makeNetwork(dataset, rates);
   tf.tidy(() => {
-    const inputs = readInputs(network.reads, dataset.splits.valid!, [0, 1, 2, 3]);
+    const inputs = readInputs(network, dataset.splits.valid!, [0, 1, 2, 3]);
     const counter = tf.tensor1d([0, 0, 1, 1], "int32");
     const stream = RandomStream.fromSeed(1);
     const score = (noise: DropoutNoise | null) =>

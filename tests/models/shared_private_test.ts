@@ -42,7 +42,7 @@ forEachEngine("shared-private adds β Σ λ ℓ of the encoded pairs to the loss
     const { network } = learner;
     tf.tidy(() => {
       const indices = [0, 1, 2, 3, 4, 5];
-      const inputs = readInputs(network.reads, dataset.splits.train!, indices);
+      const inputs = readInputs(network, dataset.splits.train!, indices);
       const outputs = network.forward(inputs, null);
       const target = {
         labels: tf.tensor1d(indices.map((i) => dataset.splits.train!.labels![i]!)),

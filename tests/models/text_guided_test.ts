@@ -36,7 +36,7 @@ forEachEngine("text-guided lets each of text, audio and vision reach the score",
     });
     const { network } = learner;
     tf.tidy(() => {
-      const inputs = readInputs(network.reads, dataset.splits.train!, [0, 1, 2]);
+      const inputs = readInputs(network, dataset.splits.train!, [0, 1, 2]);
       const score = (
         changes: Record<string, tf.Tensor>,
       ) => [...network.forward({ ...inputs, ...changes }, null).prediction.dataSync()];

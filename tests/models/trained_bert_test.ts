@@ -52,7 +52,7 @@ forEachEngine("frozen layers change no gradient of the others, which alone are i
   );
   assert(trained.length < all.length && trained.some((name) => name.includes(".layer.1.")));
   using dataset = loadDataset(recording.data, { protocol: recording.protocol });
-  const inputs = readInputs(whole.dataForms, dataset.splits.train!, [0, 1, 2]);
+  const inputs = readInputs(whole, dataset.splits.train!, [0, 1, 2]);
   const gradients = [whole, part].map((network) => {
     const variables = trained.map((name) => network.parameters.get(name));
     const loss = () => tf.sum(network.apply(inputs, null).prediction) as tf.Scalar;

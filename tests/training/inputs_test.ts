@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { DataError } from "../../lib/core/errors.ts";
 import { MemoryColumn, type Split } from "../../lib/data/mod.ts";
 import type { Inputs } from "../../lib/models/mod.ts";
-import { readInputs } from "../../lib/training/inputs.ts";
+import { type Reader, readInputs } from "../../lib/training/inputs.ts";
 import { forEachEngine } from "../engine/engines.ts";
 import { smallData } from "../models/small.ts";
 
@@ -20,9 +20,14 @@ const SPLIT: Split = {
   },
 };
 
+/** A network that wants these forms. */
+function reader(dataForms: Reader["dataForms"], seesPadding = false): Reader {
+  return { dataForms, seesPadding };
+}
+
 /** Reads the samples 2 and 1 and hands on what came, as arrays. */
-function read(reads: Parameters<typeof readInputs>[0]): Record<string, unknown> {
-  const inputs = readInputs(reads, SPLIT, [2, 1]) as Record<string, tf.Tensor>;
+function read(forms: Reader["dataForms"], seesPadding = false): Record<string, unknown> {
+  const inputs = readInputs(reader(forms, seesPadding), SPLIT, [2, 1]) as Record<string, tf.Tensor>;
   const arrays = Object.fromEntries(
     Object.entries(inputs).map(([name, tensor]) => [name, tensor.arraySync()]),
   );
@@ -44,15 +49,39 @@ forEachEngine("readInputs() gives the first step, or sequences in either layout"
 
 forEachEngine("readInputs() reads nothing that was not asked for, and lengths as int32", () => {
   const before = tf.memory().numTensors;
-  assertEquals(readInputs({}, SPLIT, [0]), {});
+  assertEquals(readInputs(reader({}), SPLIT, [0]), {});
   assertEquals(tf.memory().numTensors, before);
-  const inputs: Inputs = readInputs({ audio: "sequence" }, SPLIT, [0, 1, 2]);
+  const inputs: Inputs = readInputs(reader({ audio: "sequence" }), SPLIT, [0, 1, 2]);
   assertEquals([inputs.audio!.dtype, inputs.audioLengths!.dtype], ["float32", "int32"]);
   assertEquals(tf.memory().numTensors - before, 2);
   tf.dispose(inputs as tf.TensorContainer);
 });
 
 forEachEngine("readInputs() refuses a split without a modality that the model needs", () => {
-  const read = () => readInputs({ text: "first" }, SPLIT, [0]);
+  const read = () => readInputs(reader({ text: "first" }), SPLIT, [0]);
   assertThrows(read, DataError, 'Cannot read split "test": it has no text');
 });
+
+forEachEngine(
+  "readInputs() gives the mean of the true steps, or of all where padding is seen",
+  () => {
+    for (let again = 0; again < 2; again++) {
+      assertEquals(read({ audio: "mean" }), { audio: [[10, 11], [5, 6]] });
+      assertEquals(read({ audio: "mean" }, true), { audio: [[10, 11], [2.5, 3]] });
+    }
+  },
+);
+
+forEachEngine(
+  "readInputs() leaves nothing of a former batch to a network that sees padding",
+  () => {
+    for (const form of ["sequence", "timeMajor"] as const) {
+      const scratch = new Map<string, Float32Array>();
+      const wanted = reader({ audio: form }, true);
+      tf.dispose(readInputs(wanted, SPLIT, [0], scratch) as tf.TensorContainer);
+      const second = readInputs(wanted, SPLIT, [1], scratch);
+      assertEquals([...second.audio!.dataSync()], [5, 6, 0, 0], form);
+      tf.dispose(second as tf.TensorContainer);
+    }
+  },
+);

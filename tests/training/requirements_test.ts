@@ -6,6 +6,7 @@ import { resolveConfig } from "../../lib/training/config.ts";
 import {
   optimizerStepWarning,
   requireModalities,
+  requireNeeds,
   requireSplit,
   trainingWarnings,
 } from "../../lib/training/requirements.ts";
@@ -74,4 +75,19 @@ Deno.test("trainingWarnings() counts the labels of each sign, where labels are g
   const [few] = warnings("self-mm", [1, 2, 0]);
   assertStringIncludes(few!, '"train" has 2 positive and 0 negative labels');
   assertStringIncludes(warnings("shared-private", [-1, -2, 3])[0]!, "1 positive and 2 negative");
+});
+
+Deno.test("a model of people's unimodal labels is refused where the data have none", () => {
+  const model = findModel("mlf-dnn"), dataset = smallData();
+  requireNeeds(model, dataset, dataset.modalities);
+  const bare = withSplits(dataset, {
+    valid: (split) => ({ ...split, unimodalLabels: { text: split.labels! } }),
+  });
+  requireNeeds(model, bare, ["text"]);
+  requireNeeds(findModel("lf-dnn"), bare, dataset.modalities);
+  assertThrows(
+    () => requireNeeds(model, bare, dataset.modalities),
+    UsageError,
+    'split "valid" has no labels of people for audio and vision alone',
+  );
 });

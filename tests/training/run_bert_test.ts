@@ -127,7 +127,11 @@ forEachEngine("readInputs() cuts tokens after the longest sample, to a multiple 
   const counts = train!.ids.map((_, i) => count(i));
   const [short, long] = [counts.findIndex((n) => n <= 8), counts.findIndex((n) => n > 16)];
   for (const [indices, expected] of [[[short], 8], [[short, long], width]] as const) {
-    const { tokens } = readInputs({ text: "tokens" }, train!, indices);
+    const { tokens } = readInputs(
+      { dataForms: { text: "tokens" }, seesPadding: false },
+      train!,
+      indices,
+    );
     assertEquals([tokens!.shape, tokens!.dtype], [[indices.length, 3, expected], "int32"]);
     const start = 3 * indices[0]! * width;
     assertEquals([...tokens!.dataSync().slice(0, 8)], [...values.slice(start, start + 8)]);

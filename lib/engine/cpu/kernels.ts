@@ -14,7 +14,7 @@ import { PHILOX_UNIFORM, type PhiloxUniformAttributes } from "../uniform.ts";
 import { FUSED_GELU, FUSED_LAYER_NORM, FUSED_LAYER_NORM_GRADIENT } from "../fused.ts";
 import { gelu } from "./gelu.ts";
 import { layerNorm, layerNormGradient } from "./layer_norm.ts";
-import { lstmBackward } from "./lstm_backward.ts";
+import { lstmBackward, type Receive } from "./lstm_backward.ts";
 import { type LstmArrays, lstmForward, TRACE_PARTS } from "./lstm_forward.ts";
 import { type Packing, packLengths, rowOf, type Walk } from "./packing.ts";
 
@@ -80,14 +80,18 @@ function fusedLstm(
   const { sizes, walk, packing, arrays } = lstmCall(inputs, attributes, backend);
   const { batch, hidden } = sizes;
   const { output } = attributes;
-  const shape = output === "sequence" ? [...inputs.x!.shape.slice(0, 2), hidden] : [batch, hidden];
+  const isAll = output === "sequence" || output === "states";
+  const width = output === "states" ? 2 * hidden : hidden;
+  const shape = isAll ? [...inputs.x!.shape.slice(0, 2), width] : [batch, hidden];
   const value = new Float32Array(shape.reduce((a, b) => a * b));
   const trace = lstmForward(arrays, packing, walk, (k, t, hiddens, cells, at) => {
     const isLast = t === packing.lengths[k]! - 1;
-    if (output !== "sequence" && !isLast) return;
-    const row = output === "sequence" ? rowOf(packing, walk, k, t) : packing.order[k]!;
+    if (!isAll && !isLast) return;
+    const row = isAll ? rowOf(packing, walk, k, t) : packing.order[k]!;
     const source = output === "cell" ? cells : hiddens;
-    for (let j = 0; j < hidden; j++) value[row * hidden + j] = source[at + j]!;
+    for (let j = 0; j < hidden; j++) value[row * width + j] = source[at + j]!;
+    if (output !== "states") return;
+    for (let j = 0; j < hidden; j++) value[row * width + hidden + j] = cells[at + j]!;
   });
   return [
     backend.makeTensorInfo(shape, "float32", value),
@@ -104,12 +108,16 @@ function fusedLstmGradient(
   const { hidden } = sizes;
   const dy = valuesOf(backend, inputs.dy);
   const trace = valuesOf(backend, inputs.trace0);
-  const isSequence = attributes.output === "sequence";
-  function receive(k: number, t: number, gradient: Float32Array, at: number): void {
-    if (!isSequence && t !== packing.lengths[k]! - 1) return;
-    const row = isSequence ? rowOf(packing, walk, k, t) : packing.order[k]!;
-    for (let j = 0; j < hidden; j++) gradient[at + j]! += dy[row * hidden + j]!;
-  }
+  const isStates = attributes.output === "states";
+  const isAll = isStates || attributes.output === "sequence";
+  const width = isStates ? 2 * hidden : hidden;
+  const receive: Receive = (k, t, dStates, stateAt, dCells, cellAt) => {
+    if (!isAll && t !== packing.lengths[k]! - 1) return;
+    const row = isAll ? rowOf(packing, walk, k, t) : packing.order[k]!;
+    for (let j = 0; j < hidden; j++) dStates[stateAt + j]! += dy[row * width + j]!;
+    if (!isStates) return;
+    for (let j = 0; j < hidden; j++) dCells[cellAt + j]! += dy[row * width + hidden + j]!;
+  };
   const { inputGradient } = attributes;
   const gradients = lstmBackward(arrays, trace, packing, walk, receive, inputGradient);
   const { weightIh, weightHh, bias, x } = gradients;

@@ -23,10 +23,21 @@ export interface LstmGradients {
 }
 
 /**
+ * Adds the gradients of the state of packed sample k after step t, where there are some, to those of
+ * the hidden state, at `stateAt`, and of the cell state, at `cellAt`.
+ */
+export type Receive = (
+  k: number,
+  t: number,
+  dStates: Float32Array,
+  stateAt: number,
+  dCells: Float64Array,
+  cellAt: number,
+) => void;
+
+/**
  * Backpropagation through time from the trace of `lstmForward`.
  *
- * @param receive adds the gradient of the state of packed sample k after step t to
- *   `gradient[at …]`, where there is one
  * @param wantX whether the gradient of x is computed
  */
 export function lstmBackward(
@@ -34,7 +45,7 @@ export function lstmBackward(
   trace: Float32Array,
   packing: Packing,
   walk: Walk,
-  receive: (k: number, t: number, gradient: Float32Array, at: number) => void,
+  receive: Receive,
   wantX: boolean,
 ): LstmGradients {
   const { x, input, hidden } = arrays;
@@ -68,7 +79,7 @@ export function lstmBackward(
     const active = starts[t + 1]! - starts[t]!;
     for (let k = 0; k < active; k++) {
       const at = k * hidden, stateAt = k * stateRow, row = (starts[t]! + k) * width;
-      receive(k, t, dStates, stateAt);
+      receive(k, t, dStates, stateAt, dCells, at);
       stepRowBack(trace, row, dStates, stateAt, dCells, at, hidden, dGates, k * gatesRow, dBias);
       for (let j = 0; j < hidden; j++) previous[at + j] = trace[row + 6 * hidden + j]!;
       const from = rowOf(packing, walk, k, t) * input, to = k * input;

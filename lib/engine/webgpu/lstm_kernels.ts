@@ -69,6 +69,11 @@ function fusedLstm(
     final: () => scope.part(trace, layout.finalHidden, [batch, hidden]),
     cell: () => scope.part(trace, layout.finalCell, [batch, hidden]),
     sequence: () => scope.part(trace, layout.hiddens, [...x!.shape.slice(0, 2), hidden]),
+    states: () => {
+      const shape = [...x!.shape.slice(0, 2), hidden];
+      const [h, c] = [layout.hiddens, layout.cells].map((at) => scope.part(trace, at, shape));
+      return scope.run("Concat", [h!, c!] as never, { axis: 2 });
+    },
   }[attributes.output]();
   return [scope.take(value), scope.take(trace)];
 }

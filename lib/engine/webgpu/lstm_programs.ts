@@ -133,6 +133,7 @@ fn main(index : i32) {
   for (var j = thread; j < H; j = j + THREADS) {
     for (var t = steps; t < uniforms.time; t = t + 1) {
       result[5 * rows + rowAt(sample, t) * H + j] = select(0.0, uniforms.NAN, isWrong);
+      result[4 * rows + rowAt(sample, t) * H + j] = select(0.0, uniforms.NAN, isWrong);
     }
     let at = 6 * rows + sample * H + j;
     result[at] = select(hiddens[(steps % 2) * H + j], uniforms.NAN, isWrong);
@@ -141,8 +142,12 @@ fn main(index : i32) {
   }
 }`;
 
-/** @param isSequence whether `Dy` has a gradient for every step, or for the last one only */
-function backwardBody(isSequence: boolean): string {
+/**
+ * @param isSequence whether `Dy` has a gradient for every step, or for the last one only
+ * @param isStates whether each of them is followed by one of the cell state
+ */
+function backwardBody(isSequence: boolean, isStates: boolean): string {
+  const [width, cell] = isStates ? ["2 * H", " + Dy[row * 2 * H + H + j]"] : ["H", ""];
   return `
 var<workgroup> dGates : array<f32, 4 * H>;
 
@@ -177,8 +182,8 @@ fn main(index : i32) {
         cellBefore = Trace[4 * rows + earlier * H + j];
         hiddenBefore = Trace[5 * rows + earlier * H + j];
       }
-      let dh = dHidden[unit]${isSequence ? " + Dy[row * H + j]" : ""};
-      let dc = dCell[unit] + dh * o * (1.0 - tanhCell * tanhCell);
+      let dh = dHidden[unit]${isSequence ? ` + Dy[row * ${width} + j]` : ""};
+      let dc = dCell[unit]${cell} + dh * o * (1.0 - tanhCell * tanhCell);
       dCell[unit] = dc * f;
       dGates[j] = dc * g * i * (1.0 - i);
       dGates[H + j] = dc * cellBefore * f * (1.0 - f);
@@ -235,11 +240,12 @@ export function backwardProgram(
   attributes: LstmAttributes,
   limits: GPUSupportedLimits,
 ): WebGpuProgram {
-  const isSequence = attributes.output === "sequence";
+  const isStates = attributes.output === "states";
+  const isSequence = isStates || attributes.output === "sequence";
   const inputs = ["Trace", "Weights", "Lengths", "Dy"];
   const size = lstmLayout(sizes).backwardSize;
-  const name = isSequence ? "backwardSequence" : "backward";
-  const body = backwardBody(isSequence);
+  const name = isStates ? "backwardStates" : isSequence ? "backwardSequence" : "backward";
+  const body = backwardBody(isSequence, isStates);
   return lstmProgram(name, inputs, size, sizes, attributes, limits, body);
 }
 

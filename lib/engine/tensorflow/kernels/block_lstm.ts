@@ -53,13 +53,12 @@ export class BlockLstm extends LstmCall {
       const sorted = scope.reshape(scope.concat(ends.reverse(), 0), [batch, hidden]);
       return this.#unsort(sorted, order, 0);
     };
+    const all = (state: number) => this.#join(plan, states.map((made) => made[state]!), hidden);
     const value = {
       final: () => lastOf(HIDDEN),
       cell: () => lastOf(CELL),
-      sequence: () => {
-        const hiddens = states.map((made) => made[HIDDEN]!);
-        return this.leave(this.mask(this.#join(plan, hiddens, hidden)));
-      },
+      sequence: () => this.leave(this.mask(all(HIDDEN))),
+      states: () => this.leave(this.mask(scope.concat([all(HIDDEN), all(CELL)], 2))),
     }[this.attributes.output]();
     return [value, ...xs, ...states.flat(), order].map((id) => scope.take(id));
   }
@@ -76,12 +75,14 @@ export class BlockLstm extends LstmCall {
     const made: ChunkGradients[] = [];
     for (const [i, chunk] of [...chunks.entries()].reverse()) {
       const next = chunks[i + 1];
-      let dHiddens = isFinal ? chunk.scatterEnds(all, next, hidden) : chunk.of(all, order);
-      let dCells = scope.run("ZerosLike", [dHiddens], [FLOAT]);
+      const given = isFinal ? chunk.scatterEnds(all, next, hidden) : chunk.of(all, order);
+      let [dHiddens, dCells] = this.attributes.output === "states"
+        ? scope.split(given, [hidden, hidden], 2) as [number, number]
+        : [given, scope.run("ZerosLike", [given], [FLOAT])];
       if (next !== undefined) {
         const after = made.at(-1)!;
         dHiddens = scope.sum([dHiddens, chunk.scatterAfter(after.hidden, next, hidden)]);
-        dCells = chunk.scatterAfter(after.cell, next, hidden);
+        dCells = scope.sum([dCells, chunk.scatterAfter(after.cell, next, hidden)]);
       }
       const start = this.#start(chunks, i, i > 0 ? statesOf(i - 1) : undefined);
       made.push(chunk.backward(trace[i]!, weights, start, statesOf(i), dCells, dHiddens));

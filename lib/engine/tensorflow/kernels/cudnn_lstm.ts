@@ -11,6 +11,7 @@
  * - Both biases are added and have the same gradient: ours is the first, the second is zero.
  * - Lengths come in the order of the samples. States beyond them are zero, and `output_h` and
  *   `output_c` are those after each sample's last step.
+ * - Cell states it gives after the last step only: a call for all of them goes to the block ops.
  * - Sequences are [batch, time, width]: for [time, batch, width] TensorFlow keeps, for all later
  *   batches of these sizes, a descriptor that depends on whether all lengths of the first were full.
  *
@@ -19,6 +20,7 @@
 
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { boolAttribute, typeAttribute } from "../binding/attributes.ts";
+import type { LstmOutput } from "../../lstm.ts";
 import { LstmCall } from "./lstm_call.ts";
 import { FLOAT, type OpScope } from "../binding/ops.ts";
 import { DataType } from "../binding/symbols.ts";
@@ -83,7 +85,7 @@ export class CudnnLstm extends LstmCall {
       final: () => this.#last(hidden),
       cell: () => this.#last(cell),
       sequence: () => this.leave(this.mask(output)),
-    }[this.attributes.output]();
+    }[this.attributes.output as Exclude<LstmOutput, "states">]();
     const trace = [params, output, hidden, cell, reserved, this.#cast(host, INT8, DataType.INT32)];
     return [value, ...trace].map((id) => scope.take(id));
   }

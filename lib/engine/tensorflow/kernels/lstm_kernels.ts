@@ -19,8 +19,10 @@ export function registerLstmKernels(): void {
       backendName: "tensorflow",
       kernelFunc: ({ inputs, attrs, backend }) => {
         const isGpu = (backend as NodeBackend).binding.isUsingGpuDevice();
-        const Lstm = isGpu ? CudnnLstm : BlockLstm;
-        const call = new Lstm(inputs, attrs as unknown as LstmAttributes, backend);
+        const attributes = attrs as unknown as LstmAttributes;
+        // cuDNN gives no cell states but the last.
+        const Lstm = isGpu && attributes.output !== "states" ? CudnnLstm : BlockLstm;
+        const call = new Lstm(inputs, attributes, backend);
         using _ = call.scope;
         return call[direction]();
       },

@@ -1,0 +1,62 @@
+/**
+ * The outer product of all modalities, and scores in a range: TFN and its multi-task form.
+ *
+ * @module
+ */
+
+import { tf } from "../../engine/mod.ts";
+import type { DropoutNoise } from "../../nn/dropout.ts";
+import type { ModelContext } from "../model.ts";
+import type { ValuesOf } from "../setting.ts";
+import { SubnetNetwork, type SubnetRules } from "./subnet_network.ts";
+import { type Encoded, type Fused, Head } from "./subnets.ts";
+import type { TENSOR } from "./fusion_settings.ts";
+
+/** Largest score of the published code, on every dataset. */
+const REFERENCE_RANGE = 3;
+/** Largest label by protocol. */
+const LABEL_RANGE = { mosi: 3, mosei: 3, sims: 1 } as const;
+
+/** [batch, n] → [1; x], [batch, n + 1] */
+export function withOne(x: tf.Tensor2D): tf.Tensor2D {
+  return tf.concat2d([tf.ones([x.shape[0], 1]), x], 1);
+}
+
+/** (46) [1; a] ⊗ [1; v] ⊗ …, flattened with the last index fastest */
+export function outerProduct(parts: readonly tf.Tensor2D[]): tf.Tensor2D {
+  return parts.map(withOne).reduce((left, right) => {
+    const product = tf.mul(tf.expandDims(left, 2), tf.expandDims(right, 1));
+    return tf.reshape(product, [left.shape[0], left.shape[1] * right.shape[1]]);
+  });
+}
+
+/** Subnets whose vectors are multiplied with each other. */
+export class TensorFusion<Rules extends SubnetRules & typeof TENSOR> extends SubnetNetwork<Rules> {
+  readonly #head: Head;
+  readonly #range: tf.Tensor;
+  readonly #shift: tf.Tensor;
+
+  constructor(context: ModelContext<Rules>) {
+    const { textOut } = context.settings as ValuesOf<typeof TENSOR>;
+    super(context, textOut);
+    const { postFusionDim, fusionDropout, mode } = this.settings as ValuesOf<
+      SubnetRules & typeof TENSOR
+    >;
+    const width = this.fusionOrder.reduce(
+      (size, name) => size * (this.encodedWidths[name]! + 1),
+      1,
+    );
+    this.#head = new Head(this, "fusion", width, postFusionDim, fusionDropout);
+    const range = mode === "robust" ? LABEL_RANGE[context.protocol] : REFERENCE_RANGE;
+    this.#range = this.buffer("output_range", [1], Float32Array.of(2 * range));
+    this.#shift = this.buffer("output_shift", [1], Float32Array.of(-range));
+  }
+
+  /** (47) ŷ = 2R σ(head(z)) − R */
+  fuse(encoded: Encoded, noise: DropoutNoise | null): Fused {
+    const fused = outerProduct(this.fusionOrder.map((name) => encoded[name]!));
+    const share = tf.sigmoid(this.#head.apply(fused, noise));
+    const prediction = tf.add(tf.mul(share, this.#range), this.#shift) as tf.Tensor1D;
+    return { prediction, fused };
+  }
+}

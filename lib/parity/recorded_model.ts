@@ -1,0 +1,172 @@
+/**
+ * Networks as recorded cases have them: made from the reference's settings, with its weights.
+ *
+ * @module
+ */
+
+import { DataError } from "../core/errors.ts";
+import { RandomStream } from "../core/random.ts";
+import { MODALITIES, type Modality, type ProtocolName } from "../data/mod.ts";
+import { tf } from "../engine/mod.ts";
+import {
+  type Config,
+  type DefaultsFor,
+  type InputForm,
+  type Inputs,
+  MODELS,
+  type Network,
+  type NetworkDefinition,
+  type Target,
+} from "../models/mod.ts";
+import { resolveConfig } from "../training/config.ts";
+import { assignWeights, type Weights } from "../training/weights.ts";
+import type { LayerCase, RecordedArray, RecordedArrays } from "./layer_cases.ts";
+
+/** Ending of the kinds that record whole trainings. */
+const STEPS = "_steps";
+
+/** A network of a recorded case. */
+export interface RecordedModel {
+  readonly definition: NetworkDefinition;
+  readonly config: Config;
+  readonly network: Network;
+  /** Its parameters and buffers, by the names of the recording. */
+  readonly variables: ReadonlyMap<string, tf.Variable>;
+}
+
+/** Networks with recordings. */
+function recordedNetworks(): NetworkDefinition[] {
+  return MODELS.filter((model) => model.kind === "network");
+}
+
+/** The network whose cases are of this kind; `isSteps` where they are whole trainings. */
+export function findRecorded(
+  kind: string,
+): { definition: NetworkDefinition; isSteps: boolean } | null {
+  for (const definition of recordedNetworks()) {
+    const own = definition.recorded?.kind;
+    if (own === undefined || (kind !== own && kind !== own + STEPS)) continue;
+    return { definition, isSteps: kind !== own };
+  }
+  return null;
+}
+
+/**
+ * Makes the network of a case; the caller disposes it.
+ *
+ * @throws {DataError} when the recording has other weights than the network.
+ */
+export function makeRecorded(definition: NetworkDefinition, layerCase: LayerCase): RecordedModel {
+  const { hyper, inputs, weights, name } = layerCase;
+  const dataset = hyper["dataset_name"] as DefaultsFor;
+  const modalities = MODALITIES.filter((modality) => inputs[modality] !== undefined);
+  const recorded = definition.recorded!;
+  const config = resolveConfig(definition, dataset, {
+    batchSize: hyper["batch_size"],
+    ...recorded.settings(hyper),
+  });
+  const sizes = (axis: number) =>
+    Object.fromEntries(modalities.map((modality) => [modality, inputs[modality]!.shape[axis]!]));
+  const network = definition.create({
+    settings: config,
+    protocol: (dataset === "simsv2" ? "sims" : dataset) as ProtocolName,
+    modalities,
+    widths: sizes(2),
+    steps: sizes(1),
+    trainLabels: inputs["labels"]!.values,
+    random: RandomStream.fromSeed(0),
+  });
+  const own = [...network.weights()];
+  const nameOf = (ours: string) => recorded.weightName?.(ours) ?? ours;
+  const variables = new Map(own.map(([ours, variable]) => [nameOf(ours), variable]));
+  const extra = Object.keys(weights).filter((key) => !variables.has(key));
+  const missing = [...variables.keys()].filter((key) => weights[key] === undefined);
+  if (extra.length + missing.length > 0) {
+    network.dispose();
+    throw new DataError(
+      `Cannot check case "${name}" against ${definition.name}: its weights ` +
+        `${[...extra, ...missing].join(", ")} are on one side only, expected the same on both`,
+    );
+  }
+  assignWeights(
+    variables,
+    new Map(Object.entries(weights)) as unknown as Weights,
+    `case "${name}"`,
+  );
+  return { definition, config, network, variables };
+}
+
+/** Raw recorded arrays in the forms that the network reads, every step being a true one. */
+export function inputsAsRead(network: Network, raw: Readonly<Record<string, tf.Tensor>>): Inputs {
+  const inputs: Record<string, tf.Tensor> = {};
+  for (const modality of network.modalities) {
+    const form = network.reads[modality]!, x = raw[modality] as tf.Tensor3D;
+    const [batch, time] = x.shape;
+    inputs[modality] = inForm(form, x);
+    inputs[`${modality}Lengths`] = tf.fill([batch], time, "int32");
+  }
+  return inputs;
+}
+
+function inForm(form: InputForm, x: tf.Tensor3D): tf.Tensor {
+  const [batch, , width] = x.shape;
+  switch (form) {
+    case "first":
+      return tf.reshape(tf.slice3d(x, [0, 0, 0], [batch, 1, width]), [batch, width]);
+    case "mean":
+      return tf.mean(x, 1);
+    case "timeMajor":
+      return tf.transpose(x, [1, 0, 2]);
+    case "sequence":
+      return x;
+  }
+}
+
+/** Names of recorded labels of one modality. */
+export const LABELS_OF: Readonly<Record<Modality, string>> = {
+  text: "labels_T",
+  audio: "labels_A",
+  vision: "labels_V",
+};
+
+/** What the loss of a case is measured against. */
+export function targetOf(raw: Readonly<Record<string, tf.Tensor>>): Target {
+  const labels = tf.reshape(raw["labels"]!, [-1]) as tf.Tensor1D;
+  const labelsOf = Object.fromEntries(
+    MODALITIES.filter((modality) => raw[LABELS_OF[modality]] !== undefined)
+      .map((modality) => [modality, tf.reshape(raw[LABELS_OF[modality]]!, [-1])]),
+  );
+  const index = tf.range(0, labels.size, 1, "int32");
+  return { labels, labelsOf, index, epoch: tf.scalar(1) };
+}
+
+/** Infinity for different lengths and for values that are not finite */
+export function difference(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
+  let most = actual.length === expected.length ? 0 : Infinity;
+  for (let i = 0; i < expected.length; i++) {
+    const deviation = Math.abs(actual[i]! - expected[i]!);
+    most = Math.max(most, Number.isNaN(deviation) ? Infinity : deviation);
+  }
+  return most;
+}
+
+/** A recorded array as a tensor. */
+export function toTensor({ shape, values }: RecordedArray): tf.Tensor {
+  return tf.tensor(values, [...shape]);
+}
+
+/** Largest deviation of the recorded tensors that we compute; null when none is recorded. */
+export async function largest(
+  actual: Readonly<Record<string, tf.Tensor>>,
+  expected: RecordedArrays,
+  relative: boolean,
+): Promise<number | null> {
+  let deviation: number | null = null;
+  for (const [name, { values }] of Object.entries(expected)) {
+    const tensor = actual[name];
+    if (tensor === undefined) continue;
+    const scale = relative ? values.reduce((most, value) => Math.max(most, Math.abs(value)), 1) : 1;
+    deviation = Math.max(deviation ?? 0, difference(await tensor.data(), values) / scale);
+  }
+  return deviation;
+}
