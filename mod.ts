@@ -8,6 +8,7 @@
 
 // Training, and what comes of it.
 export {
+  type ClipEncoders,
   type Comparable,
   compare,
   type EvaluateOptions,
@@ -66,6 +67,7 @@ export {
   type Split,
 } from "./lib/data/mod.ts";
 export { openTokenizer, tokenize } from "./lib/features/mod.ts";
+export { extractClips, type ExtractClipsOptions } from "./lib/media/mod.ts";
 export { PROTOCOLS } from "./lib/evaluation/mod.ts";
 
 // A model of one's own: its settings, its layers, its loss.

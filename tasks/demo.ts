@@ -1,19 +1,14 @@
 /** `deno task demo`: the main job with nothing but npm packages. @module */
 
 import { type Command, JSON_FLAG, start } from "./shared/command.ts";
+import { seedFlags } from "./shared/flags.ts";
 
 /** Its name, arguments and flags. */
 export const COMMAND: Command = {
   name: "demo",
   summary: "Trains Self-MM and the baseline on built-in data and prints one table of results",
   flags: [
-    {
-      name: "seeds",
-      value: "N,N,…",
-      repeatable: true,
-      help: "one run for each",
-      default: "1111,1112,1113",
-    },
+    ...seedFlags("3; train and study have 5"),
     {
       name: "engine",
       value: "ENGINE",

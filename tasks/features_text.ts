@@ -1,4 +1,4 @@
-/** `deno task features:text`: a BERT's features of the raw text, as a store. @module */
+/** `deno task features:text`: a text encoder's features of the raw text, as a store. @module */
 
 import { type Command, JSON_FLAG, start } from "./shared/command.ts";
 import { DATA_FLAGS, SOURCE_FLAGS } from "./shared/flags.ts";
@@ -6,7 +6,8 @@ import { DATA_FLAGS, SOURCE_FLAGS } from "./shared/flags.ts";
 /** Its name, arguments and flags. */
 export const COMMAND: Command = {
   name: "features:text",
-  summary: "Extracts text features with a BERT and writes a store that has them as its text",
+  summary:
+    "Extracts text features with a text encoder and writes a store that has them as its text",
   flags: [
     ...DATA_FLAGS.filter(({ name }) => name === "data" || name === "protocol"),
     ...SOURCE_FLAGS,

@@ -6,7 +6,7 @@ import { ENGINE_FLAGS, SOURCE_FLAGS } from "./shared/flags.ts";
 /** Its name, arguments and flags. */
 export const COMMAND: Command = {
   name: "predict",
-  summary: "Writes id,prediction as CSV for every sample of a file",
+  summary: "Writes id,prediction as CSV for every sample of a file, or for a clip",
   arguments: ["RUN"],
   flags: [
     {
@@ -15,9 +15,31 @@ export const COMMAND: Command = {
       help: "a file of any layout, a store folder or synthetic; labels are not needed",
     },
     {
+      name: "video",
+      value: "CLIP",
+      help: "a clip in place of --data; for runs on clips that features:extract has read",
+    },
+    {
       name: "text",
       value: "WORDS",
-      help: "one utterance in place of --data; for runs on text alone, trained with --text bert",
+      help:
+        "what is said in the clip; or one utterance in place of --data, for runs on text alone, " +
+        "trained with --text bert",
+    },
+    {
+      name: "bert",
+      value: "FOLDER",
+      help: "the BERT that made the text's features; for --video",
+    },
+    {
+      name: "audio-encoder",
+      value: "FOLDER",
+      help: "the encoder that made the audio's features; for --video",
+    },
+    {
+      name: "vision-encoder",
+      value: "FOLDER",
+      help: "the encoder that made the vision's features; for --video",
     },
     {
       name: "split",

@@ -1,7 +1,14 @@
 /** `deno task search`: random search for settings, scored on valid only. @module */
 
 import { type Command, JSON_FLAG, start } from "./shared/command.ts";
-import { CLUSTER_FLAGS, DATA_FLAGS, ENGINE_FLAGS, MODEL_FLAG, OUT_FLAG } from "./shared/flags.ts";
+import {
+  CLUSTER_FLAGS,
+  DATA_FLAGS,
+  ENGINE_FLAGS,
+  MODEL_FLAG,
+  OUT_FLAG,
+  seedFlags,
+} from "./shared/flags.ts";
 
 /** Its name and flags. */
 export const COMMAND: Command = {
@@ -18,13 +25,7 @@ export const COMMAND: Command = {
     },
     { name: "trials", value: "N", default: "20", help: "how many settings to try" },
     { name: "seed", value: "N", default: "1", help: "of the draws" },
-    {
-      name: "seeds",
-      value: "N,N,…",
-      repeatable: true,
-      default: "1111",
-      help: "of the trainings of each trial",
-    },
+    ...seedFlags("1 a trial"),
     { name: "metric", value: "KEY", default: "mae", help: "of valid, to rank by" },
     { name: "jobs", value: "N", default: "1", help: "trainings at a time; they share the cores" },
     ...ENGINE_FLAGS,

@@ -1,7 +1,7 @@
 /** `deno task study NAME|FILE.json`: many trainings that make one table. @module */
 
 import { type Command, JSON_FLAG, start } from "./shared/command.ts";
-import { CLUSTER_FLAGS, DATA_FLAGS, ENGINE_FLAGS, OUT_FLAG } from "./shared/flags.ts";
+import { CLUSTER_FLAGS, DATA_FLAGS, ENGINE_FLAGS, OUT_FLAG, seedFlags } from "./shared/flags.ts";
 
 /** Its name, arguments and flags. */
 export const COMMAND: Command = {
@@ -11,12 +11,7 @@ export const COMMAND: Command = {
   flags: [
     // Which modalities is for the study to say.
     ...DATA_FLAGS.filter(({ name }) => name !== "modalities"),
-    {
-      name: "seeds",
-      value: "N,N,…",
-      repeatable: true,
-      help: "instead of those of the study (1111 to 1115)",
-    },
+    ...seedFlags("those of the study, else 5"),
     { name: "jobs", value: "N", default: "1", help: "trainings at a time; they share the cores" },
     ...ENGINE_FLAGS,
     {

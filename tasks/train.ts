@@ -1,8 +1,7 @@
 /** `deno task train`: trains and evaluates a model, one run a seed. @module */
 
-import { TRAINING_DEFAULTS } from "../lib/training/training_defaults.ts";
 import { type Command, JSON_FLAG, start } from "./shared/command.ts";
-import { DATA_FLAGS, ENGINE_FLAGS, MODEL_FLAG, OUT_FLAG } from "./shared/flags.ts";
+import { DATA_FLAGS, ENGINE_FLAGS, MODEL_FLAG, OUT_FLAG, seedFlags } from "./shared/flags.ts";
 
 /** Its name, arguments and flags. */
 export const COMMAND: Command = {
@@ -11,13 +10,7 @@ export const COMMAND: Command = {
   flags: [
     MODEL_FLAG,
     ...DATA_FLAGS,
-    {
-      name: "seeds",
-      value: "N,N,…",
-      help: "one run for each",
-      repeatable: true,
-      default: String(TRAINING_DEFAULTS.firstSeed),
-    },
+    ...seedFlags(),
     ...ENGINE_FLAGS,
     {
       name: "mode",

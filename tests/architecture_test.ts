@@ -14,6 +14,7 @@ const LAYERS = [
   "data",
   "features",
   "nn",
+  "media",
   "evaluation",
   "models",
   "training",

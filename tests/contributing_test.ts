@@ -9,7 +9,7 @@ import { withFolder } from "./training/small.ts";
 const ROOT = new URL("../", import.meta.url);
 /** What of the project a command needs. */
 const PARTS = ["lib", "tasks", ".std", "mod.ts", "deno.json", "imports.json", "package.json"];
-const TEXTS = ["deno.lock", "deno.figures.lock", "README.md"];
+const TEXTS = ["deno.lock", "deno.full.lock", "README.md"];
 
 /** The file that CONTRIBUTING shows. */
 function shownFile(): string {

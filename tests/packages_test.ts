@@ -2,6 +2,8 @@
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "node:path";
+import { recipeOf } from "../lib/media/recipe.ts";
+import { EXTRACT_DEFAULTS } from "../lib/media/settings.ts";
 
 const ROOT = join(import.meta.dirname!, "..");
 
@@ -26,6 +28,8 @@ const HEAVY = [
   "@tensorflow/tfjs-backend-webgl",
   "@tensorflow/tfjs-converter",
   "@tensorflow/tfjs-data",
+  "@tensorflow/tfjs-backend-wasm",
+  "@vladmandic/human",
 ];
 
 /** `@scope/name@1.2.3_peer` → `@scope/name@1.2.3` */
@@ -54,17 +58,56 @@ Deno.test("deno.lock knows every package by its hash, and none from elsewhere th
   assertEquals(Object.keys(lock.specifiers).filter((name) => !name.startsWith("npm:")), []);
 });
 
-Deno.test("deno.figures.lock is deno.lock and what figures need, as deno.full.lock has it", () => {
-  const [slim, figures, full] = ["deno.lock", "deno.figures.lock", "deno.full.lock"].map((name) =>
+Deno.test("deno.lock is a part of deno.full.lock, with the same hashes", () => {
+  const [slim, full] = ["deno.lock", "deno.full.lock"].map((name) =>
     readJson(name).npm as Record<string, { integrity: string }>
   );
-  const names = Object.keys(figures!).map((id) => withoutPeers(id).replace(/@[^@]+$/, ""));
-  assertEquals(names.filter((name) => HEAVY.includes(name)).sort(), ["vega", "vega-lite"]);
-  assertEquals(Object.keys(slim!).filter((id) => !(id in figures!)), []);
-  // The drawings that the tests compare are those of the task.
-  for (const [id, { integrity }] of Object.entries(figures!)) {
+  for (const [id, { integrity }] of Object.entries(slim!)) {
     assertEquals(full![id]?.integrity, integrity, id);
   }
+});
+
+Deno.test("deno.media.lock is deno.lock and what looks at faces, which no other lock has", () => {
+  const [slim, media, full] = ["deno.lock", "deno.media.lock", "deno.full.lock"]
+    .map((name) => Object.keys(readJson(name).npm));
+  const own = media!.filter((id) => !slim!.includes(id));
+  const names = own.map((id) => withoutPeers(id).replace(/@[^@]+$/, ""));
+  assertEquals(names.sort(), [
+    "@tensorflow/tfjs-backend-wasm",
+    "@tensorflow/tfjs-converter",
+    "@types/emscripten",
+    "@vladmandic/human",
+  ]);
+  assertEquals(slim!.filter((id) => !media!.includes(id)), []);
+  // danfojs brings the converter into deno.full.lock.
+  assertEquals(own.filter((id) => full!.includes(id)).map((id) => withoutPeers(id)), [
+    "@tensorflow/tfjs-converter@4.22.0",
+  ]);
+});
+
+Deno.test("deno.encoders.lock is deno.media.lock and what runs encoders, as deno.full.lock has it", () => {
+  const [media, encoders, full] = ["deno.media.lock", "deno.encoders.lock", "deno.full.lock"]
+    .map((name) => readJson(name).npm as Record<string, { integrity: string }>);
+  assertEquals(Object.keys(media!).filter((id) => !(id in encoders!)), []);
+  const own = Object.keys(encoders!).filter((id) => !(id in media!));
+  assert(own.some((id) => id.startsWith("@xenova/transformers@")), "the package is there");
+  assertEquals(own.filter((id) => full![id]?.integrity !== encoders![id]!.integrity), []);
+});
+
+Deno.test("the versions that recipes name are those of imports.json", () => {
+  const { imports } = readJson("imports.json");
+  const recipe = recipeOf(EXTRACT_DEFAULTS, {});
+  assertEquals(`npm:${recipe.vision!["package"]}`, imports["@vladmandic/human"]);
+  assertEquals(`npm:${recipe.tools["runtime"]}`, imports["@tensorflow/tfjs-backend-wasm"]);
+});
+
+Deno.test("every task names the lock that knows all packages", () => {
+  for (
+    const [name, { command }] of Object.entries<{ command: string }>(readJson("deno.json").tasks)
+  ) {
+    assertMatch(command, /deno (run|test) --lock=deno\.full\.lock /, name);
+  }
+  assertEquals(readJson("deno.json").unstable, ["npm-lazy-caching"]);
 });
 
 Deno.test("imports.json names exact versions", () => {

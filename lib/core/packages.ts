@@ -21,3 +21,37 @@ export async function loadPackage<T>(name: string): Promise<T> {
     );
   }
 }
+
+/**
+ * The folder of a package's files, for those that are no code: weights, a WebAssembly binary. It is
+ * fetched where it is not there yet.
+ *
+ * @throws {DataError} it cannot be fetched
+ */
+export async function packageFolder(name: string): Promise<string> {
+  const { findPackageJSON } = await import("node:module");
+  const find = () => findPackageJSON(name, import.meta.url);
+  let path = tryTo(find);
+  if (path === undefined) {
+    // What has Deno fetch a package is an import; whether its code runs here is of no interest.
+    const specifier: string = name;
+    const failed = await import(specifier).then(() => null, (error: unknown) => error);
+    path = tryTo(find);
+    if (path === undefined) {
+      throw new DataError(
+        `Cannot fetch the package ${name}: ${messageOf(failed)}; it is downloaded once, ` +
+          "at the first use",
+        { cause: failed },
+      );
+    }
+  }
+  return path.replace(/package\.json$/, "");
+}
+
+function tryTo<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
+  }
+}

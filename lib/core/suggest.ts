@@ -20,6 +20,12 @@ function editDistance(a: string, b: string): number {
 /** A name with more edits than this part of its letters is another word. */
 const SENSIBLE = 0.45;
 
+/** Whether a word begins or ends another: `out` and `output`, `hot` and `no-hot`. */
+function isPartOf(part: string, whole: string): boolean {
+  const [short, long] = [part.toLowerCase(), whole.toLowerCase()];
+  return short.length >= 3 && (long.startsWith(short) || long.endsWith(short));
+}
+
 /**
  * The name in `known` that is nearest to `name`, ignoring case; undefined where none is near enough to
  * be meant.
@@ -29,7 +35,8 @@ export function nearest(name: string, known: Iterable<string>): string | undefin
   let least = Infinity;
   for (const candidate of known) {
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
-    const isNear = distance <= Math.max(1, SENSIBLE * Math.max(name.length, candidate.length));
+    const isNear = distance <= Math.max(1, SENSIBLE * Math.max(name.length, candidate.length)) ||
+      isPartOf(name, candidate) || isPartOf(candidate, name);
     if (isNear && distance < least) [best, least] = [candidate, distance];
   }
   return best;

@@ -7,6 +7,7 @@
 import type { Displayable } from "../display/notebook.ts";
 import type { Modality, ProtocolName, SplitName } from "./modality.ts";
 import type { Problem } from "./problem.ts";
+import type { FeatureRecipe } from "./recipe.ts";
 import type { SourceOptions } from "./source_options.ts";
 
 /** Rows of one modality, [samples, steps, width] float32, padded at the end. */
@@ -66,6 +67,8 @@ export interface Split {
   readonly textBert: TextBert | null;
   /** The class names of the file, as found. */
   readonly annotations: readonly string[] | null;
+  /** How its features were made from clips; absent where nobody knows. */
+  readonly recipe?: FeatureRecipe;
 }
 
 /**

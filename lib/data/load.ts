@@ -146,12 +146,13 @@ function read(source: DatasetSource, options: LoadOptions): Dataset {
     nonfinite,
     options.onWarning,
   );
+  const recipe = source.recipe === undefined ? {} : { recipe: source.recipe };
   return {
     name: recognition?.file.name ?? source.name,
     path: source.path,
     protocol,
     modalities,
-    splits: Object.fromEntries(loaded.map((split) => [split.name, split])),
+    splits: Object.fromEntries(loaded.map((split) => [split.name, { ...split, ...recipe }])),
     problems,
     zeroed,
     isKnown: recognition !== null || source.format === "synthetic",
@@ -184,6 +185,7 @@ function chooseModalities(
     const without = filled.find((split) => !has(split, modality));
     if (without === undefined) continue;
     const present = MODALITIES.filter((name) => has(without, name)).join(", ");
+    if (isBert && modality === "text") throw withoutWords(path, `split "${without.name}"`);
     const hint = modality === "text" && !isBert && hasWords(without)
       ? "; its text is there as words, for --text bert, or for features:text"
       : "";
@@ -193,6 +195,14 @@ function chooseModalities(
     );
   }
   return MODALITIES.filter((modality) => (asked ?? common).includes(modality));
+}
+
+/** What is wrong with data whose text a BERT cannot read. */
+export function withoutWords(path: string, what = "it"): UsageError {
+  return new UsageError(
+    `Cannot use --text bert with "${path}": ${what} has neither tokens (text_bert) nor raw text ` +
+      "(raw_text), expected one of them",
+  );
 }
 
 function withModalities(split: SplitSource, modalities: readonly Modality[]): SplitSource {

@@ -56,6 +56,14 @@ export type { Problem, ProblemCode, Severity } from "./problem.ts";
 export { formatInspection } from "./checks/report.ts";
 export { type KnownFile, type Recognition, requireProtocol } from "./registry.ts";
 export {
+  compareRecipes,
+  type FeatureRecipe,
+  type ModalityRecipe,
+  type RecipeComparison,
+  type RecipeValue,
+  requireRecipe,
+} from "./recipe.ts";
+export {
   readSafetensors,
   type SafetensorsFile,
   type SafetensorsTensor,

@@ -117,6 +117,8 @@ export interface DatasetShape {
   readonly samples: Readonly<Partial<Record<SplitName, number>>>;
   readonly hasUnimodalTextLabels: boolean;
   readonly fileName: string;
+  /** Of the folder that the file is in; absent where there is none. */
+  readonly folderName?: string;
 }
 
 /** A known file and what gave it away. */
@@ -191,8 +193,12 @@ export function detectProtocol(
   if (shape.hasUnimodalTextLabels) return SIMS.protocol;
   const sameWidths = KNOWN_FILES.find((known) => hasWidthsOf(shape, known));
   if (sameWidths !== undefined) return sameWidths.protocol;
-  const fileName = shape.fileName.toLowerCase();
-  return PROTOCOL_NAMES.find((name) => fileName.includes(name)) ?? null;
+  // "mosi/unaligned_50.pkl" is as good a name as "mosi_unaligned_50.pkl".
+  for (const text of [shape.fileName, shape.folderName ?? ""]) {
+    const found = PROTOCOL_NAMES.find((name) => text.toLowerCase().includes(name));
+    if (found !== undefined) return found;
+  }
+  return null;
 }
 
 /**

@@ -5,9 +5,11 @@
  * @module
  */
 
+import { basename, dirname, resolve } from "node:path";
 import type { TextBert } from "./dataset.ts";
 import { MODALITIES, type Modality, type ProtocolName, type SplitName } from "./modality.ts";
 import type { Problem } from "./problem.ts";
+import type { FeatureRecipe } from "./recipe.ts";
 import type { DatasetShape } from "./registry.ts";
 import type { FloatSource } from "./arrays/values.ts";
 
@@ -100,7 +102,8 @@ export type SourceFormat =
   | "hdf5"
   | "files"
   | "store"
-  | "synthetic";
+  | "synthetic"
+  | "clips";
 
 /** An open file, store or synthetic data. Dispose it to close the file. */
 export interface DatasetSource extends Disposable {
@@ -129,6 +132,9 @@ export interface DatasetSource extends Disposable {
   /** Null for anything else than a store. */
   readonly store: StoreRecord | null;
 
+  /** How its features were made from clips; absent where nobody knows. */
+  readonly recipe?: FeatureRecipe;
+
   /** The first call may read the whole file. */
   sums(): SourceSums;
 }
@@ -139,7 +145,9 @@ export function presentSplits(source: Pick<DatasetSource, "splits">): SplitSourc
 }
 
 /** What the registry compares. Widths and steps are those of the first split that has samples. */
-export function shapeOf(source: Pick<DatasetSource, "splits" | "fileName">): DatasetShape {
+export function shapeOf(
+  source: Pick<DatasetSource, "splits" | "fileName"> & Partial<Pick<DatasetSource, "path">>,
+): DatasetShape {
   const splits = presentSplits(source);
   const sizes = (key: "width" | "steps") =>
     Object.fromEntries(MODALITIES.flatMap((modality) => {
@@ -153,5 +161,6 @@ export function shapeOf(source: Pick<DatasetSource, "splits" | "fileName">): Dat
     samples: Object.fromEntries(splits.map(({ name, ids }) => [name, ids.length])),
     hasUnimodalTextLabels: splits.some((split) => split.unimodalLabels.text !== undefined),
     fileName: source.fileName,
+    ...(source.path === undefined ? {} : { folderName: basename(dirname(resolve(source.path))) }),
   };
 }

@@ -244,6 +244,11 @@ export function metricName(key: string): string {
   return findMetric(key)?.name ?? key;
 }
 
+/** Smallest and largest possible value of a metric; no limits where the key is none of a protocol. */
+export function metricBounds(key: string): Metric["bounds"] {
+  return findMetric(key)?.bounds ?? [-Infinity, Infinity];
+}
+
 /** `MAE (lower is better)`; the key alone where it is none of a protocol. */
 export function metricWithDirection(key: string): string {
   const metric = findMetric(key);

@@ -113,10 +113,12 @@ export async function extractText(
     };
     made[split.name] = { ...split, textBert: tokens, columns: { ...split.columns, text } };
   }
+  const text = { features: "bert", kind, weights: model.sha256 };
   const derived = {
     ...source,
     splits: made,
     store: null,
+    ...(source.recipe === undefined ? {} : { recipe: { ...source.recipe, text } }),
     sums: () => ({ bytes: null, sha256: sha256 }),
   };
   const conversion = convertSource(derived, folder, {

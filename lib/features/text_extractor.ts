@@ -31,7 +31,7 @@ export async function openOnnxExtractor(
   folder: string,
 ): Promise<{ readonly extractor: TextExtractor; readonly sha256: string }> {
   const path = join(folder, "config.json");
-  let config: { hidden_size?: number; max_position_embeddings?: number };
+  let config: { hidden_size?: number; dim?: number; max_position_embeddings?: number };
   try {
     config = JSON.parse(Deno.readTextFileSync(path));
   } catch (error) {
@@ -39,7 +39,8 @@ export async function openOnnxExtractor(
       `Cannot read "${path}": ${reasonOf(error)}, expected a BERT's configuration`,
     );
   }
-  const { hidden_size: width = 768, max_position_embeddings: positions = 512 } = config;
+  const { max_position_embeddings: positions = 512 } = config;
+  const width = config.hidden_size ?? config.dim ?? 768;
   const file = join(folder, "onnx", "model.onnx");
   if (!exists(file)) {
     throw new DataError(

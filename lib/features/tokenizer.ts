@@ -1,14 +1,14 @@
 /**
- * From sentences to word pieces, as BERT was trained with.
+ * From sentences to word pieces, as a text encoder was trained with.
  *
  * @module
  */
 
 import { join } from "node:path";
-import { DataError, reasonOf } from "../core/errors.ts";
+import { DataError, messageOf, reasonOf } from "../core/errors.ts";
 import { exists } from "../core/files.ts";
 import type { Split, TextBert } from "../data/mod.ts";
-import { loadTransformers } from "./transformers.ts";
+import { makePackageTokenizer } from "./package_tokenizer.ts";
 
 /** Places of a sentence where the file does not tell: MMSA's for MOSI and MOSEI. */
 const PLACES = 50;
@@ -28,6 +28,8 @@ export interface Tokenizer {
   encode(text: string): number[];
   /** Id of [PAD]. */
   readonly padding: number;
+  /** Number of its pieces; absent where it is not known. */
+  readonly vocabulary?: number;
 }
 
 /**
@@ -47,18 +49,51 @@ export interface Tokenizer {
  * ```
  */
 export async function openTokenizer(folder: string): Promise<Tokenizer> {
-  const config = readJson(folder, "tokenizer_config.json") ?? {};
+  const config = {
+    ...readJson(folder, "special_tokens_map.json"),
+    ...readJson(folder, "tokenizer_config.json"),
+  };
   const tokenizer = readJson(folder, "tokenizer.json") ?? fromVocabulary(folder, config);
-  const vocabulary = (tokenizer["model"] as { vocab?: Record<string, number> } | undefined)?.vocab;
-  const padding = vocabulary?.[SPECIAL.pad_token];
-  if (vocabulary === undefined || padding === undefined) {
+  try {
+    const made = await makePackageTokenizer(tokenizer, { ...SPECIAL, ...plainTokens(config) });
+    const ids = made.model.tokens_to_ids;
+    const padding = PADDINGS.concat(contentOf(config["pad_token"])).map((token) => ids.get(token))
+      .findLast((id) => id !== undefined);
+    if (padding === undefined) {
+      throw new DataError(`its vocabulary lacks ${PADDINGS.join(" and ")}`);
+    }
+    const vocabulary = Math.max(...ids.values()) + 1;
+    return { encode: (text) => made.encode(text), padding, vocabulary };
+  } catch (error) {
     throw new DataError(
-      `Cannot read the tokenizer in "${folder}": its vocabulary lacks [PAD], expected one of BERT`,
+      `Cannot read the tokenizer in "${folder}": ${
+        messageOf(error)
+      }, expected the tokenizer.json ` +
+        "of a text encoder",
+      { cause: error },
     );
   }
-  const { BertTokenizer } = await loadTransformers();
-  const made = new BertTokenizer(tokenizer, { ...SPECIAL, ...config });
-  return { encode: (text) => made.encode(text), padding };
+}
+
+/** What tokenizers call padding. */
+const PADDINGS = ["<pad>", "[PAD]"];
+
+/** The text of a token, which a configuration may hold with options beside it. */
+function contentOf(token: unknown): string[] {
+  const content = typeof token === "object" && token !== null && "content" in token
+    ? token.content
+    : token;
+  return typeof content === "string" ? [content] : [];
+}
+
+/** The configuration with tokens as texts alone. */
+function plainTokens(config: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(config).map(([name, value]) => [
+      name,
+      name.endsWith("_token") ? contentOf(value)[0] ?? null : value,
+    ]),
+  );
 }
 
 /**
@@ -134,6 +169,10 @@ function readJson(folder: string, name: string): Record<string, unknown> | null 
   }
 }
 
+/** The line that makes tokenizer.json of a SentencePiece model or other files. */
+const CONVERT = 'python3 -c "from transformers import AutoTokenizer as T; ' +
+  "T.from_pretrained('.').save_pretrained('.')\" in that folder";
+
 /** What `tokenizer.json` would say, from `vocab.txt`: a piece a line, its id the line's number. */
 function fromVocabulary(
   folder: string,
@@ -142,7 +181,8 @@ function fromVocabulary(
   const path = join(folder, "vocab.txt");
   if (!exists(path)) {
     throw new DataError(
-      `Cannot tokenize with "${folder}": it has no tokenizer.json and no vocab.txt, expected one`,
+      `Cannot tokenize with "${folder}": it has no tokenizer.json and no vocab.txt, expected one; ` +
+        `make it where the model came from with ${CONVERT}`,
     );
   }
   const lines = Deno.readTextFileSync(path).replace(/\r?\n$/, "").split("\n");

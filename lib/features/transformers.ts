@@ -6,10 +6,32 @@
 
 import { loadPackage } from "../core/packages.ts";
 
+/** A node of the package's trie, which has a child a letter. */
+export interface TrieNode {
+  readonly children: ReadonlyMap<string, TrieNode>;
+  readonly isLeaf: boolean;
+}
+
+/** A function of a text, with its parts where it is a sequence. */
+export interface PackageNormalizer {
+  (text: string): string;
+  readonly normalizers?: readonly PackageNormalizer[];
+}
+
 /** A tokenizer as the package has it. */
 export interface PackageTokenizer {
   /** Ids of a sentence, with those of the special tokens around it. */
   encode(text: string): number[];
+  /** What a text becomes before it is cut. */
+  normalizer: PackageNormalizer | null;
+  /** Its vocabulary, and, of a SentencePiece model, the pieces by their letters. */
+  readonly model: {
+    readonly tokens_to_ids: ReadonlyMap<string, number>;
+    readonly trie?: {
+      readonly root: TrieNode;
+      commonPrefixSearch: (text: string) => Iterable<string>;
+    };
+  };
 }
 
 /** A tensor as the package has it. */
@@ -25,7 +47,7 @@ export type PackageModel = (
 
 /** The part of the package that is used here. */
 export interface TransformersPackage {
-  readonly BertTokenizer: new (
+  readonly PreTrainedTokenizer: new (
     tokenizer: unknown,
     config: Readonly<Record<string, unknown>>,
   ) => PackageTokenizer;

@@ -7,7 +7,7 @@
 import type { RandomStream } from "../core/random.ts";
 import type { Modality, ProtocolName } from "../data/mod.ts";
 import type { tf } from "../engine/mod.ts";
-import type { BertConfig } from "../nn/bert_config.ts";
+import type { TextEncoderConfig } from "../nn/text_encoder.ts";
 import type { RateSchedule } from "./rate_schedule.ts";
 import type { SettingRules, ValuesOf } from "./setting.ts";
 
@@ -99,7 +99,7 @@ export interface LabelGeneration {
 /** A BERT that a network is made with, and trains. */
 export interface GivenBert {
   /** Its sizes. */
-  readonly config: BertConfig;
+  readonly config: TextEncoderConfig;
   /** Start values by name; null where they are assigned later. */
   readonly values: ((name: string) => Float32Array) | null;
   /** How many of its layers are not trained; from 1 on its embeddings are not, either. Default: 0. */

@@ -194,6 +194,8 @@ export const svm: RegressorDefinition<typeof settings> = {
   name: "svm",
   summary: "support vector machines on time-averaged features: SVR for the score, SVC for classes",
   kind: "regressor",
+  isSeedless: ({ solver, exactLimit }, samples) =>
+    solver === "exact" || (solver === "auto" && samples <= Number(exactLimit)),
   card: {
     source: "Support vector machines on features averaged over time, a usual baseline",
     reading: "Our reading. Classifiers, one for each metric of classes, give the class. metrics",

@@ -1,13 +1,12 @@
 /**
- * A BERT that learns with the rest of a network: from the tokens of a sentence to one vector, or to one
+ * A BERT, or another text encoder, that learns with the rest of a network: from the tokens of a sentence to one vector, or to one
  * a token. And the settings of text that every network has.
  *
  * @module
  */
 
 import { tf } from "../engine/mod.ts";
-import { Bert } from "../nn/bert.ts";
-import { bertShapes } from "../nn/bert_config.ts";
+import { encoderShapes, TextEncoder } from "../nn/text_encoder.ts";
 import type { DropoutNoise } from "../nn/dropout.ts";
 import type { Layers } from "../nn/layers.ts";
 import type { GivenBert, InputForm, Inputs, ParameterGroup } from "./network_types.ts";
@@ -31,27 +30,27 @@ export const TEXT_SETTINGS = {
 export class TrainedBert {
   /** Its parameters as the optimizer takes them. */
   readonly groups: readonly ParameterGroup[];
-  readonly #bert: Bert;
+  readonly #bert: TextEncoder;
   readonly #prefix: string;
 
   /** Adds its parameters to `layers`, with `prefix` before their names. */
   constructor(given: GivenBert, { parameters }: Layers, prefix: string) {
     const { config, values, frozenLayers = 0, learningRate = 0, weightDecay = 0 } = given;
-    for (const [name, shape] of bertShapes(config)) {
+    for (const [name, shape] of encoderShapes(config)) {
       const size = shape.reduce((product, n) => product * n, 1);
       parameters.add(prefix + name, shape, values?.(name) ?? new Float32Array(size));
     }
     this.#prefix = prefix;
-    this.#bert = new Bert(
+    this.#bert = new TextEncoder(
       config,
       (name) => parameters.get(prefix + name),
       prefix + "bert",
       frozenLayers,
     );
     const trained = this.#bert.trainedNames();
-    const names = [...bertShapes(config).keys()].filter((name) => trained.has(name))
+    const names = [...encoderShapes(config).keys()].filter((name) => trained.has(name))
       .map((name) => prefix + name);
-    const isKept = (name: string) => /bias|LayerNorm/.test(name);
+    const isKept = (name: string) => /bias|layer_?norm/i.test(name);
     this.groups = [
       {
         name: "bert",

@@ -1,16 +1,16 @@
-/** A BERT that is not trained, run by the engine: features of text without ONNX. @module */
+/** A text encoder that is not trained, run by the engine: features of text without ONNX. @module */
 
 import { openEngine, tf } from "../engine/mod.ts";
 import { openOnnxExtractor, type TextExtractor } from "../features/text_extractor.ts";
 import type { TextModel } from "../features/mod.ts";
 import { openTokenizer } from "../features/mod.ts";
-import { Bert } from "./bert.ts";
-import { bertShapes } from "./bert_config.ts";
+import { encoderShapes, TextEncoder } from "./text_encoder.ts";
 import { BertFolder } from "./bert_folder.ts";
+import { checkVocabulary } from "./bert_tokens.ts";
 import { hasWeights } from "./bert_weights.ts";
 
 /**
- * Opens tokenizer and BERT of a Hugging Face folder: our own BERT on the engine where it has weights
+ * Opens tokenizer and text encoder of a Hugging Face folder: our own on the engine where it has weights
  * of PyTorch's, else its ONNX model.
  *
  * @throws {DataError} when something is missing, with how to get it
@@ -38,22 +38,23 @@ export async function openTextModel(
   }
   using bert = new BertFolder(folder);
   const tokenizer = await openTokenizer(folder);
+  checkVocabulary(tokenizer, bert.config, folder);
   await openEngine(options);
   const weights = new Map(
-    [...bertShapes(bert.config)].map(([name, shape]) => [
+    [...encoderShapes(bert.config)].map(([name, shape]) => [
       name,
       tf.tensor(bert.values(name), shape, "float32"),
     ]),
   );
   return {
     tokenizer,
-    extractor: extractorOf(new Bert(bert.config, (name) => weights.get(name)!)),
+    extractor: extractorOf(new TextEncoder(bert.config, (name) => weights.get(name)!)),
     sha256: bert.sha256(),
     [Symbol.dispose]: () => weights.forEach((tensor) => tensor.dispose()),
   };
 }
 
-function extractorOf(bert: Bert): TextExtractor {
+function extractorOf(bert: TextEncoder): TextExtractor {
   const { width, positions } = bert.config;
   return {
     width,

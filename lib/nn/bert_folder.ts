@@ -9,7 +9,12 @@ import { join } from "node:path";
 import { DataError, reasonOf } from "../core/errors.ts";
 import { exists, writeJsonAtomic } from "../core/files.ts";
 import { writeSafetensors } from "../data/mod.ts";
-import { type BertConfig, bertShapes, readBertConfig } from "./bert_config.ts";
+import {
+  encoderShapes,
+  readEncoderConfig,
+  type TextEncoderConfig,
+  typeOf,
+} from "./text_encoder.ts";
 import { openWeights, type WeightFiles } from "./bert_weights.ts";
 
 /** Files that hold the tokenizer; the first or the second of them has the vocabulary. */
@@ -20,15 +25,13 @@ export const TOKENIZER_FILES = [
   "special_tokens_map.json",
 ] as const;
 
-/** Prefixes that the encoder has in files of models with a head. */
-const PREFIXES = ["", "bert."];
 /** Names of layer norms in files that were converted from TensorFlow. */
 const OLD_NAMES = [["LayerNorm.weight", "LayerNorm.gamma"], ["LayerNorm.bias", "LayerNorm.beta"]];
 
 /** An open folder. Weights are read when they are asked for: BERT-base has 440 MB of them. */
 export class BertFolder implements Disposable {
   readonly path: string;
-  readonly config: BertConfig;
+  readonly config: TextEncoderConfig;
   /** The fields of `config.json`, as found. */
   readonly fields: Readonly<Record<string, unknown>>;
   readonly #file: WeightFiles;
@@ -44,7 +47,7 @@ export class BertFolder implements Disposable {
   constructor(path: string) {
     this.path = path;
     this.fields = readFields(path);
-    this.config = readBertConfig(this.fields, join(path, "config.json"));
+    this.config = readEncoderConfig(this.fields, join(path, "config.json"));
     this.#file = openWeights(path) ?? refuseWithout(path);
     try {
       this.#tensorOf = this.#match();
@@ -54,11 +57,11 @@ export class BertFolder implements Disposable {
     }
   }
 
-  /** The values of a parameter by its name in `bertShapes`, in C order; zeros for an absent pooler. */
+  /** The values of a parameter by its name in `encoderShapes`, in C order; zeros for an absent pooler. */
   values(name: string): Float32Array {
     const tensor = this.#tensorOf.get(name);
     if (tensor === undefined) {
-      const shape = bertShapes(this.config).get(name);
+      const shape = encoderShapes(this.config).get(name);
       if (shape === undefined) throw new TypeError(`BERT has no parameter "${name}"`);
       return new Float32Array(shape.reduce((product, n) => product * n, 1));
     }
@@ -83,8 +86,9 @@ export class BertFolder implements Disposable {
     const refuse = (state: string) => {
       throw new DataError(`Cannot load the BERT in "${this.path}": ${state}`);
     };
-    for (const [name, shape] of bertShapes(this.config)) {
-      const found = spellings(name).find((spelling) => this.#file.tensors.has(spelling));
+    const { prefix } = typeOf(this.config);
+    for (const [name, shape] of encoderShapes(this.config)) {
+      const found = spellings(name, prefix).find((spelling) => this.#file.tensors.has(spelling));
       if (found === undefined) {
         if (!name.startsWith("pooler.")) {
           refuse(
@@ -136,10 +140,10 @@ export function copyTokenizer(from: string, to: string): void {
   }
 }
 
-/** The names under which a parameter may stand in a file. */
-function spellings(name: string): string[] {
+/** The names under which a parameter may stand in a file; those of models with a head are prefixed. */
+function spellings(name: string, prefix: string): string[] {
   const old = OLD_NAMES.reduce((text, [now, then]) => text.replace(now!, then!), name);
-  return [name, old].flatMap((spelling) => PREFIXES.map((prefix) => prefix + spelling));
+  return [name, old].flatMap((spelling) => [spelling, prefix + spelling]);
 }
 
 /** @throws {DataError} when `config.json` is missing or no JSON object */

@@ -6,8 +6,7 @@
 
 import { lstm, tf } from "../engine/mod.ts";
 import { paddingBias, selfAttention } from "../nn/attention.ts";
-import { Bert } from "../nn/bert.ts";
-import { readBertConfig } from "../nn/bert_config.ts";
+import { readEncoderConfig, TextEncoder } from "../nn/text_encoder.ts";
 import { conv1d, maskedMaxPool } from "../nn/conv.ts";
 import { gelu } from "../nn/gelu.ts";
 import { layerNorm } from "../nn/layer_norm.ts";
@@ -107,7 +106,7 @@ export const LAYER_KINDS: Readonly<Record<string, LayerKind>> = {
     return { conv, pooled: maskedMaxPool(conv, lengths, weight.shape[2], hyper["padding"]) };
   },
   bert: (inputs, weights, hyper) => {
-    const bert = new Bert(readBertConfig(hyper, "hyper"), (name) => weights[name]!);
+    const bert = new TextEncoder(readEncoderConfig(hyper, "hyper"), (name) => weights[name]!);
     const { embeddings, layers } = bert.states({
       ids: inputs["input_ids"] as tf.Tensor2D,
       mask: inputs["attention_mask"] as tf.Tensor2D,

@@ -10,7 +10,7 @@ import { exists } from "../core/files.ts";
 import type { ProtocolName } from "../data/mod.ts";
 import { PROTOCOLS } from "../evaluation/mod.ts";
 import { type Config, findModel, type GivenBert, type ParameterGroup } from "../models/mod.ts";
-import { readBertConfig } from "../nn/bert_config.ts";
+import { readEncoderConfig } from "../nn/text_encoder.ts";
 import { resolveConfig } from "../training/config.ts";
 import type { AdamOptions } from "../training/optimizer.ts";
 import { givenBert } from "../training/run_bert.ts";
@@ -166,7 +166,7 @@ export class Recording {
   bert(): GivenBert | null {
     const { type, config } = this.config.textEncoder;
     if (type !== "bert") return null;
-    const sizes = readBertConfig(config ?? {}, join(this.path, "config.json"));
+    const sizes = readEncoderConfig(config ?? {}, join(this.path, "config.json"));
     return givenBert(sizes, null, this.settings());
   }
 

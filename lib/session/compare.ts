@@ -40,7 +40,7 @@ export interface ModelComparisonOptions extends CompareOptions {
  * const out = Deno.makeTempDirSync();
  * const common = {
  *   data: "synthetic:n=32",
- *   seeds: 4,
+ *   runs: 4,
  *   engine: "cpu",
  *   out,
  * } as const;
@@ -121,7 +121,7 @@ export class ModelComparison implements Displayable {
  * import { train } from "./train.ts";
  * import { assertMatch } from "@std/assert";
  * const out = Deno.makeTempDirSync();
- * const common = { data: "synthetic:n=32", seeds: 4, engine: "cpu", out } as const;
+ * const common = { data: "synthetic:n=32", runs: 4, engine: "cpu", out } as const;
  * const svm = await train({ model: "svm", ...common });
  * const mean = await train({ model: "constant", ...common });
  * assertMatch(compare(svm, mean).sentences[0]!, /svm/);
@@ -141,7 +141,7 @@ export function compare(
  * import { compare, train } from "./mod.ts";
  * import { assertEquals } from "@std/assert";
  * const out = Deno.makeTempDirSync();
- * const common = { model: "constant", data: "synthetic:n=32", seeds: 4, engine: "cpu" } as const;
+ * const common = { model: "constant", data: "synthetic:n=32", runs: 4, engine: "cpu" } as const;
  * for (const value of ["mean", "median", "majority"]) {
  *   await train({ ...common, settings: { value }, out: `${out}/${value}` });
  * }

@@ -28,7 +28,7 @@ import { TrainedModel } from "./trained_model.ts";
  * const run = await train({
  *   model: "self-mm",
  *   data: "synthetic:n=32",
- *   seeds: 2,
+ *   runs: 2,
  *   settings: { batchSize: 8 },
  *   epochs: 2,
  *   engine: "cpu",
@@ -41,8 +41,8 @@ import { TrainedModel } from "./trained_model.ts";
  */
 export async function train(options: TrainOptions): Promise<TrainedModel> {
   const model = checkOptions(options);
-  const seeds = seedsOf(options.seeds);
-  const { settings, epochs, signal, onEpoch, seeds: _, ...rest } = options;
+  const seeds = seedsOf(options);
+  const { settings, epochs, signal, onEpoch, seeds: _, runs: __, ...rest } = options;
   using progress = createProgress();
   try {
     const training = await openTraining({

@@ -6,7 +6,7 @@ import type { Dataset, Modality, ProtocolName, SourceOptions } from "../data/mod
 import type { Device, EngineName } from "../engine/mod.ts";
 import { findModel, type ModelDefinition, type Setting } from "../models/mod.ts";
 import { type EpochRecord, settingsOf } from "../training/mod.ts";
-import { TRAINING_DEFAULTS } from "../training/training_defaults.ts";
+import { firstSeeds } from "../training/training_defaults.ts";
 
 /** What is to be trained; only `model` and `data` must be given. */
 export interface TrainOptions extends SourceOptions {
@@ -14,8 +14,10 @@ export interface TrainOptions extends SourceOptions {
   readonly model: string | ModelDefinition;
   /** A dataset, or what `loadDataset` takes: a pickle, a store folder, `synthetic`. */
   readonly data: Dataset | string;
-  /** How many seeds, counted from 1111, or the seeds themselves. Default: 1. */
-  readonly seeds?: number | readonly number[];
+  /** One run for each; instead of `runs`. */
+  readonly seeds?: readonly number[];
+  /** How many runs, with the seeds 1111, 1112, … Default: 5. */
+  readonly runs?: number;
   /** Settings other than the defaults, for example `{ batchSize: 8 }`. */
   readonly settings?: Readonly<Record<string, Setting>>;
   /** Upper limit of epochs: the setting of that name. */
@@ -40,13 +42,12 @@ export interface TrainOptions extends SourceOptions {
   onEpoch?(record: EpochRecord, seed: number): void;
 }
 
-const { firstSeed: FIRST_SEED } = TRAINING_DEFAULTS;
-
 /** The names of the options; the type demands each. */
 const NAMES: Readonly<Record<keyof TrainOptions, true>> = {
   model: true,
   data: true,
   seeds: true,
+  runs: true,
   settings: true,
   epochs: true,
   modalities: true,
@@ -89,18 +90,33 @@ export function checkOptions(options: TrainOptions): ModelDefinition {
   return model;
 }
 
-/** @throws {UsageError} they are no count and no list of different whole numbers */
-export function seedsOf(seeds: TrainOptions["seeds"] = 1): readonly number[] {
-  const list = typeof seeds === "number"
-    ? Array.from({ length: isSeed(seeds) ? seeds : 0 }, (_, i) => FIRST_SEED + i)
-    : seeds;
-  if (list.length > 0 && list.every(isSeed) && new Set(list).size === list.length) return list;
-  throw new UsageError(
-    `Cannot use seeds ${
-      JSON.stringify(seeds)
-    }: expected their number, or different whole numbers ` +
-      `like [${FIRST_SEED}, ${FIRST_SEED + 1}]`,
-  );
+/**
+ * The seeds of a training.
+ *
+ * @throws {UsageError} `seeds` are no list of different whole numbers, `runs` is no count, or both are
+ * given
+ */
+export function seedsOf({ seeds, runs }: Pick<TrainOptions, "seeds" | "runs">): readonly number[] {
+  const refuse = (state: string, wanted: string): never => {
+    throw new UsageError(`Cannot use ${state}: expected ${wanted}`);
+  };
+  if (seeds !== undefined && runs !== undefined) {
+    refuse(`both seeds and runs (${JSON.stringify({ seeds, runs })})`, "one of them");
+  }
+  if (runs !== undefined && (!isSeed(runs) || runs === 0)) {
+    refuse(`runs: ${JSON.stringify(runs)}`, "how many runs, 1 or more");
+  }
+  if (seeds === undefined) return firstSeeds(runs);
+  const [a, b] = firstSeeds(2);
+  if (!Array.isArray(seeds)) {
+    const count = isSeed(Number(seeds)) && Number(seeds) > 0 ? Number(seeds) : 5;
+    refuse(
+      `seeds: ${JSON.stringify(seeds)}`,
+      `a list like [${a}, ${b}]; so many seeds are runs: ${count}`,
+    );
+  }
+  if (seeds.length > 0 && seeds.every(isSeed) && new Set(seeds).size === seeds.length) return seeds;
+  return refuse(`seeds: ${JSON.stringify(seeds)}`, `different whole numbers like [${a}, ${b}]`);
 }
 
 function isSeed(value: number): boolean {

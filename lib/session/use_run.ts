@@ -19,6 +19,7 @@ import { openRun, type Predictor, RunFolder } from "../training/mod.ts";
 import { loadForRun } from "../training/run_data.ts";
 import { TRAINING_DEFAULTS } from "../training/training_defaults.ts";
 import { type CorruptedMetrics, evaluateCorrupted } from "../analysis/robustness.ts";
+import { type ClipEncoders, extractForRun } from "./extract_for_run.ts";
 
 /** How a run is opened. */
 export interface RunUse extends Pick<EngineOptions, "engine" | "device" | "log"> {
@@ -111,10 +112,15 @@ export async function evaluateRun(
 }
 
 /** What a run scores: samples of data, or one utterance. */
-export interface PredictOptions extends RunUse, SourceOptions {
+export interface PredictOptions extends RunUse, SourceOptions, ClipEncoders {
   /** A pickle, a store folder, `synthetic`; labels are not needed. */
   readonly data?: string;
-  /** The words of one utterance in place of data, for a run on text alone with a BERT. */
+  /** A clip in place of data, for a run that was trained on clips. */
+  readonly video?: string;
+  /**
+   * The words of one utterance in place of data, for a run on text alone with a BERT; or what is
+   * said in the clip.
+   */
   readonly text?: string;
   /** Default: all, in the order of the file. */
   readonly split?: SplitName;
@@ -124,7 +130,7 @@ export interface PredictOptions extends RunUse, SourceOptions {
 
 /** A sample and its score. */
 export interface Score {
-  /** The sample's; `text` for an utterance. */
+  /** The sample's; `text` for an utterance; of a clip the name of its file without the ending. */
   readonly id: string;
   /** In the range of the labels. */
   readonly prediction: number;
@@ -134,9 +140,9 @@ export interface Score {
  * Scores samples with a finished run.
  *
  * @param path the run's folder
- * @throws {UsageError} neither data nor text is given, or both
+ * @throws {UsageError} nothing to score is given, or too much
  * @throws {RunError} there is no finished run, or it cannot score words
- * @throws {DataError} the data cannot be loaded or do not fit the run
+ * @throws {DataError} the data cannot be loaded or do not fit the run, or the clip cannot be used
  *
  * @example
  * ```ts
@@ -152,22 +158,32 @@ export interface Score {
  * ```
  */
 export async function predictRun(path: string, options: PredictOptions): Promise<Score[]> {
-  const { data, text, split, onWarning = warn } = options;
-  if ((data === undefined) === (text === undefined)) {
+  const { data, video, text, split, onWarning = warn } = options;
+  const named = { data, "a video": video, "a text": text };
+  const given = Object.entries(named).filter(([, value]) => value !== undefined)
+    .map(([name]) => name).join(" and ");
+  if (!["data", "a video", "a text", "a video and a text"].includes(given)) {
     throw new UsageError(
-      `Cannot predict with ${data === undefined ? "no data" : "data and a text"}, ` +
-        "expected data, or the text of one utterance",
+      `Cannot predict with ${given || "no data"}, expected data, a video with or without a text, ` +
+        "or the text of one utterance",
     );
   }
-  new RunFolder(path).readFinished();
+  const { record } = new RunFolder(path).readFinished();
+  using store = video === undefined
+    ? null
+    : await extractForRun(path, record, { ...options, path: video });
   using predictor = await open(path, options);
-  if (text !== undefined) return [{ id: "text", prediction: await predictor.predictText(text) }];
+  if (store === null && text !== undefined) {
+    return [{ id: "text", prediction: await predictor.predictText(text) }];
+  }
   const splits = split === undefined ? {} : { splits: [split] };
   const { drop = [] } = options;
-  using dataset: Dataset = await loadWithout(data!, predictor, drop, {
+  for (const note of store?.notes ?? []) onWarning(`"${video}": ${note} as in the training`);
+  using dataset: Dataset = await loadWithout(store?.path ?? data!, predictor, drop, {
     ...sourceOptions(options),
     ...splits,
-    onWarning,
+    // That a clip is a small dataset is no news.
+    ...(store === null ? { onWarning } : {}),
   });
   const scores: Score[] = [];
   for (const split of Object.values(dataset.splits)) {
@@ -208,7 +224,14 @@ function withMissing(split: Split, drop: readonly Modality[], { record }: Predic
     features[modality] = new MemoryColumn(values, { samples, steps, width }, other?.lengths);
   }
   const random = RandomStream.fromSeed(record.seed).split("noise");
-  return corrupt({ ...split, features }, { drop, noise: {} }, { train: null, random });
+  const corrupted = corrupt({ ...split, features }, { drop, noise: {} }, { train: null, random });
+  // How zeros were made is of no interest.
+  const { recipe } = split, made = record.data.recipe;
+  if (recipe === undefined || made === undefined) return corrupted;
+  const missing = drop.flatMap((modality) =>
+    made[modality] === undefined ? [] : [[modality, made[modality]]]
+  );
+  return { ...corrupted, recipe: { ...recipe, ...Object.fromEntries(missing) } };
 }
 
 async function open(path: string, { engine, device, log, model }: RunUse): Promise<Predictor> {

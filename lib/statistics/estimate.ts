@@ -1,7 +1,7 @@
 /** A number that does not travel alone: how far other repetitions would lie from it. @module */
 
 import type { Values } from "./descriptive.ts";
-import type { Interval } from "./interval.ts";
+import { type Bounds, type Interval, within } from "./interval.ts";
 import { tInterval } from "./t_tests.ts";
 
 /** An interval, how it was made, and from how many values. */
@@ -15,6 +15,7 @@ export interface Estimate extends Interval {
 /**
  * The mean over seeds and Student's interval of it; null for one seed, which tells nothing of others.
  *
+ * @param bounds of the values, which the interval does not leave
  * @throws {TypeError} no values
  *
  * @example
@@ -27,7 +28,12 @@ export interface Estimate extends Interval {
  * assertEquals([method, estimateOverSeeds([0.71])], ["t over seeds", null]);
  * ```
  */
-export function estimateOverSeeds(values: Values, level = 0.95): Estimate | null {
+export function estimateOverSeeds(
+  values: Values,
+  level = 0.95,
+  bounds: Bounds = [-Infinity, Infinity],
+): Estimate | null {
   if (values.length === 1) return null;
-  return { ...tInterval(values, level), method: "t over seeds", n: values.length };
+  const interval = within(tInterval(values, level), bounds);
+  return { ...interval, method: "t over seeds", n: values.length };
 }

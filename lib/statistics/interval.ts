@@ -12,6 +12,15 @@ export interface Interval {
   readonly level: number;
 }
 
+/** What a quantity can be. */
+export type Bounds = readonly [low: number, high: number];
+
+/** The part of an interval that can be: a t interval does not know that no accuracy is above 1. */
+export function within<T extends Interval>(interval: T, [least, most]: Bounds): T {
+  const held = (end: number) => Math.min(most, Math.max(least, end));
+  return { ...interval, low: held(interval.low), high: held(interval.high) };
+}
+
 /** @throws {RangeError} the level is not in (0, 1) */
 export function checkLevel(level: number): void {
   if (!(level > 0 && level < 1)) {

@@ -26,7 +26,7 @@ export {
 export { type Estimate, estimateOverSeeds } from "./estimate.ts";
 export { type EffectSizes, effectSizes, pooledDeviation } from "./effect_sizes.ts";
 export { criticalDifference, type FriedmanTest, friedmanTest } from "./friedman.ts";
-export type { Interval } from "./interval.ts";
+export type { Bounds, Interval } from "./interval.ts";
 export { type MannWhitneyTest, mannWhitneyTest } from "./mann_whitney.ts";
 export { discordant, type McNemarTest, mcnemarTest } from "./mcnemar.ts";
 export {

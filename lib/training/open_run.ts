@@ -6,7 +6,13 @@
 
 import { DataError, RunError } from "../core/errors.ts";
 import { RandomStream } from "../core/random.ts";
-import { batchOrder, type Modality, type ProtocolName, type Split } from "../data/mod.ts";
+import {
+  batchOrder,
+  type Modality,
+  type ProtocolName,
+  requireRecipe,
+  type Split,
+} from "../data/mod.ts";
 import { scaleSplit } from "../data/standardized.ts";
 import type { Engine } from "../engine/mod.ts";
 import { type ClassPredictions, protocolOf } from "../evaluation/mod.ts";
@@ -32,7 +38,8 @@ export interface Predictor extends Disposable {
   /**
    * [samples] scores of a split.
    *
-   * @throws {DataError} when the split lacks a modality that the run uses, or has another width.
+   * @throws {DataError} when the split lacks a modality that the run uses, has another width, or
+   * its features were made from clips in another way.
    */
   predict(split: Split): Promise<Float32Array>;
   /**
@@ -111,6 +118,7 @@ export function openRun(path: string, engine: Engine, definition?: ModelDefiniti
       // Async, so that what does not fit is a promise that fails.
       predict: async (split) => {
         checkWidths(split, record);
+        checkRecipe(split, record);
         return given(await Promise.resolve(regressor.predict(fitted, split)));
       },
       classify: (split) => regressor.classify?.(fitted, split) ?? {},
@@ -140,6 +148,7 @@ export function openRun(path: string, engine: Engine, definition?: ModelDefiniti
     classify: () => ({}),
     predict: async (split) => {
       checkWidths(split, record);
+      checkRecipe(split, record);
       return given(await predictTokens(scaleSplit(split, scalings), config));
     },
     [Symbol.dispose]: () => {
@@ -147,6 +156,12 @@ export function openRun(path: string, engine: Engine, definition?: ModelDefiniti
       network.dispose();
     },
   };
+}
+
+/** @throws {DataError} when features were made in another way than those of the training */
+function checkRecipe(split: Split, { data: { widths, recipe } }: RunRecord): void {
+  const read = Object.keys(widths) as Modality[];
+  requireRecipe(`split "${split.name}"`, split.recipe ?? null, recipe ?? null, read);
 }
 
 function checkWidths(split: Split, record: RunRecord): void {

@@ -18,7 +18,7 @@ import {
   type Split,
   type SplitName,
 } from "../data/mod.ts";
-import { fitScalings, scaleSplit } from "../data/standardized.ts";
+import { fitScalings } from "../data/standardized.ts";
 import {
   type ClassPredictions,
   evaluateClasses,
@@ -27,7 +27,7 @@ import {
   protocolOf,
   writePredictions,
 } from "../evaluation/mod.ts";
-import { type Config, featureSteps, featureWidths, type GivenBert } from "../models/mod.ts";
+import type { Config, GivenBert, ModelDefinition } from "../models/mod.ts";
 import type { BertFolder } from "../nn/bert_folder.ts";
 import { defaultsFor, loopSettings, parseSettings, resolveConfig } from "./config.ts";
 import { settingsOfData } from "./data_settings.ts";
@@ -45,6 +45,8 @@ import {
   requireNeeds,
   requireSplit,
 } from "./requirements.ts";
+import { prepared, shifted } from "./prepared_splits.ts";
+import { usedSteps, usedWidths } from "./used_sizes.ts";
 import { withScalings } from "./scaling_weights.ts";
 import { gitCommit, peakMemory, versions } from "./versions.ts";
 import { copyWeights, type Weights, writeWeights } from "./weights.ts";
@@ -103,6 +105,7 @@ export async function trainRun(options: RunOptions): Promise<RunOutcome> {
   const { neutral } = judge.labels;
   const splits = prepared(read, scalings, neutral);
   const sha256 = dataset.sha256();
+  const { recipe } = requireSplit(dataset, "train");
   const folder = RunFolder.at(options.out, model.name, dataset.name, seed);
   using lock = lockFolder(folder.path, { onWarning: options.onWarning ?? console.warn });
   const defaults = resolveConfig(model, preset);
@@ -125,9 +128,11 @@ export async function trainRun(options: RunOptions): Promise<RunOutcome> {
       zeroed: dataset.zeroed,
       ...(dataset.source === undefined ? {} : { source: dataset.source }),
       ...(dataset.validVideos === undefined ? {} : { validVideos: dataset.validVideos }),
+      ...(recipe === undefined ? {} : { recipe }),
     },
     ...(bert === null ? {} : { bert: { path: bert.path, sha256: bert.sha256() } }),
     seed,
+    ...(isSeedless(model, config, dataset) ? { isSeedless: true } : {}),
     selectedOn: "valid",
     gitCommit: gitCommit(),
     commandLine: options.commandLine,
@@ -159,29 +164,9 @@ export async function trainRun(options: RunOptions): Promise<RunOutcome> {
   }
 }
 
-/** The splits with scaled features, and labels counted from the neutral one. */
-function prepared(
-  splits: Dataset["splits"],
-  scalings: Scalings,
-  neutral: number,
-): Dataset["splits"] {
-  if (Object.keys(scalings).length === 0 && neutral === 0) return splits;
-  return Object.fromEntries(
-    Object.values(splits).map((split) => {
-      const { labels, unimodalLabels } = split;
-      const centred = Object.entries(unimodalLabels)
-        .map(([modality, values]) => [modality, shifted(values, -neutral)]);
-      return [split.name, {
-        ...scaleSplit(split, scalings),
-        labels: labels && shifted(labels, -neutral),
-        unimodalLabels: Object.fromEntries(centred),
-      }];
-    }),
-  );
-}
-
-function shifted(values: Float32Array, by: number): Float32Array {
-  return by === 0 ? values : values.map((value) => value + by);
+function isSeedless(model: ModelDefinition, config: Config, { splits }: Dataset): boolean {
+  return model.kind === "regressor" && splits.train !== undefined &&
+    (model.isSeedless?.(config, splits.train.samples) ?? false);
 }
 
 /** The splits with the tokens that the settings ask for. */
@@ -190,17 +175,6 @@ async function tokenSplits(dataset: Dataset, config: Config, bert: BertFolder) {
   const splits: Partial<Record<SplitName, Split>> = {};
   for (const split of Object.values(dataset.splits)) splits[split.name] = toTokens(split);
   return splits;
-}
-
-/** Feature widths of the modalities that are read as features. */
-function usedWidths(dataset: Dataset, modalities: readonly Modality[], config: Config) {
-  const read = modalities.filter((name) => name !== "text" || config["text"] !== "bert");
-  return featureWidths(dataset, read);
-}
-
-/** Their steps, or tokens. */
-function usedSteps({ dataset, modalities }: RunOptions, config: Config) {
-  return featureSteps(dataset, modalities, config["text"] === "bert" ? "bert" : "features");
 }
 
 /** A run whose data are as its model reads them. */

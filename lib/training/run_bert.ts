@@ -1,5 +1,5 @@
 /**
- * What a run with its own BERT needs: the folder that it starts from, and tokens that fit it.
+ * What a run with its own BERT, or another text encoder, needs: the folder that it starts from, and tokens that fit it.
  *
  * @module
  */
@@ -10,9 +10,9 @@ import { exists, writeJsonAtomic } from "../core/files.ts";
 import type { Modality, Split } from "../data/mod.ts";
 import { openTokenizer, retokenize } from "../features/mod.ts";
 import type { Config, GivenBert } from "../models/mod.ts";
-import { type BertConfig, readBertConfig } from "../nn/bert_config.ts";
+import { readEncoderConfig, type TextEncoderConfig, typeOf } from "../nn/text_encoder.ts";
 import { BertFolder, copyTokenizer } from "../nn/bert_folder.ts";
-import { checkTokens } from "../nn/bert_tokens.ts";
+import { checkTokens, checkVocabulary } from "../nn/bert_tokens.ts";
 
 /**
  * Opens the BERT that the settings name; null where text is read as features.
@@ -51,13 +51,18 @@ export function openBert(config: Config, modalities: readonly Modality[]): BertF
  */
 export async function openTokens(
   settings: Config,
-  bert: BertConfig,
+  bert: TextEncoderConfig,
   folder: string,
 ): Promise<(split: Split) => Split> {
-  const tokenizer = settings["retokenize"] === true ? await openTokenizer(folder) : null;
+  const isAsked = settings["retokenize"] === true;
+  // What a file has as text_bert are BERT's tokens: others make their own of the raw text.
+  const isOwn = !typeOf(bert).readsBertTokens;
+  const tokenizer = isAsked || isOwn ? await openTokenizer(folder) : null;
+  if (tokenizer !== null) checkVocabulary(tokenizer, bert, folder);
   return (split) => {
-    const prepared = tokenizer === null ? split : retokenize(split, tokenizer, bert.positions);
-    checkTokens(prepared, bert);
+    const isMade = tokenizer !== null && (isAsked || split.rawText !== null);
+    const prepared = isMade ? retokenize(split, tokenizer, bert.positions) : split;
+    checkTokens(prepared, bert, isMade ? undefined : tokenizer?.encode("")[0]);
     return prepared;
   };
 }
@@ -86,7 +91,7 @@ export function saveBertFiles(bert: BertFolder, folder: string): void {
 
 /** A BERT with the settings that it is trained by. */
 export function givenBert(
-  config: BertConfig,
+  config: TextEncoderConfig,
   values: GivenBert["values"],
   settings: Config,
 ): GivenBert {
@@ -105,6 +110,6 @@ export function readBertFiles(folder: string, settings: Config): GivenBert {
   if (!exists(path)) {
     throw new DataError(`Cannot read "${path}": there is no such file, expected the run's BERT`);
   }
-  const config = readBertConfig(JSON.parse(Deno.readTextFileSync(path)), path);
+  const config = readEncoderConfig(JSON.parse(Deno.readTextFileSync(path)), path);
   return givenBert(config, null, settings);
 }

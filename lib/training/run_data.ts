@@ -6,8 +6,10 @@ import {
   isSynthetic,
   loadDataset,
   type LoadOptions,
+  type Modality,
   parseLabelRange,
   prepareData,
+  requireRecipe,
   type SourceOptions,
 } from "../data/mod.ts";
 import type { Predictor } from "./open_run.ts";
@@ -17,19 +19,38 @@ import { textSource } from "./training_data.ts";
  * Loads data with what the run reads: its modalities, and words in place of features of the text
  * where it has a BERT.
  *
- * @throws {DataError} when the data lack a modality or a split: the run asks for it, not a person
+ * @throws {DataError} when the data lack a modality or a split: the run asks for it, not a person;
+ *   or their features were made from clips in another way than those of the training
  */
 export async function loadForRun(
   path: string,
-  { config, modalities, protocol }: Predictor,
+  { config, modalities, protocol, record }: Predictor,
   options: Pick<LoadOptions, "splits" | "labels" | "modalities" | "onWarning"> & SourceOptions,
 ): Promise<Dataset> {
   await prepareData(path, options);
   const { labels } = config;
   const range = typeof labels === "string" ? { labelRange: parseLabelRange(labels) } : {};
-  const wanted = { modalities, protocol, text: textSource(config), ...range };
+  const wanted = { modalities, protocol, text: textSource(config), ...range, ...options };
+  const dataset = load(path, wanted);
   try {
-    return loadDataset(path, { ...wanted, ...options });
+    const { widths, recipe } = record.data;
+    const found = Object.values(dataset.splits)[0]?.recipe ?? null;
+    const read = (Object.keys(widths) as Modality[]).filter((name) =>
+      wanted.modalities.includes(name)
+    );
+    for (const note of requireRecipe(path, found, recipe ?? null, read)) {
+      options.onWarning?.(`"${path}": ${note} as in the training: the last digits may differ`);
+    }
+    return dataset;
+  } catch (error) {
+    dataset.close();
+    throw error;
+  }
+}
+
+function load(path: string, options: LoadOptions): Dataset {
+  try {
+    return loadDataset(path, options);
   } catch (error) {
     if (!(error instanceof UsageError) || isSynthetic(path)) throw error;
     throw new DataError(error.message, { cause: error });

@@ -7,7 +7,7 @@
 import { join } from "node:path";
 import { messageOf, RunError } from "../core/errors.ts";
 import { exists, writeJsonAtomic } from "../core/files.ts";
-import type { SourceOptions } from "../data/mod.ts";
+import type { FeatureRecipe, SourceOptions } from "../data/mod.ts";
 import type { Config } from "../models/mod.ts";
 
 /** Where a run stands. */
@@ -71,11 +71,15 @@ export interface RunRecord {
     readonly source?: SourceOptions;
     /** Videos that were taken out of train to be the valid split. */
     readonly validVideos?: readonly string[];
+    /** How the features were made from clips; absent where nobody knows. */
+    readonly recipe?: FeatureRecipe;
   };
   /** The BERT that training started from. */
   readonly bert?: { readonly path: string; readonly sha256: string };
   /** Of all random draws. */
   readonly seed: number;
+  /** Whether every other seed gives the same model; absent where it does not, and in old runs. */
+  readonly isSeedless?: boolean;
   /** The split that decided which epoch is kept and, in a search, which settings; absent in old runs. */
   readonly selectedOn?: "valid" | "test";
   /** Of the working folder; null outside of a repository. */

@@ -12,6 +12,7 @@ import {
   MODALITIES,
   type Modality,
 } from "../data/mod.ts";
+import { withoutWords } from "../data/load.ts";
 import type { Config } from "../models/mod.ts";
 import { requireModalities } from "./requirements.ts";
 
@@ -69,6 +70,7 @@ export function chooseModalities(
           'expected loadDataset(path, { text: "bert" }), or the path as data',
       );
     }
+    if (asked === undefined || asked.includes("text")) throw withoutWords(path);
   }
   if (asked === undefined) {
     if (settings["text"] !== "features" || hasText) return modalities;

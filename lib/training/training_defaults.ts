@@ -16,4 +16,15 @@ export const TRAINING_DEFAULTS = {
   out: "runs",
   /** The first of the seeds 1111, 1112, …, as the field has them. */
   firstSeed: 1111,
+  /** How many seeds, as the field has them. */
+  runs: 5,
 } as const;
+
+/**
+ * The first seeds of the field: 1111, 1112, …
+ *
+ * @param count of them, a whole number of 1 or more
+ */
+export function firstSeeds(count: number = TRAINING_DEFAULTS.runs): number[] {
+  return Array.from({ length: count }, (_, i) => TRAINING_DEFAULTS.firstSeed + i);
+}

@@ -1,14 +1,48 @@
 /** Flags that several commands share, and what they say. @module */
 
 import { PROTOCOL_NAMES } from "../../lib/data/modality.ts";
-import { TRAINING_DEFAULTS } from "../../lib/training/training_defaults.ts";
+import { UsageError } from "../../lib/core/errors.ts";
+import { firstSeeds, TRAINING_DEFAULTS } from "../../lib/training/training_defaults.ts";
 import type { EngineOptions } from "../../lib/engine/mod.ts";
 import type { ProtocolName } from "../../lib/data/mod.ts";
-import type { Call, Flag } from "./command.ts";
+import { type Call, type Flag, warn } from "./command.ts";
 import { MODEL_NAMES } from "./model_names.ts";
 
 /** Which model. */
 export const MODEL_FLAG: Flag = { name: "model", value: "NAME", help: MODEL_NAMES };
+
+/** Which seeds; a command that has not five by default says so. */
+export function seedFlags(runs = `${TRAINING_DEFAULTS.runs}`): readonly Flag[] {
+  return [
+    { name: "seeds", value: "N,N,…", repeatable: true, help: "one run for each of these" },
+    {
+      name: "runs",
+      value: "N",
+      help: `so many runs, with the seeds ${TRAINING_DEFAULTS.firstSeed}, … (default: ${runs})`,
+    },
+  ];
+}
+
+/**
+ * What {@linkcode seedFlags} say; undefined where neither was given.
+ *
+ * @throws {UsageError} both were given, a seed is no whole number, or the count is none
+ */
+export function seedsOf(call: Call): readonly number[] | undefined {
+  const [seeds, runs] = [call.get("seeds"), call.get("runs")];
+  if (runs === undefined) {
+    if (seeds === undefined) return undefined;
+    const list = call.seeds("seeds");
+    if (list.length === 1 && 1 < list[0]! && list[0]! <= 20) {
+      warn(`--seeds ${seeds} is one run, with seed ${seeds}; ${seeds} runs are --runs ${seeds}`);
+    }
+    return list;
+  }
+  if (seeds !== undefined) {
+    throw new UsageError(`Cannot use --seeds ${seeds} with --runs ${runs}: expected one of them`);
+  }
+  return firstSeeds(call.count("runs", 1));
+}
 
 /** Where runs go. */
 export const OUT_FLAG: Flag = {

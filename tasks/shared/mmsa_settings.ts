@@ -81,14 +81,13 @@ function flattened(fields: Fields, model: string, dataset: string | undefined): 
 
 function ourName(key: string, known: readonly string[]): string {
   if (known.includes(key)) return key;
-  const words = key.split(/_|(?<=[a-z0-9])(?=[A-Z])/).map((word) => WORDS[word] ?? word);
-  const name = words.map((word, i) => {
+  const words = key.split(/_|(?<=[a-z0-9])(?=[A-Z])/).filter((word) => word !== "")
+    .map((word) => WORDS[word] ?? word);
+  return words.map((word, i) => {
     return i === 0
       ? word[0]!.toLowerCase() + word.slice(1)
       : word[0]!.toUpperCase() + word.slice(1);
   }).join("");
-  // H, which is a setting of one letter.
-  return known.find((candidate) => candidate.toLowerCase() === name.toLowerCase()) ?? name;
 }
 
 function isFields(value: unknown): value is Fields {

@@ -14,7 +14,9 @@ import { tableKeys } from "../../lib/evaluation/mod.ts";
 import { openTraining, RunFolder, type RunSummary } from "../../lib/training/mod.ts";
 import { trainShown } from "../../lib/session/mod.ts";
 import { parseCsv } from "../../lib/core/mod.ts";
+import { firstSeeds } from "../../lib/training/training_defaults.ts";
 import type { Call } from "../shared/command.ts";
+import { seedsOf } from "../shared/flags.ts";
 import { printTable } from "../shared/run_table.ts";
 
 /**
@@ -54,7 +56,7 @@ export async function work(call: Call): Promise<{ json: DemoResult }> {
 
 /** One run for each model and seed; those that are there already are kept. */
 async function trainModels(call: Call, dataset: Dataset): Promise<RunSummary[]> {
-  const seeds = call.seeds("seeds");
+  const seeds = seedsOf(call) ?? firstSeeds(3);
   using progress = createProgress();
   const log = (line: string) => progress.note(line);
   const engine = await openEngine({ engine: call.get("engine") as "cpu", log });

@@ -30,8 +30,14 @@ export async function work(call: Call): Promise<Outcome> {
   const python = await findPython();
   // Not in `notebooks`: runs of yours are left alone.
   using folder = openKernelFolder();
-  let failed = 0;
+  let failed = 0, skipped = 0;
   for (const name of names) {
+    const missing = missingPrograms(readNotebook(join(FOLDER, name)));
+    if (missing.length > 0) {
+      console.log(`${name} skipped: ${missing.join(", ")} cannot be found`);
+      skipped++;
+      continue;
+    }
     const started = performance.now();
     const problems = await runNotebook(name, update, python, folder);
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
@@ -39,8 +45,23 @@ export async function work(call: Call): Promise<Outcome> {
     for (const problem of problems) console.log(`  ${problem.replaceAll("\n", "\n  ")}`);
     failed += Math.sign(problems.length);
   }
-  console.log(`${names.length - failed} passed, ${failed} failed`);
+  const last = skipped > 0 ? `, ${skipped} skipped` : "";
+  console.log(`${names.length - failed - skipped} passed, ${failed} failed${last}`);
   return { status: Math.sign(failed) };
+}
+
+/** Programs that a notebook needs, by its `metadata.msa.needs`, and that do not run here. */
+function missingPrograms({ metadata }: Notebook): string[] {
+  const { msa } = (metadata ?? {}) as { readonly msa?: { readonly needs?: readonly string[] } };
+  return (msa?.needs ?? []).filter((program) => {
+    try {
+      const command = new Deno.Command(program, { args: ["-version"], stdout: "null" });
+      return !command.outputSync().success;
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return true;
+      throw error;
+    }
+  });
 }
 
 /** What is wrong, nothing when all is well. */

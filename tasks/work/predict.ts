@@ -1,7 +1,7 @@
 /** The work of `deno task predict`. @module */
 
 import { formatCsv, UsageError } from "../../lib/core/mod.ts";
-import { predictRun } from "../../lib/session/mod.ts";
+import { type PredictOptions, predictRun } from "../../lib/session/mod.ts";
 import { RunFolder } from "../../lib/training/mod.ts";
 import type { Modality, SplitName } from "../../lib/data/mod.ts";
 import type { Corruption } from "../../lib/features/mod.ts";
@@ -14,12 +14,8 @@ import { engineOf } from "../shared/flags.ts";
 /** Predicts every sample, in file order, or one utterance, and writes the scores. */
 export async function work(call: Call): Promise<void> {
   const path = call.arguments[0]!;
-  const [text, split, out] = [call.get("text"), call.get("split"), call.get("out")];
-  if (text !== undefined && call.get("data") !== undefined) {
-    throw new UsageError("Cannot use --text and --data together, expected one of them");
-  }
-  const source = sourceOf(call);
-  const what = text === undefined ? { ...source, data: pathOf(call, source) } : { text };
+  const [split, out] = [call.get("split"), call.get("out")];
+  const what = whatToPredict(call);
   const { config } = new RunFolder(path).readFinished();
   const used = String(config["modalities"]).split(",") as Modality[];
   const [{ drop }] = corruptionsOf(call, used) as [Corruption];
@@ -41,6 +37,35 @@ export async function work(call: Call): Promise<void> {
   } else {
     await print(bytes);
   }
+}
+
+/** Flags that say how a clip is read, and their options. */
+const ENCODERS = {
+  "bert": "bert",
+  "audio-encoder": "audioEncoder",
+  "vision-encoder": "visionEncoder",
+} as const;
+
+/** What is to be predicted. @throws {UsageError} its flags do not go together */
+function whatToPredict(call: Call): PredictOptions {
+  const [data, video, text] = ["data", "video", "text"].map((name) => call.get(name));
+  for (const [name, other] of [["video", video], ["text", text]]) {
+    if (data !== undefined && other !== undefined) {
+      throw new UsageError(`Cannot use --${name} and --data together, expected one of them`);
+    }
+  }
+  const encoders = Object.entries(ENCODERS).flatMap(([flag, option]) => {
+    const value = call.get(flag);
+    if (value !== undefined && video === undefined) {
+      throw new UsageError(`Cannot use --${flag} without --video`);
+    }
+    return value === undefined ? [] : [[option, value]];
+  });
+  const words = text === undefined ? {} : { text };
+  if (video !== undefined) return { video, ...words, ...Object.fromEntries(encoders) };
+  if (text !== undefined) return words;
+  const source = sourceOf(call);
+  return { ...source, data: pathOf(call, source) };
 }
 
 /** Writes to stdout; a reader that has seen enough (`… | head`) is no failure. */

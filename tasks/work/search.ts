@@ -18,9 +18,10 @@ import {
 } from "../../lib/studies/mod.ts";
 import { PROTOCOLS } from "../../lib/evaluation/mod.ts";
 import { reasonOf, unknownName, UsageError } from "../../lib/core/mod.ts";
+import { firstSeeds } from "../../lib/training/training_defaults.ts";
 import { isOnCluster, trainOnCluster } from "../shared/cluster.ts";
 import type { Call, Outcome } from "../shared/command.ts";
-import { protocolOf } from "../shared/flags.ts";
+import { protocolOf, seedsOf } from "../shared/flags.ts";
 import { jobEvents } from "../shared/job_progress.ts";
 import { modalitiesOf } from "../shared/data_flags.ts";
 import { countOf, poolFlags } from "../shared/pool_flags.ts";
@@ -111,7 +112,7 @@ function printRanking(
   );
   const quoted = train.map((word) => /^[\w.,:=@%+/-]+$/.test(word) ? word : `'${word}'`);
   console.log(`\nTest has not been read. To train the best, with several seeds, and read it once:`);
-  console.log(`${quoted.join(" ")} --seeds 1111,1112,1113,1114,1115`);
+  console.log(`${quoted.join(" ")} --runs 5`);
 }
 
 function readOptions(call: Call): SearchOptions {
@@ -129,7 +130,7 @@ function readOptions(call: Call): SearchOptions {
     space: readSpace(call.all("space"), model),
     trials: call.count("trials", 1),
     seed: call.count("seed", 0),
-    seeds: call.seeds("seeds"),
+    seeds: seedsOf(call) ?? firstSeeds(1),
     data: call.require("data"),
     ...protocolOf(call),
     ...(modalities === undefined ? {} : { modalities }),

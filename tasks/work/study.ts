@@ -17,7 +17,7 @@ import {
 import { reasonOf, unknownName, UsageError } from "../../lib/core/mod.ts";
 import { isOnCluster, trainOnCluster } from "../shared/cluster.ts";
 import type { Call, Outcome } from "../shared/command.ts";
-import { protocolOf } from "../shared/flags.ts";
+import { protocolOf, seedsOf } from "../shared/flags.ts";
 import { jobEvents } from "../shared/job_progress.ts";
 import { countOf, poolFlags } from "../shared/pool_flags.ts";
 import { pairsOf } from "../shared/settings.ts";
@@ -113,10 +113,11 @@ function findStudy(given: string): StudyDefinition {
 function asCalled(definition: StudyDefinition, call: Call): StudyDefinition {
   const settings = pairsOf(call);
   const epochs = call.get("epochs");
+  const seeds = seedsOf(call);
   const data = call.get("data");
   return withSettings({
     ...definition,
-    ...(call.get("seeds") === undefined ? {} : { seeds: call.seeds("seeds") }),
+    ...(seeds === undefined ? {} : { seeds }),
     ...(data === undefined ? {} : { data: [dataName(data)] }),
     ...protocolOf(call),
   }, { ...settings, ...(epochs === undefined ? {} : { epochs }) });

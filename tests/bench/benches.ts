@@ -3,6 +3,7 @@
 import { bert } from "./bert_bench.ts";
 import { command } from "./command_bench.ts";
 import { load } from "./load_bench.ts";
+import { media } from "./media_bench.ts";
 import { memory } from "./memory_bench.ts";
 import { models } from "./models_bench.ts";
 import type { Bench } from "./results.ts";
@@ -17,6 +18,7 @@ export const BENCHES: readonly Bench[] = [
   load,
   selfMm,
   bert,
+  media,
   memory,
   models,
   svm,

@@ -8,12 +8,12 @@ import { Adam } from "../../lib/training/optimizer.ts";
 import { Learner } from "../../lib/training/learner.ts";
 import { resolveConfig } from "../../lib/training/mod.ts";
 import { findModel, openEngine, RandomStream, type Split } from "../../mod.ts";
-import { bertShapes, readBertConfig } from "../../lib/nn/bert_config.ts";
+import { encoderShapes, readEncoderConfig } from "../../lib/nn/text_encoder.ts";
 import { peakMemory } from "../../lib/training/versions.ts";
 import { makeTokens } from "./data.ts";
 
 /** BERT-base; what is not named has its values by default. */
-const BASE = readBertConfig({
+const BASE = readEncoderConfig({
   vocab_size: 30522,
   hidden_size: 768,
   num_hidden_layers: 12,
@@ -42,7 +42,7 @@ const train: Split = {
 };
 const model = findModel("self-mm");
 if (model.kind !== "network") throw new TypeError("self-mm is not a network");
-const shapes = bertShapes(BASE);
+const shapes = encoderShapes(BASE);
 const settings = resolveConfig(model, "mosi", { text: "bert" });
 const network = model.create({
   settings,

@@ -70,7 +70,7 @@ export function resultOf(
 
 /** Arguments of `deno` that run a script of this folder. */
 export function script(name: string, args: readonly (string | number)[]): string[] {
-  return ["run", "--allow-all", join(HERE, name), ...args.map(String)];
+  return ["run", "--lock=deno.full.lock", "--allow-all", join(HERE, name), ...args.map(String)];
 }
 
 async function output(command: string, args: readonly string[]): Promise<string> {

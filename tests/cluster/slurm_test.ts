@@ -200,6 +200,66 @@ Deno.test({
 });
 
 Deno.test({
+  name: `a study makes way for others, outlives a full disk, and ends in the same bytes${SKIPPED}`,
+  ignore: !HAS_SLURM,
+  fn: async (t) => {
+    await withFolder(async (folder) => {
+      await using _cluster = await Cluster.start(join(folder, "cluster"));
+      const whole = join(folder, "whole");
+      await runStudy(STUDY, { out: whole, jobs: 2, worker: WORKER });
+      const wanted = resultsOf(whole);
+
+      await t.step("preemption", async () => {
+        const out = join(folder, "preempted");
+        const { jobs: [job] } = await submit(out);
+        await training(out);
+        const node = await call("squeue", "-h", "-r", "-j", `${job}_3`, "-o", "%N");
+        // Held until Slurm lets it go on, which it does before it tells it to end.
+        const [, pid] = /, process (\d+)$/m.exec(logOf(out, 3))!;
+        Deno.kill(Number(pid), "SIGSTOP");
+        // All that runs on this node has to make way.
+        const cores = `--cpus-per-task=${navigator.hardwareConcurrency}`;
+        const urgent = ["--partition=high", `--nodelist=${node}`, cores, "--mem=10M"];
+        await call("sbatch", ...urgent, "--output=/dev/null", "--wrap=sleep 1");
+        await followed(out);
+        assertMatch(logOf(out, 3), /saved: Stopped by SIGTERM\n[^]* task \d+_3 on [^]*trained\n/);
+        assertEquals(resultsOf(out), wanted);
+      });
+
+      const disk = join(folder, "disk");
+      Deno.mkdirSync(disk);
+      const mount = ["-t", "tmpfs", "-o", "size=2m", "tmpfs", disk];
+      const { success } = await new Deno.Command("mount", { args: mount, stderr: "null" }).output();
+      await t.step({
+        name: success ? "a full disk" : "a full disk (skipped: none can be mounted here)",
+        ignore: !success,
+        fn: async () => {
+          try {
+            await submit(disk);
+            await training(disk);
+            const filler = join(disk, "filler");
+            await new Deno.Command("dd", {
+              args: ["if=/dev/zero", `of=${filler}`, "bs=4k"],
+              stderr: "null",
+            }).output();
+            const { states } = await followed(disk);
+            const small = states.filter(({ run }) => run.startsWith("small/"));
+            assert(small.every(({ state }) => state !== "finished" && state !== "running"));
+            assertMatch(logOf(disk, 3), /failed: Cannot write .*, on a disk with space/);
+            Deno.removeSync(filler);
+            assertEquals((await submit(disk)).runs, 2);
+            await followed(disk);
+            assertEquals(resultsOf(disk), wanted);
+          } finally {
+            await call("umount", "--lazy", disk);
+          }
+        },
+      });
+    });
+  },
+});
+
+Deno.test({
   name: `an array above the limit of the site is cut into several${SKIPPED}`,
   ignore: !HAS_SLURM,
   fn: async () => {

@@ -106,3 +106,12 @@ Deno.test("requireProtocol() asks for --protocol where nothing tells", () => {
     'protocol of "x.pkl" from its content or name: give --protocol mosi|mosei|sims',
   );
 });
+
+Deno.test("detectProtocol() goes by the folder's name where the file's says nothing", () => {
+  const unknown = { widths: {}, steps: {}, samples: {}, hasUnimodalTextLabels: false };
+  const of = (fileName: string, folderName: string) =>
+    detectProtocol({ ...unknown, fileName, folderName });
+  assertEquals(of("unaligned_50.pkl", "MOSEI"), "mosei");
+  assertEquals(of("my_sims.pkl", "mosi"), "sims");
+  assertEquals(of("unaligned_50.pkl", "data"), null);
+});

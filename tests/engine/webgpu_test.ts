@@ -116,16 +116,3 @@ Deno.test({
     assertStringIncludes(message!, "mesa-vulkan-drivers libvulkan1");
   },
 });
-
-interface Lock {
-  readonly npm: Record<string, unknown>;
-}
-
-Deno.test("deno.lock has no more than what the demo needs, and deno.full.lock has it too", () => {
-  const read = (name: string) => JSON.parse(Deno.readTextFileSync(join(ROOT, name))) as Lock;
-  const slim = Object.keys(read("deno.lock").npm), full = Object.keys(read("deno.full.lock").npm);
-  const isWebGpu = (name: string) => name.startsWith("@tensorflow/tfjs-backend-webgpu@");
-  assertEquals([slim.some(isWebGpu), full.some(isWebGpu)], [false, true]);
-  assert(slim.length < 90, `deno.lock names ${slim.length} packages: run "git checkout deno.lock"`);
-  assertEquals(slim.filter((name) => !full.includes(name)), []);
-});

@@ -1,8 +1,8 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import { join } from "node:path";
 import { DataError, UnsafePickleError } from "../../lib/core/errors.ts";
 import { readSafetensors, writeSafetensors } from "../../lib/data/mod.ts";
-import { bertShapes } from "../../lib/nn/bert_config.ts";
+import { encoderShapes } from "../../lib/nn/text_encoder.ts";
 import { BertFolder, writeBertFolder } from "../../lib/nn/bert_folder.ts";
 import { TestFolder } from "../data/mmsa_file.ts";
 
@@ -42,7 +42,7 @@ Deno.test("BertFolder takes bare names, the prefix bert. and the old names of la
   for (const rename of [(name: string) => name, (name: string) => `bert.${old(name)}`, old]) {
     using folder = new TestFolder();
     using bert = new BertFolder(copyWith(folder, rename));
-    for (const name of bertShapes(bert.config).keys()) {
+    for (const name of encoderShapes(bert.config).keys()) {
       assertEquals(bert.values(name), expected.get(name)!.values, name);
     }
   }
@@ -102,7 +102,7 @@ Deno.test("writeBertFolder() writes what it was opened from, with the tokenizer"
   writeBertFolder(path, bert.fields, tensors(), TINY);
   using again = new BertFolder(path);
   assertEquals([again.fields, again.config], [bert.fields, bert.config]);
-  for (const name of bertShapes(bert.config).keys()) {
+  for (const name of encoderShapes(bert.config).keys()) {
     assertEquals(again.values(name), bert.values(name), name);
   }
   const files = [...Deno.readDirSync(path)].map(({ name }) => name).sort();

@@ -8,8 +8,7 @@ import {
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
 import { RandomStream } from "../../lib/core/random.ts";
-import { Bert } from "../../lib/nn/bert.ts";
-import { type BertConfig, bertShapes } from "../../lib/nn/bert_config.ts";
+import { encoderShapes, TextEncoder, type TextEncoderConfig } from "../../lib/nn/text_encoder.ts";
 import { BertFolder } from "../../lib/nn/bert_folder.ts";
 import { Parameters } from "../../lib/nn/parameters.ts";
 import { forEachEngine } from "../engine/engines.ts";
@@ -21,13 +20,15 @@ const EXPECTED: {
 } = JSON.parse(Deno.readTextFileSync(join(FOLDER, "expected.json")));
 
 /** The recorded BERT with its weights as variables; other dropout where asked for. */
-function open(changes: Partial<BertConfig> = {}): { bert: Bert; parameters: Parameters } {
+function open(
+  changes: Partial<TextEncoderConfig> = {},
+): { bert: TextEncoder; parameters: Parameters } {
   using folder = new BertFolder(FOLDER);
   const parameters = new Parameters();
-  for (const [name, shape] of bertShapes(folder.config)) {
+  for (const [name, shape] of encoderShapes(folder.config)) {
     parameters.add(name, shape, folder.values(name));
   }
-  const bert = new Bert({ ...folder.config, ...changes }, (name) => parameters.get(name));
+  const bert = new TextEncoder({ ...folder.config, ...changes }, (name) => parameters.get(name));
   return { bert, parameters };
 }
 
@@ -115,6 +116,22 @@ forEachEngine("Bert runs compiled as it runs op by op, with its gradients", (eng
   assertNotEquals(values[0], values[2]);
   step.dispose();
   parameters.dispose();
+});
+
+forEachEngine("[PAD] reads its word embedding, and no gradient reaches it", () => {
+  for (const padding of [0, 7, null]) {
+    const { bert, parameters } = open({ padding });
+    const words = parameters.get("embeddings.word_embeddings.weight");
+    const learns = tf.tidy(() => {
+      const batch = tokens([[2, 7, 3, 0, 0], [2, 8, 8, 7, 3]], [[1, 1, 1, 0, 0], [1, 1, 1, 1, 1]]);
+      // Of all states, those of the padding too.
+      const loss = () => tf.sum(tf.sin(bert.states(batch, null).layers.at(-1)!)) as tf.Scalar;
+      const { grads } = tf.variableGrads(loss, [words]);
+      return tf.sum(tf.abs(grads[words.name]!), 1).arraySync() as number[];
+    });
+    for (const id of [0, 2, 3, 7, 8]) assertEquals(learns[id]! > 0, id !== padding, `${id}`);
+    parameters.dispose();
+  }
 });
 
 forEachEngine("Bert drops only in training, and both of its rates count", () => {

@@ -1,10 +1,10 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { DataError } from "../../lib/core/errors.ts";
 import { makeSynthetic, type Split } from "../../lib/data/mod.ts";
-import { readBertConfig } from "../../lib/nn/bert_config.ts";
+import { readEncoderConfig } from "../../lib/nn/text_encoder.ts";
 import { checkTokens, tokenCounts } from "../../lib/nn/bert_tokens.ts";
 
-const CONFIG = readBertConfig({
+const CONFIG = readEncoderConfig({
   vocab_size: 10,
   hidden_size: 4,
   num_hidden_layers: 1,

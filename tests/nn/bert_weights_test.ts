@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { DataError } from "../../lib/core/errors.ts";
 import { readSafetensors, writeSafetensors } from "../../lib/data/store/safetensors.ts";
 import { tokenize } from "../../lib/features/mod.ts";
-import { bertShapes } from "../../lib/nn/bert_config.ts";
+import { encoderShapes } from "../../lib/nn/text_encoder.ts";
 import { openTextModel } from "../../lib/nn/bert_extractor.ts";
 import { BertFolder, copyTokenizer } from "../../lib/nn/bert_folder.ts";
 import { hasWeights } from "../../lib/nn/bert_weights.ts";
@@ -21,7 +21,7 @@ function withoutWeights(folder: TestFolder): void {
 /** All weights of a folder by name. */
 function weightsIn(path: string): [string, Float32Array][] {
   using bert = new BertFolder(path);
-  return [...bertShapes(bert.config).keys()].map((name) => [name, bert.values(name)]);
+  return [...encoderShapes(bert.config).keys()].map((name) => [name, bert.values(name)]);
 }
 
 Deno.test("BertFolder reads weights in several files, by their index", () => {

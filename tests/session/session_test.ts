@@ -17,6 +17,8 @@ import {
   type TrainOptions,
   UsageError,
 } from "../../mod.ts";
+import { compareRuns, type Comparison } from "../../lib/analysis/comparison/mod.ts";
+import { seedsOf } from "../../lib/session/train_options.ts";
 import { Interrupt } from "../../lib/training/mod.ts";
 import { JUPYTER_DISPLAY } from "../../lib/display/mod.ts";
 import { Linear } from "../../lib/nn/mod.ts";
@@ -24,6 +26,7 @@ import { TestFolder } from "../data/mmsa_file.ts";
 import { wordsWithoutFeatures } from "../data/words_file.ts";
 import { makeRuns } from "../analysis/made_runs.ts";
 import { lastJson, runTask } from "../tasks/run_task.ts";
+import { withFolder } from "../training/small.ts";
 import { BERT } from "../training/small_bert.ts";
 
 /** Trains in a moment. */
@@ -70,10 +73,13 @@ Deno.test("train() refuses unknown options with the nearest, and settings among 
   await refuse({ model: "selfmm" }, /did you mean "self-mm"/);
   await refuse({ data: undefined }, /expected "data"/);
   for (const seeds of [0, -1, 1.5, [], [1, 1], ["a"]]) await refuse({ seeds }, /Cannot use seeds/);
+  await refuse({ seeds: 3 }, /Cannot use seeds: 3: expected a list .* so many seeds are runs: 3/);
+  for (const runs of [0, -1, 1.5]) await refuse({ runs }, /Cannot use runs: .* how many runs/);
+  await refuse({ seeds: [1], runs: 1 }, /Cannot use both seeds and runs/);
 });
 
 Deno.test("train() that is aborted throws the reason, and the same call ends as if it never was", async () => {
-  const options = small();
+  const options = { ...small(), runs: 1 };
   const controller = new AbortController();
   const reason = new Interrupt("SIGINT");
   const stopped = await assertRejects(() =>
@@ -137,7 +143,7 @@ Deno.test("what train() returns shows itself, its epochs, predictions and figure
 });
 
 Deno.test("a model of one's own trains, is compared with Self-MM, scores and is saved", async () => {
-  const options = { ...small(), seeds: 4, data: await loadDataset("synthetic:n=24") };
+  const options = { ...small(), runs: 4, data: await loadDataset("synthetic:n=24") };
   const mine = await train({ ...options, model: linearText, settings: {} });
   const selfMm = await train(options);
   const comparison = compare(mine, selfMm);
@@ -228,4 +234,34 @@ Deno.test("a trained model of one's own is evaluated without a line in the regis
   using folder = new TestFolder();
   const run = await train({ ...small(), model: linearText, settings: {}, out: folder.path });
   assertEquals((await run.evaluate()).points[0]!.metrics, run.runs[0]!.test);
+});
+
+Deno.test("seedsOf() gives the seeds of the field, five unless told otherwise", () => {
+  assertEquals(seedsOf({}), [1111, 1112, 1113, 1114, 1115]);
+  assertEquals(seedsOf({ runs: 2 }), [1111, 1112]);
+  assertEquals(seedsOf({ seeds: [5] }), [5]);
+});
+
+Deno.test("compare takes one run of a model without seeds, and names two datasets", async () => {
+  await withFolder(async (out) => {
+    const common = { engine: "cpu", out, data: "synthetic:n=40" } as const;
+    const one = await train({ ...common, model: "svm", runs: 1 });
+    const all = await train({ ...common, model: "svm", runs: 5, out: `${out}/all` });
+    const cnn = await train({ ...common, model: "cnn", runs: 4, epochs: 2 });
+    const [{ seeds, sentence }] = compare(one, cnn).comparisons as [Comparison];
+    assertEquals(seeds.test, "Welch t");
+    assertMatch(sentence, /4 seeds and one run, of which/);
+    assertEquals(seeds.p, compare(all, cnn).comparisons[0]!.seeds.p);
+    const floor = await train({ ...common, model: "constant", runs: 1 });
+    assertMatch(compare(one, floor).sentences[0]!, /neither varies with its seed/);
+    const single = await train({ ...common, model: "cnn", seeds: [7], epochs: 2, out: `${out}/b` });
+    assertThrows(() => compare(one, single), RunError, "there are 1 and 1 seeds");
+    const other = await train({ ...common, model: "svm", data: "synthetic:n=60", out: `${out}/c` });
+    const renamed = other.entries().map((run) => ({ ...run, dataset: "another" }));
+    assertThrows(
+      () => compareRuns([...cnn.entries(), ...renamed]),
+      RunError,
+      "they are of two datasets, synthetic and another: the test ids differ",
+    );
+  });
 });

@@ -163,7 +163,10 @@ function sameAlgorithms(random: RandomStream, seeds: number, n: number, ofSeeds:
     });
     const runs = predictions.map((_, seed) => ({ seed, valid: {} }) as unknown as RunEntry);
     const group = { label, model: label, dataset: "made", runs };
-    return { group, scores: { protocol: "mosi", ids, labels, predictions, valid: [] } };
+    return {
+      group,
+      scores: { protocol: "mosi", ids, labels, predictions, valid: [], isSeedless: false },
+    };
   });
 }
 

@@ -5,6 +5,7 @@ import {
   bootstrap,
   dependentCorrelations,
   effectSizes,
+  estimateOverSeeds,
   friedmanTest,
   holm,
   leastPermutationP,
@@ -204,6 +205,14 @@ Deno.test("a large Mann-Whitney test is exact without ties and agrees with its a
   assertEquals(tied.method, "normal");
   assertAlmostEquals(exact.p, mannWhitneyTest([...a, 0, 0], [...b, 0]).p, 0.05);
   assert(exact.p > 0 && exact.p < 1);
+});
+
+Deno.test("estimateOverSeeds() stays within the bounds of its values", () => {
+  const free = estimateOverSeeds([0.9, 1, 0.98])!;
+  assert(free.high > 1);
+  const { value, low, high } = estimateOverSeeds([0.9, 1, 0.98], 0.95, [0, 1])!;
+  assertEquals([value, low, high], [free.value, free.low, 1]);
+  assertEquals(estimateOverSeeds([0.01, 0.2], 0.95, [0, Infinity])!.low, 0);
 });
 
 Deno.test("twoWayBootstrap() widens with the spread of seeds, and is mirrored", () => {

@@ -33,7 +33,7 @@ Deno.test("search ranks by valid, goes on with more trials, and never writes tes
     for (const [path] of metrics) {
       assertEquals(Object.keys(JSON.parse(Deno.readTextFileSync(path))), ["valid"]);
     }
-    assertMatch(four.stdout, /^deno task train --model svm .*--set cost=.* --seeds 1111,/m);
+    assertMatch(four.stdout, /^deno task train --model svm .*--set cost=.* --runs 5$/m);
     assert((found!["train"] as string[]).includes("classifiers=false"));
   });
 });

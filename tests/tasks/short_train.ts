@@ -18,5 +18,6 @@ export function train(
 ): Promise<TaskResult> {
   const out = ["--out", folder.at("runs")];
   const flags = model === "constant" ? ["--engine", "cpu"] : SHORT;
-  return runTask("train", "--model", model, "--data", data, ...out, ...flags, ...args);
+  const runs = args.some((arg) => arg.startsWith("--seeds")) ? [] : ["--runs", "1"];
+  return runTask("train", "--model", model, "--data", data, ...out, ...flags, ...runs, ...args);
 }

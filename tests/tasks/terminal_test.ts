@@ -10,8 +10,15 @@ import { RunFolder } from "../../lib/training/mod.ts";
 import { withFolder } from "../training/small.ts";
 import { ROOT, taskArguments } from "./run_task.ts";
 
-const DATA = "synthetic:n=40,seed=1,text=4,audio=3,vision=3,audioSteps=3,visionSteps=3";
-const SETTINGS = { batchSize: "2", epochs: "500", earlyStop: "500", checkpointSeconds: "0" };
+/** A batch takes a while, so that a signal finds the training in the middle of one. */
+const DATA = "synthetic:n=600,seed=1";
+const SETTINGS = {
+  batchSize: "300",
+  updateEpochs: "1",
+  epochs: "500",
+  earlyStop: "500",
+  checkpointSeconds: "0",
+};
 const SET = Object.entries(SETTINGS).flatMap(([key, value]) => ["--set", `${key}=${value}`]);
 const COMMON = ["--engine", "cpu", "--data", DATA, "--protocol", "mosi"];
 
@@ -26,7 +33,7 @@ async function untilTraining(run: RunFolder): Promise<void> {
   }
 }
 
-/** Types Ctrl-C into the terminal of `deno task …` while the run trains. */
+/** Types Ctrl-C, and at once again, into the terminal of `deno task …` while the run trains. */
 async function typeCtrlC(args: readonly string[], run: RunFolder) {
   const command = [Deno.execPath(), "task", "--quiet", ...args].map((word) => `'${word}'`).join(
     " ",
@@ -41,7 +48,10 @@ async function typeCtrlC(args: readonly string[], run: RunFolder) {
   const said = new Response(child.stdout).text();
   await untilTraining(run);
   const keys = child.stdin.getWriter();
-  await keys.write(new Uint8Array([3]));
+  for (let i = 0; i < 2; i++) {
+    await keys.write(new Uint8Array([3])).catch(() => {});
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
   const { code } = await child.status;
   await keys.close().catch(() => {});
   return { code, said: await said };

@@ -6,7 +6,8 @@ import { findModel, MODELS } from "../../mod.ts";
 import { resolveConfig } from "../../lib/training/mod.ts";
 import { COMMAND } from "../../tasks/train.ts";
 import { floatsIn, makeDataset, TestFolder } from "../data/mmsa_file.ts";
-import { assertFails, contentOf, lastJson } from "./run_task.ts";
+import { assertFails, contentOf, lastJson, runTask } from "./run_task.ts";
+import { withFolder } from "../training/small.ts";
 import { SHORT, train } from "./short_train.ts";
 
 Deno.test("train writes a run folder for each seed and one JSON object in the last line", async () => {
@@ -180,11 +181,35 @@ Deno.test("train shows metrics on valid where there is no test split", async () 
 Deno.test("train --help names every model and takes every flag of the interface", () => {
   const help = COMMAND.flags.find(({ name }) => name === "model")!.help;
   for (const { name } of MODELS) assert(help.includes(name), `${name} is missing in the help`);
-  const wanted = "model data seeds engine device protocol modalities nonfinite mode config set " +
+  const wanted =
+    "model data seeds runs engine device protocol modalities nonfinite mode config set " +
     "epochs out resume json";
   const names = COMMAND.flags.map(({ name }) => name);
   assertEquals(wanted.split(" ").filter((name) => !names.includes(name)), []);
   const epochs = COMMAND.flags.find(({ name }) => name === "epochs")!.help;
   const { epochs: limit } = resolveConfig(findModel("self-mm"), "mosi", {});
   assert(epochs.includes(`default: ${limit}`));
+});
+
+Deno.test("train takes five seeds unless it is told, --runs a number of them, --seeds a list", async () => {
+  await withFolder(async (out) => {
+    const seedsOf = async (...args: string[]) => {
+      const data = ["--data", "synthetic:n=32", "--engine", "cpu", "--out", out, "--json"];
+      const result = await runTask("train", "--model", "constant", ...data, ...args);
+      assertEquals(result.code, 0, result.stderr);
+      const { runs } = lastJson(result.stdout) as { runs: { seed: number }[] };
+      return { seeds: runs.map(({ seed }) => seed), stderr: result.stderr };
+    };
+    assertEquals((await seedsOf()).seeds, [1111, 1112, 1113, 1114, 1115]);
+    assertEquals((await seedsOf("--runs", "2")).seeds, [1111, 1112]);
+    const one = await seedsOf("--seeds", "5");
+    assertEquals(one.seeds, [5]);
+    assertMatch(one.stderr, /--seeds 5 is one run, with seed 5; 5 runs are --runs 5/);
+    const both = ["--model", "svm", "--data", "synthetic", "--seeds", "1", "--runs", "2"];
+    assertFails(
+      await runTask("train", ...both),
+      2,
+      /--seeds 1 with --runs 2: expected one of them/,
+    );
+  });
 });

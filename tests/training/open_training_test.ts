@@ -127,3 +127,15 @@ Deno.test({
     loaded.splits.train!.features.audio!.read([0], buffer);
   },
 });
+
+Deno.test("openTraining() says what a BERT would read and the data lack", async () => {
+  const options = { model: "self-mm", engine: "cpu", settings: { text: "bert", bert: "nowhere" } };
+  for (const modalities of [undefined, ["text"]] as const) {
+    const asked = modalities === undefined ? {} : { modalities };
+    await assertRejects(
+      () => openTraining({ ...options, ...asked, engine: "cpu", data: "synthetic:n=16" }),
+      UsageError,
+      "has neither tokens (text_bert) nor raw text (raw_text), expected one of them",
+    );
+  }
+});

@@ -89,7 +89,7 @@ export interface ComparisonTable {
  * const out = Deno.makeTempDirSync();
  * const common = {
  *   data: "synthetic:n=32",
- *   seeds: 4,
+ *   runs: 4,
  *   engine: "cpu",
  *   out,
  * } as const;

@@ -93,6 +93,27 @@ export function comparePair(
   { level = 0.95, seed = 1, resamples = 9_999 }: CompareOptions = {},
 ): PairResult {
   checkComparable(a, b, level);
+  const measured = measurePair(withCopy(a), withCopy(b), metric, { level, seed, resamples });
+  return { ...measured, a: a.group, b: b.group };
+}
+
+/** A run of a model without seeds and its copy: what another seed of it would be. */
+function withCopy({ group, scores }: ScoredGroup): ScoredGroup {
+  if (group.runs.length > 1 || !scores.isSeedless) return { group, scores };
+  const twice = <T>(items: readonly T[]) => [...items, ...items];
+  const { predictions, valid } = scores;
+  return {
+    group: { ...group, runs: twice(group.runs) },
+    scores: { ...scores, predictions: twice(predictions), valid: twice(valid) },
+  };
+}
+
+function measurePair(
+  a: ScoredGroup,
+  b: ScoredGroup,
+  metric: Metric,
+  { level, seed, resamples }: Required<CompareOptions>,
+): PairResult {
   const [runsA, runsB] = [sumsOfRuns(a.scores, metric), sumsOfRuns(b.scores, metric)];
   const [valuesA, valuesB] = [runsA.map(totalOf), runsB.map(totalOf)];
   const root = RandomStream.fromSeed(seed).split("compare").split(metric.key);
@@ -153,14 +174,24 @@ function checkComparable(a: ScoredGroup, b: ScoredGroup, level: number): void {
       `their protocols are ${a.scores.protocol} and ${b.scores.protocol}, expected the same`,
     );
   }
+  const datasets = a.group.dataset === b.group.dataset
+    ? ""
+    : `they are of two datasets, ${a.group.dataset} and ${b.group.dataset}: `;
   const difference = differingSample(a.scores, b.scores);
-  if (difference !== null) refuse(`${difference}, expected the same samples in both`);
-  const [m, n] = [a.group.runs.length, b.group.runs.length];
+  if (difference !== null) refuse(`${datasets}${difference}, expected the same samples in both`);
+  const isOne = ({ group, scores }: ScoredGroup) => group.runs.length === 1 && scores.isSeedless;
+  // A model without seeds has as many as one likes.
+  const seedsOf = (own: ScoredGroup, other: ScoredGroup) => {
+    if (!isOne(own)) return own.group.runs.length;
+    return isOne(other) ? Infinity : other.group.runs.length;
+  };
+  const [m, n] = [seedsOf(a, b), seedsOf(b, a)];
   if (m < 2 || n < 2) {
     refuse(
-      `there are ${m} and ${n} seeds, expected several of each: one run says nothing about its seed`,
+      `${datasets}there are ${a.group.runs.length} and ${b.group.runs.length} seeds, expected several of each: one run says nothing about its seed`,
     );
   }
+  if (m === Infinity) return;
   const least = leastPermutationP(m, n);
   const alpha = 1 - level;
   if (!isAtMost(least, alpha)) {

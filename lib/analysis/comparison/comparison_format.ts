@@ -76,10 +76,12 @@ export function rowsOf({ comparisons, holm }: ComparisonTable): string[][] {
 
 /** The sentences, what the p are, and what was refused. */
 export function notesOf({ comparisons, refused }: ComparisonTable): string[] {
-  const family = comparisons.length === 1 ? [] : [
-    `p are adjusted by Holm's correction of the ${comparisons.length} comparisons of this table; ` +
-    "intervals are not: each covers its own difference",
-  ];
+  const family = comparisons.length === 1
+    ? ["p are not corrected: one comparison is the whole family of this table"]
+    : [
+      `p are adjusted by Holm's correction of the ${comparisons.length} comparisons of this table; ` +
+      "intervals are not: each covers its own difference",
+    ];
   return [
     ...comparisons.map(({ sentence }) => sentence),
     ...family,

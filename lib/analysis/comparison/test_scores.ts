@@ -21,6 +21,8 @@ export interface TestScores {
   readonly labels: Float64Array;
   /** One [samples] array a run, by seed. */
   readonly predictions: readonly Float64Array[];
+  /** Whether the runs say that every other seed gives the same model. */
+  readonly isSeedless: boolean;
   /** What each run predicted on valid; null where labels or rows are missing. */
   readonly valid: readonly (Pick<SplitPredictions, "labels" | "predictions"> | null)[];
 }
@@ -74,6 +76,9 @@ export function readTestScores(group: RunGroup): TestScores {
     ids: table!.ids,
     labels: table!.labels,
     predictions: tables.map(({ predictions }) => predictions),
+    isSeedless: group.runs.every(({ path }) =>
+      new RunFolder(path).readRecord()?.isSeedless === true
+    ),
     valid: tables.map(({ valid }) => valid),
   };
 }

@@ -34,7 +34,9 @@ function testsOf({ a, b, metric, seeds, seedTest, sampleTest }: JudgedPair, adju
   const correction = adjusted.size === 1 ? "" : ` after Holm's correction of ${adjusted.size}`;
   const midP = sampleTest.midP === undefined ? "" : ` (mid-p ${sampleTest.midP.toFixed(3)})`;
   const still = [a, b].filter((_, i) => seeds[i]!.isStill).map(({ label }) => label);
-  const number = a.runs.length === b.runs.length
+  const number = still.length === 1 && Math.min(a.runs.length, b.runs.length) < 2
+    ? `${Math.max(a.runs.length, b.runs.length)} seeds and one run`
+    : a.runs.length === b.runs.length
     ? `${a.runs.length} seeds each`
     : `${a.runs.length} and ${b.runs.length} seeds`;
   // Where neither varies with its seed, the samples decide, with the p of what decides.

@@ -1,6 +1,7 @@
 /** Lines with a band over seeds: what learning curves and robustness curves are made of. @module */
 
 import { isConstant, mean } from "../../statistics/descriptive.ts";
+import { type Bounds, within } from "../../statistics/interval.ts";
 import { tInterval } from "../../statistics/t_tests.ts";
 import { textWidth } from "./text_width.ts";
 import { DASHES, LABEL_SIZE, WIDTH } from "./theme.ts";
@@ -19,10 +20,20 @@ export interface BandPoint {
   readonly seeds: number;
 }
 
-/** @param values one a seed, at least one */
-export function bandPoint(series: string, x: number, values: readonly number[]): BandPoint {
+/**
+ * @param values one a seed, at least one
+ * @param bounds of the values, which the band does not leave
+ */
+export function bandPoint(
+  series: string,
+  x: number,
+  values: readonly number[],
+  bounds: Bounds,
+): BandPoint {
   const value = isConstant(values) ? values[0]! : mean(values);
-  const { low, high } = values.length < 2 ? { low: value, high: value } : tInterval(values);
+  const { low, high } = values.length < 2
+    ? { low: value, high: value }
+    : within(tInterval(values), bounds);
   return { series, x, value, low, high, seeds: values.length };
 }
 

@@ -29,7 +29,7 @@ const LINE_LIMIT = WIDTH - PLOT_WIDTH;
  * const out = Deno.makeTempDirSync();
  * const common = {
  *   data: "synthetic:n=32",
- *   seeds: 4,
+ *   runs: 4,
  *   engine: "cpu",
  *   out,
  * } as const;

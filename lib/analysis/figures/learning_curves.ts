@@ -3,7 +3,7 @@
 import type { EpochRecord } from "../../training/mod.ts";
 import { bandLayers, bandPoint, legendHeight, legendOf } from "./bands.ts";
 import { Figure } from "./figure.ts";
-import { metricName } from "../../evaluation/protocols.ts";
+import { metricBounds, metricName } from "../../evaluation/protocols.ts";
 import { WIDTH } from "./theme.ts";
 
 /** The epochs of one run. Runs with the same name are seeds of one model. */
@@ -43,11 +43,12 @@ export function learningCurves(curves: readonly LearningCurve[], key = "valid.ma
     throw new TypeError(`Cannot draw "${key}": no run has it, expected a quantity of the history`);
   }
   const names = [...new Set(known.map(({ name }) => name))];
+  const bounds = metricBounds(/^valid\.(.*)/.exec(key)?.[1] ?? key);
   const bands = names.flatMap((name) => {
     const seeds = known.filter((curve) => curve.name === name).map(({ points }) => points);
     const shared = Math.min(...seeds.map((points) => points.length));
     return seeds[0]!.slice(0, shared).map(({ x }, i) =>
-      bandPoint(name, x, seeds.map((points) => points[i]!.value))
+      bandPoint(name, x, seeds.map((points) => points[i]!.value), bounds)
     );
   });
   const lines = known.flatMap(({ name, points }, run) =>

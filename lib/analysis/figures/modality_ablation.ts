@@ -5,7 +5,7 @@ import type { RunEntry } from "../../studies/runs/mod.ts";
 import { bandPoint, legendHeight, legendOf } from "./bands.ts";
 import { estimateLayers, heightOf } from "./estimates.ts";
 import { Figure } from "./figure.ts";
-import { metricName } from "../../evaluation/protocols.ts";
+import { metricBounds, metricName } from "../../evaluation/protocols.ts";
 import { WIDTH } from "./theme.ts";
 
 /**
@@ -49,7 +49,7 @@ export function modalityAblation(runs: readonly RunEntry[], key = "mae"): Figure
       const values = seeds.filter((seed) => seed.model === model && seed.modalities === modalities)
         .map(({ value }) => value);
       if (values.length === 0) return [];
-      return [{ ...bandPoint(model, 0, values), model, modalities }];
+      return [{ ...bandPoint(model, 0, values, metricBounds(key)), model, modalities }];
     })
   );
   const color = {

@@ -2,7 +2,7 @@
 
 import { bandLayers, bandPoint, legendHeight } from "./bands.ts";
 import { Figure } from "./figure.ts";
-import { metricName } from "../../evaluation/protocols.ts";
+import { metricBounds, metricName } from "../../evaluation/protocols.ts";
 import { WIDTH } from "./theme.ts";
 
 /** A metric of one run at one strength of the corruption. */
@@ -51,6 +51,7 @@ export function robustnessCurves(
         name,
         strength,
         own.filter((point) => point.strength === strength).map(({ value }) => value),
+        metricBounds(key),
       )
     );
   });

@@ -17,7 +17,7 @@ import { type Frame, makeFrame } from "./frame.ts";
  * import { train } from "../../session/train.ts";
  * import { assertEquals } from "@std/assert";
  * const out = Deno.makeTempDirSync(), data = "synthetic:n=16";
- * const run = await train({ model: "constant", data, seeds: 2, engine: "cpu", out });
+ * const run = await train({ model: "constant", data, runs: 2, engine: "cpu", out });
  * const frame = await meansFrame(run.entries());
  * assertEquals(frame.columns.slice(3), ["metric", "mean", "deviation", "runs"]);
  * assertEquals([frame.column("metric").values[0], frame.column("runs").values[0]], ["mae", 2]);

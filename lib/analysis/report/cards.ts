@@ -21,7 +21,7 @@ import {
   withoutFolder,
 } from "./content.ts";
 import { facts, heading, paragraph, section, table } from "../../display/html.ts";
-import { drawn, estimateText } from "./results.ts";
+import { drawn, spreadText } from "./results.ts";
 
 /** What holds for every model. */
 const GENERAL_LIMITS =
@@ -88,13 +88,13 @@ function settingsText(config: Readonly<Record<string, unknown>>): string {
     .map(([key, value]) => `${key} = ${value}`).join(", ");
 }
 
-/** Metrics by split with their intervals and what they are. */
+/** Metrics by split with their spread and what they are. */
 function metricTable({ runs }: ReportedGroup): string {
   const { protocol } = runs[0]!.entry;
   const rows = PROTOCOLS[protocol].metrics.map(({ key, name, definition }) => {
     const cell = (split: "valid" | "test") => {
       const values = runs.map(({ entry }) => entry[split][key]).filter((v) => v !== undefined);
-      return values.length === 0 ? "" : estimateText(values);
+      return values.length === 0 ? "" : spreadText(values);
     };
     return [name, cell("valid"), cell("test"), definition];
   });

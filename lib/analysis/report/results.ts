@@ -12,7 +12,8 @@ import {
   modalityAblation,
 } from "../figures/mod.ts";
 import { metricName } from "../../evaluation/protocols.ts";
-import { estimateOverSeeds, mean } from "../../statistics/mod.ts";
+import { mean, standardDeviation } from "../../statistics/mod.ts";
+import { isConstant } from "../../statistics/descriptive.ts";
 import type { StudyTable } from "../../studies/study/mod.ts";
 import { escapeXml } from "../../display/xml.ts";
 import { type ReportContent, type ReportedGroup, withoutFolder } from "./content.ts";
@@ -34,15 +35,14 @@ export async function drawn(figures: readonly Figure[]): Promise<string> {
 }
 
 /**
- * A value and half the width of its 95 % interval over seeds: `0.713 ± 0.012`; the value alone where
- * there is one seed, or the same value for each.
+ * A mean and the standard deviation over seeds, `0.713 ± 0.012`, as terminals and papers have it; the
+ * value alone where there is one seed, or the same value for each.
  */
-export function estimateText(values: readonly number[]): string {
+export function spreadText(values: readonly number[]): string {
   // A small negative value is not printed as -0.000.
   const rounded = (value: number) => value.toFixed(3).replace(/^-(0\.0*)$/, "$1");
-  const estimate = estimateOverSeeds(values);
-  if (estimate === null || estimate.low === estimate.high) return rounded(mean(values));
-  return `${rounded(estimate.value)} ± ${rounded(estimate.high - estimate.value)}`;
+  if (values.length < 2 || isConstant(values)) return rounded(values[0]!);
+  return `${rounded(mean(values))} ± ${rounded(standardDeviation(values))}`;
 }
 
 /** Tables of metrics on test, one a dataset; on valid where the runs saw no test. */
@@ -58,7 +58,7 @@ export function resultTables({ groups }: ReportContent): string {
       String(runs.length),
       ...metrics.map(({ key }) => {
         const values = runs.map(({ entry }) => entry[split][key]).filter((v) => v !== undefined);
-        return values.length === 0 ? "" : estimateText(values);
+        return values.length === 0 ? "" : spreadText(values);
       }),
     ]);
     return heading(`${model === null ? "" : `${model} on `}${dataset}, ${split}`) +
@@ -68,8 +68,8 @@ export function resultTables({ groups }: ReportContent): string {
       );
   });
   const note =
-    "Mean over seeds ± half the width of its 95 % t interval, which tells what other seeds would " +
-    "change, not other test samples. Without ±, there is one seed or all gave the same.";
+    "Mean ± standard deviation over seeds, which tells what another seed would change, not other " +
+    "test samples. Without ±, there is one seed or all gave the same.";
   return section("Results", ...tables, paragraph(note, true));
 }
 
@@ -83,9 +83,8 @@ export function studySection(study: StudyTable | null): string {
       ...study.metrics.map((key) => {
         const ours = row.ours[key];
         if (ours === undefined) return "";
-        const { estimate } = ours;
-        const half = estimate === null ? 0 : estimate.high - estimate.value;
-        return ours.mean.toFixed(3) + (half === 0 ? "" : ` ± ${half.toFixed(3)}`);
+        const { mean, deviation } = ours;
+        return mean.toFixed(3) + (deviation ? ` ± ${deviation.toFixed(3)}` : "");
       }),
     ],
     ...row.published.map(({ label, values }) => [
@@ -106,7 +105,7 @@ export function studySection(study: StudyTable | null): string {
   const missing = study.missing.map((name) => `Not finished: ${name}`);
   return section(
     "The study",
-    paragraph(`Mean over seeds on ${study.split} ± half the width of its 95 % t interval`, true),
+    paragraph(`Mean ± standard deviation over seeds on ${study.split}`, true),
     table(["row", "seeds", ...study.metrics.map(metricName)], rows),
     list([...marks, ...study.notes, ...missing]),
   );

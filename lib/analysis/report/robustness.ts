@@ -5,7 +5,7 @@ import { metricName } from "../../evaluation/protocols.ts";
 import { rowNames } from "../comparison/groups.ts";
 import type { ReportContent, ReportedGroup, ReportedRun } from "./content.ts";
 import { heading, paragraph, section, table } from "../../display/html.ts";
-import { datasetsOf, drawn, estimateText } from "./results.ts";
+import { datasetsOf, drawn, spreadText } from "./results.ts";
 
 /** Metrics of a run on test under one corruption. */
 interface Trial {
@@ -34,8 +34,8 @@ export async function robustnessSection(
   if (parts.every((part) => part === "")) return "";
   const note =
     "As evaluate --drop and --noise found it, for the seeds that were tried so. Noise is in " +
-    "standard deviations of each feature on train. Means ± half the width of their 95 % t interval " +
-    "over seeds; a change is against the same runs without it, seed by seed.";
+    "standard deviations of each feature on train. Means ± standard " +
+    "deviations over seeds; a change is against the same runs without it, seed by seed.";
   return section("Robustness", ...parts, paragraph(note, true));
 }
 
@@ -52,8 +52,8 @@ function rowsOf(name: string, { runs }: ReportedGroup, metrics: readonly string[
       const known = pairs.filter(({ clean, found }) => key in clean && key in found);
       if (known.length === 0) return ["", ""];
       return [
-        estimateText(known.map(({ found }) => found[key]!)),
-        estimateText(known.map(({ clean, found }) => found[key]! - clean[key]!)),
+        spreadText(known.map(({ found }) => found[key]!)),
+        spreadText(known.map(({ clean, found }) => found[key]! - clean[key]!)),
       ];
     });
     return [name, describe(trial), String(pairs.length), ...cells];

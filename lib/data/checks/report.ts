@@ -25,6 +25,7 @@ const FORMATS: Readonly<Record<SourceFormat, string>> = {
   "files": "several files",
   "store": "store",
   "synthetic": "made up",
+  "clips": "clips",
 };
 
 const TYPES: Readonly<Record<string, string>> = {

@@ -138,6 +138,7 @@ export function convertSource(
     name: recognition?.file.name ?? source.name,
     protocol,
     source: { file: source.fileName, bytes: bytes ?? 0, sha256: sums.sha256 },
+    ...(source.recipe === undefined ? {} : { recipe: source.recipe }),
   } as const;
   const existing = existingStore(path, folder, head);
   if (existing !== null) {

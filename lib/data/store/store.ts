@@ -51,6 +51,7 @@ export function openStore(folder: string, needs: Needs = {}): DatasetSource {
     protocol: meta.protocol,
     splits,
     problems: [],
+    ...(meta.recipe === undefined ? {} : { recipe: meta.recipe }),
     store: {
       problems: meta.problems,
       zeroed: Object.fromEntries(zeroed),

@@ -16,6 +16,7 @@ import {
   SPLITS,
 } from "../modality.ts";
 import type { Problem } from "../problem.ts";
+import { type FeatureRecipe, isRecipe } from "../recipe.ts";
 import type { LengthOrigin } from "../source.ts";
 
 /** Name of the file in the store's folder. It is written last. */
@@ -75,6 +76,8 @@ export interface StoreMeta {
   readonly protocol: ProtocolName | null;
   /** The file that was converted. */
   readonly source: { readonly file: string; readonly bytes: number; readonly sha256: string };
+  /** How the features were made from clips; absent where nobody knows. */
+  readonly recipe?: FeatureRecipe;
   /** What was written, by split. */
   readonly splits: Readonly<Partial<Record<SplitName, SplitMeta>>>;
   /** What the conversion found in the features and in the form of the file. */
@@ -133,9 +136,10 @@ function isObject(value: unknown): value is Fields {
 }
 
 function isMeta(value: Fields): value is Fields & StoreMeta {
-  const { name, protocol, source, splits, problems } = value;
+  const { name, protocol, source, splits, problems, recipe } = value;
   return typeof name === "string" && Array.isArray(problems) &&
     (protocol === null || PROTOCOL_NAMES.includes(protocol as ProtocolName)) &&
+    (recipe === undefined || isRecipe(recipe)) &&
     isObject(source) && typeof source.file === "string" && typeof source.sha256 === "string" &&
     isObject(splits) &&
     Object.entries(splits).every(([key, split]) =>

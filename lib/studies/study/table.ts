@@ -1,5 +1,6 @@
 /** The table of a study: our values with their spread beside the published ones. @module */
 
+import { metricBounds } from "../../evaluation/protocols.ts";
 import { type Estimate, estimateOverSeeds, mean, standardDeviation } from "../../statistics/mod.ts";
 import type { StudyDefinition } from "./definition.ts";
 import type { Study, StudyRuns } from "./study_folder.ts";
@@ -102,7 +103,7 @@ function rowOf(
   for (const key of metrics) {
     const values = runs.map((run) => run[scoredOn][key]).filter((value) => value !== undefined);
     if (values.length < runs.length) continue;
-    const estimate = estimateOverSeeds(values, level);
+    const estimate = estimateOverSeeds(values, level, metricBounds(key));
     ours[key] = {
       mean: estimate?.value ?? mean(values),
       deviation: values.length < 2 ? null : standardDeviation(values),

@@ -8,10 +8,11 @@
  */
 
 import { messageOf } from "../../core/errors.ts";
+import { readLines } from "../../core/json_lines.ts";
 import { type Engine, openEngine } from "../../engine/mod.ts";
 import { Interrupt } from "../../training/mod.ts";
 import { JobTrainer } from "./job_trainer.ts";
-import { type Order, readLines, type Report } from "./messages.ts";
+import type { Order, Report } from "./messages.ts";
 
 function report(message: Report): void {
   const bytes = new TextEncoder().encode(`${JSON.stringify(message)}\n`);

@@ -1,9 +1,10 @@
 /** Several processes that work off the trainings of a study. @module */
 
 import { EngineError } from "../../core/errors.ts";
+import { readLines } from "../../core/json_lines.ts";
 import type { Interrupt } from "../../training/mod.ts";
 import type { Job } from "./jobs.ts";
-import { type Ending, type Order, readLines, type Report, type WorkerOptions } from "./messages.ts";
+import type { Ending, Order, Report, WorkerOptions } from "./messages.ts";
 import { workerCommand } from "./worker_command.ts";
 
 /** What a study's progress is made of. */

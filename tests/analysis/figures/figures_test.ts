@@ -1,3 +1,5 @@
+import { bandPoint } from "../../../lib/analysis/figures/bands.ts";
+import { metricBounds } from "../../../lib/evaluation/protocols.ts";
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { join } from "node:path";
 import {
@@ -179,4 +181,10 @@ Deno.test("textWidth() grows with the letters and the size, and knows wide from 
   assert(textWidth("WWW", 10) > textWidth("ooo", 10));
   assert(textWidth("ooo", 10) > textWidth("iii", 10));
   assertEquals(textWidth("oooo", 20), 2 * textWidth("oooo", 10));
+});
+
+Deno.test("bandPoint() draws no accuracy above 1 and no error below 0", () => {
+  assertEquals(bandPoint("a", 1, [0.9, 1, 0.98], metricBounds("acc7")).high, 1);
+  assertEquals(bandPoint("a", 1, [0.01, 0.2], metricBounds("mae")).low, 0);
+  assert(bandPoint("a", 1, [0.9, 1, 0.98], metricBounds("trainLoss")).high > 1);
 });

@@ -149,12 +149,12 @@ Deno.test("a report shows what evaluate found of noise and of missing modalities
     const rows = [...part!.matchAll(/<tr><td>(.*?)<\/td><\/tr>/g)].map((match) =>
       match[1]!.split(/<\/td><td[^>]*>/)
     );
-    // Changes of 1 and 2 have mean 1.5 and t(0.975, 1) · √(0.5 / 2) = 6.353.
+    // Changes of 1 and 2 have mean 1.5 and deviation √0.5.
     assertEquals(rows.map(([model, what, seeds, , change]) => [model, what, seeds, change]), [
-      ["svm", "audio noise 0.5", "2", "1.500 ± 6.353"],
-      ["svm", "audio noise 2", "2", "3.000 ± 12.706"],
-      ["svm", "no text", "2", "6.000 ± 25.412"],
-      ["svm", "audio noise 1, no text", "2", "4.500 ± 19.059"],
+      ["svm", "audio noise 0.5", "2", "1.500 ± 0.707"],
+      ["svm", "audio noise 2", "2", "3.000 ± 1.414"],
+      ["svm", "no text", "2", "6.000 ± 2.828"],
+      ["svm", "audio noise 1, no text", "2", "4.500 ± 2.121"],
     ]);
     assertEquals(part!.match(/<svg /g)?.length, 1);
     assert(part!.includes("MAE by noise on audio (standard deviations): svm"));

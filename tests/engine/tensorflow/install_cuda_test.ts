@@ -4,7 +4,7 @@ import {
   libraryNames,
   TENSORFLOW_VERSION,
 } from "../../../lib/engine/tensorflow/library/library.ts";
-import { requirementsOf, unpackMembers } from "../../../lib/engine/tensorflow/library/wheels.ts";
+import { requirementsOf, unpackMembers } from "../../../lib/core/wheels.ts";
 import { runScript } from "../probe.ts";
 
 const { main: [main], beside } = libraryNames();

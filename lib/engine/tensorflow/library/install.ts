@@ -3,15 +3,16 @@
 import { basename, dirname, join } from "node:path";
 import { EngineError } from "../../../core/errors.ts";
 import { exists } from "../../../core/files.ts";
+import { cacheFolder } from "../../../core/cache_folder.ts";
 import {
-  cacheFolder,
-  installFolder,
-  libraryNames,
-  pythonName,
-  TENSORFLOW_VERSION,
-} from "./library.ts";
+  pipDownload,
+  requirementsOf,
+  requirePip,
+  unpackMembers,
+  wheelsIn,
+} from "../../../core/wheels.ts";
+import { installFolder, libraryNames, TENSORFLOW_VERSION } from "./library.ts";
 import { libraryVersion } from "./loading.ts";
-import { requirementsOf, runPython, unpackMembers } from "./wheels.ts";
 
 /** Options of {@linkcode installTensorflow}. */
 export interface InstallOptions {
@@ -91,7 +92,7 @@ export function installTensorflow(options: InstallOptions = {}): string {
         `${Deno.build.os} on ${Deno.build.arch}; set MSA_TENSORFLOW to a library of your own`,
     );
   }
-  requirePip();
+  requirePip("TensorFlow", "set MSA_TENSORFLOW to its library");
   const download = join(cacheFolder(), `download-${TENSORFLOW_VERSION}${cuda ? "-cuda" : ""}`);
   log(`Downloading ${build.packageName} ${TENSORFLOW_VERSION} with pip (${build.size})`);
   const wheels = downloadWheels(build, download, log);
@@ -108,19 +109,6 @@ function libraryIn(folder: string, cuda: boolean): string {
   return cuda ? join(folder, "tensorflow", name) : join(folder, name);
 }
 
-function requirePip(): void {
-  const python = pythonName();
-  const pip = runPython(["-m", "pip", "--version"]);
-  if (pip?.success) return;
-  const missing = pip === null ? `${python} was not found` : `${python} has no pip`;
-  const remedy = pip === null
-    ? `install Python 3 with pip (Debian: "apt install python3-pip")`
-    : `install pip ("${python} -m ensurepip", or Debian: "apt install python3-pip")`;
-  throw new EngineError(
-    `Cannot install TensorFlow: ${missing}; ${remedy}, or set MSA_TENSORFLOW to its library`,
-  );
-}
-
 /**
  * Has pip fetch the wheels, from whatever index it is configured with; gives their paths,
  * TensorFlow's first. NVIDIA's are those that pip finds for what TensorFlow's own wheel asks for.
@@ -128,7 +116,7 @@ function requirePip(): void {
 function downloadWheels(build: Build, folder: string, log: (line: string) => void): string[] {
   const { packageName, extra } = build;
   const prefix = packageName.replaceAll("-", "_") + "-";
-  pipDownload(build, folder, ["--no-deps", `${packageName}==${TENSORFLOW_VERSION}`]);
+  download(build, folder, ["--no-deps", `${packageName}==${TENSORFLOW_VERSION}`]);
   const tensorflow = wheelsIn(folder).find((path) => basename(path).startsWith(prefix));
   if (tensorflow === undefined) {
     throw new EngineError(`Cannot install TensorFlow: pip left no wheel in "${folder}"`);
@@ -136,25 +124,14 @@ function downloadWheels(build: Build, folder: string, log: (line: string) => voi
   if (extra === null) return [tensorflow];
   const requirements = requirementsOf(tensorflow, extra);
   log(`Downloading ${requirements.length} packages of NVIDIA's`);
-  pipDownload(build, folder, requirements);
+  download(build, folder, requirements);
   return [tensorflow, ...wheelsIn(folder).filter((path) => basename(path).startsWith("nvidia"))];
 }
 
-function pipDownload(build: Build, folder: string, wanted: readonly string[]): void {
-  const args = ["-m", "pip", "download", "--disable-pip-version-check", "--only-binary=:all:"];
-  args.push("--python-version", PYTHON, "--implementation", "cp", "--abi", ABI);
-  for (const platform of build.platforms) args.push("--platform", platform);
-  args.push("--dest", folder, ...wanted);
-  const result = runPython(args, Deno.stdout.isTerminal() ? "inherit" : "null");
-  if (result?.success) return;
-  throw new EngineError(
-    `Cannot download ${build.packageName} ${TENSORFLOW_VERSION} with pip: ${result?.error ?? ""}`,
-  );
-}
-
-function wheelsIn(folder: string): string[] {
-  const names = exists(folder) ? [...Deno.readDirSync(folder)].map(({ name }) => name) : [];
-  return names.filter((name) => name.endsWith(".whl")).sort().map((name) => join(folder, name));
+function download(build: Build, folder: string, wanted: readonly string[]): void {
+  const options = ["--python-version", PYTHON, "--implementation", "cp", "--abi", ABI];
+  for (const platform of build.platforms) options.push("--platform", platform);
+  pipDownload(`${build.packageName} ${TENSORFLOW_VERSION}`, folder, [...options, ...wanted]);
 }
 
 /**

@@ -2,7 +2,9 @@
 
 import { join, resolve } from "node:path";
 import { EngineError } from "../../../core/errors.ts";
+import { cacheFolder } from "../../../core/cache_folder.ts";
 import { exists } from "../../../core/files.ts";
+import { pythonName } from "../../../core/wheels.ts";
 
 /** The release that `engine:install` gets, and that everything was tested with. */
 export const TENSORFLOW_VERSION = "2.21.0";
@@ -33,17 +35,6 @@ export function libraryNames(): { readonly main: readonly string[]; readonly bes
         beside: "libtensorflow_framework.so.2",
       };
   }
-}
-
-/** The user's cache folder for this program's downloads, by the convention of the system. */
-export function cacheFolder(): string {
-  const { env, build } = Deno;
-  const home = env.get("HOME") ?? env.get("USERPROFILE") ?? ".";
-  if (build.os === "windows") {
-    return join(env.get("LOCALAPPDATA") ?? join(home, "AppData", "Local"), "msa");
-  }
-  const fallback = build.os === "darwin" ? join(home, "Library", "Caches") : join(home, ".cache");
-  return join(env.get("XDG_CACHE_HOME") || fallback, "msa");
 }
 
 /** Where `engine:install` puts the library; the build for GPUs has a folder of its own. */
@@ -82,11 +73,6 @@ function fromVariable(): string | null {
     );
   }
   return found;
-}
-
-/** The command that runs Python 3. */
-export function pythonName(): string {
-  return Deno.build.os === "windows" ? "python" : "python3";
 }
 
 /** The tensorflow package of the Python that is on PATH, found without importing it. */

@@ -1,7 +1,55 @@
-/** Looks into Python's wheels, by Python. @module */
+/**
+ * Programs and libraries that Python's package index distributes: pip fetches the wheels, from
+ * whatever index it is configured with, and Python's zipfile unpacks them.
+ *
+ * @module
+ */
 
-import { EngineError } from "../../../core/errors.ts";
-import { pythonName } from "./library.ts";
+import { join } from "node:path";
+import { EngineError } from "./errors.ts";
+import { exists } from "./files.ts";
+
+/** The command that runs Python 3. */
+export function pythonName(): string {
+  return Deno.build.os === "windows" ? "python" : "python3";
+}
+
+/**
+ * @param what is to be installed, for example `TensorFlow`
+ * @param otherwise what can be done without pip, for example `set MSA_FFMPEG to its path`
+ * @throws {EngineError} if there is no Python with pip
+ */
+export function requirePip(what: string, otherwise: string): void {
+  const python = pythonName();
+  const pip = runPython(["-m", "pip", "--version"]);
+  if (pip?.success) return;
+  const missing = pip === null ? `${python} was not found` : `${python} has no pip`;
+  const remedy = pip === null
+    ? `install Python 3 with pip (Debian: "apt install python3-pip")`
+    : `install pip ("${python} -m ensurepip", or Debian: "apt install python3-pip")`;
+  throw new EngineError(`Cannot install ${what}: ${missing}; ${remedy}, or ${otherwise}`);
+}
+
+/**
+ * Has pip fetch wheels into a folder.
+ *
+ * @param name of what is fetched, for the error
+ * @param options of `pip download`, and the packages
+ * @throws {EngineError} if pip fails
+ */
+export function pipDownload(name: string, folder: string, options: readonly string[]): void {
+  const args = ["-m", "pip", "download", "--disable-pip-version-check", "--only-binary=:all:"];
+  args.push("--dest", folder, ...options);
+  const result = runPython(args, Deno.stdout.isTerminal() ? "inherit" : "null");
+  if (result?.success) return;
+  throw new EngineError(`Cannot download ${name} with pip: ${result?.error ?? ""}`);
+}
+
+/** Paths of the wheels in a folder, by name. */
+export function wheelsIn(folder: string): string[] {
+  const names = exists(folder) ? [...Deno.readDirSync(folder)].map(({ name }) => name) : [];
+  return names.filter((name) => name.endsWith(".whl")).sort().map((name) => join(folder, name));
+}
 
 /** Runs Python; null where there is none. */
 export function runPython(
