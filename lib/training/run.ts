@@ -13,7 +13,6 @@ import {
   batchOrder,
   type Dataset,
   formatLabelRange,
-  type Modality,
   type Scalings,
   type Split,
   type SplitName,
