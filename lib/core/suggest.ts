@@ -17,6 +17,9 @@ function editDistance(a: string, b: string): number {
   return previous[b.length]!;
 }
 
+/** Letters that both words begin with, from which on a longer or shorter form of one is no other word. */
+const STEM = 3;
+
 /** A name with more edits than this part of its letters is another word. */
 const SENSIBLE = 0.45;
 
@@ -34,8 +37,11 @@ export function nearest(name: string, known: Iterable<string>): string | undefin
   let best: string | undefined;
   let least = Infinity;
   for (const candidate of known) {
-    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
-    const isNear = distance <= Math.max(1, SENSIBLE * Math.max(name.length, candidate.length)) ||
+    const [a, b] = [name.toLowerCase(), candidate.toLowerCase()];
+    const distance = editDistance(a, b);
+    const isForm = Math.min(a.length, b.length) >= STEM && (a.startsWith(b) || b.startsWith(a));
+    const isNear = isForm ||
+      distance <= Math.max(1, SENSIBLE * Math.max(name.length, candidate.length)) ||
       isPartOf(name, candidate) || isPartOf(candidate, name);
     if (isNear && distance < least) [best, least] = [candidate, distance];
   }

@@ -13,6 +13,7 @@ Deno.test("nearest() finds the name for a letter too few, too many, wrong or swa
 Deno.test("nearest() takes a swap for one slip, and another word for another word", () => {
   assertEquals(nearest("mea", ["corr", "mae"]), "mae");
   assertEquals(nearest("cots", ["kernel", "cost"]), "cost");
+  assertEquals(nearest("output", ["out", "data"]), "out");
   assertEquals(nearest("horse", ["corr", "mae", "acc2NegPos"]), undefined);
 });
 
