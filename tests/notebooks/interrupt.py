@@ -12,7 +12,7 @@ from jupyter_client.manager import KernelManager
 
 TRAIN = """
 const run = await train({
-  model: "self-mm", data: "synthetic:n=40", epochs: 12, engine: "cpu", out: "runs",
+  model: "self-mm", data: "synthetic:n=40", runs: 1, epochs: 12, engine: "cpu", out: "runs",
   settings: { batchSize: 4, updateEpochs: 1, earlyStop: 12 },
   onEpoch: ({ epoch }) => console.log(`epoch ${epoch}`),
 });

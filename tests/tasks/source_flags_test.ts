@@ -12,7 +12,6 @@ function call(...args: string[]): Call {
 
 Deno.test("--seeds given twice adds up; any other flag is an error that says so", () => {
   assertEquals(call("--seeds", "1", "--seeds", "2,3").seeds("seeds"), [1, 2, 3]);
-  assertEquals(call().seeds("seeds"), [1111]);
   assertThrows(
     () => call("--epochs", "1", "--epochs=2"),
     UsageError,

@@ -49,7 +49,7 @@ Deno.test("openTraining() leaves out no text that was asked for in words", async
 Deno.test("openTraining() checks settings and names before it reads data", async () => {
   const data = "no such file";
   await refuse({ ...SMALL, data, settings: { batchsize: 4 } }, /did you mean "batchSize"/);
-  await refuse({ ...SMALL, data, model: "cmm" }, /did you mean "cnn"/);
+  await refuse({ ...SMALL, data, model: "cnnn" }, /did you mean "cnn"/);
   await assertRejects(() => openTraining({ ...SMALL, data }), DataError, "there is no such file");
   using loaded = loadDataset("synthetic:n=16", { modalities: ["audio"] });
   await refuse(

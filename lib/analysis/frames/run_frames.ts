@@ -20,6 +20,7 @@ type Row = Readonly<Record<string, Cell>>;
  * const run = await train({
  *   model: "self-mm",
  *   data: "synthetic:n=16",
+ *   runs: 1,
  *   settings: { batchSize: 8, updateEpochs: 1 },
  *   epochs: 1,
  *   engine: "cpu",

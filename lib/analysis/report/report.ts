@@ -28,7 +28,7 @@ import { comparisonSection, resultTables, studySection, trainingSection } from "
  * import { makeReport } from "./report.ts";
  * import { assertMatch } from "@std/assert";
  * const out = Deno.makeTempDirSync();
- * await train({ model: "constant", data: "synthetic:n=32", engine: "cpu", out });
+ * await train({ model: "constant", data: "synthetic:n=32", runs: 1, engine: "cpu", out });
  * const html = await makeReport(out); // for a file, or an iframe
  * assertMatch(html, /1 model, 1 dataset, 1 finished run/);
  * Deno.removeSync(out, { recursive: true });

@@ -46,7 +46,7 @@ const SCHEMA = versionOf([...COLUMNS, ...allMetricKeys()].join());
  * import { train } from "../../session/mod.ts";
  * import { assertEquals } from "@std/assert";
  * const out = Deno.makeTempDirSync();
- * const common = { data: "synthetic:n=32", engine: "cpu", out } as const;
+ * const common = { data: "synthetic:n=32", runs: 1, engine: "cpu", out } as const;
  * await train({ model: "constant", ...common });
  * await train({ model: "svm", ...common });
  * using index = new RunIndex();
