@@ -14,7 +14,8 @@ import { dropout, type DropoutNoise } from "./dropout.ts";
 import { gelu } from "./gelu.ts";
 import { layerNorm } from "./layer_norm.ts";
 import { affine } from "./linear.ts";
-import { stopGradient } from "./stop_gradient.ts";
+import { scaleGradient } from "./scale_gradient.ts";
+import { constantOf, stopGradient } from "./stop_gradient.ts";
 import type { WeightOf } from "./transformer.ts";
 
 /** A batch of sentences, each int32 [batch, tokens]. */
@@ -133,11 +134,19 @@ export class Bert {
     const table = (name: string) => this.#matrix(`embeddings.${name}_embeddings.weight`);
     const rowsOf = (name: string, index: tf.Tensor2D) =>
       tf.gather(table(name), tf.reshape(index, [batch * time]));
-    const words = tf.add(rowsOf("word", ids), rowsOf("token_type", segments));
+    const words = tf.add(this.#pad(rowsOf("word", ids), ids), rowsOf("token_type", segments));
     const places = tf.slice2d(table("position"), [0, 0], [time, width]);
     const sum = tf.add(tf.reshape(words, [batch, time, width]), places);
     const rows = tf.reshape(sum, [batch * time, width]) as tf.Tensor2D;
     return this.#drop(this.#norm("embeddings", rows), noise, "embeddings");
+  }
+
+  /** The same rows, whose gradient is 0 where they are [PAD]'s: PyTorch's `padding_idx`. */
+  #pad(rows: tf.Tensor2D, ids: tf.Tensor2D): tf.Tensor2D {
+    const { padding } = this.config;
+    if (padding === null) return rows;
+    const isWord = constantOf(() => tf.cast(tf.notEqual(ids, padding), "float32"));
+    return scaleGradient(rows, tf.reshape(isWord, [-1, 1]));
   }
 
   /**

@@ -22,6 +22,8 @@ export interface BertConfig {
   readonly positions: number;
   /** Number of segments. */
   readonly segments: number;
+  /** Id of [PAD], whose embedding does not learn; null where there is none. */
+  readonly padding: number | null;
   /** Between the two linear maps of a layer. */
   readonly activation: "exact" | "tanh" | "relu";
   /** Added to variances. */
@@ -60,6 +62,14 @@ export function readBertConfig(
     if (Number.isSafeInteger(value) && Number(value) > 0) return Number(value);
     return refuse(key, "a whole number of 1 or more");
   };
+  const padding = (): number | null => {
+    const value = fields["pad_token_id"] === undefined ? 0 : fields["pad_token_id"];
+    const isId = Number.isSafeInteger(value) && Number(value) >= 0;
+    if (value === null || isId && Number(value) < count("vocab_size")) {
+      return value as number | null;
+    }
+    return refuse("pad_token_id", "an id of the vocabulary");
+  };
   const rate = (key: string, absent: number): number => {
     const value = fields[key] ?? absent;
     if (typeof value === "number" && value >= 0 && value < 1) return value;
@@ -81,6 +91,7 @@ export function readBertConfig(
     intermediate: count("intermediate_size"),
     positions: count("max_position_embeddings"),
     segments: count("type_vocab_size", 2),
+    padding: padding(),
     activation: ACTIVATIONS[activation]!,
     epsilon: rate("layer_norm_eps", 1e-12),
     hiddenDropout: rate("hidden_dropout_prob", 0.1),

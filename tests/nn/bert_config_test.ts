@@ -21,6 +21,7 @@ Deno.test("readBertConfig() takes BERT-base's values for what may be left out", 
     intermediate: 8,
     positions: 5,
     segments: 2,
+    padding: 0,
     activation: "exact",
     epsilon: 1e-12,
     hiddenDropout: 0.1,
@@ -44,6 +45,7 @@ Deno.test("readBertConfig() names the field that does not fit", () => {
       ],
       [{ hidden_act: "silu" }, 'hidden_act is "silu", expected one of gelu, gelu_new'],
       [{ hidden_dropout_prob: 1 }, "hidden_dropout_prob is 1, expected a number in [0, 1)"],
+      [{ pad_token_id: 10 }, "pad_token_id is 10, expected an id of the vocabulary"],
       [{ position_embedding_type: "relative_key" }, 'expected "absolute"'],
     ] as const
   ) {

@@ -117,6 +117,22 @@ forEachEngine("Bert runs compiled as it runs op by op, with its gradients", (eng
   parameters.dispose();
 });
 
+forEachEngine("[PAD] reads its word embedding, and no gradient reaches it", () => {
+  for (const padding of [0, 7, null]) {
+    const { bert, parameters } = open({ padding });
+    const words = parameters.get("embeddings.word_embeddings.weight");
+    const learns = tf.tidy(() => {
+      const batch = tokens([[2, 7, 3, 0, 0], [2, 8, 8, 7, 3]], [[1, 1, 1, 0, 0], [1, 1, 1, 1, 1]]);
+      // Of all states, those of the padding too.
+      const loss = () => tf.sum(tf.sin(bert.states(batch, null).layers.at(-1)!)) as tf.Scalar;
+      const { grads } = tf.variableGrads(loss, [words]);
+      return tf.sum(tf.abs(grads[words.name]!), 1).arraySync() as number[];
+    });
+    for (const id of [0, 2, 3, 7, 8]) assertEquals(learns[id]! > 0, id !== padding, `${id}`);
+    parameters.dispose();
+  }
+});
+
 forEachEngine("Bert drops only in training, and both of its rates count", () => {
   for (const rates of [[0, 0], [0.5, 0], [0, 0.5]] as const) {
     const { bert, parameters } = open({ hiddenDropout: rates[0], attentionDropout: rates[1] });
