@@ -2,7 +2,7 @@
  * BERT: word, position and segment embeddings, and a stack of transformer layers.
  *
  * Source: Devlin et al., "BERT: Pre-training of Deep Bidirectional Transformers", 2019; parameters
- * and order of operations are those of Hugging Face's `BertModel`. The pooler is not used.
+ * and order of operations are those of Hugging Face's `BertModel`.
  *
  * @module
  */
@@ -32,45 +32,69 @@ export interface BertStates {
   readonly layers: readonly tf.Tensor3D[];
 }
 
+/** What a network adds inside a BERT, before one of its layers. */
+export interface BertInsert {
+  /** The layer that sees what was changed, from 0. */
+  readonly layer: number;
+  /** The states that enter it, [batch, tokens, width] → the same shape. */
+  change(states: tf.Tensor3D): tf.Tensor3D;
+}
+
+/** Which parts of a BERT are not trained. */
+export interface FrozenParts {
+  /** Number of first layers that no gradient goes through, nor through the embeddings. Default: 0. */
+  readonly layers?: number;
+  /** Whether none goes through the embeddings. Default: false. */
+  readonly embeddings?: boolean;
+}
+
 /** A BERT over weights that somebody else holds. */
 export class Bert {
   readonly config: BertConfig;
   readonly #weight: WeightOf;
   readonly #place: string;
   readonly #frozen: number;
+  readonly #frozenEmbeddings: boolean;
 
   /**
    * @param weight a parameter by its name in Hugging Face's `BertModel`, see `bertShapes`
    * @param place name of this BERT in the network, for its dropout masks
-   * @param frozen number of first layers that no gradient goes through, nor through the embeddings;
-   * at 0 it goes through everything
+   * @param frozen what no gradient goes through; nothing by default
    */
-  constructor(config: BertConfig, weight: WeightOf, place = "bert", frozen = 0) {
+  constructor(config: BertConfig, weight: WeightOf, place = "bert", frozen: FrozenParts = {}) {
     this.config = config;
     this.#weight = weight;
     this.#place = place;
-    this.#frozen = frozen;
+    const { layers = 0, embeddings = false } = frozen;
+    this.#frozen = layers;
+    this.#frozenEmbeddings = embeddings || layers > 0;
   }
 
   /** Names of the parameters that are trained: all, the unused pooler's too, but the frozen ones. */
   trainedNames(): Set<string> {
     const isFrozen = (name: string) => {
       const layer = /^encoder\.layer\.(\d+)\./.exec(name)?.[1];
-      return layer === undefined ? name.startsWith("embeddings.") : Number(layer) < this.#frozen;
+      if (layer !== undefined) return Number(layer) < this.#frozen;
+      return this.#frozenEmbeddings && name.startsWith("embeddings.");
     };
-    const names = [...bertShapes(this.config).keys()];
-    return new Set(this.#frozen === 0 ? names : names.filter((name) => !isFrozen(name)));
+    return new Set([...bertShapes(this.config).keys()].filter((name) => !isFrozen(name)));
   }
 
-  /** All states. @throws {RangeError} when there are more tokens than positions. */
-  states(tokens: Tokens, noise: DropoutNoise | null): BertStates {
-    const [batch, time] = tokens.ids.shape;
-    const shape: [number, number, number] = [batch, time, this.config.width];
+  /**
+   * All states.
+   *
+   * @param insert what is added before a layer; nothing by default
+   * @throws {RangeError} when there are more tokens than positions.
+   */
+  states(tokens: Tokens, noise: DropoutNoise | null, insert?: BertInsert): BertStates {
+    const shape: [number, number, number] = [...tokens.ids.shape, this.config.width];
     const bias = paddingBias(tokens.mask);
-    let rows = this.#embed(tokens, noise);
-    const embeddings = tf.reshape(rows, shape) as tf.Tensor3D;
+    const embedded = this.#embed(tokens, noise);
+    const embeddings = tf.reshape(embedded, shape) as tf.Tensor3D;
     const layers: tf.Tensor3D[] = [];
+    let rows = embedded;
     for (let i = 0; i < this.config.layers; i++) {
+      rows = changed(rows, shape, i, insert);
       rows = this.#thaw(i, this.#layer(i, rows, rows, bias, noise));
       layers.push(tf.reshape(rows, shape));
     }
@@ -81,6 +105,7 @@ export class Bert {
    * The last state of the first token, [CLS]: [batch, width]. The last layer computes no other
    * token's, so that this is a little faster than {@linkcode states}.
    *
+   * @param insert what is added before a layer; nothing by default
    * @throws {RangeError} when there are more tokens than positions.
    *
    * @example
@@ -105,18 +130,26 @@ export class Bert {
    * assertEquals(bert.cls(tokens, null).shape, [2, 4]);
    * ```
    */
-  cls(tokens: Tokens, noise: DropoutNoise | null): tf.Tensor2D {
+  cls(tokens: Tokens, noise: DropoutNoise | null, insert?: BertInsert): tf.Tensor2D {
     const { layers, width } = this.config;
     const [batch, time] = tokens.ids.shape;
+    const shape: [number, number, number] = [batch, time, width];
     const bias = paddingBias(tokens.mask);
     let rows = this.#embed(tokens, noise);
     for (let i = 0; i < layers - 1; i++) {
+      rows = changed(rows, shape, i, insert);
       rows = this.#thaw(i, this.#layer(i, rows, rows, bias, noise));
     }
-    const all = tf.reshape(rows, [batch, time, width]) as tf.Tensor3D;
+    rows = changed(rows, shape, layers - 1, insert);
+    const all = tf.reshape(rows, shape) as tf.Tensor3D;
     const first = tf.reshape(tf.slice3d(all, [0, 0, 0], [batch, 1, width]), [batch, width]);
     const last = this.#layer(layers - 1, first as tf.Tensor2D, rows, bias, noise);
     return this.#thaw(layers - 1, last);
+  }
+
+  /** tanh(Lin(·)) of the last state of [CLS], [batch, width] → the same shape. */
+  pooled(cls: tf.Tensor2D): tf.Tensor2D {
+    return tf.tanh(this.#linear("pooler.dense", cls));
   }
 
   /** The states after layer `i`, as a constant where it is the last frozen one. */
@@ -138,7 +171,8 @@ export class Bert {
     const places = tf.slice2d(table("position"), [0, 0], [time, width]);
     const sum = tf.add(tf.reshape(words, [batch, time, width]), places);
     const rows = tf.reshape(sum, [batch * time, width]) as tf.Tensor2D;
-    return this.#drop(this.#norm("embeddings", rows), noise, "embeddings");
+    const embedded = this.#drop(this.#norm("embeddings", rows), noise, "embeddings");
+    return this.#frozenEmbeddings ? stopGradient(embedded) : embedded;
   }
 
   /** The same rows, whose gradient is 0 where they are [PAD]'s: PyTorch's `padding_idx`. */
@@ -207,4 +241,15 @@ export class Bert {
   #matrix(name: string): tf.Tensor2D {
     return this.#weight(name) as tf.Tensor2D;
   }
+}
+
+/** The states that enter layer `i`: [batch · tokens, width] → the same */
+function changed(
+  rows: tf.Tensor2D,
+  shape: [number, number, number],
+  i: number,
+  insert: BertInsert | undefined,
+): tf.Tensor2D {
+  if (insert?.layer !== i) return rows;
+  return tf.reshape(insert.change(tf.reshape(rows, shape) as tf.Tensor3D), rows.shape);
 }

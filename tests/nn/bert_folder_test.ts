@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import { join } from "node:path";
 import { DataError, UnsafePickleError } from "../../lib/core/errors.ts";
 import { readSafetensors, writeSafetensors } from "../../lib/data/mod.ts";
