@@ -1,7 +1,8 @@
 """Records tiny random text encoders of transformers for tests/nn/text_encoders and tests/features.
 
-pip install torch transformers sentencepiece; python3 record.py
-Each folder is what save_pretrained writes, with recorded.safetensors beside it: a padded batch, its states and
+pip install torch transformers sentencepiece; python3 record.py [FOLDER [SEED]]
+Without a folder the committed recordings are made anew; tests/nn/text_encoders/python_test.ts records other weights
+into a folder of its own. Each folder is what save_pretrained writes, with recorded.safetensors beside it: a padded batch, its states and
 the gradient of the sum of their sines; and ids.json: the ids of the sentences of sentences.json.
 """
 
@@ -22,7 +23,8 @@ from transformers import (
     XLMRobertaConfig,
 )
 
-HERE = Path(__file__).parent
+OUT = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent
+FIRST_SEED = int(sys.argv[2]) if len(sys.argv) > 2 else 0
 SIZES = dict(hidden_size=8, num_hidden_layers=2, num_attention_heads=2, intermediate_size=12)
 BERT_SPECIAL = dict(pad_token="[PAD]", unk_token="[UNK]", cls_token="[CLS]", sep_token="[SEP]", mask_token="[MASK]")
 ROBERTA_SPECIAL = dict(
@@ -78,7 +80,7 @@ def unigram_model():
         apart = "".join(rules.get(c, c) for c in part) if len(part) > 1 else part
         if to != apart and to != part:
             rules[part] = to
-    table = HERE / "rules.tsv"
+    table = OUT / "rules.tsv"
     code = lambda s: " ".join(f"{ord(c):X}" for c in s)
     table.write_text("".join(f"{code(a)}\t{code(b)}\n" for a, b in sorted(rules.items())))
     proto = train(normalization_rule_tsv=str(table))
@@ -140,9 +142,9 @@ def main():
             position_biased_input=True, embedding_size=6, conv_kernel_size=3, conv_act="gelu"),
             deberta_tokenizer(pieces, five)),
     }
-    (HERE / "sentences.json").write_text(json.dumps(SENTENCES, ensure_ascii=False, indent=0))
-    for seed, (name, (config, sizes, tokenizer)) in enumerate(encoders.items()):
-        folder = HERE / name
+    (OUT / "sentences.json").write_text(json.dumps(SENTENCES, ensure_ascii=False, indent=0))
+    for seed, (name, (config, sizes, tokenizer)) in enumerate(encoders.items(), FIRST_SEED):
+        folder = OUT / name
         shutil.rmtree(folder, ignore_errors=True)
         tokenizer.save_pretrained(folder)
         path = folder / "tokenizer.json"
