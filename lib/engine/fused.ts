@@ -9,7 +9,11 @@ import {
   engine,
   getBackend,
   getKernel,
+  greaterEqual,
+  mul,
   type NamedTensorMap,
+  registerGradient,
+  sum,
   type Tensor,
 } from "@tensorflow/tfjs-core";
 
@@ -22,6 +26,35 @@ export const FUSED_GELU = "FusedGelu";
 export const FUSED_LAYER_NORM = "FusedLayerNorm";
 /** `dy`, `normal`, `scale`, `weight` → `[dX, dWeight, dBias]`. */
 export const FUSED_LAYER_NORM_GRADIENT = "FusedLayerNormGradient";
+/**
+ * `x` [batch, time, in], `counts` int32 [batch], `weight` [out, in, size], `bias` [out] →
+ * `[value, places]`, both [batch, out]: the largest of 0 and the responses of each filter at the
+ * first `counts` places, with `before` zeros before the first step, and at which of them it is, or −1.
+ */
+export const CONV_POOL = "ConvPool";
+/** What `CONV_POOL` has, `places` and `dy` → `dWeight`. */
+export const CONV_POOL_WEIGHT_GRADIENT = "ConvPoolWeightGradient";
+/** The same → `dX`. */
+export const CONV_POOL_INPUT_GRADIENT = "ConvPoolInputGradient";
+
+/**
+ * A step of Adam: `variable`, its moments `first` and `second`, `gradient`, all of one shape, and the
+ * scalars `firstCorrection`, `secondCorrection` and, where rates change, `rate` → the new variable
+ * and moments.
+ */
+export const FUSED_ADAM = "FusedAdam";
+
+/** Numbers of `FUSED_ADAM`. */
+export interface AdamAttributes {
+  readonly learningRate: number;
+  /** Decay that is added to the gradient. */
+  readonly l2: number;
+  /** Decay of the variable itself. */
+  readonly decoupled: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+}
 
 /** The outputs of a kernel; null where the engine in use does not have it. */
 export function runFused(
@@ -32,3 +65,20 @@ export function runFused(
   if (getKernel(kernel, getBackend()) === undefined) return null;
   return engine().runKernel(kernel, inputs as NamedTensorMap, attributes);
 }
+
+// Registered, not custom: the gradient of x, which most inputs do not need, is then made on demand.
+registerGradient({
+  kernelName: CONV_POOL,
+  inputsToSave: ["x", "weight"],
+  outputsToSave: [false, true],
+  gradFunc: (dy, saved, attributes) => {
+    const [x, weight, places] = saved as [Tensor, Tensor, Tensor];
+    const inputs = { x, weight, places, dy: (dy as Tensor[])[0]! };
+    const run = (kernel: string) => () => engine().runKernel<Tensor>(kernel, inputs, attributes);
+    return {
+      x: run(CONV_POOL_INPUT_GRADIENT),
+      weight: run(CONV_POOL_WEIGHT_GRADIENT),
+      bias: () => sum(mul(inputs.dy, greaterEqual(places, 0)), 0),
+    };
+  },
+});

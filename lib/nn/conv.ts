@@ -5,6 +5,7 @@
  */
 
 import type { RandomStream } from "../core/random.ts";
+import { CONV_POOL, runFused } from "../engine/fused.ts";
 import { tf } from "../engine/mod.ts";
 import type { Parameters } from "./parameters.ts";
 
@@ -81,13 +82,18 @@ export function maskedMaxPool(
   padding: Padding,
 ): tf.Tensor2D {
   const steps = y.shape[1];
-  const valid = padding === "same" ? lengths : tf.maximum(1, tf.sub(lengths, size - 1));
+  const valid = validPlaces(lengths, size, padding);
   const position = tf.range(0, steps, 1, "int32");
   const mask = tf.cast(tf.less(tf.expandDims(position, 0), tf.expandDims(valid, 1)), "float32");
   // After the ReLU a masked 0 is never larger than a valid value.
   const responses = tf.mul(tf.relu(y), tf.expandDims(mask, 2)) as tf.Tensor3D;
   // One step is its own maximum, and a one-hot code of one place is refused.
   return steps === 1 ? tf.squeeze(responses, [1]) : firstMaximum(responses) as tf.Tensor2D;
+}
+
+/** How many windows of each sample are true. */
+function validPlaces(lengths: tf.Tensor1D, size: number, padding: Padding): tf.Tensor1D {
+  return padding === "same" ? lengths : tf.maximum(1, tf.sub(lengths, size - 1));
 }
 
 /** Numbers of input and output channels, and the steps that a filter spans. */
@@ -158,6 +164,14 @@ export class Conv1d {
 
   /** [batch, time, in], [batch] → [batch, out]; see {@linkcode maskedMaxPool} */
   pooled(x: tf.Tensor3D, lengths: tf.Tensor1D): tf.Tensor2D {
-    return maskedMaxPool(this.apply(x), lengths, this.weight.shape[2], this.#padding);
+    const { weight, bias } = this;
+    const size = weight.shape[2];
+    const fused = runFused(
+      CONV_POOL,
+      { x, counts: validPlaces(lengths, size, this.#padding), weight, bias },
+      { before: this.#padding === "same" ? (size - 1) >> 1 : 0 },
+    );
+    if (fused !== null) return fused[0] as tf.Tensor2D;
+    return maskedMaxPool(this.apply(x), lengths, size, this.#padding);
   }
 }

@@ -8,6 +8,7 @@
  */
 
 import { addInPlace } from "../engine/add_in_place.ts";
+import { FUSED_ADAM, runFused } from "../engine/fused.ts";
 import { inOrder } from "../engine/in_order.ts";
 import { tf } from "../engine/mod.ts";
 import type { Network, ParameterGroup, TrainingRules } from "../models/mod.ts";
@@ -166,6 +167,26 @@ export class Adam {
     const variable = this.#variables.get(name)!;
     const first = this.slots.get(`first.${name}`)!;
     const second = this.slots.get(`second.${name}`)!;
+    const fused = runFused(FUSED_ADAM, {
+      variable,
+      first,
+      second,
+      gradient,
+      firstCorrection: correction.first,
+      secondCorrection: correction.second,
+      ...(rate === undefined ? {} : { rate }),
+    }, {
+      learningRate,
+      l2: this.#decay === "l2" ? weightDecay : 0,
+      decoupled: this.#decay === "l2" ? 0 : weightDecay,
+      beta1: this.#beta1,
+      beta2: this.#beta2,
+      epsilon: this.#epsilon,
+    });
+    if (fused !== null) {
+      [variable, first, second].forEach((old, i) => old.assign(fused[i]!));
+      return;
+    }
     const decays = weightDecay !== 0;
     const g = decays && this.#decay === "l2"
       ? tf.add(gradient, tf.mul(variable, weightDecay))

@@ -1,7 +1,8 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs-core";
+import { fillUniform } from "../../lib/core/philox.ts";
 import { RandomStream } from "../../lib/core/random.ts";
-import { Conv1d, conv1d, maskedMaxPool } from "../../lib/nn/conv.ts";
+import { Conv1d, conv1d, maskedMaxPool, type Padding } from "../../lib/nn/conv.ts";
 import { Parameters } from "../../lib/nn/parameters.ts";
 import { forEachEngine } from "../engine/engines.ts";
 
@@ -71,6 +72,59 @@ forEachEngine("Conv1d starts within U(−1/√(in · size), 1/√(in · size)) a
     const [x, lengths] = [tf.ones([2, 6, 4]) as tf.Tensor3D, tf.tensor1d([6, 2], "int32")];
     const { grads } = tf.variableGrads(() => tf.sum(layer.pooled(x, lengths)) as tf.Scalar);
     assertEquals(Object.values(grads).map(({ shape }) => shape), [[50, 4, 9], [50]]);
+  });
+  parameters.dispose();
+});
+
+/** Uniform numbers in [−1, 1). */
+function numbers(shape: number[], stream: number): tf.Tensor {
+  const values = new Float32Array(shape.reduce((a, b) => a * b, 1));
+  fillUniform(values, [stream, 0], [0, 0, 0, 0]);
+  return tf.tensor(values.map((value) => 2 * value - 1), shape);
+}
+
+forEachEngine("Conv1d.pooled() has the values and gradients of apply() and maskedMaxPool()", () => {
+  const lengths = tf.tensor1d([7, 1, 4, 6], "int32");
+  const x = numbers([4, 7, 3], 1) as tf.Tensor3D, dy = numbers([4, 9], 2);
+  for (const padding of ["same", "valid"] as Padding[]) {
+    for (const size of [1, 2, 5]) {
+      const parameters = new Parameters();
+      const sizes = { inputs: 3, outputs: 9, size };
+      const layer = new Conv1d(parameters, "c", sizes, padding, RandomStream.fromSeed(size));
+      tf.tidy(() => {
+        // A filter that nowhere responds has no gradient.
+        layer.bias.assign(tf.tensor1d([...new Array(8).fill(0.1), -99]));
+        const ways = [
+          (x: tf.Tensor3D) => layer.pooled(x, lengths),
+          (x: tf.Tensor3D) => maskedMaxPool(layer.apply(x), lengths, size, padding),
+        ].map((pooled) => {
+          const loss = (x: tf.Tensor) => tf.sum(tf.mul(pooled(x as tf.Tensor3D), dy));
+          const { grads } = tf.variableGrads(() => loss(x) as tf.Scalar);
+          return [pooled(x), tf.grad(loss)(x), ...Object.values(grads)];
+        });
+        const [fused, plain] = ways as [tf.Tensor[], tf.Tensor[]];
+        assertEquals(fused.length, 4);
+        fused.forEach((tensor, i) => {
+          assertEquals(tensor.shape, plain[i]!.shape);
+          const values = plain[i]!.dataSync();
+          tensor.dataSync().forEach((value, j) => assertAlmostEquals(value, values[j]!, 1e-6));
+        });
+        assert(fused.every((tensor) => tensor.dataSync().some((value) => value !== 0)));
+      });
+      parameters.dispose();
+    }
+  }
+});
+
+forEachEngine("Conv1d.pooled() of NaN is NaN, wherever it stands", () => {
+  const parameters = new Parameters();
+  const sizes = { inputs: 1, outputs: 1, size: 1 };
+  const layer = new Conv1d(parameters, "c", sizes, "same", RandomStream.fromSeed(1));
+  tf.tidy(() => {
+    for (const x of [[NaN, 1, 2], [1, NaN, 2], [1, 2, NaN]]) {
+      const pooled = layer.pooled(tf.tensor3d(x, [1, 3, 1]), tf.tensor1d([3], "int32"));
+      assert(Number.isNaN(pooled.dataSync()[0]), `${x}`);
+    }
   });
   parameters.dispose();
 });

@@ -11,7 +11,17 @@ import {
   lstmSizes,
 } from "../lstm.ts";
 import { PHILOX_UNIFORM, type PhiloxUniformAttributes } from "../uniform.ts";
-import { FUSED_GELU, FUSED_LAYER_NORM, FUSED_LAYER_NORM_GRADIENT } from "../fused.ts";
+import {
+  CONV_POOL,
+  CONV_POOL_INPUT_GRADIENT,
+  CONV_POOL_WEIGHT_GRADIENT,
+  FUSED_ADAM,
+  FUSED_GELU,
+  FUSED_LAYER_NORM,
+  FUSED_LAYER_NORM_GRADIENT,
+} from "../fused.ts";
+import { adam } from "./adam.ts";
+import { convPool, convPoolInputGradient, convPoolWeightGradient } from "./conv_pool.ts";
 import { gelu } from "./gelu.ts";
 import { layerNorm, layerNormGradient } from "./layer_norm.ts";
 import { lstmBackward, type Receive } from "./lstm_backward.ts";
@@ -26,6 +36,10 @@ export function registerCpuKernels(): void {
     [FUSED_LSTM]: fusedLstm,
     [FUSED_LSTM_GRADIENT]: fusedLstmGradient,
     [PHILOX_UNIFORM]: philoxUniform,
+    [CONV_POOL]: convPool,
+    [CONV_POOL_WEIGHT_GRADIENT]: convPoolWeightGradient,
+    [CONV_POOL_INPUT_GRADIENT]: convPoolInputGradient,
+    [FUSED_ADAM]: adam,
     [FUSED_GELU]: gelu,
     [FUSED_LAYER_NORM]: layerNorm,
     [FUSED_LAYER_NORM_GRADIENT]: layerNormGradient,
