@@ -9,7 +9,7 @@ import type { Dataset, Modality, Split } from "../data/mod.ts";
 import type { ClassPredictions } from "../evaluation/mod.ts";
 import type { tf } from "../engine/mod.ts";
 import type { Network } from "./network.ts";
-import type { Inputs, ModelContext, Outputs, TrainingRules } from "./network_types.ts";
+import type { Inputs, Loss, ModelContext, Outputs, TrainingRules } from "./network_types.ts";
 import type { DefaultsFor, Setting, SettingRules, ValuesOf } from "./setting.ts";
 
 export * from "./network_types.ts";
@@ -43,6 +43,14 @@ export interface ModelCard {
  */
 export type Need = "aligned" | "sequences" | "bert" | "humanLabels";
 
+/** Which modalities a model cannot do without. */
+export interface ModalityNeeds {
+  /** All of these. Default: none by name. */
+  readonly all?: readonly Modality[];
+  /** So many of whatever kind. Default: 1. */
+  readonly atLeast?: number;
+}
+
 /** What every model says of itself. */
 export interface CommonDefinition<Rules extends SettingRules> {
   /** As in `--model`, run folders and tables. */
@@ -53,6 +61,8 @@ export interface CommonDefinition<Rules extends SettingRules> {
   readonly year?: number;
   /** What of the data it cannot do without, besides features and labels. Default: nothing. */
   readonly needs?: readonly Need[];
+  /** Modalities that it cannot do without, and how many at least. Default: any one. */
+  readonly modalities?: ModalityNeeds;
   /** For reports. */
   readonly card?: ModelCard;
   /** Its settings, besides those that every network has; one of the same name stands over theirs. */
@@ -71,14 +81,29 @@ export interface CommonDefinition<Rules extends SettingRules> {
 // deno-lint-ignore no-explicit-any -- they differ by model; each definition knows its own
 export type Hyper = Readonly<Record<string, any>>;
 
+/** Recorded arrays by name. */
+export type RecordedInputs = Readonly<
+  Record<string, { readonly shape: readonly number[]; readonly values: Float32Array }>
+>;
+
 /** The recordings that a network can be held against. */
 export interface Recorded {
-  /** Kind of the cases; whole trainings are of kind `KIND_steps`. */
+  /** Kind of the cases; whole trainings are of kind `KIND_steps` or `KIND_training`. */
   readonly kind: string;
   /** Our settings, those of the loop too, from theirs. */
   settings(hyper: Hyper): Readonly<Record<string, Setting>>;
   /** Their outputs, by name, from ours; what is not among them is not compared. */
-  outputs(outputs: Outputs, inputs: Inputs): Readonly<Record<string, tf.Tensor>>;
+  outputs(
+    outputs: Outputs,
+    inputs: Inputs,
+    parts: Loss["parts"],
+  ): Readonly<Record<string, tf.Tensor>>;
+  /** Their outputs that lie inside a network, which does not hand them out. Default: none. */
+  readonly inner?: readonly string[];
+  /** Their weights that no loss depends on, and which we leave out. Default: none. */
+  readonly unused?: RegExp;
+  /** Puts the network in the state of a case, before its outputs are compared. */
+  prepare?(network: Network, hyper: Hyper, inputs: RecordedInputs): void;
   /** Their name of a parameter or buffer. Default: ours. */
   weightName?(name: string): string;
 }

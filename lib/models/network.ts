@@ -11,6 +11,7 @@ import type { tf } from "../engine/mod.ts";
 import type { DropoutNoise } from "../nn/dropout.ts";
 import { Layers } from "../nn/layers.ts";
 import { meanAbsoluteError } from "../nn/losses/l1.ts";
+import type { EncoderInsert } from "../nn/text_encoder.ts";
 import type {
   InputForm,
   Inputs,
@@ -72,6 +73,8 @@ export abstract class Network<Rules extends SettingRules = SettingRules> extends
   readonly widths: ModelContext["widths"];
   /** Number of stages, trained one after the other, each until early stopping; 1 where absent. */
   readonly stages?: number;
+  /** Number of times that an epoch goes through the batches; 1 where absent. */
+  readonly passes?: number;
   readonly #bert: TrainedBert | null;
 
   /** A network without layers but a BERT's. @param bertPrefix before the names of its parameters */
@@ -149,6 +152,11 @@ export abstract class Network<Rules extends SettingRules = SettingRules> extends
     return this.#bert?.groups ?? [];
   }
 
+  /** Parameters of the BERT that are not trained. */
+  get frozen(): readonly string[] {
+    return this.#bert?.frozen ?? [];
+  }
+
   /** All groups that are trained. */
   get trainedGroups(): readonly ParameterGroup[] {
     return [...this.bertGroups, ...this.groups].filter(({ parameters }) => parameters.length > 0);
@@ -160,8 +168,23 @@ export abstract class Network<Rules extends SettingRules = SettingRules> extends
    * @param noise source of dropout masks; null outside training
    */
   apply(inputs: Inputs, noise: DropoutNoise | null): Outputs {
-    const read = this.#bert?.apply(inputs, this.reads.text!, noise) ?? inputs;
+    const insert = this.insert?.(inputs, noise);
+    const read = this.#bert?.apply(inputs, this.reads.text!, noise, insert) ?? inputs;
     return this.forward(read, noise);
+  }
+
+  /** What it adds inside its BERT, for a batch as it is read from the data; nothing by default. */
+  insert?(inputs: Inputs, noise: DropoutNoise | null): EncoderInsert;
+
+  /** Whether its BERT has a pooler. */
+  get hasPooler(): boolean {
+    return this.#bert?.hasPooler ?? false;
+  }
+
+  /** tanh(Lin(·)) of the last state of [CLS], as its BERT was trained: [batch, width] → the same. */
+  pooled(cls: tf.Tensor2D): tf.Tensor2D {
+    if (this.#bert === null) throw new Error("Cannot pool the state of [CLS]: there is no BERT");
+    return this.#bert.pooled(cls);
   }
 
   /**
@@ -198,6 +221,13 @@ export abstract class Network<Rules extends SettingRules = SettingRules> extends
    * stage's. A network that was never told is in its last stage, as one that predicts.
    */
   enterStage?(stage: number): void;
+  /**
+   * Called before a pass, from 1, of an epoch: from then on the loss is that pass's. A network that was
+   * never told is in its last pass.
+   */
+  enterPass?(pass: number): void;
+  /** How many of an epoch's batches a pass sees, from the first on; all by default. */
+  batchesOfPass?(pass: number, batches: number): number;
   /** Called after the gradient of each batch, with that batch's outputs. */
   afterGradient?(outputs: Outputs, target: Target): void;
   /** Called before the first batch of each epoch. */

@@ -82,6 +82,8 @@ export interface ParameterGroup {
    * parameters whose gradient first comes later. Default: 1.
    */
   readonly fromEpoch?: number;
+  /** The pass of an epoch that trains them, of a network that has several. Default: all. */
+  readonly pass?: number;
 }
 
 /** The labels that a network generates for a modality, and what generates them. */
@@ -104,6 +106,8 @@ export interface GivenBert {
   readonly values: ((name: string) => Float32Array) | null;
   /** How many of its layers are not trained; from 1 on its embeddings are not, either. Default: 0. */
   readonly frozenLayers?: number;
+  /** Whether its embeddings are not trained, whatever the layers are. Default: false. */
+  readonly frozenEmbeddings?: boolean;
   /** Step size of its parameters. Default: 0, for who predicts or has groups of its own. */
   readonly learningRate?: number;
   /** Weight decay of its matrices. Default: 0. */
@@ -150,4 +154,6 @@ export interface TrainingRules {
    * Default: `mae`.
    */
   readonly monitor: "mae" | "criterion";
+  /** ε of Adam. Default: 1e-8. */
+  readonly epsilon: number;
 }

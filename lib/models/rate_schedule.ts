@@ -55,3 +55,30 @@ export function linearSchedule(warmUp: number): RateSchedule {
     },
   };
 }
+
+/**
+ * A linear rise over a tenth of `epochs`, then a fall as half a cosine over the rest, once an epoch:
+ * ALMT's.
+ *
+ * @param start what the first epoch counts as: with 0, the reference's, its rate is 0
+ *
+ * @example
+ * ```ts
+ * import { cosineSchedule } from "./rate_schedule.ts";
+ * import { assertEquals } from "@std/assert";
+ * const schedule = cosineSchedule(20, 0);
+ * if (schedule.kind !== "planned") throw new TypeError();
+ * const factors = [1, 2, 3, 4].map((epoch) => schedule.factorAt({ epoch, step: 0, steps: 1 }));
+ * assertEquals(factors, [0, 0.5, 1, 1]);
+ * ```
+ */
+export function cosineSchedule(epochs: number, start: 0 | 1): RateSchedule {
+  const rise = 0.1 * epochs, fall = 0.9 * epochs;
+  return {
+    kind: "planned",
+    factorAt: ({ epoch }) => {
+      const done = epoch - 1 + start;
+      return done <= rise ? done / rise : (1 + Math.cos(Math.PI * (done - rise - 1) / fall)) / 2;
+    },
+  };
+}

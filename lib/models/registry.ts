@@ -6,6 +6,8 @@
 
 import { UsageError } from "../core/errors.ts";
 import { unknownName } from "../core/suggest.ts";
+import { almt } from "./almt.ts";
+import { cenet } from "./cenet.ts";
 import { cnn } from "./cnn.ts";
 import { constant } from "./constant.ts";
 import { efLstm } from "./ef_lstm.ts";
@@ -15,7 +17,10 @@ import { lmf } from "./lmf.ts";
 import { mfn } from "./mfn.ts";
 import { mlfDnn } from "./mlf_dnn.ts";
 import { mlmf } from "./mlmf.ts";
+import { magBert } from "./mag_bert.ts";
+import { misa } from "./misa.ts";
 import { mmcl } from "./mmcl.ts";
+import { mmim } from "./mmim.ts";
 import type { ModelDefinition } from "./model.ts";
 import { mtfn } from "./mtfn.ts";
 import { mult } from "./mult.ts";
@@ -52,6 +57,11 @@ export const MODELS: readonly ModelDefinition[] = [
   mlfDnn,
   mtfn,
   mlmf,
+  magBert,
+  misa,
+  almt,
+  mmim,
+  cenet,
   svm,
   constant,
 ];

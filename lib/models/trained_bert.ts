@@ -6,7 +6,7 @@
  */
 
 import { tf } from "../engine/mod.ts";
-import { encoderShapes, TextEncoder } from "../nn/text_encoder.ts";
+import { type EncoderInsert, encoderShapes, TextEncoder } from "../nn/text_encoder.ts";
 import type { DropoutNoise } from "../nn/dropout.ts";
 import type { Layers } from "../nn/layers.ts";
 import type { GivenBert, InputForm, Inputs, ParameterGroup } from "./network_types.ts";
@@ -30,26 +30,30 @@ export const TEXT_SETTINGS = {
 export class TrainedBert {
   /** Its parameters as the optimizer takes them. */
   readonly groups: readonly ParameterGroup[];
+  /** Its parameters that are not trained. */
+  readonly frozen: readonly string[];
   readonly #bert: TextEncoder;
-  readonly #prefix: string;
+  readonly #names: ReadonlySet<string>;
 
   /** Adds its parameters to `layers`, with `prefix` before their names. */
   constructor(given: GivenBert, { parameters }: Layers, prefix: string) {
-    const { config, values, frozenLayers = 0, learningRate = 0, weightDecay = 0 } = given;
-    for (const [name, shape] of encoderShapes(config)) {
+    const { config, values, learningRate = 0, weightDecay = 0 } = given;
+    const shapes = encoderShapes(config);
+    for (const [name, shape] of shapes) {
       const size = shape.reduce((product, n) => product * n, 1);
       parameters.add(prefix + name, shape, values?.(name) ?? new Float32Array(size));
     }
-    this.#prefix = prefix;
+    this.#names = new Set([...shapes.keys()].map((name) => prefix + name));
     this.#bert = new TextEncoder(
       config,
       (name) => parameters.get(prefix + name),
       prefix + "bert",
-      frozenLayers,
+      { layers: given.frozenLayers ?? 0, embeddings: given.frozenEmbeddings ?? false },
     );
     const trained = this.#bert.trainedNames();
-    const names = [...encoderShapes(config).keys()].filter((name) => trained.has(name))
-      .map((name) => prefix + name);
+    const own = [...shapes.keys()];
+    const names = own.filter((name) => trained.has(name)).map((name) => prefix + name);
+    this.frozen = own.filter((name) => !trained.has(name)).map((name) => prefix + name);
     const isKept = (name: string) => /bias|layer_?norm/i.test(name);
     this.groups = [
       {
@@ -67,22 +71,39 @@ export class TrainedBert {
     ];
   }
 
-  /** What is never read: the pooler. */
+  /** What most networks do not read: the pooler. */
   get idle(): string[] {
     return this.groups.flatMap(({ parameters }) => parameters)
-      .filter((name) => name.startsWith(`${this.#prefix}pooler.`));
+      .filter((name) => /\bpooler\.dense\./.test(name));
   }
 
   /** Whether a parameter is one of its own. */
   owns(name: string): boolean {
-    return name.startsWith(this.#prefix);
+    return this.#names.has(name);
+  }
+
+  /** Whether it has a pooler. */
+  get hasPooler(): boolean {
+    return this.#bert.hasPooler;
+  }
+
+  /** tanh(Lin(·)) of the last state of [CLS]: [batch, width] → the same shape */
+  pooled(cls: tf.Tensor2D): tf.Tensor2D {
+    return this.#bert.pooled(cls);
   }
 
   /**
    * The batch with `text` in the form that is wanted: [batch, width] of [CLS], or the states of all
    * tokens with `textLengths`.
+   *
+   * @param insert what the network adds inside
    */
-  apply(inputs: Inputs, form: InputForm, noise: DropoutNoise | null): Inputs {
+  apply(
+    inputs: Inputs,
+    form: InputForm,
+    noise: DropoutNoise | null,
+    insert?: EncoderInsert,
+  ): Inputs {
     const tokens = inputs.tokens!;
     const [batch, , places] = tokens.shape;
     // Places without a position hold no token: the data were checked for that.
@@ -90,8 +111,8 @@ export class TrainedBert {
     const parts = tf.unstack(tf.slice3d(tokens, [0, 0, 0], [batch, 3, used]), 1) as tf.Tensor2D[];
     const [ids, mask, segments] = parts as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D];
     const sentences = { ids, mask, segments };
-    if (form === "first") return { ...inputs, text: this.#bert.cls(sentences, noise) };
-    const states = this.#bert.states(sentences, noise).layers.at(-1)!;
+    if (form === "first") return { ...inputs, text: this.#bert.cls(sentences, noise, insert) };
+    const states = this.#bert.states(sentences, noise, insert).layers.at(-1)!;
     const text = form === "timeMajor" ? tf.transpose(states, [1, 0, 2]) : states;
     return { ...inputs, text, textLengths: tf.sum(mask, 1) as tf.Tensor1D };
   }

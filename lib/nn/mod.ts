@@ -1,6 +1,7 @@
 /** Layers and losses, for models. Shapes are in their documentation. @module */
 
 export { BatchNorm } from "./batch_norm.ts";
+export type { EncoderInsert } from "./text_encoder.ts";
 export { BiLstm } from "./bilstm.ts";
 export { Conv1d, type ConvSizes, type Padding } from "./conv.ts";
 export { dropout, type DropoutNoise } from "./dropout.ts";

@@ -7,6 +7,7 @@
 import { tf } from "../engine/mod.ts";
 import { paddingBias } from "./attention.ts";
 import type { DropoutNoise } from "./dropout.ts";
+import { affine } from "./linear.ts";
 import { stopGradient } from "./stop_gradient.ts";
 import type { WeightOf } from "./transformer.ts";
 import type { TextEncoderConfig } from "./text_encoders/config.ts";
@@ -24,6 +25,22 @@ export interface EncoderStates {
   readonly layers: readonly tf.Tensor3D[];
 }
 
+/** What a network adds inside an encoder, before one of its layers. */
+export interface EncoderInsert {
+  /** The layer that sees what was changed, from 0. */
+  readonly layer: number;
+  /** The states that enter it, [batch, tokens, width] → the same shape. */
+  change(states: tf.Tensor3D): tf.Tensor3D;
+}
+
+/** Which parts of an encoder are not trained. */
+export interface FrozenParts {
+  /** Number of first layers that no gradient goes through, nor through the embeddings. Default: 0. */
+  readonly layers?: number;
+  /** Whether none goes through the embeddings. Default: false. */
+  readonly embeddings?: boolean;
+}
+
 /** A text encoder over weights that somebody else holds. */
 export class TextEncoder {
   readonly config: TextEncoderConfig;
@@ -31,38 +48,51 @@ export class TextEncoder {
   readonly #weight: WeightOf;
   readonly #place: string;
   readonly #frozen: number;
+  readonly #frozenEmbeddings: boolean;
 
   /**
    * @param weight a parameter by its name in Hugging Face's model, see `encoderShapes`
    * @param place name of this encoder in the network, for its dropout masks
-   * @param frozen number of first layers that no gradient goes through, nor through the embeddings;
-   * at 0 it goes through everything
+   * @param frozen what no gradient goes through; nothing by default
    */
-  constructor(config: TextEncoderConfig, weight: WeightOf, place = "bert", frozen = 0) {
+  constructor(
+    config: TextEncoderConfig,
+    weight: WeightOf,
+    place = "bert",
+    { layers = 0, embeddings = false }: FrozenParts = {},
+  ) {
     this.config = config;
     this.#type = typeOf(config);
     this.#weight = weight;
     this.#place = place;
-    this.#frozen = frozen;
+    this.#frozen = layers;
+    this.#frozenEmbeddings = embeddings || layers > 0;
   }
 
   /** Names of the parameters that are trained: all, an unused pooler's too, but the frozen ones. */
   trainedNames(): Set<string> {
     const isFrozen = (name: string) => {
       const layer = /^(?:encoder|transformer)\.layer\.(\d+)\./.exec(name)?.[1];
-      return layer === undefined ? !name.startsWith("pooler.") : Number(layer) < this.#frozen;
+      if (layer !== undefined) return Number(layer) < this.#frozen;
+      if (this.#frozen > 0) return !name.startsWith("pooler.");
+      return this.#frozenEmbeddings && name.startsWith("embeddings");
     };
-    const names = [...encoderShapes(this.config).keys()];
-    return new Set(this.#frozen === 0 ? names : names.filter((name) => !isFrozen(name)));
+    return new Set([...encoderShapes(this.config).keys()].filter((name) => !isFrozen(name)));
   }
 
-  /** All states. @throws {RangeError} when there are more tokens than positions. */
-  states(tokens: Tokens, noise: DropoutNoise | null): EncoderStates {
+  /**
+   * All states.
+   *
+   * @param insert what is added before a layer; nothing by default
+   * @throws {RangeError} when there are more tokens than positions.
+   */
+  states(tokens: Tokens, noise: DropoutNoise | null, insert?: EncoderInsert): EncoderStates {
     const shape: [number, number, number] = [...tokens.ids.shape, this.config.width];
     const embedded = this.#embed(tokens, noise), { parts, hidden } = embedded;
     const layers: tf.Tensor3D[] = [];
     let rows = embedded.rows;
     for (let i = 0; i < this.config.layers; i++) {
+      rows = changed(rows, shape, i, insert);
       rows = this.#layer(i, { queries: rows, keys: rows, ...hidden }, parts);
       layers.push(tf.reshape(rows, shape));
     }
@@ -73,6 +103,7 @@ export class TextEncoder {
    * The last state of the first token, [CLS]: [batch, width]. The last layer computes no other
    * token's, so that this is a little faster than {@linkcode states}.
    *
+   * @param insert what is added before a layer; nothing by default
    * @throws {RangeError} when there are more tokens than positions.
    *
    * @example
@@ -97,21 +128,35 @@ export class TextEncoder {
    * assertEquals(bert.cls(tokens, null).shape, [2, 4]);
    * ```
    */
-  cls(tokens: Tokens, noise: DropoutNoise | null): tf.Tensor2D {
+  cls(tokens: Tokens, noise: DropoutNoise | null, insert?: EncoderInsert): tf.Tensor2D {
     const { layers, width } = this.config;
     const [batch, time] = tokens.ids.shape;
+    const shape: [number, number, number] = [batch, time, width];
     const embedded = this.#embed(tokens, noise), { parts, hidden } = embedded;
     let rows = embedded.rows;
     for (let i = 0; i < layers - 1; i++) {
+      rows = changed(rows, shape, i, insert);
       rows = this.#layer(i, { queries: rows, keys: rows, ...hidden }, parts);
     }
-    const all = tf.reshape(rows, [batch, time, width]) as tf.Tensor3D;
+    rows = changed(rows, shape, layers - 1, insert);
+    const all = tf.reshape(rows, shape) as tf.Tensor3D;
     const first = tf.reshape(tf.slice3d(all, [0, 0, 0], [batch, 1, width]), [batch, width]);
     return this.#layer(
       layers - 1,
       { queries: first as tf.Tensor2D, keys: rows, ...hidden },
       parts,
     );
+  }
+
+  /** Whether it has a pooler. */
+  get hasPooler(): boolean {
+    return encoderShapes(this.config).has("pooler.dense.weight");
+  }
+
+  /** tanh(Lin(·)) of the last state of [CLS], by its pooler: [batch, width] → the same shape */
+  pooled(cls: tf.Tensor2D): tf.Tensor2D {
+    const part = (name: string) => this.#weight(`pooler.dense.${name}`);
+    return tf.tanh(affine(cls, part("weight") as tf.Tensor2D, part("bias") as tf.Tensor1D));
   }
 
   /** What enters the first layer, [batch · tokens, width], and what all layers see. */
@@ -128,7 +173,8 @@ export class TextEncoder {
       );
     }
     const parts = new EncoderParts(this.#weight, epsilon, noise, this.#place);
-    const rows = this.#type.embed(tokens, this.config, parts);
+    const embedded = this.#type.embed(tokens, this.config, parts);
+    const rows = this.#frozenEmbeddings ? stopGradient(embedded) : embedded;
     const mask = tf.cast(tokens.mask, "float32") as tf.Tensor2D;
     return { rows, parts, hidden: { mask, bias: paddingBias(tokens.mask) } };
   }
@@ -138,4 +184,15 @@ export class TextEncoder {
     const rows = this.#type.layer(i, input, this.config, parts);
     return i === this.#frozen - 1 ? stopGradient(rows) : rows;
   }
+}
+
+/** The states that enter layer `i`: [batch · tokens, width] → the same */
+function changed(
+  rows: tf.Tensor2D,
+  shape: [number, number, number],
+  i: number,
+  insert: EncoderInsert | undefined,
+): tf.Tensor2D {
+  if (insert?.layer !== i) return rows;
+  return tf.reshape(insert.change(tf.reshape(rows, shape) as tf.Tensor3D), rows.shape);
 }

@@ -6,11 +6,12 @@
 
 import { lstm, tf } from "../engine/mod.ts";
 import { paddingBias, selfAttention } from "../nn/attention.ts";
+import { shiftEmbeddings } from "../models/mag_bert.ts";
 import { readEncoderConfig, TextEncoder } from "../nn/text_encoder.ts";
 import { conv1d, maskedMaxPool } from "../nn/conv.ts";
 import { gelu } from "../nn/gelu.ts";
+import { groupMeans } from "../nn/group_mean.ts";
 import { layerNorm } from "../nn/layer_norm.ts";
-import { affine } from "../nn/linear.ts";
 import { coral, covariance } from "../nn/losses/coral.ts";
 import { meanAbsoluteError } from "../nn/losses/l1.ts";
 import { encoderLayer } from "../nn/transformer.ts";
@@ -34,14 +35,6 @@ function lstmWeights(weights: Tensors, suffix = "") {
 /** 1 for a step and 0 for padding; the recordings have it the other way round. */
 function maskOf(inputs: Tensors): tf.Tensor2D {
   return tf.sub(1, inputs["key_padding_mask"]!) as tf.Tensor2D;
-}
-
-/** tanh(Lin(state of the first token)), which no model here uses */
-function pooled(last: tf.Tensor3D, weights: Tensors): tf.Tensor2D {
-  const [batch, , width] = last.shape;
-  const first = tf.reshape(tf.slice3d(last, [0, 0, 0], [batch, 1, width]), [batch, width]);
-  const [weight, bias] = [weights["pooler.dense.weight"], weights["pooler.dense.bias"]];
-  return tf.tanh(affine(first as tf.Tensor2D, weight as tf.Tensor2D, bias as tf.Tensor1D));
 }
 
 /** The kinds that we have, by name. */
@@ -113,11 +106,37 @@ export const LAYER_KINDS: Readonly<Record<string, LayerKind>> = {
       segments: inputs["token_type_ids"] as tf.Tensor2D,
     }, null);
     const last = layers.at(-1)!;
+    const [batch, , width] = last.shape;
+    const cls = tf.reshape(tf.slice3d(last, [0, 0, 0], [batch, 1, width]), [batch, width]);
     return {
       embeddings,
       ...Object.fromEntries(layers.map((state, i) => [`layer_${i + 1}`, state])),
       last_hidden_state: last,
-      pooler_output: pooled(last, weights),
+      pooler_output: bert.pooled(cls as tf.Tensor2D),
+    };
+  },
+  align_avg_pool: (inputs, _weights, hyper) => {
+    const timeFirst = (x: tf.Tensor) => tf.transpose(x, [1, 0, 2]) as tf.Tensor3D;
+    const align = (name: string) => timeFirst(groupMeans(timeFirst(inputs[name]!), hyper["steps"]));
+    return { audio: align("audio"), vision: align("vision") };
+  },
+  mag_gate: (inputs, weights, hyper) => {
+    const embedding = inputs["embedding"]!;
+    const rows = (name: string) => {
+      const x = inputs[name]!;
+      return tf.reshape(x, [-1, x.shape.at(-1)!]) as tf.Tensor2D;
+    };
+    const { shifted, shift, alpha } = shiftEmbeddings(
+      rows("embedding"),
+      { vision: rows("vision"), audio: rows("audio") },
+      (name) => weights[name]!,
+      hyper["beta_shift"],
+    );
+    const [weight, bias] = [weights["LayerNorm.weight"]!, weights["LayerNorm.bias"]!];
+    return {
+      y: tf.reshape(layerNorm(shifted, weight, bias, 1e-5), embedding.shape),
+      shift: tf.reshape(shift, embedding.shape),
+      alpha: tf.reshape(alpha, embedding.shape.slice(0, -1)),
     };
   },
   coral: (inputs) => {

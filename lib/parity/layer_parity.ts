@@ -6,6 +6,7 @@
 
 import { compileEager } from "../engine/compile.ts";
 import { type NamedTensors, tf } from "../engine/mod.ts";
+import { cosineSchedule } from "../models/rate_schedule.ts";
 import { Adam } from "../training/optimizer.ts";
 import type {
   CompilingEngine,
@@ -18,11 +19,13 @@ import { LAYER_KINDS, type Tensors } from "./layer_kinds.ts";
 import { checkModel } from "./model_parity.ts";
 import { difference, findRecorded, largest, toTensor } from "./recorded_model.ts";
 
-/** Allowed deviations: of outputs, of gradients per max(1, largest entry), of optimizer values. */
-const LAYER_TOLERANCE = { output: 1e-5, gradient: 1e-5, optimizer: 1e-6 } as const;
+/** Allowed deviations: of outputs, of gradients per max(1, largest entry), of optimizer values, of rates. */
+const LAYER_TOLERANCE = { output: 1e-5, gradient: 1e-5, optimizer: 1e-6, schedule: 1e-9 } as const;
 
 /** Inputs that are whole numbers. */
 const INTEGER_INPUTS = new Set(["lengths", "input_ids", "token_type_ids", "attention_mask"]);
+/** The kind that records learning rates. */
+const SCHEDULE = "lr_schedule";
 /** Runs a step as it is. */
 const EAGER: CompilingEngine = { name: "cpu", compile: compileEager };
 /** The kinds that record an optimizer, and its decay. */
@@ -44,7 +47,7 @@ const OPTIMIZER_KINDS: Readonly<Record<string, "l2" | "decoupled">> = {
  */
 export function isLayerKind(kind: string): boolean {
   return Object.hasOwn(LAYER_KINDS, kind) || Object.hasOwn(OPTIMIZER_KINDS, kind) ||
-    findRecorded(kind) !== null;
+    kind === SCHEDULE || findRecorded(kind) !== null;
 }
 
 /**
@@ -75,6 +78,7 @@ export async function checkLayer(
       `Cannot check layer "${layerCase.name}": kind "${layerCase.kind}" is unknown`,
     );
   }
+  if (layerCase.kind === SCHEDULE) return checkSchedule(layerCase);
   if (Object.hasOwn(OPTIMIZER_KINDS, layerCase.kind)) {
     return await checkOptimizer(layerCase, OPTIMIZER_KINDS[layerCase.kind]!);
   }
@@ -213,6 +217,22 @@ async function checkOptimizer(
     inputGrad: null,
     weightGrad: null,
   };
+}
+
+/** The rates of all epochs, each beside the recorded one. */
+function checkSchedule({ name, kind, hyper, outputs }: LayerCase): LayerResult {
+  const schedule = cosineSchedule(hyper["max_epochs"], 0);
+  if (schedule.kind !== "planned" || hyper["type"] !== "gradual_warmup_cosine") {
+    throw new TypeError(`Cannot check "${name}": schedule "${hyper["type"]}" is unknown`);
+  }
+  const { values } = outputs["values"]!;
+  const rates = Array.from(
+    values,
+    (_, i) => hyper["lr"] * schedule.factorAt({ epoch: i + 1, step: 0, steps: 1 }),
+  );
+  const output = difference(rates, values);
+  const ok = values.length > 0 && output <= LAYER_TOLERANCE.schedule;
+  return { name, kind, ok, output, inputGrad: null, weightGrad: null };
 }
 
 /** The part of a recorded array [steps, …] that belongs to a step. */

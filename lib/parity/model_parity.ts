@@ -9,12 +9,10 @@ import { MemoryColumn, MODALITIES, type Split } from "../data/mod.ts";
 import { type NamedTensors, tf } from "../engine/mod.ts";
 import { loopSettings } from "../training/config.ts";
 import { sumLimitsOf } from "../training/clipping.ts";
-import { Learner } from "../training/learner.ts";
 import { adamOf } from "../training/optimizer.ts";
-import type { StepResult, Validation } from "../training/step_inputs.ts";
 import { fit, type LoopSettings } from "../training/trainer.ts";
-import { copyWeights, type Weights } from "../training/weights.ts";
 import type { CompilingEngine, LayerCase, LayerResult, RecordedArrays } from "./layer_cases.ts";
+import { checkTraining, WatchedLearner } from "./training_parity.ts";
 import {
   difference,
   findRecorded,
@@ -39,10 +37,11 @@ export async function checkModel(
   engine: CompilingEngine,
   layerCase: LayerCase,
 ): Promise<LayerResult> {
-  const { definition, isSteps } = findRecorded(layerCase.kind)!;
+  const { definition, form } = findRecorded(layerCase.kind)!;
+  const check = { forward: checkForward, steps: checkSteps, training: checkTraining }[form];
   const model = makeRecorded(definition, layerCase);
   try {
-    return await (isSteps ? checkSteps : checkForward)(engine, layerCase, model);
+    return await check(engine, layerCase, model);
   } finally {
     model.network.dispose();
   }
@@ -70,8 +69,8 @@ async function checkForward(
       const counter = tf.tensor1d(Int32Array.of(0, 0, 1, 1), "int32");
       const inputs = inputsAsRead(network, own);
       const outputs = network.apply(inputs, hyper["mode"] === "train" ? { stream, counter } : null);
-      const { total } = network.loss(outputs, targetOf(own));
-      const named = { ...definition.recorded!.outputs(outputs, inputs), loss: total };
+      const { total, parts } = network.loss(outputs, targetOf(own));
+      const named = { ...definition.recorded!.outputs(outputs, inputs, parts), loss: total };
       for (const [name, tensor] of Object.entries(named)) {
         made[`output/${name}`] = tf.keep(tf.clone(tensor));
       }
@@ -96,7 +95,7 @@ async function checkForward(
       if (gradient !== null && gradient !== undefined) made[key] = gradient;
     });
     return made;
-  }, { state: Object.fromEntries(variables) });
+  }, { state: { ...Object.fromEntries(variables), ...Object.fromEntries(network.memory) } });
   const made = step(raw);
   const part = (prefix: string) =>
     Object.fromEntries(
@@ -109,7 +108,11 @@ async function checkForward(
   const output = await largest({ ...part("output/"), ...after }, expected, false);
   const inputGrad = await largest(part("input/"), inputGrads, true);
   const weightGrad = await worstWeight(part("weight/"), weightGrads, learned, learns);
-  const known = new Set([...Object.keys(part("output/")), ...Object.keys(after)]);
+  const known = new Set([
+    ...Object.keys(part("output/")),
+    ...Object.keys(after),
+    ...definition.recorded!.inner ?? [],
+  ]);
   const isComplete = Object.keys(expected).every((name) => known.has(name)) &&
     Object.keys(inputGrads).length === inputNames.length;
   step.dispose();
@@ -138,25 +141,6 @@ async function worstWeight(
     for (const value of await tensor.data()) worst = Math.max(worst, Math.abs(value));
   }
   return worst;
-}
-
-/** Notes what the recordings hold of a training. */
-class WatchedLearner extends Learner {
-  readonly losses: number[] = [];
-  /** After the last validation. */
-  after: Weights = new Map();
-
-  override async step(...args: Parameters<Learner["step"]>): Promise<StepResult> {
-    const result = await super.step(...args);
-    this.losses.push(result.loss);
-    return result;
-  }
-
-  override async validate(...args: Parameters<Learner["validate"]>): Promise<Validation> {
-    const result = await super.validate(...args);
-    this.after = await copyWeights(this.network.weights());
-    return result;
-  }
 }
 
 async function checkSteps(

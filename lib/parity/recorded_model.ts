@@ -18,12 +18,17 @@ import {
   type NetworkDefinition,
   type Target,
 } from "../models/mod.ts";
+import { readEncoderConfig } from "../nn/text_encoder.ts";
 import { resolveConfig } from "../training/config.ts";
+import { givenBert } from "../training/run_bert.ts";
 import { assignWeights, type Weights } from "../training/weights.ts";
 import type { LayerCase, RecordedArray, RecordedArrays } from "./layer_cases.ts";
 
-/** Ending of the kinds that record whole trainings. */
-const STEPS = "_steps";
+/** Endings of the kinds that record whole trainings, in the two forms that there are. */
+const TRAININGS = { steps: "_steps", training: "_training" } as const;
+
+/** What a case holds: one forward pass, or a training in one of two forms. */
+export type CaseForm = "forward" | keyof typeof TRAININGS;
 
 /** A network of a recorded case. */
 export interface RecordedModel {
@@ -39,14 +44,18 @@ function recordedNetworks(): NetworkDefinition[] {
   return MODELS.filter((model) => model.kind === "network");
 }
 
-/** The network whose cases are of this kind; `isSteps` where they are whole trainings. */
+/** The network whose cases are of this kind, and what they hold. */
 export function findRecorded(
   kind: string,
-): { definition: NetworkDefinition; isSteps: boolean } | null {
+): { definition: NetworkDefinition; form: CaseForm } | null {
+  const forms: readonly (readonly [CaseForm, string])[] = [
+    ["forward", ""],
+    ...Object.entries(TRAININGS) as [CaseForm, string][],
+  ];
   for (const definition of recordedNetworks()) {
     const own = definition.recorded?.kind;
-    if (own === undefined || (kind !== own && kind !== own + STEPS)) continue;
-    return { definition, isSteps: kind !== own };
+    const found = forms.find(([, ending]) => own !== undefined && kind === own + ending);
+    if (found !== undefined) return { definition, form: found[0] };
   }
   return null;
 }
@@ -58,15 +67,24 @@ export function findRecorded(
  */
 export function makeRecorded(definition: NetworkDefinition, layerCase: LayerCase): RecordedModel {
   const { hyper, inputs, weights, name } = layerCase;
-  const dataset = hyper["dataset_name"] as DefaultsFor;
-  const modalities = MODALITIES.filter((modality) => inputs[modality] !== undefined);
+  const dataset = (hyper["dataset_name"] ?? "mosi") as DefaultsFor;
+  const tokens = inputs["text_bert"];
+  const isGiven = (modality: Modality) =>
+    inputs[modality] !== undefined || modality === "text" && tokens !== undefined;
+  const modalities = MODALITIES.filter(isGiven);
   const recorded = definition.recorded!;
   const config = resolveConfig(definition, dataset, {
     batchSize: hyper["batch_size"],
+    ...(tokens === undefined ? {} : { text: "bert" }),
     ...recorded.settings(hyper),
   });
   const sizes = (axis: number) =>
-    Object.fromEntries(modalities.map((modality) => [modality, inputs[modality]!.shape[axis]!]));
+    Object.fromEntries(
+      modalities.map((modality) => [modality, (inputs[modality] ?? tokens!).shape[axis]!]),
+    );
+  const bert = tokens === undefined
+    ? {}
+    : { bert: givenBert(readEncoderConfig(hyper["textEncoder"].config, name), null, config) };
   const network = definition.create({
     settings: config,
     protocol: (dataset === "simsv2" ? "sims" : dataset) as ProtocolName,
@@ -75,11 +93,15 @@ export function makeRecorded(definition: NetworkDefinition, layerCase: LayerCase
     steps: sizes(1),
     trainLabels: inputs["labels"]!.values,
     random: RandomStream.fromSeed(0),
+    ...bert,
   });
   const own = [...network.weights()];
   const nameOf = (ours: string) => recorded.weightName?.(ours) ?? ours;
   const variables = new Map(own.map(([ours, variable]) => [nameOf(ours), variable]));
-  const extra = Object.keys(weights).filter((key) => !variables.has(key));
+  const used = Object.fromEntries(
+    Object.entries(weights).filter(([key]) => !recorded.unused?.test(key)),
+  );
+  const extra = Object.keys(used).filter((key) => !variables.has(key));
   const missing = [...variables.keys()].filter((key) => weights[key] === undefined);
   if (extra.length + missing.length > 0) {
     network.dispose();
@@ -90,20 +112,29 @@ export function makeRecorded(definition: NetworkDefinition, layerCase: LayerCase
   }
   assignWeights(
     variables,
-    new Map(Object.entries(weights)) as unknown as Weights,
+    new Map(Object.entries(used)) as unknown as Weights,
     `case "${name}"`,
   );
+  recorded.prepare?.(network, hyper, inputs);
   return { definition, config, network, variables };
 }
 
-/** Raw recorded arrays in the forms that the network reads, every step being a true one. */
+/**
+ * Raw recorded arrays in the forms that the network reads, every step being a true one where no lengths
+ * are recorded.
+ */
 export function inputsAsRead(network: Network, raw: Readonly<Record<string, tf.Tensor>>): Inputs {
   const inputs: Record<string, tf.Tensor> = {};
+  const tokens = raw["text_bert"];
+  if (tokens !== undefined) inputs["tokens"] = tf.cast(tokens, "int32");
   for (const modality of network.modalities) {
-    const form = network.reads[modality]!, x = raw[modality] as tf.Tensor3D;
+    const form = network.reads[modality]!, x = raw[modality] as tf.Tensor3D | undefined;
+    if (x === undefined) continue;
     const [batch, time] = x.shape;
     inputs[modality] = inForm(form, x);
-    inputs[`${modality}Lengths`] = tf.fill([batch], time, "int32");
+    const mask = raw[`${modality}_mask`];
+    const known = mask === undefined ? raw[`${modality}_lengths`] : tf.sum(mask, 1);
+    inputs[`${modality}Lengths`] = tf.cast(known ?? tf.fill([batch], time), "int32");
   }
   return inputs;
 }

@@ -52,6 +52,7 @@ export async function saveCheckpoint(
     progress: JSON.stringify(progress),
     optimizerSteps: String(learner.optimizerSteps),
     stepsBefore: JSON.stringify(learner.counts.before),
+    stepsOfPass: JSON.stringify(learner.counts.ofPass),
   });
 }
 
@@ -88,6 +89,7 @@ export function loadCheckpoint(
   learner.counts.steps = optimizerSteps;
   // An older checkpoint has none.
   learner.counts.before = JSON.parse(metadata["stepsBefore"] ?? "{}");
+  learner.counts.ofPass = JSON.parse(metadata["stepsOfPass"] ?? "{}");
   const best = new Map(
     [...weights].filter(([name]) => name.startsWith("best/"))
       .map(([name, tensor]) => [name.slice("best/".length), tensor]),

@@ -132,7 +132,7 @@ export function defaultsFor(dataset: string, protocol: ProtocolName): DefaultsFo
  * How a network is trained with these settings: those of the loop, and what the model says besides.
  */
 export function loopSettings(model: ModelDefinition, config: Config): LoopSettings {
-  const { decay = "l2", clipNorm = 0, clipValue = 0 } = config;
+  const { decay = "l2", clipNorm = 0, clipValue = 0, epsilon = 1e-8 } = config;
   return {
     batchSize: Number(config["batchSize"]),
     updateEpochs: Number(config["updateEpochs"]),
@@ -145,6 +145,7 @@ export function loopSettings(model: ModelDefinition, config: Config): LoopSettin
     clipAt: "step",
     schedule: { kind: "constant" },
     monitor: "mae",
+    epsilon: Number(epsilon),
     ...(model.kind === "network" ? model.training?.(config) : {}),
   };
 }

@@ -13,6 +13,7 @@ import { Breath } from "./breath.ts";
 import { type ClipLimits, clippingOf } from "./clipping.ts";
 import { readInputs, type Scratch } from "./inputs.ts";
 import type { Adam } from "./optimizer.ts";
+import { zerosLike } from "./gradient_sums.ts";
 import { type Correction, StepCounts, takeCorrection } from "./step_counts.ts";
 import {
   splitStepInputs,
@@ -43,8 +44,8 @@ export class Learner {
   readonly #scratch: Scratch = new Map();
   /** The batch that was read while the last step ran. */
   #ahead: { readonly indices: Uint32Array; readonly inputs: Inputs } | null = null;
-  /** Parameters that the loss of a stage does not depend on: the optimizer leaves them alone. */
-  readonly #withoutGradient = new Set<string>();
+  /** Parameters that the loss of a stage or pass does not depend on: the optimizer leaves them alone. */
+  readonly #withoutGradient = new Map<string, Set<string>>();
   /** Those that had a gradient in some stage. */
   readonly #taught = new Set<string>();
   /** Sets the sums of gradients to zero. */
@@ -59,7 +60,7 @@ export class Learner {
   /** The same with the network's criterion. */
   readonly #validate: CompiledStep<StepInputs, NamedTensors>;
   readonly #sumLimits: ClipLimits;
-  /** Tells compiled steps of one stage from those of another. */
+  /** Tells compiled steps of one stage or pass from those of another. */
   #stage = "";
 
   /**
@@ -138,6 +139,14 @@ export class Learner {
     this.counts.restart();
     this.#withoutGradient.clear();
     this.#stage = `stage ${stage}`;
+  }
+
+  /** Goes to a pass of the epoch, of a network that has several; its optimizer goes on. */
+  enterPass(pass: number): void {
+    if (this.network.enterPass === undefined) return;
+    this.network.enterPass(pass);
+    this.optimizer.pass = pass;
+    this.#stage = `pass ${pass}`;
   }
 
   /**
@@ -282,7 +291,8 @@ export class Learner {
   }
 
   #optimizerStep(correction: Correction): NamedTensors {
-    const sums = [...this.gradients].filter(([name]) => !this.#withoutGradient.has(name));
+    const without = this.#withoutGradient.get(this.#stage);
+    const sums = [...this.gradients].filter(([name]) => !without?.has(name));
     this.optimizer.apply(Object.fromEntries(sums), this.counts.toStep(correction));
     return {};
   }
@@ -325,9 +335,11 @@ export class Learner {
       return tf.clone(total);
     }, trained);
     const gradients = new Map<string, tf.Tensor>();
+    const without = this.#withoutGradient.get(this.#stage) ?? new Set();
+    this.#withoutGradient.set(this.#stage, without);
     for (const name of this.gradients.keys()) {
       const gradient = grads[this.network.parameters.get(name).name];
-      if (gradient === undefined) this.#withoutGradient.add(name);
+      if (gradient === undefined) without.add(name);
       else gradients.set(name, gradient);
       if (gradient !== undefined) this.#taught.add(name);
     }
@@ -345,13 +357,4 @@ export class Learner {
     }
     return results;
   }
-}
-
-/** Variables of zeros with the same names and shapes. */
-function zerosLike(variables: Iterable<[string, tf.Variable]>): Map<string, tf.Variable> {
-  const zeros = new Map<string, tf.Variable>();
-  for (const [name, { shape }] of variables) {
-    zeros.set(name, tf.tidy(() => tf.variable(tf.zeros(shape), false)));
-  }
-  return zeros;
 }

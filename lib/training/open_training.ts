@@ -16,10 +16,10 @@ import {
   sourceOptions,
 } from "../data/mod.ts";
 import { type Engine, type EngineOptions, openEngine } from "../engine/mod.ts";
-import { findModel, type ModelDefinition, type Setting } from "../models/mod.ts";
-import { defaultsFor, parseSettings, resolveConfig } from "./config.ts";
+import { findModel, type ModelDefinition, type Setting, startOf } from "../models/mod.ts";
+import { defaultsFor, parseSettings, resolveConfig, settingsOf } from "./config.ts";
 import { settingsOfData } from "./data_settings.ts";
-import { trainingWarnings } from "./requirements.ts";
+import { requireUsable, trainingWarnings } from "./requirements.ts";
 import { trainRun } from "./run.ts";
 import { RunFolder } from "./run_folder.ts";
 import type { RunEvents, RunOptions, RunOutcome } from "./run_options.ts";
@@ -147,6 +147,7 @@ export async function openTraining(options: TrainingOptions): Promise<Training> 
     const { dataset } = data;
     const protocol = requireProtocol(dataset, options.protocol ?? null);
     const modalities = chooseModalities(data, options.modalities, settings);
+    requireUsable(model, modalities);
     const config = resolveConfig(model, defaultsFor(dataset.name, protocol), settings);
     const { train } = dataset.splits;
     const given = parseSettings(model, settings);
@@ -183,7 +184,10 @@ export function requiredText(
   model: ModelDefinition,
   settings: Readonly<Record<string, Setting>>,
 ): TextSource {
-  return textSource(parseSettings(model, settings));
+  const { text } = settingsOf(model);
+  // A model that has nothing else reads a BERT without being asked to.
+  const start = text === undefined ? {} : { text: startOf(text, "mosi") };
+  return textSource({ ...start, ...parseSettings(model, settings) });
 }
 
 function openData(options: TrainingOptions, text: TextSource): TrainingData {

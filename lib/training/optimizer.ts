@@ -38,14 +38,14 @@ export interface AdamOptions {
  */
 export function adamOf(
   network: Network,
-  { decay, clipNorm, clipValue, clipAt }: Pick<
+  { decay, epsilon, clipNorm, clipValue, clipAt }: Pick<
     TrainingRules,
-    "decay" | "clipNorm" | "clipValue" | "clipAt"
+    "decay" | "epsilon" | "clipNorm" | "clipValue" | "clipAt"
   >,
 ): Adam {
   // What is clipped before each sum is not clipped again.
   const limits = clipAt === "step" ? { clipNorm, clipValue } : {};
-  return new Adam(network.parameters, network.trainedGroups, { decay, ...limits });
+  return new Adam(network.parameters, network.trainedGroups, { decay, epsilon, ...limits });
 }
 
 /** The parts of the update that change from step to step: float32 scalars. */
@@ -77,6 +77,8 @@ export class Adam {
   readonly #beta2: number;
   readonly #epsilon: number;
   readonly #limits: ClipLimits;
+  /** Of the epoch; groups of other passes rest. */
+  pass = 1;
 
   /**
    * Makes an optimizer whose moments are 0.
@@ -142,6 +144,7 @@ export class Adam {
     for (const name of [...this.#variables.keys()].reverse()) {
       const gradient = gradients[name], group = this.#groups.get(name);
       if (gradient === undefined || group === undefined) continue;
+      if (group.pass !== undefined && group.pass !== this.pass) continue;
       const { fromEpoch = 1 } = group, { rate, late } = correction;
       const own = fromEpoch === 1 ? correction : late?.get(fromEpoch);
       if (own === undefined) continue;

@@ -70,6 +70,40 @@ export function requireNeeds(
 }
 
 /**
+ * Whether a model can do with these modalities.
+ *
+ * @example
+ * ```ts
+ * import { findModel } from "../models/mod.ts";
+ * import { canDoWith } from "./requirements.ts";
+ * import { assertEquals } from "@std/assert";
+ * const misa = findModel("misa");
+ * assertEquals([canDoWith(misa, ["text"]), canDoWith(misa, ["text", "audio"])], [false, true]);
+ * ```
+ */
+export function canDoWith({ modalities }: ModelDefinition, chosen: readonly Modality[]): boolean {
+  const { all = [], atLeast = 1 } = modalities ?? {};
+  return chosen.length >= atLeast && all.every((modality) => chosen.includes(modality));
+}
+
+/**
+ * Refuses modalities that a model cannot do with.
+ *
+ * @throws {UsageError} with what it needs.
+ */
+export function requireUsable(model: ModelDefinition, chosen: readonly Modality[]): void {
+  if (canDoWith(model, chosen)) return;
+  const { all = [], atLeast = 1 } = model.modalities ?? {};
+  const wanted = [
+    ...(all.length > 0 ? [all.join(" and ")] : []),
+    ...(atLeast > all.length ? [`${atLeast} modalities or more`] : []),
+  ];
+  throw new UsageError(
+    `Cannot train ${model.name} on ${chosen.join(" and ")}: expected ${wanted.join(", ")}`,
+  );
+}
+
+/**
  * Says when training would never change a weight: an incomplete last group of batches is dropped where
  * the model asks for that, and an epoch of fewer batches than a group is only that. The reference trains
  * such data without a word, so this is a warning and not an error.

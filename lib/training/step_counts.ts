@@ -18,13 +18,17 @@ export type Correction = AdamCorrection & NamedTensors;
 export class StepCounts {
   /** Number of steps so far. */
   steps = 0;
+  /** Number of steps in each pass of all epochs, of a network that has several. */
+  ofPass: Record<string, number> = {};
   /** Number of steps before the first epoch of groups that start late, by that epoch. */
   before: Record<string, number> = {};
   /** The first epochs of groups that start late. */
   readonly #lateEpochs: readonly number[];
+  readonly #hasPasses: boolean;
 
   /** Starts at 0. */
   constructor(groups: readonly ParameterGroup[]) {
+    this.#hasPasses = groups.some(({ pass }) => pass !== undefined);
     const epochs = groups.map(({ fromEpoch = 1 }) => fromEpoch).filter((epoch) => epoch > 1);
     this.#lateEpochs = [...new Set(epochs)];
   }
@@ -32,19 +36,23 @@ export class StepCounts {
   /** Starts at 0 again. */
   restart(): void {
     this.steps = 0;
+    this.ofPass = {};
     this.before = {};
   }
 
   /** Counts a step, and makes what it reads; the caller disposes it. */
   next(optimizer: Adam, epoch: number, rate: number | undefined): Correction {
     this.steps++;
+    const { pass } = optimizer;
+    // A checkpoint from before there were passes has none of theirs.
+    this.ofPass[pass] = (this.ofPass[pass] ?? (this.#hasPasses ? 0 : this.steps - 1)) + 1;
     const tensors: Record<string, tf.Tensor> = {};
     const add = (ending: string, steps: number) => {
       const [first, second] = optimizer.correction(steps);
       tensors[`first${ending}`] = tf.scalar(first);
       tensors[`second${ending}`] = tf.scalar(second);
     };
-    add("", this.steps);
+    add("", this.ofPass[pass]!);
     for (const start of this.#lateEpochs) {
       if (epoch < start) this.before[start] = this.steps;
       else add(`.${start}`, this.steps - (this.before[start] ?? 0));

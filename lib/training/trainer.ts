@@ -18,6 +18,7 @@ import { diagnoseLabels } from "./label_diagnosis.ts";
 import type { Learner, StepPlace, Validation } from "./learner.ts";
 import { LearningRates } from "./learning_rates.ts";
 import { explainOutOfMemory } from "./out_of_memory.ts";
+import { planEpoch, type PlannedBatch } from "./passes.ts";
 import { assignWeights, copyWeights, type Weights } from "./weights.ts";
 
 /** Ids that an error names at most: more than a usual batch has. */
@@ -143,9 +144,12 @@ export async function fit(
     const started = performance.now();
     const { epoch } = progress;
     const shuffle = options.random.split("order").fresh(`epoch ${epoch}`);
-    const batches = options.batchesOf?.(epoch) ??
+    const order = options.batchesOf?.(epoch) ??
       batchOrder(train.samples, settings.batchSize, (n) => shuffle.permutation(n));
-    const steps = settings.epochs * stepsOf(batches.length, settings);
+    const batches = planEpoch(learner.network, order, settings);
+    const counted = batches.filter(({ isCounted }) => isCounted).length;
+    const uncounted = batches.length - counted;
+    const steps = settings.epochs * batches.filter(({ endsGroup }) => endsGroup).length;
     const rateNow = () => rates.factorAt({ epoch, step: learner.optimizerSteps, steps });
     if (progress.batches === 0) learner.network.startEpoch?.();
     const breath = new Breath();
@@ -156,8 +160,9 @@ export async function fit(
         hasLearned = true;
         warnOfUntaught(learner, options);
       }
-      const done = Math.min(train.samples, progress.batches * settings.batchSize);
-      options.onBatch?.(epoch, done, progress.sums["total"]! / progress.batches);
+      const seen = progress.batches - uncounted;
+      const done = Math.min(train.samples, Math.max(0, seen) * settings.batchSize);
+      if (seen > 0) options.onBatch?.(epoch, done, progress.sums["total"]! / seen);
       await breath.take();
       if (signal?.aborted) {
         await save();
@@ -166,15 +171,15 @@ export async function fit(
       if (progress.batches < batches.length && isDue()) await save();
     }
     const trained = performance.now();
-    const order = batchOrder(valid.samples, settings.batchSize);
+    const validOrder = batchOrder(valid.samples, settings.batchSize);
     const isCriterion = settings.monitor === "criterion";
     const { predictions, criteria } = await explainOutOfMemory(
       valid,
       settings.batchSize,
       async (): Promise<Validation> =>
         isCriterion
-          ? await learner.validate(valid, order, epoch)
-          : { predictions: await learner.predict(valid, order), criteria: [] },
+          ? await learner.validate(valid, validOrder, epoch)
+          : { predictions: await learner.predict(valid, validOrder), criteria: [] },
     );
     checkFinite(predictions, epoch, valid);
     const metrics = options.evaluate(predictions, valid.labels);
@@ -194,7 +199,7 @@ export async function fit(
       valid: (performance.now() - trained) / 1000,
     };
     const record = {
-      ...recordOf(learner, progress, batches.length, { loss, metrics }, seconds, rateOfEpoch),
+      ...recordOf(learner, progress, counted, { loss, metrics }, seconds, rateOfEpoch),
       ...await diagnoseLabels(learner.network, train),
     };
     progress.history.push(record);
@@ -256,13 +261,6 @@ function warnOfUntaught(learner: Learner, options: FitOptions): void {
   );
 }
 
-/** Optimizer steps of an epoch. */
-function stepsOf(batches: number, { updateEpochs, applyTrailingGroup }: LoopSettings): number {
-  return applyTrailingGroup
-    ? Math.ceil(batches / updateEpochs)
-    : Math.floor(batches / updateEpochs);
-}
-
 /** The mean to 4 decimals, of which the reference reads its best epoch. */
 function roundedMean(values: readonly number[]): number {
   return Math.round(1e4 * values.reduce((sum, value) => sum + value, 0) / values.length) / 1e4;
@@ -272,29 +270,22 @@ function roundedMean(values: readonly number[]): number {
 async function learnBatch(
   learner: Learner,
   train: Split,
-  batches: readonly Uint32Array[],
+  batches: readonly PlannedBatch[],
   progress: TrainingProgress,
   settings: LoopSettings,
   rate: Pick<StepPlace, "rate">,
 ): Promise<void> {
   const number = progress.batches + 1;
-  const indices = batches[progress.batches]!;
-  const inGroup = progress.batches % settings.updateEpochs;
-  const isLast = settings.applyTrailingGroup && number === batches.length;
-  const place = {
-    epoch: progress.epoch,
-    batch: number,
-    startsGroup: inGroup === 0,
-    endsGroup: inGroup === settings.updateEpochs - 1 || isLast,
-    ...rate,
-  };
+  const { indices, pass, isCounted, startsGroup, endsGroup } = batches[progress.batches]!;
+  const place = { epoch: progress.epoch, batch: number, startsGroup, endsGroup, ...rate };
+  learner.enterPass(pass);
   const { loss, parts } = await explainOutOfMemory(
     train,
     settings.batchSize,
-    () => learner.step(train, indices, place, batches[number]),
+    () => learner.step(train, indices, place, batches[number]?.indices),
   );
   if (!Number.isFinite(loss)) throw nonFinite(loss, parts, progress.epoch, number, train, indices);
-  for (const [name, value] of Object.entries({ total: loss, ...parts })) {
+  for (const [name, value] of Object.entries(isCounted ? { total: loss, ...parts } : {})) {
     progress.sums[name] = (progress.sums[name] ?? 0) + value;
   }
   progress.batches = number;

@@ -41,7 +41,7 @@ export const SMALL: Readonly<Record<string, Setting>> = {
 
 /** Synthetic data of few short sequences: by default 21 train, 5 valid and 11 test samples. */
 export function smallData(options: Partial<SyntheticOptions> = {}): Dataset {
-  return makeSynthetic({
+  const dataset = makeSynthetic({
     n: 21,
     seed: 3,
     text: 6,
@@ -53,6 +53,34 @@ export function smallData(options: Partial<SyntheticOptions> = {}): Dataset {
     noise: 0.2,
     ...options,
   });
+  return withSplits(dataset, { train: withWords, valid: withWords, test: withWords });
+}
+
+/** Buckets into which a feature's value falls, for a word of its own. */
+const BUCKETS = 5;
+
+/** A split with words that its label follows from: one for each feature of the mean text. */
+function withWords(split: Split): Split {
+  const { text } = split.features;
+  if (text === undefined) return split;
+  const { samples, steps, width, lengths } = text;
+  const tokens = width + 4;
+  const values = new Int32Array(samples * 3 * tokens);
+  const row = new Float32Array(steps * width);
+  for (let i = 0; i < samples; i++) {
+    text.read([i], row);
+    const ids = values.subarray(3 * i * tokens, (3 * i + 1) * tokens);
+    ids[0] = 1;
+    for (let j = 0; j < width; j++) {
+      let mean = 0;
+      for (let t = 0; t < lengths[i]!; t++) mean += row[t * width + j]! / lengths[i]!;
+      const bucket = Math.floor((Math.tanh(mean) + 1) / 2 * BUCKETS);
+      ids[j + 1] = 3 + BUCKETS * j + Math.min(BUCKETS - 1, bucket);
+    }
+    ids[width + 1] = 2;
+    values.fill(1, (3 * i + 1) * tokens, (3 * i + 1) * tokens + width + 2);
+  }
+  return { ...split, textBert: { shape: [samples, 3, tokens], values } };
 }
 
 /** All settings of a small Self-MM. */

@@ -6,12 +6,8 @@
  */
 
 import { tf } from "../../engine/mod.ts";
+import { centralMoments } from "./central_moments.ts";
 import { coral } from "./coral.ts";
-
-/** Moments that {@linkcode centralMoments} compares. */
-const MOMENTS = 5;
-/** Below the root of a length, whose gradient at 0 is not a number. */
-const EPSILON = 1e-12;
 
 /** How two modalities are drawn together. */
 export type Alignment = "coral" | "coral+mean" | "pairwiseL2" | "cmd";
@@ -50,27 +46,7 @@ export function alignmentLoss(x: tf.Tensor2D, y: tf.Tensor2D, alignment: Alignme
     case "pairwiseL2":
       return tf.mean(tf.square(tf.sub(x, y)));
     case "cmd":
-      return centralMoments(x, y);
+      // Of the logistic function of the features: they must lie in an interval.
+      return centralMoments(tf.sigmoid(x), tf.sigmoid(y), { moments: 5, epsilon: 1e-12 });
   }
-}
-
-/**
- * Central moment discrepancy ‖E x − E y‖ + Σ_{k=2..5} ‖E(x − Ex)ᵏ − E(y − Ey)ᵏ‖, of the logistic
- * function of the features, since it is defined for features in an interval.
- *
- * Source: Zellinger et al. 2017.
- */
-function centralMoments(x: tf.Tensor2D, y: tf.Tensor2D): tf.Scalar {
-  const length = (a: tf.Tensor, b: tf.Tensor) =>
-    tf.sqrt(tf.add(tf.sum(tf.square(tf.sub(a, b))), EPSILON)) as tf.Scalar;
-  const [p, q] = [tf.sigmoid(x), tf.sigmoid(y)];
-  const [meanP, meanQ] = [tf.mean(p, 0, true), tf.mean(q, 0, true)];
-  const [centeredP, centeredQ] = [tf.sub(p, meanP), tf.sub(q, meanQ)];
-  let total = length(meanP, meanQ);
-  let [powerP, powerQ] = [centeredP, centeredQ];
-  for (let k = 2; k <= MOMENTS; k++) {
-    [powerP, powerQ] = [tf.mul(powerP, centeredP), tf.mul(powerQ, centeredQ)];
-    total = tf.add(total, length(tf.mean(powerP, 0), tf.mean(powerQ, 0)));
-  }
-  return total;
 }

@@ -40,7 +40,7 @@ export class Recorded implements Disposable {
       this.parameters.add(name, shape, folder.values(name));
     }
     const weight = (name: string) => this.parameters.get(name);
-    this.encoder = new TextEncoder(folder.config, weight, "bert", frozen);
+    this.encoder = new TextEncoder(folder.config, weight, "bert", { layers: frozen });
     using file = readSafetensors(join(path, "recorded.safetensors"));
     for (const [name, source] of file.tensors) {
       const values = new Float32Array(source.size);
