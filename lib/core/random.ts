@@ -29,7 +29,8 @@ export class RandomStream {
   #words: readonly number[] = [];
   #next = 0;
 
-  private constructor(path: string) {
+  /** Made by {@linkcode RandomStream.fromSeed} and the streams above. @param path seed and names */
+  protected constructor(path: string) {
     this.#path = path;
     const digest = createHash("sha256").update(path).digest();
     this.key = [digest.readUInt32LE(0), digest.readUInt32LE(4)];
@@ -53,6 +54,11 @@ export class RandomStream {
       throw new RangeError(`Cannot seed with ${seed}: expected an integer in [0, 2^53)`);
     }
     return new RandomStream(`${seed}`);
+  }
+
+  /** Zeros for every array, drawn at no cost: for who asks how large a network is, not what it knows. */
+  static zeros(): RandomStream {
+    return new Zeros("");
   }
 
   /** The stream of that name below this one; the same object for the same name. */
@@ -121,5 +127,20 @@ export class RandomStream {
   /** `count` normal numbers with mean 0 and a standard deviation, as float32. */
   normalArray(count: number, deviation = 1): Float32Array {
     return Float32Array.from({ length: count }, () => deviation * this.normal());
+  }
+}
+
+/** What {@linkcode RandomStream.zeros} gives. */
+class Zeros extends RandomStream {
+  override split(): RandomStream {
+    return this;
+  }
+
+  override uniformArray(count: number): Float32Array {
+    return new Float32Array(count);
+  }
+
+  override normalArray(count: number): Float32Array {
+    return new Float32Array(count);
   }
 }

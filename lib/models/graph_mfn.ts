@@ -205,7 +205,7 @@ function nameOf(set: readonly Modality[]): string {
 /** Graph-MFN, as `--model graph-mfn`. */
 export const graphMfn: NetworkDefinition<typeof settings> = {
   name: "graph-mfn",
-  summary: "a memory over a dynamic graph of all sets of modalities (ACL 2018)",
+  summary: "a memory over a dynamic graph of all sets of modalities",
   kind: "network",
   year: 2018,
   needs: ["sequences"],

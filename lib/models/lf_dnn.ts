@@ -52,7 +52,7 @@ class LfDnn extends SubnetNetwork<typeof settings> {
 /** LF-DNN, as `--model lf-dnn`. */
 export const lfDnn: NetworkDefinition<typeof settings> = {
   name: "lf-dnn",
-  summary: "late fusion: a vector for each modality, side by side, and dense layers (CICLing 2017)",
+  summary: "late fusion: a vector for each modality, side by side, and dense layers",
   kind: "network",
   year: 2017,
   needs: ["sequences"],

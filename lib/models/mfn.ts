@@ -109,7 +109,7 @@ class Mfn extends Network<typeof settings> {
 /** MFN, as `--model mfn`. */
 export const mfn: NetworkDefinition<typeof settings> = {
   name: "mfn",
-  summary: "an LSTM for each modality, attention over two steps of cells, a memory (AAAI 2018)",
+  summary: "an LSTM for each modality, attention over two steps of cells, a memory",
   kind: "network",
   year: 2018,
   needs: ["sequences"],

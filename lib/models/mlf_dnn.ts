@@ -77,7 +77,7 @@ class MlfDnn extends SubnetNetwork<typeof settings> {
 /** MLF-DNN, as `--model mlf-dnn`. */
 export const mlfDnn: NetworkDefinition<typeof settings> = {
   name: "mlf-dnn",
-  summary: "LF-DNN that also learns people's labels of each modality (ACL 2020)",
+  summary: "LF-DNN that also learns people's labels of each modality",
   kind: "network",
   year: 2020,
   needs: ["sequences", "humanLabels"],

@@ -62,7 +62,7 @@ class Mlmf extends LowRankFusion<typeof settings> {
 /** MLMF, as `--model mlmf`. */
 export const mlmf: NetworkDefinition<typeof settings> = {
   name: "mlmf",
-  summary: "LMF that also learns people's labels of each modality (ACL 2020)",
+  summary: "LMF that also learns people's labels of each modality",
   kind: "network",
   year: 2020,
   needs: ["sequences", "humanLabels"],

@@ -67,7 +67,7 @@ class Mtfn extends TensorFusion<typeof settings> {
 /** MTFN, as `--model mtfn`. */
 export const mtfn: NetworkDefinition<typeof settings> = {
   name: "mtfn",
-  summary: "TFN that also learns people's labels of each modality (ACL 2020)",
+  summary: "TFN that also learns people's labels of each modality",
   kind: "network",
   year: 2020,
   needs: ["sequences", "humanLabels"],

@@ -222,7 +222,7 @@ class Mult extends Network<typeof settings> {
 /** MulT, as `--model mult`. */
 export const mult: NetworkDefinition<typeof settings> = {
   name: "mult",
-  summary: "the Multimodal Transformer: each modality attends to each other one (ACL 2019)",
+  summary: "the Multimodal Transformer: each modality attends to each other one",
   kind: "network",
   year: 2019,
   needs: ["sequences"],

@@ -32,7 +32,7 @@ const settings = {
 /** TFN, as `--model tfn`. */
 export const tfn: NetworkDefinition<typeof settings> = {
   name: "tfn",
-  summary: "the outer product of a vector of each modality (EMNLP 2017)",
+  summary: "the outer product of a vector of each modality",
   kind: "network",
   year: 2017,
   needs: ["sequences"],

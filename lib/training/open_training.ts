@@ -186,13 +186,18 @@ export function requiredText(
   return textSource(parseSettings(model, settings));
 }
 
-function openData(options: TrainingOptions, text: TextSource): TrainingData {
-  const { data, modalities, protocol, nonfinite, splits, onWarning } = options;
+/** What a training reads; its owner closes it. @throws as `loadDataset` */
+export function openData(
+  options: Omit<TrainingOptions, "model"> & Pick<LoadOptions, "lazy">,
+  text: TextSource,
+): TrainingData {
+  const { data, modalities, protocol, nonfinite, splits, onWarning, lazy = false } = options;
   if (typeof data !== "string") {
     return { path: data.path, text, dataset: data, seconds: options.loadSeconds ?? 0 };
   }
   return loadTrainingData(data, {
     text,
+    lazy,
     ...sourceOptions(options),
     ...(modalities === undefined ? {} : { modalities }),
     ...(protocol === undefined ? {} : { protocol }),

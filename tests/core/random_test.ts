@@ -60,3 +60,9 @@ Deno.test("RandomStream.fromSeed() refuses what is no seed", () => {
     assertThrows(() => RandomStream.fromSeed(seed), RangeError, "expected an integer");
   }
 });
+
+Deno.test("RandomStream.zeros() gives arrays of zeros, whatever the name", () => {
+  const random = RandomStream.zeros().split("weights");
+  assertEquals([...random.split("a").uniformArray(2, 1, 2)], [0, 0]);
+  assertEquals([...random.normalArray(3, 5)], [0, 0, 0]);
+});
