@@ -65,18 +65,6 @@ function writeBlock(
 }
 
 /**
- * One block: four uniform 32-bit words, a pure function of `counter` and `key`.
- */
-export function philox4x32(
-  counter: PhiloxCounter,
-  key: PhiloxKey,
-): [number, number, number, number] {
-  const block = new Uint32Array(WORDS);
-  fillPhilox(block, key, counter);
-  return [block[0]!, block[1]!, block[2]!, block[3]!];
-}
-
-/**
  * Fills `out` with the words of blocks `counter`, `counter + 1`, …; the last block is cut where
  * `out` ends. An `Int32Array` gets the same bits.
  */

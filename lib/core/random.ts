@@ -7,7 +7,10 @@
  */
 
 import { createHash } from "node:crypto";
-import { philox4x32 } from "./philox.ts";
+import { fillPhilox } from "./philox.ts";
+
+/** Words of a block, and most of those that are drawn at a time. */
+const [BLOCK, MOST_WORDS] = [4, 4096];
 
 /**
  * A named stream of random numbers; draws continue where the last one ended.
@@ -26,10 +29,11 @@ export class RandomStream {
   readonly #path: string;
   readonly #children = new Map<string, RandomStream>();
   #block = 0;
-  #words: readonly number[] = [];
+  #words = new Uint32Array(0);
   #next = 0;
 
-  private constructor(path: string) {
+  /** Made by {@linkcode RandomStream.fromSeed} and the streams above. @param path seed and names */
+  protected constructor(path: string) {
     this.#path = path;
     const digest = createHash("sha256").update(path).digest();
     this.key = [digest.readUInt32LE(0), digest.readUInt32LE(4)];
@@ -55,6 +59,11 @@ export class RandomStream {
     return new RandomStream(`${seed}`);
   }
 
+  /** Zeros for every array, drawn at no cost: for who asks how large a network is, not what it knows. */
+  static zeros(): RandomStream {
+    return new Zeros("");
+  }
+
   /** The stream of that name below this one; the same object for the same name. */
   split(name: string): RandomStream {
     let child = this.#children.get(name);
@@ -72,14 +81,19 @@ export class RandomStream {
 
   /** 32 random bits. */
   #word(): number {
-    if (this.#next === this.#words.length) {
-      const low = this.#block % 2 ** 32;
-      const high = Math.floor(this.#block / 2 ** 32);
-      this.#words = philox4x32([low, high, 0, 0], this.key);
-      this.#block++;
-      this.#next = 0;
-    }
+    if (this.#next === this.#words.length) this.#refill();
     return this.#words[this.#next++]!;
+  }
+
+  /** Draws the next blocks: one, and ever more for a stream that goes on. */
+  #refill(): void {
+    const count = Math.min(4 * this.#words.length || BLOCK, MOST_WORDS);
+    if (this.#words.length !== count) this.#words = new Uint32Array(count);
+    const low = this.#block % 2 ** 32;
+    const high = Math.floor(this.#block / 2 ** 32);
+    fillPhilox(this.#words, this.key, [low, high, 0, 0]);
+    this.#block += count / BLOCK;
+    this.#next = 0;
   }
 
   /** A number in [0, 1) with 53 random bits. */
@@ -115,11 +129,30 @@ export class RandomStream {
 
   /** `count` numbers, uniform in [low, high), as float32. */
   uniformArray(count: number, low: number, high: number): Float32Array {
-    return Float32Array.from({ length: count }, () => low + (high - low) * this.uniform());
+    const values = new Float32Array(count);
+    for (let i = 0; i < count; i++) values[i] = low + (high - low) * this.uniform();
+    return values;
   }
 
   /** `count` normal numbers with mean 0 and a standard deviation, as float32. */
   normalArray(count: number, deviation = 1): Float32Array {
-    return Float32Array.from({ length: count }, () => deviation * this.normal());
+    const values = new Float32Array(count);
+    for (let i = 0; i < count; i++) values[i] = deviation * this.normal();
+    return values;
+  }
+}
+
+/** What {@linkcode RandomStream.zeros} gives. */
+class Zeros extends RandomStream {
+  override split(): RandomStream {
+    return this;
+  }
+
+  override uniformArray(count: number): Float32Array {
+    return new Float32Array(count);
+  }
+
+  override normalArray(count: number): Float32Array {
+    return new Float32Array(count);
   }
 }

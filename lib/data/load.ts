@@ -37,6 +37,8 @@ export interface LoadOptions extends SourceOptions {
    * features of it are not loaded, and need not be there.
    */
   readonly text?: "features" | "bert";
+  /** Whether features stay in the file until they are asked for, as those of a store do. Default: false. */
+  readonly lazy?: boolean;
   /** Splits to load; one that is absent is an error. Default: all in the file. */
   readonly splits?: readonly SplitName[];
   /** Whether a split without labels is an error. Default: it is not. */
@@ -102,12 +104,16 @@ export function loadDataset(path: string, options: LoadOptions = {}): Dataset {
   try {
     const dataset = read(source, options);
     // A pickle is in memory now; a store is read from until the dataset is closed.
-    if (source.store === null) source[Symbol.dispose]();
+    if (isInMemory(source, options)) source[Symbol.dispose]();
     return dataset;
   } catch (error) {
     source[Symbol.dispose]();
     throw error;
   }
+}
+
+function isInMemory({ store }: DatasetSource, { lazy = false }: LoadOptions): boolean {
+  return store === null && !lazy;
 }
 
 function read(source: DatasetSource, options: LoadOptions): Dataset {
@@ -124,10 +130,10 @@ function read(source: DatasetSource, options: LoadOptions): Dataset {
   const early = sampleProblems(splits, protocol, options.labelRange);
   refuse(source.path, [...source.problems, ...early].filter(({ code }) => FATAL.includes(code)));
 
-  const { loaded, zeroed, found } = source.store === null ? loadRows(source.path, splits) : {
+  const { loaded, zeroed, found } = isInMemory(source, options) ? loadRows(source.path, splits) : {
     loaded: splits.map((split) => toSplit(split, (column) => new FileColumn(column))),
-    zeroed: chooseCounts(source.store.zeroed, splits, modalities),
-    found: source.store.problems.filter((problem) => concerns(problem, splits, modalities)),
+    zeroed: chooseCounts(source.store?.zeroed ?? {}, splits, modalities),
+    found: source.store?.problems.filter((problem) => concerns(problem, splits, modalities)) ?? [],
   };
   const problems = [
     ...source.problems,

@@ -204,7 +204,7 @@ class Almt extends Network<typeof settings> {
 /** ALMT, as `--model almt`. */
 export const almt: NetworkDefinition<typeof settings> = {
   name: "almt",
-  summary: "text guides audio and vision into a state of its own, at several scales (EMNLP 2023)",
+  summary: "text guides audio and vision into a state of its own, at several scales",
   kind: "network",
   card: {
     source: "Zhang, Wang, Yin, Liu, Liu, Yu: Learning Language-guided Adaptive Hyper-modality " +

@@ -198,7 +198,7 @@ class Cenet extends Network<typeof settings> {
 /** CENET, as `--model cenet`. */
 export const cenet: NetworkDefinition<typeof settings> = {
   name: "cenet",
-  summary: "audio and vision enhance the words inside a BERT (IEEE TMM 2022)",
+  summary: "audio and vision enhance the words inside a BERT",
   kind: "network",
   card: {
     source: "Wang, Liu, Wang, Tian, He, Gao: Cross-modal Enhancement Network for Multimodal " +

@@ -158,6 +158,8 @@ export const cnn: NetworkDefinition<typeof settings> = {
   name: "cnn",
   summary: "convolutions of 3, 4 and 5 steps over each modality, the largest responses, one layer",
   kind: "network",
+  year: null,
+  needs: [],
   card: {
     source: "Convolutions of 3, 4 and 5 steps over each modality, a usual baseline",
     reading: "Our reading",

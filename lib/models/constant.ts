@@ -63,6 +63,8 @@ export const constant: RegressorDefinition<typeof settings> = {
   name: "constant",
   summary: "the mean (or median, or most frequent) train label for every sample",
   kind: "regressor",
+  year: null,
+  needs: [],
   isSeedless: () => true,
   card: {
     source: "The mean, median or most frequent train label",

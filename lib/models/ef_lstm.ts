@@ -9,6 +9,7 @@
  */
 
 import { UsageError } from "../core/errors.ts";
+import type { Modality } from "../data/mod.ts";
 import { tf } from "../engine/mod.ts";
 import type { BatchNorm } from "../nn/batch_norm.ts";
 import { dropout, type DropoutNoise } from "../nn/dropout.ts";
@@ -38,6 +39,8 @@ class EfLstm extends Network<typeof settings> {
   readonly #norm: BatchNorm;
   readonly #lstm: StackedLstm;
   readonly #head: readonly [Linear, Linear];
+  /** Of the modality to which the others are brought. */
+  readonly #steps: number | undefined;
   readonly #isRobust = this.settings.mode === "robust";
 
   constructor(context: ModelContext<typeof settings>) {
@@ -45,14 +48,14 @@ class EfLstm extends Network<typeof settings> {
     const { hiddenSize, layers, dropout } = this.settings;
     for (const modality of this.modalities) this.reads[modality] = "timeMajor";
     const inputs = this.modalities.reduce((sum, name) => sum + this.widths[name]!, 0);
-    const steps = context.steps?.[this.modalities[0]!];
-    if (steps === undefined && !this.#isRobust) {
+    this.#steps = context.steps?.[this.modalities[0]!];
+    if (this.#steps === undefined && !this.#isRobust) {
       throw new UsageError(
         `Cannot make ef-lstm in mode reference: the number of steps of ${this.modalities[0]} is ` +
           "not known, expected it, since each step has a mean and a variance of its own",
       );
     }
-    this.#norm = this.batchNorm("norm", this.#isRobust ? inputs : steps!);
+    this.#norm = this.batchNorm("norm", this.#isRobust ? inputs : this.#steps!);
     const sizes = { inputs, hidden: hiddenSize, layers, dropout };
     this.#lstm = this.stackedLstm("lstm", sizes);
     this.#head = [
@@ -63,6 +66,10 @@ class EfLstm extends Network<typeof settings> {
 
   override get seesPadding(): boolean {
     return !this.#isRobust;
+  }
+
+  override get boundSteps(): Readonly<Partial<Record<Modality, number>>> {
+    return this.#isRobust ? {} : { [this.modalities[0]!]: this.#steps! };
   }
 
   forward(inputs: Inputs, noise: DropoutNoise | null): Outputs {
@@ -84,7 +91,7 @@ class EfLstm extends Network<typeof settings> {
 /** EF-LSTM, as `--model ef-lstm`. */
 export const efLstm: NetworkDefinition<typeof settings> = {
   name: "ef-lstm",
-  summary: "early fusion: all modalities side by side at each step, layers of an LSTM (2018)",
+  summary: "early fusion: all modalities side by side at each step, layers of an LSTM",
   kind: "network",
   year: 2018,
   needs: ["sequences"],
@@ -95,7 +102,7 @@ export const efLstm: NetworkDefinition<typeof settings> = {
       "over all features at once, and the state after the padding. Mode robust normalizes each " +
       "feature over true steps and takes the state at the true end",
     limits: "Modalities of other steps than the text's are averaged to them in groups; in mode " +
-      "reference a trained network knows data of as many steps only. Published runs collapse to " +
+      "reference a trained network takes no more steps than its train data have. Published runs collapse to " +
       "a constant on SIMS",
   },
   settings,

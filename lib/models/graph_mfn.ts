@@ -13,37 +13,35 @@ import { tf } from "../engine/mod.ts";
 import type { DropoutNoise } from "../nn/dropout.ts";
 import { affine, type Linear } from "../nn/linear.ts";
 import { align, alignedOutputs, recordedAligned } from "./fusion/aligned.ts";
-import { each, MODE, subnetTraining } from "./fusion/fusion_settings.ts";
-import { delayed, GatedMemory, lastStep, ModalityLstms, TwoLayers } from "./fusion/memory.ts";
+import { LETTER } from "./fusion/code_names.ts";
+import { each, MEMORY, startingAt, subnetTraining } from "./fusion/fusion_settings.ts";
+import { delayed } from "./fusion/memory.ts";
+import { MemoryNetwork, memorySettings, twoLayers } from "./fusion/memory_network.ts";
 import type { Inputs, ModelContext, NetworkDefinition, Outputs } from "./model.ts";
-import { Network } from "./network.ts";
-import { count, learningRate, rate, weightDecay } from "./setting.ts";
+import { count } from "./setting.ts";
 
 /** Hidden width of the code's networks of the graph. */
 const GRAPH_HIDDEN = 100;
-/** The code's letters. */
-const LETTER = { text: "l", audio: "a", vision: "v" } as const;
 
 const settings = {
   batchSize: count(each(32, 64, 64, 32), "samples of a batch", { search: [32, 64, 128] }),
-  mode: MODE,
-  textHiddenSize: count(each(256, 64, 256, 64), "width of the text's LSTM"),
-  audioHiddenSize: count(each(32, 16, 32, 16), "width of audio's LSTM"),
-  visionHiddenSize: count(each(256, 64, 256, 64), "width of vision's LSTM"),
-  memorySize: count(each(300, 300, 64, 400), "width of the memory", { search: [64, 128, 256] }),
   nodeDim: count(each(64, 128, 128, 32), "width of a node of the graph"),
-  proposalDim: count(each(32, 32, 256, 32), "hidden width of what is written to the memory"),
-  proposalDropout: rate(each(0, 0.5, 0.5, 0.7), "dropout of what is written to the memory"),
-  gamma1Dim: count(each(128, 64, 32, 256), "hidden width of the gate that keeps"),
-  gamma1Dropout: rate(each(0.5, 0, 0.2, 0.5), "dropout of the gate that keeps"),
-  gamma2Dim: count(each(64, 256, 32, 256), "hidden width of the gate that writes"),
-  gamma2Dropout: rate(each(0.5, 0.7, 0.7, 0.2), "dropout of the gate that writes"),
-  outDim: count(each(256, 128, 256, 256), "hidden width of the score"),
-  outDropout: rate(each(0, 0.7, 0.2, 0.2), "dropout of the score"),
-  learningRate: learningRate(each(2e-3, 2e-3, 5e-4, 2e-3), undefined, {
-    search: { logUniform: [1e-4, 1e-2] },
+  ...startingAt(MEMORY, {
+    textHiddenSize: each(256, 64, 256, 64),
+    audioHiddenSize: each(32, 16, 32, 16),
+    visionHiddenSize: each(256, 64, 256, 64),
+    memorySize: each(300, 300, 64, 400),
+    proposalDim: each(32, 32, 256, 32),
+    proposalDropout: each(0, 0.5, 0.5, 0.7),
+    gamma1Dim: each(128, 64, 32, 256),
+    gamma1Dropout: each(0.5, 0, 0.2, 0.5),
+    gamma2Dim: each(64, 256, 32, 256),
+    gamma2Dropout: each(0.5, 0.7, 0.7, 0.2),
+    outDim: each(256, 128, 256, 256),
+    outDropout: each(0, 0.7, 0.2, 0.2),
+    learningRate: each(2e-3, 2e-3, 5e-4, 2e-3),
+    weightDecay: each(5e-3, 1e-3, 1e-3, 0),
   }),
-  weightDecay: weightDecay(each(5e-3, 1e-3, 1e-3, 0)),
 };
 
 /** A weight [out, in] and a bias [out]. */
@@ -59,29 +57,17 @@ function subsetsOf<T>(items: readonly T[]): T[][] {
   return sets.toSorted((a, b) => a.length - b.length || (places(a) < places(b) ? -1 : 1));
 }
 
-class GraphMfn extends Network<typeof settings> {
-  readonly #lstms: ModalityLstms;
+class GraphMfn extends MemoryNetwork<typeof settings> {
   readonly #transforms: Partial<Record<Modality, Linear>> = {};
   /** All sets of modalities; those of several have a network. */
   readonly #sets: readonly (readonly Modality[])[];
   readonly #networks = new Map<string, readonly [Map2, Map2]>();
   readonly #efficacy: readonly [Linear, Linear, Linear];
-  readonly #memory: GatedMemory;
-  readonly #out: TwoLayers;
-  readonly #isRobust = this.settings.mode === "robust";
 
   constructor(context: ModelContext<typeof settings>) {
-    super(context);
-    const { settings, modalities } = this;
-    const { nodeDim, memorySize } = settings;
-    for (const modality of modalities) this.reads[modality] = "timeMajor";
-    const hidden = {
-      text: settings.textHiddenSize,
-      audio: settings.audioHiddenSize,
-      vision: settings.visionHiddenSize,
-    };
-    const all = modalities.reduce((sum, name) => sum + hidden[name], 0);
-    this.#lstms = new ModalityLstms(this, this.widths, hidden, modalities);
+    super(context, () => context.settings.nodeDim);
+    const { hidden, modalities } = this;
+    const { nodeDim } = this.settings;
     for (const modality of modalities) {
       const width = hidden[modality];
       const name = `${LETTER[modality]}_transform`;
@@ -98,24 +84,10 @@ class GraphMfn extends Network<typeof settings> {
     const factors = this.#sets.reduce((sum, set) => sum + this.#childrenOf(set).length, 0) +
       this.#sets.length;
     this.#efficacy = [
-      this.linear("graph_mfn.efficacy_model.0", all, GRAPH_HIDDEN),
+      this.linear("graph_mfn.efficacy_model.0", this.hiddenOfAll, GRAPH_HIDDEN),
       this.linear("graph_mfn.efficacy_model.1.0", GRAPH_HIDDEN, nodeDim),
       this.linear("graph_mfn.efficacy_model.2", nodeDim, factors),
     ];
-    const part = (name: "proposal" | "gamma1" | "gamma2" | "out") => ({
-      width: settings[`${name}Dim`],
-      dropout: settings[`${name}Dropout`],
-    });
-    this.#memory = new GatedMemory(this, nodeDim, memorySize, {
-      proposal: part("proposal"),
-      gamma1: part("gamma1"),
-      gamma2: part("gamma2"),
-    });
-    this.#out = new TwoLayers(this, "out", all + memorySize, part("out"), 1);
-  }
-
-  override get seesPadding(): boolean {
-    return !this.#isRobust;
   }
 
   /** Sets within a set, the smaller ones first; none of a single modality. */
@@ -136,7 +108,7 @@ class GraphMfn extends Network<typeof settings> {
       const count = shape.reduce((product, n) => product * n, 1);
       const values = this.random.split(draw).uniformArray(count, -bound, bound);
       const place = `graph_mfn.${name}.${part}`;
-      return isLearned || this.#isRobust
+      return isLearned || this.isRobust
         ? this.parameter(place, shape, values)
         : this.buffer(place, shape, values);
     };
@@ -154,8 +126,8 @@ class GraphMfn extends Network<typeof settings> {
   }
 
   forward(inputs: Inputs, noise: DropoutNoise | null): Outputs {
-    const aligned = align(inputs, this.#isRobust);
-    const states = this.#lstms.apply(aligned);
+    const aligned = align(inputs, this.isRobust);
+    const states = this.lstms.apply(aligned);
     const hiddens = this.modalities.map((modality) => states[modality]!.hidden);
     const [steps, batch] = hiddens[0]!.shape;
     const nodes = new Map<string, tf.Tensor2D>();
@@ -186,11 +158,8 @@ class GraphMfn extends Network<typeof settings> {
     // (60) τ_t of all sets
     const top = weighted(this.#sets, "t_network");
     const summary = tf.reshape(top, [steps, batch, top.shape[1]]) as tf.Tensor3D;
-    const memory = this.#memory.apply(summary, aligned, this.#isRobust, noise);
-    const last = hiddens.map((hidden) => lastStep(hidden, aligned.lengths));
-    const score = this.#out.apply(tf.concat2d([...last, memory], 1), noise);
     return {
-      prediction: tf.reshape(score, [-1]),
+      prediction: this.scored(hiddens, summary, aligned, noise).prediction,
       efficacies: tf.reshape(alpha, [steps, batch, alpha.shape[1]]),
       ...alignedOutputs(aligned),
     };
@@ -205,7 +174,7 @@ function nameOf(set: readonly Modality[]): string {
 /** Graph-MFN, as `--model graph-mfn`. */
 export const graphMfn: NetworkDefinition<typeof settings> = {
   name: "graph-mfn",
-  summary: "a memory over a dynamic graph of all sets of modalities (ACL 2018)",
+  summary: "a memory over a dynamic graph of all sets of modalities",
   kind: "network",
   year: 2018,
   needs: ["sequences"],
@@ -258,26 +227,11 @@ export const graphMfn: NetworkDefinition<typeof settings> = {
   training: subnetTraining,
   recorded: {
     kind: "graph_mfn",
-    settings: (hyper) => {
-      const [textHiddenSize, audioHiddenSize, visionHiddenSize] = hyper["hidden_dims"];
-      return {
-        textHiddenSize,
-        audioHiddenSize,
-        visionHiddenSize,
-        memorySize: hyper["memsize"],
-        nodeDim: hyper["inner_node_dim"],
-        proposalDim: hyper["NNConfig"].shapes,
-        gamma1Dim: hyper["gamma1Config"].shapes,
-        gamma2Dim: hyper["gamma2Config"].shapes,
-        outDim: hyper["outConfig"].shapes,
-        proposalDropout: hyper["NNConfig"].drop,
-        gamma1Dropout: hyper["gamma1Config"].drop,
-        gamma2Dropout: hyper["gamma2Config"].drop,
-        outDropout: hyper["outConfig"].drop,
-        learningRate: hyper["learning_rate"],
-        weightDecay: hyper["weight_decay"],
-      };
-    },
+    settings: (hyper) => ({
+      ...memorySettings(hyper),
+      nodeDim: hyper["inner_node_dim"],
+      ...twoLayers("proposal", hyper["NNConfig"]),
+    }),
     outputs: (outputs) => ({
       ...recordedAligned(outputs),
       Efficacies: outputs["efficacies"]!,

@@ -8,13 +8,11 @@
  * @module
  */
 
-import { tf } from "../engine/mod.ts";
-import type { DropoutNoise } from "../nn/dropout.ts";
-import { COMMON, each, startingAt, subnetTraining } from "./fusion/fusion_settings.ts";
-import { SubnetNetwork, subnetOutputs, subnetSettings } from "./fusion/subnet_network.ts";
-import { type Encoded, Head } from "./fusion/subnets.ts";
-import type { ModelContext, NetworkDefinition } from "./model.ts";
-import { count, rate, weightDecay } from "./setting.ts";
+import { ConcatFusion } from "./fusion/concat_fusion.ts";
+import { COMMON, each, FUSED, startingAt, subnetTraining } from "./fusion/fusion_settings.ts";
+import { fusedSettings, subnetOutputs, subnetSettings } from "./fusion/subnet_network.ts";
+import type { NetworkDefinition } from "./model.ts";
+import { count, weightDecay } from "./setting.ts";
 
 const settings = {
   batchSize: count(each(128, 64, 128, 128), "samples of a batch", { search: [32, 64, 128] }),
@@ -26,33 +24,18 @@ const settings = {
     visionDropout: each(0.2, 0.2, 0.3, 0.4),
     learningRate: each(1e-3, 2e-3, 5e-3, 5e-3),
   }),
-  textOut: count(each(256, 128, 256, 256), "width of the text's vector"),
-  postFusionDim: count(each(128, 128, 32, 32), "width of the last layers"),
-  fusionDropout: rate(each(0.2, 0.2, 0.5, 0.4), "dropout of the vectors side by side"),
+  ...startingAt(FUSED, {
+    textOut: each(256, 128, 256, 256),
+    postFusionDim: each(128, 128, 32, 32),
+    fusionDropout: each(0.2, 0.2, 0.5, 0.4),
+  }),
   weightDecay: weightDecay(each(0.01, 1e-3, 5e-3, 0)),
 };
-
-class LfDnn extends SubnetNetwork<typeof settings> {
-  readonly #head: Head;
-
-  constructor(context: ModelContext<typeof settings>) {
-    super(context, context.settings.textOut);
-    const { postFusionDim, fusionDropout } = this.settings;
-    const width = this.fusionOrder.reduce((sum, name) => sum + this.encodedWidths[name]!, 0);
-    this.#head = new Head(this, "fusion", width, postFusionDim, fusionDropout);
-  }
-
-  /** (45) f = [a; v; t] */
-  fuse(encoded: Encoded, noise: DropoutNoise | null) {
-    const fused = tf.concat2d(this.fusionOrder.map((name) => encoded[name]!), 1);
-    return { prediction: this.#head.apply(fused, noise), fused };
-  }
-}
 
 /** LF-DNN, as `--model lf-dnn`. */
 export const lfDnn: NetworkDefinition<typeof settings> = {
   name: "lf-dnn",
-  summary: "late fusion: a vector for each modality, side by side, and dense layers (CICLing 2017)",
+  summary: "late fusion: a vector for each modality, side by side, and dense layers",
   kind: "network",
   year: 2017,
   needs: ["sequences"],
@@ -98,12 +81,10 @@ export const lfDnn: NetworkDefinition<typeof settings> = {
     kind: "lf_dnn",
     settings: (hyper) => ({
       ...subnetSettings(hyper),
-      textOut: hyper["text_out"],
-      postFusionDim: hyper["post_fusion_dim"],
-      fusionDropout: hyper["dropouts"][3],
+      ...fusedSettings(hyper),
       weightDecay: hyper["weight_decay"],
     }),
     outputs: subnetOutputs,
   },
-  create: (context) => new LfDnn(context),
+  create: (context) => new ConcatFusion(context),
 };

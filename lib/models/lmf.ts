@@ -46,7 +46,7 @@ class Lmf extends LowRankFusion<typeof settings> {
 /** LMF, as `--model lmf`. */
 export const lmf: NetworkDefinition<typeof settings> = {
   name: "lmf",
-  summary: "the outer product of all modalities in few ranks (ACL 2018)",
+  summary: "the outer product of all modalities in few ranks",
   kind: "network",
   year: 2018,
   needs: ["sequences"],

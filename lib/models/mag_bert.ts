@@ -174,7 +174,7 @@ function wordMask(counts: tf.Tensor1D, tokens: number): tf.Tensor2D {
 /** MAG-BERT, as `--model mag-bert`. */
 export const magBert: NetworkDefinition<typeof settings> = {
   name: "mag-bert",
-  summary: "audio and vision shift the embeddings of a BERT's words (ACL 2020)",
+  summary: "audio and vision shift the embeddings of a BERT's words",
   kind: "network",
   card: {
     source:

@@ -12,80 +12,55 @@
 import { tf } from "../engine/mod.ts";
 import type { DropoutNoise } from "../nn/dropout.ts";
 import { align, alignedOutputs, recordedAligned } from "./fusion/aligned.ts";
-import { each, MODE, subnetTraining } from "./fusion/fusion_settings.ts";
-import { delayed, GatedMemory, lastStep, ModalityLstms, TwoLayers } from "./fusion/memory.ts";
+import { each, MEMORY, startingAt, subnetTraining } from "./fusion/fusion_settings.ts";
+import { delayed, TwoLayers } from "./fusion/memory.ts";
+import { MemoryNetwork, memorySettings, twoLayers } from "./fusion/memory_network.ts";
 import type { Inputs, ModelContext, NetworkDefinition, Outputs } from "./model.ts";
-import { Network } from "./network.ts";
-import { count, learningRate, oneOf, rate, weightDecay } from "./setting.ts";
+import { count, oneOf, rate } from "./setting.ts";
 
 const settings = {
   batchSize: count(each(128, 64, 32, 64), "samples of a batch", { search: [32, 64, 128] }),
-  mode: MODE,
   steps: oneOf(
     ["mode", "means", "sequences"],
     "audio and vision as one mean step, repeated, or as sequences; reference has means",
   ),
-  textHiddenSize: count(each(256, 128, 64, 128), "width of the text's LSTM"),
-  audioHiddenSize: count(each(32, 32, 16, 16), "width of audio's LSTM"),
-  visionHiddenSize: count(each(256, 128, 64, 128), "width of vision's LSTM"),
-  memorySize: count(each(400, 128, 64, 400), "width of the memory", { search: [64, 128, 256] }),
   attentionDim: count(each(32, 128, 128, 32), "hidden width of the attention"),
   attentionDropout: rate(each(0.2, 0.2, 0.2, 0.2), "dropout of the attention"),
-  proposalDim: count(each(64, 128, 128, 128), "hidden width of what is written to the memory"),
-  proposalDropout: rate(each(0, 0.5, 0, 0.5), "dropout of what is written to the memory"),
-  gamma1Dim: count(each(256, 256, 64, 32), "hidden width of the gate that keeps"),
-  gamma1Dropout: rate(each(0.7, 0.7, 0.2, 0.5), "dropout of the gate that keeps"),
-  gamma2Dim: count(each(32, 256, 64, 32), "hidden width of the gate that writes"),
-  gamma2Dropout: rate(each(0.5, 0, 0.7, 0.2), "dropout of the gate that writes"),
-  outDim: count(each(128, 128, 64, 64), "hidden width of the score"),
-  outDropout: rate(each(0, 0.5, 0.7, 0.2), "dropout of the score"),
-  learningRate: learningRate(each(2e-3, 5e-4, 1e-3, 1e-3), undefined, {
-    search: { logUniform: [1e-4, 1e-2] },
+  ...startingAt(MEMORY, {
+    textHiddenSize: each(256, 128, 64, 128),
+    audioHiddenSize: each(32, 32, 16, 16),
+    visionHiddenSize: each(256, 128, 64, 128),
+    memorySize: each(400, 128, 64, 400),
+    proposalDim: each(64, 128, 128, 128),
+    proposalDropout: each(0, 0.5, 0, 0.5),
+    gamma1Dim: each(256, 256, 64, 32),
+    gamma1Dropout: each(0.7, 0.7, 0.2, 0.5),
+    gamma2Dim: each(32, 256, 64, 32),
+    gamma2Dropout: each(0.5, 0, 0.7, 0.2),
+    outDim: each(128, 128, 64, 64),
+    outDropout: each(0, 0.5, 0.7, 0.2),
+    learningRate: each(2e-3, 5e-4, 1e-3, 1e-3),
+    weightDecay: each(0, 1e-4, 0, 0),
   }),
-  weightDecay: weightDecay(each(0, 1e-4, 0, 0)),
 };
 
-class Mfn extends Network<typeof settings> {
-  readonly #lstms: ModalityLstms;
+class Mfn extends MemoryNetwork<typeof settings> {
   readonly #attention: TwoLayers;
-  readonly #memory: GatedMemory;
-  readonly #out: TwoLayers;
-  readonly #isRobust = this.settings.mode === "robust";
 
   constructor(context: ModelContext<typeof settings>) {
-    super(context);
-    const { settings, modalities } = this;
-    const isMeans = settings.steps === "means" || (settings.steps === "mode" && !this.#isRobust);
-    for (const modality of modalities) {
-      this.reads[modality] = isMeans && modality !== "text" ? "mean" : "timeMajor";
+    super(context, (hiddenOfAll) => 2 * hiddenOfAll);
+    const { steps, attentionDim, attentionDropout } = this.settings;
+    const isMeans = steps === "means" || (steps === "mode" && !this.isRobust);
+    for (const modality of this.modalities) {
+      if (isMeans && modality !== "text") this.reads[modality] = "mean";
     }
-    const hidden = {
-      text: settings.textHiddenSize,
-      audio: settings.audioHiddenSize,
-      vision: settings.visionHiddenSize,
-    };
-    const all = modalities.reduce((sum, name) => sum + hidden[name], 0);
-    const part = (name: "attention" | "proposal" | "gamma1" | "gamma2" | "out") => ({
-      width: settings[`${name}Dim`],
-      dropout: settings[`${name}Dropout`],
-    });
-    this.#lstms = new ModalityLstms(this, this.widths, hidden, modalities);
-    this.#attention = new TwoLayers(this, "att1", 2 * all, part("attention"), 2 * all);
-    this.#memory = new GatedMemory(this, 2 * all, settings.memorySize, {
-      proposal: part("proposal"),
-      gamma1: part("gamma1"),
-      gamma2: part("gamma2"),
-    });
-    this.#out = new TwoLayers(this, "out", all + settings.memorySize, part("out"), 1);
-  }
-
-  override get seesPadding(): boolean {
-    return !this.#isRobust;
+    const hidden = { width: attentionDim, dropout: attentionDropout }, pair = 2 * this.hiddenOfAll;
+    this.#attention = new TwoLayers(this, "att1", pair, hidden, pair);
   }
 
   forward(inputs: Inputs, noise: DropoutNoise | null): Outputs {
-    const aligned = align(inputs, this.#isRobust);
-    const states = this.#lstms.apply(aligned);
+    const aligned = align(inputs, this.isRobust);
+    const states = this.lstms.apply(aligned);
     const each = this.modalities.map((modality) => states[modality]!);
     // (53) c*_t = [c_{t−1}; c_t], (54) ĉ*_t = softmax(…) ⊙ c*_t
     const cells = tf.concat3d(each.map(({ cell }) => cell), 2);
@@ -94,22 +69,16 @@ class Mfn extends Network<typeof settings> {
     const rows = tf.reshape(pairs, [steps * batch, width]) as tf.Tensor2D;
     const attended = tf.mul(tf.softmax(this.#attention.apply(rows, noise)), rows);
     const summary = tf.reshape(attended, [steps, batch, width]) as tf.Tensor3D;
-    const memory = this.#memory.apply(summary, aligned, this.#isRobust, noise);
-    const last = each.map(({ hidden }) => lastStep(hidden, aligned.lengths));
-    const fused = tf.concat2d([...last, memory], 1);
-    const score = this.#out.apply(fused, noise);
-    return {
-      prediction: tf.reshape(score, [-1]),
-      "feature.fusion": fused,
-      ...alignedOutputs(aligned),
-    };
+    const hiddens = each.map(({ hidden }) => hidden);
+    const { prediction, fused } = this.scored(hiddens, summary, aligned, noise);
+    return { prediction, "feature.fusion": fused, ...alignedOutputs(aligned) };
   }
 }
 
 /** MFN, as `--model mfn`. */
 export const mfn: NetworkDefinition<typeof settings> = {
   name: "mfn",
-  summary: "an LSTM for each modality, attention over two steps of cells, a memory (AAAI 2018)",
+  summary: "an LSTM for each modality, attention over two steps of cells, a memory",
   kind: "network",
   year: 2018,
   needs: ["sequences"],
@@ -162,28 +131,12 @@ export const mfn: NetworkDefinition<typeof settings> = {
   training: subnetTraining,
   recorded: {
     kind: "mfn",
-    settings: (hyper) => {
-      const [textHiddenSize, audioHiddenSize, visionHiddenSize] = hyper["hidden_dims"];
-      return {
-        steps: hyper["need_normalized"] ? "means" : "sequences",
-        textHiddenSize,
-        audioHiddenSize,
-        visionHiddenSize,
-        memorySize: hyper["memsize"],
-        attentionDim: hyper["NN1Config"].shapes,
-        proposalDim: hyper["NN2Config"].shapes,
-        gamma1Dim: hyper["gamma1Config"].shapes,
-        gamma2Dim: hyper["gamma2Config"].shapes,
-        outDim: hyper["outConfig"].shapes,
-        attentionDropout: hyper["NN1Config"].drop,
-        proposalDropout: hyper["NN2Config"].drop,
-        gamma1Dropout: hyper["gamma1Config"].drop,
-        gamma2Dropout: hyper["gamma2Config"].drop,
-        outDropout: hyper["outConfig"].drop,
-        learningRate: hyper["learning_rate"],
-        weightDecay: hyper["weight_decay"],
-      };
-    },
+    settings: (hyper) => ({
+      ...memorySettings(hyper),
+      steps: hyper["need_normalized"] ? "means" : "sequences",
+      ...twoLayers("attention", hyper["NN1Config"]),
+      ...twoLayers("proposal", hyper["NN2Config"]),
+    }),
     outputs: (outputs) => ({ ...recordedAligned(outputs), L: outputs["feature.fusion"]! }),
   },
   create: (context) => new Mfn(context),

@@ -246,7 +246,7 @@ function meanOf(scalars: readonly tf.Scalar[]): tf.Scalar {
 /** MISA, as `--model misa`. */
 export const misa: NetworkDefinition<typeof MISA_SETTINGS> = {
   name: "misa",
-  summary: "what a modality alone says, and what all say (ACM MM 2020)",
+  summary: "what a modality alone says, and what all say",
   kind: "network",
   card: {
     source: "Hazarika, Zimmermann, Poria: MISA: Modality-Invariant and -Specific Representations " +

@@ -8,18 +8,24 @@
  * @module
  */
 
-import { tf } from "../engine/mod.ts";
-import type { DropoutNoise } from "../nn/dropout.ts";
-import { COMMON, sims, startingAt, subnetTraining, UNIMODAL } from "./fusion/fusion_settings.ts";
+import { ConcatFusion } from "./fusion/concat_fusion.ts";
 import {
-  SubnetNetwork,
+  CH_SIMS,
+  COMMON,
+  FUSED,
+  sims,
+  startingAt,
+  subnetTraining,
+  UNIMODAL,
+} from "./fusion/fusion_settings.ts";
+import {
+  fusedSettings,
   subnetOutputs,
   subnetSettings,
   unimodalSettings,
 } from "./fusion/subnet_network.ts";
-import { type Encoded, Head } from "./fusion/subnets.ts";
-import type { ModelContext, NetworkDefinition, ParameterGroup } from "./model.ts";
-import { count, rate } from "./setting.ts";
+import type { NetworkDefinition, ParameterGroup } from "./model.ts";
+import { count } from "./setting.ts";
 
 const settings = {
   batchSize: count(sims(32, 64), "samples of a batch", { search: [32, 64, 128] }),
@@ -30,9 +36,7 @@ const settings = {
     visionDropout: sims(0.3, 0.2),
     learningRate: sims(2e-3, 5e-3),
   }),
-  textOut: count(32, "width of the text's vector"),
-  postFusionDim: count(sims(32, 64), "width of the last layers"),
-  fusionDropout: rate(sims(0.4, 0.3), "dropout of the vectors side by side"),
+  ...startingAt(FUSED, { postFusionDim: sims(32, 64), fusionDropout: sims(0.4, 0.3) }),
   ...startingAt(UNIMODAL, {
     postTextDim: sims(16, 32),
     postAudioDim: 4,
@@ -51,40 +55,21 @@ const settings = {
   }),
 };
 
-class MlfDnn extends SubnetNetwork<typeof settings> {
-  readonly #head: Head;
-
-  constructor(context: ModelContext<typeof settings>) {
-    super(context, context.settings.textOut);
-    const { postFusionDim, fusionDropout } = this.settings;
-    const width = this.fusionOrder.reduce((sum, name) => sum + this.encodedWidths[name]!, 0);
-    this.#head = new Head(this, "fusion", width, postFusionDim, fusionDropout);
-  }
-
+class MlfDnn extends ConcatFusion<typeof settings> {
   override get groups(): ParameterGroup[] {
-    const { learningRate, weightDecay } = this.settings;
-    const parameters = this.ownNames("post_");
-    return [...this.subnetGroups(), { name: "heads", learningRate, weightDecay, parameters }];
-  }
-
-  /** (45) f = [a; v; t] */
-  fuse(encoded: Encoded, noise: DropoutNoise | null) {
-    const fused = tf.concat2d(this.fusionOrder.map((name) => encoded[name]!), 1);
-    return { prediction: this.#head.apply(fused, noise), fused };
+    return this.taskGroups(this.settings.weightDecay);
   }
 }
 
 /** MLF-DNN, as `--model mlf-dnn`. */
 export const mlfDnn: NetworkDefinition<typeof settings> = {
   name: "mlf-dnn",
-  summary: "LF-DNN that also learns people's labels of each modality (ACL 2020)",
+  summary: "LF-DNN that also learns people's labels of each modality",
   kind: "network",
   year: 2020,
   needs: ["sequences", "humanLabels"],
   card: {
-    source:
-      "Yu, Xu, Meng, Zhu, Ma, Wu, Zou, Yang: CH-SIMS: A Chinese Multimodal Sentiment Analysis " +
-      "Dataset with Fine-grained Annotations of Modality, ACL 2020; code thuiar/MMSA",
+    source: CH_SIMS,
     reading: "Mode reference follows MMSA's code, whose means and last states count padding; the " +
       "best epoch is that of the weighted loss of all tasks. Mode robust takes true lengths and " +
       "the best epoch of the multimodal score",
@@ -97,9 +82,7 @@ export const mlfDnn: NetworkDefinition<typeof settings> = {
     settings: (hyper) => ({
       ...subnetSettings(hyper),
       ...unimodalSettings(hyper),
-      textOut: hyper["text_out"],
-      postFusionDim: hyper["post_fusion_dim"],
-      fusionDropout: hyper["post_dropouts"][3],
+      ...fusedSettings(hyper),
     }),
     outputs: subnetOutputs,
   },

@@ -9,6 +9,7 @@
  */
 
 import {
+  CH_SIMS,
   COMMON,
   LOW_RANK,
   sims,
@@ -49,12 +50,11 @@ const settings = {
 
 class Mlmf extends LowRankFusion<typeof settings> {
   override get groups(): ParameterGroup[] {
-    const { learningRate, factorLearningRate, weightDecay } = this.settings;
-    const parameters = this.factorNames, heads = this.ownNames("post_");
+    const { factorLearningRate: learningRate, weightDecay } = this.settings;
+    const parameters = this.factorNames;
     return [
-      ...this.subnetGroups(),
-      { name: "factors", learningRate: factorLearningRate, weightDecay, parameters },
-      { name: "heads", learningRate, weightDecay, parameters: heads },
+      ...this.taskGroups(weightDecay),
+      { name: "factors", learningRate, weightDecay, parameters },
     ];
   }
 }
@@ -62,14 +62,12 @@ class Mlmf extends LowRankFusion<typeof settings> {
 /** MLMF, as `--model mlmf`. */
 export const mlmf: NetworkDefinition<typeof settings> = {
   name: "mlmf",
-  summary: "LMF that also learns people's labels of each modality (ACL 2020)",
+  summary: "LMF that also learns people's labels of each modality",
   kind: "network",
   year: 2020,
   needs: ["sequences", "humanLabels"],
   card: {
-    source:
-      "Yu, Xu, Meng, Zhu, Ma, Wu, Zou, Yang: CH-SIMS: A Chinese Multimodal Sentiment Analysis " +
-      "Dataset with Fine-grained Annotations of Modality, ACL 2020; code thuiar/MMSA",
+    source: CH_SIMS,
     reading: "Mode reference follows MMSA's code, whose mix of ranks stays as it was drawn and " +
       "whose means and last states count padding. Mode robust trains the mix, takes true lengths " +
       "and the best epoch of the multimodal score",

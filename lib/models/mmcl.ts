@@ -206,8 +206,10 @@ function requireSizes({ modelDim, heads, blocks, encoder }: MmclSettings): void 
 /** MMCL, as `--model mmcl`. */
 export const mmcl: NetworkDefinition<typeof MMCL_SETTINGS> = {
   name: "mmcl",
-  summary: "contrast by category within modalities, then of modalities within samples (ICMR 2024)",
+  summary: "contrast by category within modalities, then of modalities within samples",
   kind: "network",
+  year: 2024,
+  needs: ["sequences"],
   card: {
     source: "Two stages with a contrastive loss each, ICMR 2024",
     reading: "Of the paper only the abstract could be had; all else is our reading",

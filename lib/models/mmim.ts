@@ -266,7 +266,7 @@ function sumOf(scalars: readonly tf.Scalar[]): tf.Scalar {
 /** MMIM, as `--model mmim`. */
 export const mmim: NetworkDefinition<typeof settings> = {
   name: "mmim",
-  summary: "mutual information of modalities, and of each with the fusion (EMNLP 2021)",
+  summary: "mutual information of modalities, and of each with the fusion",
   kind: "network",
   card: {
     source: "Han, Chen, Poria: Improving Multimodal Fusion with Hierarchical Mutual Information " +

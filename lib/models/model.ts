@@ -38,8 +38,8 @@ export interface ModelCard {
 }
 
 /**
- * What a model cannot do without: the same steps in all modalities, text as a sequence, a BERT, labels
- * of people for each modality by itself.
+ * What a model is made for: the same steps in all modalities, text as a sequence, a BERT, labels of
+ * people for each modality by itself. With text of one step it can be trained, without the others not.
  */
 export type Need = "aligned" | "sequences" | "bert" | "humanLabels";
 
@@ -51,16 +51,28 @@ export interface ModalityNeeds {
   readonly atLeast?: number;
 }
 
+const NEEDS: Readonly<Record<Need, string>> = {
+  aligned: "aligned",
+  sequences: "sequences",
+  bert: "BERT",
+  humanLabels: "human labels",
+};
+
+/** Needs for people, with commas; empty for none. */
+export function needsText(needs: readonly Need[]): string {
+  return needs.map((need) => NEEDS[need]).join(", ");
+}
+
 /** What every model says of itself. */
 export interface CommonDefinition<Rules extends SettingRules> {
   /** As in `--model`, run folders and tables. */
   readonly name: string;
   /** One sentence for lists and help texts. */
   readonly summary: string;
-  /** When its method was published; absent for one that never was. */
-  readonly year?: number;
-  /** What of the data it cannot do without, besides features and labels. Default: nothing. */
-  readonly needs?: readonly Need[];
+  /** When its method was published; null for one that never was. */
+  readonly year: number | null;
+  /** What of the data it is made for, besides features and labels; often nothing. */
+  readonly needs: readonly Need[];
   /** Modalities that it cannot do without, and how many at least. Default: any one. */
   readonly modalities?: ModalityNeeds;
   /** For reports. */

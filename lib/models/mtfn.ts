@@ -9,14 +9,20 @@
  */
 
 import {
+  CH_SIMS,
   COMMON,
+  FUSED,
   sims,
   startingAt,
   subnetTraining,
-  TENSOR,
   UNIMODAL,
 } from "./fusion/fusion_settings.ts";
-import { subnetOutputs, subnetSettings, unimodalSettings } from "./fusion/subnet_network.ts";
+import {
+  fusedSettings,
+  subnetOutputs,
+  subnetSettings,
+  unimodalSettings,
+} from "./fusion/subnet_network.ts";
 import { TensorFusion } from "./fusion/tensor_fusion.ts";
 import type { NetworkDefinition, ParameterGroup } from "./model.ts";
 import { count } from "./setting.ts";
@@ -31,7 +37,7 @@ const settings = {
     visionDropout: sims(0.2, 0.3),
     learningRate: sims(5e-3, 5e-4),
   }),
-  ...startingAt(TENSOR, {
+  ...startingAt(FUSED, {
     textOut: sims(256, 32),
     postFusionDim: 64,
     fusionDropout: sims(0.2, 0.5),
@@ -57,24 +63,20 @@ const settings = {
 class Mtfn extends TensorFusion<typeof settings> {
   /** The code never reads the weight decay of its heads. */
   override get groups(): ParameterGroup[] {
-    const { learningRate, mode } = this.settings;
-    const weightDecay = mode === "robust" ? this.settings.weightDecay : 0;
-    const parameters = this.ownNames("post_");
-    return [...this.subnetGroups(), { name: "heads", learningRate, weightDecay, parameters }];
+    const { mode, weightDecay } = this.settings;
+    return this.taskGroups(mode === "robust" ? weightDecay : 0);
   }
 }
 
 /** MTFN, as `--model mtfn`. */
 export const mtfn: NetworkDefinition<typeof settings> = {
   name: "mtfn",
-  summary: "TFN that also learns people's labels of each modality (ACL 2020)",
+  summary: "TFN that also learns people's labels of each modality",
   kind: "network",
   year: 2020,
   needs: ["sequences", "humanLabels"],
   card: {
-    source:
-      "Yu, Xu, Meng, Zhu, Ma, Wu, Zou, Yang: CH-SIMS: A Chinese Multimodal Sentiment Analysis " +
-      "Dataset with Fine-grained Annotations of Modality, ACL 2020; code thuiar/MMSA",
+    source: CH_SIMS,
     reading:
       "Mode reference follows MMSA's code: scores in ±3, padding in means and last states, " +
       "no weight decay of the heads. Mode robust takes the protocol's range, true lengths, the " +
@@ -89,9 +91,7 @@ export const mtfn: NetworkDefinition<typeof settings> = {
     settings: (hyper) => ({
       ...subnetSettings(hyper),
       ...unimodalSettings(hyper),
-      textOut: hyper["text_out"],
-      postFusionDim: hyper["post_fusion_dim"],
-      fusionDropout: hyper["post_dropouts"][3],
+      ...fusedSettings(hyper),
     }),
     outputs: subnetOutputs,
   },

@@ -16,13 +16,12 @@ import { bandBias, CrossModalEncoder, trueBandBias } from "../nn/cross_attention
 import { dropout, type DropoutNoise } from "../nn/dropout.ts";
 import type { Linear } from "../nn/linear.ts";
 import { maskSteps } from "../nn/mask.ts";
+import { LETTER } from "./fusion/code_names.ts";
 import { each, MODE } from "./fusion/fusion_settings.ts";
 import type { Inputs, ModelContext, NetworkDefinition, Outputs } from "./model.ts";
 import { Network } from "./network.ts";
 import { count, depth, flag, learningRate, number, oneOf, rate } from "./setting.ts";
 
-/** The code's letters. */
-const LETTER = { text: "l", audio: "a", vision: "v" } as const;
 /** Layers of the encoders after the cross-modal ones, at least. */
 const LEAST_MEMORY_LAYERS = 3;
 
@@ -222,7 +221,7 @@ class Mult extends Network<typeof settings> {
 /** MulT, as `--model mult`. */
 export const mult: NetworkDefinition<typeof settings> = {
   name: "mult",
-  summary: "the Multimodal Transformer: each modality attends to each other one (ACL 2019)",
+  summary: "the Multimodal Transformer: each modality attends to each other one",
   kind: "network",
   year: 2019,
   needs: ["sequences"],

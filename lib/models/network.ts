@@ -107,6 +107,14 @@ export abstract class Network<Rules extends SettingRules = SettingRules> extends
     return false;
   }
 
+  /**
+   * Steps, padding included, of the modalities of which it reads no other number; of none by default.
+   * Shorter samples are padded, longer ones refused.
+   */
+  get boundSteps(): Readonly<Partial<Record<Modality, number>>> {
+    return {};
+  }
+
   /** What training changes besides parameters and buffers, and a resume needs; nothing by default. */
   get memory(): ReadonlyMap<string, tf.Variable> {
     return new Map();

@@ -272,8 +272,10 @@ export const SELF_MM_TRAINING = {
 /** Self-MM, as `--model self-mm`. */
 export const selfMm: NetworkDefinition<typeof SELF_MM_SETTINGS> = {
   name: "self-mm",
-  summary: "one multimodal and three unimodal tasks with generated labels (AAAI 2021)",
+  summary: "one multimodal and three unimodal tasks with generated labels",
   kind: "network",
+  year: 2021,
+  needs: [],
   card: {
     source: "Yu, Xu, Yuan, Wu: Learning Modality-Specific Representations with Self-Supervised " +
       "Multi-Task Learning for Multimodal Sentiment Analysis, AAAI 2021; code thuiar/MMSA",

@@ -201,8 +201,10 @@ function requireEqualWidths(
 /** Shared and private information, as `--model shared-private`. */
 export const sharedPrivate: NetworkDefinition<typeof settings> = {
   name: "shared-private",
-  summary: "Self-MM with second-order alignment of modalities, by default audio and vision (2024)",
+  summary: "Self-MM with second-order alignment of modalities, by default audio and vision",
   kind: "network",
+  year: 2024,
+  needs: [],
   card: {
     source: "Self-MM plus an alignment of second-order statistics between modalities, IJCNN 2024",
     reading: "Published: the backbone and the pair audio-vision. Which vectors are aligned, how " +

@@ -194,6 +194,8 @@ export const svm: RegressorDefinition<typeof settings> = {
   name: "svm",
   summary: "support vector machines on time-averaged features: SVR for the score, SVC for classes",
   kind: "regressor",
+  year: null,
+  needs: [],
   isSeedless: ({ solver, exactLimit }, samples) =>
     solver === "exact" || (solver === "auto" && samples <= Number(exactLimit)),
   card: {

@@ -191,6 +191,8 @@ export const textGuided: NetworkDefinition<typeof settings> = {
   name: "text-guided",
   summary: "two stages of transformers over text with audio and text with vision (the report's)",
   kind: "network",
+  year: null,
+  needs: [],
   card: {
     source: "Transformers over text with audio and text with vision, a third over both results",
     reading:

@@ -8,8 +8,8 @@
  * @module
  */
 
-import { COMMON, each, startingAt, subnetTraining, TENSOR } from "./fusion/fusion_settings.ts";
-import { subnetOutputs, subnetSettings } from "./fusion/subnet_network.ts";
+import { COMMON, each, FUSED, startingAt, subnetTraining } from "./fusion/fusion_settings.ts";
+import { fusedSettings, subnetOutputs, subnetSettings } from "./fusion/subnet_network.ts";
 import { TensorFusion } from "./fusion/tensor_fusion.ts";
 import type { NetworkDefinition } from "./model.ts";
 import { count } from "./setting.ts";
@@ -22,7 +22,7 @@ const settings = {
     visionDropout: each(0.3, 0.4, 0.4, 0.3),
     learningRate: each(1e-3, 5e-3, 5e-4, 2e-3),
   }),
-  ...startingAt(TENSOR, {
+  ...startingAt(FUSED, {
     textOut: each(32, 128, 256, 128),
     postFusionDim: each(64, 16, 32, 32),
     fusionDropout: each(0.5, 0.4, 0.4, 0.5),
@@ -32,7 +32,7 @@ const settings = {
 /** TFN, as `--model tfn`. */
 export const tfn: NetworkDefinition<typeof settings> = {
   name: "tfn",
-  summary: "the outer product of a vector of each modality (EMNLP 2017)",
+  summary: "the outer product of a vector of each modality",
   kind: "network",
   year: 2017,
   needs: ["sequences"],
@@ -76,9 +76,7 @@ export const tfn: NetworkDefinition<typeof settings> = {
     kind: "tfn",
     settings: (hyper) => ({
       ...subnetSettings(hyper),
-      textOut: hyper["text_out"],
-      postFusionDim: hyper["post_fusion_dim"],
-      fusionDropout: hyper["dropouts"][3],
+      ...fusedSettings(hyper),
     }),
     outputs: subnetOutputs,
   },

@@ -64,6 +64,11 @@ export class Parameters implements Iterable<[string, tf.Variable]> {
     return [...this.#variables.keys()];
   }
 
+  /** Number of values in all variables. */
+  get size(): number {
+    return [...this.#variables.values()].reduce((sum, { size }) => sum + size, 0);
+  }
+
   /** Names with their variables, in the order in which they were added. */
   [Symbol.iterator](): Iterator<[string, tf.Variable]> {
     return this.#variables.entries();

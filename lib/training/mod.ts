@@ -1,6 +1,13 @@
 /** Training: settings, optimizer, loop, checkpoints, run folders. @module */
 
 export { parseSettings, resolveConfig, searchSpace, settingsOf } from "./config.ts";
+export {
+  type CandidateOptions,
+  Candidates,
+  type ParameterCounts,
+  parameterCounts,
+  type Trainable,
+} from "./model_overview.ts";
 export { openRun, type Predictor } from "./open_run.ts";
 export { type EpochRecord, type LabelDiagnosis, readHistory } from "./history.ts";
 

@@ -20,6 +20,7 @@ import { type Config, findModel, type ModelContext, type ModelDefinition } from 
 import { defaultsFor, resolveConfig } from "./config.ts";
 import { Learner } from "./learner.ts";
 import { Adam } from "./optimizer.ts";
+import { withStepsOf } from "./padded_steps.ts";
 import { RunFolder, type RunRecord } from "./run_folder.ts";
 import { openTokens, readBertFiles, splitOfText } from "./run_bert.ts";
 import { scalingsIn } from "./scaling_weights.ts";
@@ -38,8 +39,8 @@ export interface Predictor extends Disposable {
   /**
    * [samples] scores of a split.
    *
-   * @throws {DataError} when the split lacks a modality that the run uses, has another width, or
-   * its features were made from clips in another way.
+   * @throws {DataError} when the split lacks a modality that the run uses, has another width or more
+   * steps than the network is bound to, or its features were made from clips in another way.
    */
   predict(split: Split): Promise<Float32Array>;
   /**
@@ -133,7 +134,8 @@ export function openRun(path: string, engine: Engine, definition?: ModelDefiniti
   const { bert } = context;
   const predictTokens = async (split: Split, settings: Config) => {
     const toTokens = bert && await openTokens(settings, bert.config, folder.bert);
-    const read = toTokens?.(split) ?? split;
+    const { steps = {} } = record.data, padding = bert?.config.padding ?? 0;
+    const read = withStepsOf(network, toTokens?.(split) ?? split, steps, padding);
     return await learner.predict(read, batchOrder(split.samples, batchSize));
   };
   return {

@@ -19,7 +19,7 @@ import { type Engine, type EngineOptions, openEngine } from "../engine/mod.ts";
 import { findModel, type ModelDefinition, type Setting, startOf } from "../models/mod.ts";
 import { defaultsFor, parseSettings, resolveConfig, settingsOf } from "./config.ts";
 import { settingsOfData } from "./data_settings.ts";
-import { requireUsable, trainingWarnings } from "./requirements.ts";
+import { trainingWarnings } from "./requirements.ts";
 import { trainRun } from "./run.ts";
 import { RunFolder } from "./run_folder.ts";
 import type { RunEvents, RunOptions, RunOutcome } from "./run_options.ts";
@@ -147,7 +147,6 @@ export async function openTraining(options: TrainingOptions): Promise<Training> 
     const { dataset } = data;
     const protocol = requireProtocol(dataset, options.protocol ?? null);
     const modalities = chooseModalities(data, options.modalities, settings);
-    requireUsable(model, modalities);
     const config = resolveConfig(model, defaultsFor(dataset.name, protocol), settings);
     const { train } = dataset.splits;
     const given = parseSettings(model, settings);
@@ -190,13 +189,18 @@ export function requiredText(
   return textSource({ ...start, ...parseSettings(model, settings) });
 }
 
-function openData(options: TrainingOptions, text: TextSource): TrainingData {
-  const { data, modalities, protocol, nonfinite, splits, onWarning } = options;
+/** What a training reads; its owner closes it. @throws as `loadDataset` */
+export function openData(
+  options: Omit<TrainingOptions, "model"> & Pick<LoadOptions, "lazy">,
+  text: TextSource,
+): TrainingData {
+  const { data, modalities, protocol, nonfinite, splits, onWarning, lazy = false } = options;
   if (typeof data !== "string") {
     return { path: data.path, text, dataset: data, seconds: options.loadSeconds ?? 0 };
   }
   return loadTrainingData(data, {
     text,
+    lazy,
     ...sourceOptions(options),
     ...(modalities === undefined ? {} : { modalities }),
     ...(protocol === undefined ? {} : { protocol }),

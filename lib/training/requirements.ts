@@ -6,7 +6,7 @@
 
 import { DataError, UsageError } from "../core/errors.ts";
 import type { Dataset, Modality, Split, SplitName } from "../data/mod.ts";
-import type { Config, ModelDefinition } from "../models/mod.ts";
+import type { Config, ModelDefinition, Need } from "../models/mod.ts";
 import { loopSettings, settingsOf } from "./config.ts";
 
 /**
@@ -47,25 +47,45 @@ export function requireModalities(dataset: Dataset, modalities: readonly Modalit
   );
 }
 
+/** What a split has instead of what a model needs, and what was expected; null where it has it. */
+type Check = (split: Split, modalities: readonly Modality[]) => string | null;
+
+const CHECKS: Readonly<Partial<Record<Need, Check>>> = {
+  humanLabels: ({ unimodalLabels }, modalities) => {
+    const missing = modalities.filter((modality) => unimodalLabels[modality] === undefined);
+    return missing.length === 0
+      ? null
+      : `no labels of people for ${missing.join(" and ")} alone, expected them for each ` +
+        "modality in use, as in CH-SIMS";
+  },
+  aligned: ({ features }, modalities) => {
+    const read = modalities.filter((modality) => features[modality] !== undefined);
+    const found = read.map((modality) => `${features[modality]!.steps} steps of ${modality}`);
+    return new Set(read.map((modality) => features[modality]!.steps)).size < 2
+      ? null
+      : `${found.join(" and ")}, expected equally many, as aligned files have`;
+  },
+};
+
 /**
- * Refuses data without the labels of people for each modality that a model learns from, before
- * anything is trained.
+ * Refuses data that lack what a model cannot do without, before anything is trained: the labels of
+ * people for each modality that it learns from, the same steps in all modalities.
  *
- * @throws {UsageError} when train or valid lack those of a modality in use.
+ * @throws {UsageError} when train or valid lack it, of the modalities in use.
  */
 export function requireNeeds(
-  { name, needs = [] }: ModelDefinition,
+  { name, needs }: Pick<ModelDefinition, "name" | "needs">,
   dataset: Dataset,
   modalities: readonly Modality[],
 ): void {
-  if (!needs.includes("humanLabels")) return;
   for (const split of [dataset.splits.train, dataset.splits.valid]) {
-    const missing = modalities.filter((modality) => split?.unimodalLabels[modality] === undefined);
-    if (split === undefined || missing.length === 0) continue;
-    throw new UsageError(
-      `Cannot train ${name} on "${dataset.path}": split "${split.name}" has no labels of people for ` +
-        `${missing.join(" and ")} alone, expected them for each modality in use, as in CH-SIMS`,
-    );
+    for (const need of needs) {
+      const state = split === undefined ? null : CHECKS[need]?.(split, modalities) ?? null;
+      if (state === null) continue;
+      throw new UsageError(
+        `Cannot train ${name} on "${dataset.path}": split "${split!.name}" has ${state}`,
+      );
+    }
   }
 }
 
@@ -91,7 +111,7 @@ export function canDoWith({ modalities }: ModelDefinition, chosen: readonly Moda
  *
  * @throws {UsageError} with what it needs.
  */
-export function requireUsable(model: ModelDefinition, chosen: readonly Modality[]): void {
+function requireUsable(model: ModelDefinition, chosen: readonly Modality[]): void {
   if (canDoWith(model, chosen)) return;
   const { all = [], atLeast = 1 } = model.modalities ?? {};
   const wanted = [
@@ -101,6 +121,32 @@ export function requireUsable(model: ModelDefinition, chosen: readonly Modality[
   throw new UsageError(
     `Cannot train ${model.name} on ${chosen.join(" and ")}: expected ${wanted.join(", ")}`,
   );
+}
+
+/**
+ * Refuses what a model cannot be trained on.
+ *
+ * @throws {DataError} a split is missing, empty or without labels
+ * @throws {UsageError} a modality is missing, or what the model needs
+ */
+export function requireTrainable(
+  model: ModelDefinition,
+  dataset: Dataset,
+  modalities: readonly Modality[],
+): void {
+  requireSplit(dataset, "train");
+  requireSplit(dataset, "valid");
+  requireModalities(dataset, modalities);
+  requireUsable(model, modalities);
+  requireNeeds(model, dataset, modalities);
+}
+
+/** What is lost on a model of sequences where the text has a single step; null where it has several. */
+function stepsWarning({ needs }: ModelDefinition, config: Config, train: Split): string | null {
+  if (!needs.includes("sequences") || config["text"] === "bert") return null;
+  if (train.features.text?.steps !== 1) return null;
+  return 'The model is made for text as a sequence, and that of split "train" is one step a sample: ' +
+    "there is no order to learn from";
 }
 
 /**
@@ -155,6 +201,7 @@ export function trainingWarnings(
       ? `batchSize ${batchSize} is more than the ${samples} samples of split "train": every batch holds them all`
       : null,
     optimizerStepWarning(samples, model, config),
+    stepsWarning(model, config, train),
     ...model.warnings?.(config, train) ?? [],
   ];
   return warnings.filter((warning) => warning !== null);

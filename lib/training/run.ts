@@ -45,12 +45,8 @@ import type { RunOptions, RunOutcome } from "./run_options.ts";
 import { RunFolder, type RunRecord, type RunSummary } from "./run_folder.ts";
 import { givenBert, openBert, openTokens, saveBertFiles } from "./run_bert.ts";
 import { fit, type FitResult } from "./trainer.ts";
-import {
-  optimizerStepWarning,
-  requireModalities,
-  requireNeeds,
-  requireSplit,
-} from "./requirements.ts";
+import { optimizerStepWarning, requireSplit, requireTrainable } from "./requirements.ts";
+import { withStepsOf } from "./padded_steps.ts";
 import { prepared, shifted } from "./prepared_splits.ts";
 import { withScalings } from "./scaling_weights.ts";
 import { gitCommit, peakMemory, versions } from "./versions.ts";
@@ -61,6 +57,8 @@ interface Trained {
   readonly weights: Weights;
   readonly history: readonly EpochRecord[];
   readonly bestEpoch: number;
+  /** Number of weights; absent for a regressor. */
+  readonly parameters?: number;
   predict(split: Split): Promise<Float32Array>;
   /** Classes by class task; absent where the model predicts a score only. */
   classify?(split: Split): ClassPredictions;
@@ -97,10 +95,7 @@ export async function trainRun(options: RunOptions): Promise<RunOutcome> {
     ...decided.reasons,
   };
   // Told before anything is written: a folder of a run that cannot begin would be in the way.
-  requireSplit(dataset, "train");
-  requireSplit(dataset, "valid");
-  requireModalities(dataset, options.modalities);
-  requireNeeds(options.model, dataset, options.modalities);
+  requireTrainable(model, dataset, options.modalities);
   using bert = openBert(config, options.modalities);
   const read = bert === null ? dataset.splits : await tokenSplits(dataset, config, bert);
   const scalings = config["standardize"] === "train"
@@ -233,6 +228,7 @@ async function trainAndEvaluate(
       path: folder.path,
       engine: engine.name,
       device: engine.device,
+      ...(trained.parameters === undefined ? {} : { parameters: trained.parameters }),
       epochs: trained.history.length,
       bestEpoch: trained.bestEpoch,
       ...(isUntrained ? { untrained: true } as const : {}),
@@ -298,6 +294,8 @@ async function trainNetwork(
   });
   const settings = loopSettings(model, config);
   const learner = learnerOf(engine, network, settings, random.split("dropout"));
+  const steps = usedSteps(options, config);
+  const brought = (split: Split) => withStepsOf(network, split, steps, bert?.config.padding ?? 0);
   let best: Weights | null = null;
   const dispose = () => {
     learner.dispose();
@@ -305,7 +303,9 @@ async function trainNetwork(
   };
   let result: FitResult;
   try {
-    result = await fit(learner, train, requireSplit(dataset, "valid"), {
+    // What cannot be evaluated in the end is told before the first epoch.
+    if (dataset.splits.test !== undefined) brought(dataset.splits.test);
+    result = await fit(learner, train, brought(requireSplit(dataset, "valid")), {
       settings,
       engine: engine.name,
       random,
@@ -336,7 +336,9 @@ async function trainNetwork(
     weights: await copyWeights(network.weights()),
     history: result.history,
     bestEpoch: result.bestEpoch,
-    predict: (split) => learner.predict(split, batchOrder(split.samples, settings.batchSize)),
+    parameters: network.parameters.size,
+    predict: (split) =>
+      learner.predict(brought(split), batchOrder(split.samples, settings.batchSize)),
     writeExtras: (folder) => writeUnimodalLabels(folder.file("labels.csv"), network, train),
     dispose,
   };

@@ -27,6 +27,8 @@ export interface RunSummary {
   readonly engine: string;
   /** `cpu` or `gpu`. */
   readonly device: string;
+  /** Number of weights of a network, a BERT's among them; absent for a regressor and in older runs. */
+  readonly parameters?: number;
   /** Number of epochs trained; 0 for a regressor. */
   readonly epochs: number;
   /** The epoch whose weights were kept, from 1; 0 for a regressor. */

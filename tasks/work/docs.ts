@@ -2,7 +2,7 @@
 
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { MODELS } from "../../lib/models/mod.ts";
+import { MODELS, needsText } from "../../lib/models/mod.ts";
 import { RunError, writeFileAtomic } from "../../lib/core/mod.ts";
 import type { Call, Command, Outcome } from "../shared/command.ts";
 
@@ -79,13 +79,18 @@ async function partsOf(tasks: Tasks): Promise<Part[]> {
       text: JSON.stringify(known.summary),
     });
   }
-  const models = MODELS.map(({ name, summary }) => [code(name), summary]);
+  const models = MODELS.map(({ name, year, needs, summary }) => [
+    code(name),
+    String(year ?? ""),
+    needsText(needs),
+    summary,
+  ]);
   const names = MODELS.map(({ name }) => name);
   const list = `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;
   return [
     ...descriptions,
     inMarkdown("README.md", "commands", tableOf([["command", "does"], ...rows])),
-    inMarkdown("README.md", "models", tableOf([["model", "is"], ...models])),
+    inMarkdown("README.md", "models", tableOf([["model", "year", "needs", "is"], ...models])),
     {
       file: "tasks/shared/model_names.ts",
       name: "names of the models",

@@ -5,6 +5,7 @@ import {
   assertNotEquals,
   assertThrows,
 } from "@std/assert";
+import { fillPhilox } from "../../lib/core/philox.ts";
 import { RandomStream } from "../../lib/core/random.ts";
 
 // Computed independently: SHA-256 of "1111\\0weights", then Philox in Python integers.
@@ -59,4 +60,23 @@ Deno.test("RandomStream.fromSeed() refuses what is no seed", () => {
   for (const seed of [-1, 1.5, NaN, 2 ** 53]) {
     assertThrows(() => RandomStream.fromSeed(seed), RangeError, "expected an integer");
   }
+});
+
+Deno.test("a stream's numbers are those of its blocks in order, however many are drawn", () => {
+  const stream = RandomStream.fromSeed(1111).split("weights");
+  const words = new Uint32Array(20_000);
+  fillPhilox(words, stream.key, [0, 0, 0, 0]);
+  const expected = Float32Array.from({ length: words.length / 2 }, (_, i) => {
+    const [high, low] = [words[2 * i]! >>> 5, words[2 * i + 1]! >>> 6];
+    return (high * 2 ** 26 + low) / 2 ** 53;
+  });
+  const drawn = [...stream.uniformArray(7, 0, 1), stream.uniform()];
+  const rest = stream.uniformArray(expected.length - 8, 0, 1);
+  assertEquals(Float32Array.from([...drawn, ...rest]), expected);
+});
+
+Deno.test("RandomStream.zeros() gives arrays of zeros, whatever the name", () => {
+  const random = RandomStream.zeros().split("weights");
+  assertEquals([...random.split("a").uniformArray(2, 1, 2)], [0, 0]);
+  assertEquals([...random.normalArray(3, 5)], [0, 0, 0]);
 });

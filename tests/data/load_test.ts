@@ -352,6 +352,22 @@ Deno.test("loadDataset() gives the SHA-256 of the file, again after it has chang
   assert(dataset.sha256() !== first);
 });
 
+Deno.test("loadDataset() leaves features in the file where asked to, and reads the same later", () => {
+  using folder = new TestFolder();
+  const path = folder.pickle(
+    makeDataset(({ train }) => floatsIn(train["audio"])[3] = Infinity),
+    "mosi.pkl",
+  );
+  const lazy = loadDataset(path, { lazy: true });
+  const whole = loadDataset(path);
+  for (const modality of MODALITIES) {
+    assertEquals(valuesOf(lazy, "train", modality), valuesOf(whole, "train", modality));
+  }
+  assertEquals(lazy.splits.valid!.labels, whole.splits.valid!.labels);
+  assertEquals([whole.zeroed.train, lazy.zeroed], [{ audio: 1 }, {}], "nothing was read before");
+  lazy.close();
+});
+
 const SHARED = new URL("../../../shared/data/", import.meta.url);
 const hasShared = (() => {
   try {

@@ -23,6 +23,8 @@ Deno.test("every model has a name of its own, a summary, a card, and start value
   for (const model of MODELS) {
     assert(/^[a-z][a-z-]*$/.test(model.name), model.name);
     assert(model.summary.length > 20, model.summary);
+    // It is said once: lists and tables have a column for it.
+    assert(!/\b(19|20)\d\d\b/.test(model.summary), `${model.name}: its year belongs into year`);
     for (const text of Object.values(model.card!)) assert(text.length > 9, model.name);
     const rules = Object.entries(settingsOf(model));
     for (const preset of ["mmsa", ...Object.keys(model.presets ?? {})]) {

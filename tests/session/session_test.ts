@@ -56,6 +56,8 @@ const linearText: ModelDefinition = {
   name: "linear-text",
   summary: "text alone",
   kind: "network",
+  year: null,
+  needs: [],
   settings: { learningRate: learningRate(1e-2) },
   create: (context) => new LinearText(context),
 };

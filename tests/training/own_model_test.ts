@@ -60,6 +60,8 @@ function own(create = (context: ModelContext<typeof settings>): Network => new O
     name: "own",
     summary: "a model of one's own",
     kind: "network",
+    year: null,
+    needs: [],
     settings,
     create,
   };

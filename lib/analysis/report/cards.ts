@@ -2,7 +2,7 @@
 
 import { DataError } from "../../core/errors.ts";
 import { PROTOCOLS, readPredictions, selectSplit } from "../../evaluation/mod.ts";
-import { findModel, MODELS } from "../../models/mod.ts";
+import { findModel, MODELS, needsText } from "../../models/mod.ts";
 import { defaultsFor } from "../../training/config.ts";
 import { resolveConfig, RunFolder } from "../../training/mod.ts";
 import { medianRun } from "../comparison/compare_pair.ts";
@@ -42,10 +42,14 @@ async function cardOf(group: ReportedGroup, folder: string): Promise<string> {
   const { label, model, dataset, runs } = group;
   const { config, protocol } = runs[0]!.entry;
   const definition = MODELS.find(({ name }) => name === model);
-  const card = MODELS.find(({ name }) => name === model)?.card;
+  const card = definition?.card;
+  const { parameters } = runs[0]!.record.summary ?? {};
   const lines = [
     ["What it is", definition?.summary ?? "a model that this version does not know"],
     ["Source", card?.source],
+    ["Published", definition?.year?.toString()],
+    ["Made for data with", needsText(definition?.needs ?? [])],
+    ["Parameters", parameters?.toLocaleString("en-US")],
     ["Our reading", card?.reading],
     ["Limits", [card?.limits, GENERAL_LIMITS].filter((text) => text !== undefined).join(". ")],
     ["Data", `${dataset}, judged as ${protocol}, from ${config["modalities"]}`],

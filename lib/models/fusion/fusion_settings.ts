@@ -1,5 +1,5 @@
 /**
- * Settings that LF-DNN, TFN, LMF and their multi-task forms share.
+ * Settings that LF-DNN, TFN, LMF and their multi-task forms share, and those of MFN and Graph-MFN.
  *
  * Start values are those of MMSA's `config_regression.json`.
  *
@@ -36,11 +36,11 @@ export const COMMON = {
   learningRate: learningRate(1e-3, undefined, { search: { logUniform: [1e-4, 1e-2] } }),
 };
 
-/** Those of TFN and its multi-task form besides. */
-export const TENSOR = {
+/** Those of LF-DNN, TFN and their multi-task forms besides. */
+export const FUSED = {
   textOut: count(32, "width of the text's vector"),
   postFusionDim: count(64, "width of the last layers"),
-  fusionDropout: rate(0.3, "dropout of the outer product"),
+  fusionDropout: rate(0.3, "dropout of the fused vectors"),
 };
 
 /** Those of LMF and its multi-task form besides. */
@@ -67,6 +67,30 @@ export const UNIMODAL = {
   visionWeightDecay: weightDecay(0, "weight decay of vision's subnet"),
   weightDecay: weightDecay(0, "weight decay of all heads"),
 };
+
+/** Those of MFN and Graph-MFN, as {@linkcode COMMON}. */
+export const MEMORY = {
+  mode: MODE,
+  textHiddenSize: count(128, "width of the text's LSTM"),
+  audioHiddenSize: count(16, "width of audio's LSTM"),
+  visionHiddenSize: count(128, "width of vision's LSTM"),
+  memorySize: count(128, "width of the memory", { search: [64, 128, 256] }),
+  proposalDim: count(64, "hidden width of what is written to the memory"),
+  proposalDropout: rate(0.5, "dropout of what is written to the memory"),
+  gamma1Dim: count(64, "hidden width of the gate that keeps"),
+  gamma1Dropout: rate(0.5, "dropout of the gate that keeps"),
+  gamma2Dim: count(64, "hidden width of the gate that writes"),
+  gamma2Dropout: rate(0.5, "dropout of the gate that writes"),
+  outDim: count(64, "hidden width of the score"),
+  outDropout: rate(0.5, "dropout of the score"),
+  learningRate: learningRate(1e-3, undefined, { search: { logUniform: [1e-4, 1e-2] } }),
+  weightDecay: weightDecay(0),
+};
+
+/** Where the multi-task forms are from, for their cards. */
+export const CH_SIMS =
+  "Yu, Xu, Meng, Zhu, Ma, Wu, Zou, Yang: CH-SIMS: A Chinese Multimodal Sentiment Analysis Dataset " +
+  "with Fine-grained Annotations of Modality, ACL 2020; code thuiar/MMSA";
 
 /** One start value for each of MOSI, MOSEI, SIMS and SIMS v2. */
 export function each<T extends number>(mosi: T, mosei: T, sims: T, simsv2: T): PerDataset<number> {

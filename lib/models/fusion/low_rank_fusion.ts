@@ -10,7 +10,8 @@ import type { ModelContext } from "../model.ts";
 import type { ValuesOf } from "../setting.ts";
 import type { LOW_RANK } from "./fusion_settings.ts";
 import { SubnetNetwork, type SubnetRules } from "./subnet_network.ts";
-import { CODE_NAME, type Encoded, type Fused } from "./subnets.ts";
+import { CODE_NAME } from "./code_names.ts";
+import { type Encoded, type Fused } from "./subnets.ts";
 import { withOne } from "./tensor_fusion.ts";
 
 /** Subnets whose vectors meet in ranks. */

@@ -14,9 +14,7 @@ import type { Layers } from "../../nn/layers.ts";
 import { affine, type Linear } from "../../nn/linear.ts";
 import type { StackedLstm } from "../../nn/stacked_lstm.ts";
 import type { Aligned } from "./aligned.ts";
-
-/** The code's letters. */
-const LETTER = { text: "l", audio: "a", vision: "v" } as const;
+import { LETTER } from "./code_names.ts";
 
 /** Width and dropout of the hidden layer of a small network. */
 export interface Hidden {

@@ -22,7 +22,8 @@ import { Network } from "../network.ts";
 import { UsageError } from "../../core/errors.ts";
 import type { Setting, SettingRules, ValuesOf } from "../setting.ts";
 import type { COMMON, UNIMODAL } from "./fusion_settings.ts";
-import { CODE_NAME, type Encoded, type Fused, Head, MeanSubnet, TextSubnet } from "./subnets.ts";
+import { CODE_NAME } from "./code_names.ts";
+import { type Encoded, type Fused, Head, MeanSubnet, TextSubnet } from "./subnets.ts";
 
 /** Order in which vectors are put together: the code's. */
 const FUSION_ORDER = ["audio", "vision", "text"] as const;
@@ -86,15 +87,18 @@ export abstract class SubnetNetwork<Rules extends SubnetRules> extends Network<R
     return FUSION_ORDER.filter((modality) => this.modalities.includes(modality));
   }
 
-  /** Groups of the subnets with the decays of a multi-task form. */
-  subnetGroups(): ParameterGroup[] {
+  /** Groups of a multi-task form: each subnet with a decay of its own, and all heads. */
+  taskGroups(weightDecay: number): ParameterGroup[] {
     const settings = this.settings as unknown as ValuesOf<typeof COMMON & typeof UNIMODAL>;
-    return this.modalities.map((modality) => ({
+    const { learningRate } = settings;
+    const subnets = this.modalities.map((modality) => ({
       name: modality,
-      learningRate: settings.learningRate,
+      learningRate,
       weightDecay: settings[`${modality}WeightDecay`],
       parameters: this.ownNames(`${CODE_NAME[modality]}_subnet.`),
     }));
+    const parameters = this.ownNames("post_");
+    return [...subnets, { name: "heads", learningRate, weightDecay, parameters }];
   }
 
   /** Scores of the fused vectors, and the vector they were fused to. */
@@ -166,6 +170,15 @@ export function subnetSettings(hyper: Hyper): Record<string, Setting> {
     audioDropout,
     visionDropout,
     learningRate: hyper["learning_rate"],
+  };
+}
+
+/** Recorded settings of those that have {@linkcode FUSED} besides. */
+export function fusedSettings(hyper: Hyper): Record<string, Setting> {
+  return {
+    textOut: hyper["text_out"],
+    postFusionDim: hyper["post_fusion_dim"],
+    fusionDropout: (hyper["post_dropouts"] ?? hyper["dropouts"])[3],
   };
 }
 

@@ -14,9 +14,6 @@ import type { Layers } from "../../nn/layers.ts";
 import type { Linear } from "../../nn/linear.ts";
 import type { Lstm } from "../../nn/lstm.ts";
 
-/** The code's prefixes of a modality's parameters. */
-export const CODE_NAME = { text: "text", audio: "audio", vision: "video" } as const;
-
 /** Batch norm, dropout, three linear maps with ReLU after each: (42). */
 export class MeanSubnet {
   readonly #norm: BatchNorm;

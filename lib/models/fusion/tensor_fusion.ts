@@ -10,7 +10,7 @@ import type { ModelContext } from "../model.ts";
 import type { ValuesOf } from "../setting.ts";
 import { SubnetNetwork, type SubnetRules } from "./subnet_network.ts";
 import { type Encoded, type Fused, Head } from "./subnets.ts";
-import type { TENSOR } from "./fusion_settings.ts";
+import type { FUSED } from "./fusion_settings.ts";
 
 /** Largest score of the published code, on every dataset. */
 const REFERENCE_RANGE = 3;
@@ -31,16 +31,16 @@ export function outerProduct(parts: readonly tf.Tensor2D[]): tf.Tensor2D {
 }
 
 /** Subnets whose vectors are multiplied with each other. */
-export class TensorFusion<Rules extends SubnetRules & typeof TENSOR> extends SubnetNetwork<Rules> {
+export class TensorFusion<Rules extends SubnetRules & typeof FUSED> extends SubnetNetwork<Rules> {
   readonly #head: Head;
   readonly #range: tf.Tensor;
   readonly #shift: tf.Tensor;
 
   constructor(context: ModelContext<Rules>) {
-    const { textOut } = context.settings as ValuesOf<typeof TENSOR>;
+    const { textOut } = context.settings as ValuesOf<typeof FUSED>;
     super(context, textOut);
     const { postFusionDim, fusionDropout, mode } = this.settings as ValuesOf<
-      SubnetRules & typeof TENSOR
+      SubnetRules & typeof FUSED
     >;
     const width = this.fusionOrder.reduce(
       (size, name) => size * (this.encodedWidths[name]! + 1),
