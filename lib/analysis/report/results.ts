@@ -3,8 +3,9 @@
 import { messageOf, UsageError } from "../../core/errors.ts";
 import { PROTOCOLS } from "../../evaluation/mod.ts";
 import { compareRuns } from "../comparison/compare.ts";
+import type { CompareOptions } from "../comparison/compare_pair.ts";
 import { rowNames } from "../comparison/groups.ts";
-import { notesOf, rowsOf, TABLE_HEADER } from "../comparison/comparison_format.ts";
+import { cellsOf, notesOf } from "../comparison/comparison_format.ts";
 import {
   comparisonIntervals,
   type Figure,
@@ -137,16 +138,18 @@ export async function trainingSection({ groups }: ReportContent): Promise<string
 export async function comparisonSection(
   { groups, folder }: ReportContent,
   metrics: readonly string[],
+  options: CompareOptions = {},
 ): Promise<string> {
   const parts = await Promise.all(
     datasetsOf(groups).map(async ({ dataset, groups }) => {
       if (groups.length < 2) return "";
       const runs = groups.flatMap((group) => group.runs.map(({ entry }) => entry));
       try {
-        const found = compareRuns(runs, metrics);
+        const found = compareRuns(runs, metrics, options);
+        const { header, rows } = cellsOf(found);
         const figures = metrics.filter((key) => found.comparisons.some((c) => c.metric === key))
           .map((key) => comparisonIntervals(found.comparisons, key));
-        return heading(dataset) + await drawn(figures) + table(TABLE_HEADER, rowsOf(found)) +
+        return heading(dataset) + await drawn(figures) + table(header, rows) +
           list(notesOf(found));
       } catch (error) {
         if (error instanceof UsageError) throw error;
