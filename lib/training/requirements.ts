@@ -54,13 +54,16 @@ export function requireModalities(dataset: Dataset, modalities: readonly Modalit
  * @throws {UsageError} when train or valid lack those of a modality in use.
  */
 export function requireNeeds(
-  { name, needs = [] }: ModelDefinition,
+  { name, needs = [], humanLabelsOf }: ModelDefinition,
   dataset: Dataset,
   modalities: readonly Modality[],
+  config: Config,
 ): void {
-  if (!needs.includes("humanLabels")) return;
+  const learned = needs.includes("humanLabels")
+    ? modalities
+    : humanLabelsOf?.(config, modalities) ?? [];
   for (const split of [dataset.splits.train, dataset.splits.valid]) {
-    const missing = modalities.filter((modality) => split?.unimodalLabels[modality] === undefined);
+    const missing = learned.filter((modality) => split?.unimodalLabels[modality] === undefined);
     if (split === undefined || missing.length === 0) continue;
     throw new UsageError(
       `Cannot train ${name} on "${dataset.path}": split "${split.name}" has no labels of people for ` +

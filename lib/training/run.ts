@@ -100,7 +100,7 @@ export async function trainRun(options: RunOptions): Promise<RunOutcome> {
   requireSplit(dataset, "train");
   requireSplit(dataset, "valid");
   requireModalities(dataset, options.modalities);
-  requireNeeds(options.model, dataset, options.modalities);
+  requireNeeds(options.model, dataset, options.modalities, config);
   using bert = openBert(config, options.modalities);
   const read = bert === null ? dataset.splits : await tokenSplits(dataset, config, bert);
   const scalings = config["standardize"] === "train"
