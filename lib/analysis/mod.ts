@@ -5,6 +5,8 @@
  */
 
 export {
+  answerClaim,
+  type ClaimAnswer,
   type CompareOptions,
   compareRuns,
   type Comparison,

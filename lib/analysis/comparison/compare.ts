@@ -116,7 +116,7 @@ export function compareRuns(
   options: CompareOptions = {},
 ): ComparisonTable {
   const groups = groupRuns(runs);
-  const pairs = pairsOf(groups);
+  const pairs = pairsOf(groups, options.pairs);
   if (pairs.length === 0) {
     const found = groups.map(({ label, dataset }) => `${label} on ${dataset}`).join(", ");
     throw new RunError(
@@ -204,9 +204,13 @@ function verdictOf(
   return within !== null && isAtMost(within.p, 1 - level) ? "equivalent" : "not established";
 }
 
-function pairsOf(groups: readonly RunGroup[]): [RunGroup, RunGroup][] {
+function pairsOf(
+  groups: readonly RunGroup[],
+  which: CompareOptions["pairs"] = "all",
+): [RunGroup, RunGroup][] {
   if (groups.length === 2) return [[groups[0]!, groups[1]!]];
-  return groups.flatMap((a, i) =>
+  const firsts = which === "first" ? groups.slice(0, 1) : groups;
+  return firsts.flatMap((a, i) =>
     groups.slice(i + 1).filter((b) => b.dataset === a.dataset).map((
       b,
     ): [RunGroup, RunGroup] => [a, b])

@@ -52,6 +52,8 @@ export interface CompareOptions {
    * by key; metrics without are not tested for equivalence. By default none is.
    */
   readonly equivalence?: Margins;
+  /** Which pairs: all, or those with the first one. Default: all. */
+  readonly pairs?: "all" | "first";
 }
 
 /** The test over samples. */
@@ -98,7 +100,8 @@ export function comparePair(
   a: ScoredGroup,
   b: ScoredGroup,
   metric: Metric,
-  { level = 0.95, seed = 1, resamples = 9_999, equivalence = {} }: CompareOptions = {},
+  { level = 0.95, seed = 1, resamples = 9_999, equivalence = {} }: Omit<CompareOptions, "pairs"> =
+    {},
 ): PairResult {
   checkComparable(a, b, level);
   const options = { level, seed, resamples, equivalence };
@@ -121,7 +124,7 @@ function measurePair(
   a: ScoredGroup,
   b: ScoredGroup,
   metric: Metric,
-  { level, seed, resamples, equivalence }: Required<CompareOptions>,
+  { level, seed, resamples, equivalence }: Required<Omit<CompareOptions, "pairs">>,
 ): PairResult {
   const [runsA, runsB] = [sumsOfRuns(a.scores, metric), sumsOfRuns(b.scores, metric)];
   const [valuesA, valuesB] = [runsA.map(totalOf), runsB.map(totalOf)];

@@ -63,7 +63,7 @@ export async function makeReport(
       paragraph(summary),
       list(warning),
       resultTables(content),
-      studySection(content.study),
+      studySection(content),
       await comparisonSection(content, metrics, options),
       await trainingSection(content),
       await robustnessSection(content, metrics),
