@@ -1,6 +1,7 @@
 /** `deno task compare RUNS…`: which of some models is better, and how sure that is. @module */
 
 import { type Command, JSON_FLAG, start } from "./shared/command.ts";
+import { EQUIVALENCE_FLAG } from "./shared/margins.ts";
 
 /** Its name, arguments and flags. */
 export const COMMAND: Command = {
@@ -14,6 +15,7 @@ export const COMMAND: Command = {
       default: "mae",
       help: "a metric of metrics.json, or several with commas",
     },
+    EQUIVALENCE_FLAG,
     { name: "level", value: "NUMBER", default: "0.95", help: "of the intervals, and of the tests" },
     { name: "seed", value: "NUMBER", default: "1", help: "of the resampling" },
     { name: "resamples", value: "NUMBER", default: "9999", help: "how often to resample" },
@@ -35,9 +37,12 @@ export const COMMAND: Command = {
     '{"a","b","metric","difference":{"value","low","high","level","method"},"seeds":{"p","test",',
     '"leastP","power","detectable"},"samples":{"p","test","midP"},"effect":{"cohensD","hedgesG",',
     '"cliffsDelta","probImprovement"},',
-    '"verdict":"a better"|"b better"|"not established","sentence"}',
-    'For more: {"comparisons":[…],"holm":{"seeds":[…],"samples":[…]},"refused":[{"a","b","metric",',
-    '"reason"}]}, where p of a comparison is before and those of holm are after correction.',
+    '"equivalence":{"margin","low","high","level","seeds":{"p","test"},"samples":{"p","test"},"p"},',
+    '"verdict":"a better"|"b better"|"equivalent"|"not established","sentence"}, where equivalence is',
+    "there with --equivalence only: p is the larger one of two one-sided tests over seeds and of those",
+    "over seeds and samples, low and high are the interval that has to lie within the margin.",
+    'For more: {"comparisons":[…],"holm":{"seeds":[…],"samples":[…],"equivalence":[…]},"refused":[{"a",',
+    '"b","metric","reason"}]}, where p of a comparison is before and those of holm are after correction.',
   ].join("\n"),
 };
 

@@ -1,6 +1,7 @@
 /** `deno task report STUDY`: a study as one HTML file. @module */
 
 import { type Command, JSON_FLAG, start } from "./shared/command.ts";
+import { EQUIVALENCE_FLAG } from "./shared/margins.ts";
 
 /** Its name, arguments and flags. */
 export const COMMAND: Command = {
@@ -15,6 +16,7 @@ export const COMMAND: Command = {
       default: "mae",
       help: "compare the models by this metric, or by several with commas",
     },
+    EQUIVALENCE_FLAG,
     JSON_FLAG,
   ],
   notes: [

@@ -5,12 +5,16 @@
  */
 
 export {
+  answerClaim,
+  type ClaimAnswer,
   type CompareOptions,
   compareRuns,
   type Comparison,
   type ComparisonTable,
   type Effect,
+  type Equivalence,
   groupRuns,
+  type Margins,
   type Refusal,
   type RunGroup,
   type SampleTest,

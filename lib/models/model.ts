@@ -83,6 +83,11 @@ export interface CommonDefinition<Rules extends SettingRules> {
   readonly presets?: Readonly<
     Record<string, Readonly<Record<DefaultsFor, Readonly<Record<string, Setting>>>>>
   >;
+  /** Modalities whose labels of people it learns with these settings, where `needs` leaves that open. */
+  humanLabelsOf?(
+    settings: ValuesOf<Rules>,
+    modalities: readonly Modality[],
+  ): readonly Modality[];
   /** Refuses settings that do not fit together. @throws {UsageError} */
   check?(settings: ValuesOf<Rules>): void;
   /** What is odd about training it on a split, one sentence each. */

@@ -30,6 +30,12 @@ import { Network } from "./network.ts";
 import { SELF_MM_PRESETS, SELF_MM_SETTINGS } from "./self_mm_settings.ts";
 import { pooledText, poolingForm, type TEXT_POOLINGS } from "./text_pooling.ts";
 import { oneSignWarning, type Task, UnimodalLabels } from "./unimodal_labels.ts";
+import {
+  checkUnimodalTasks,
+  humanLabelsOf,
+  learnedModalities,
+  unimodalTarget,
+} from "./unimodal_tasks.ts";
 
 /** The code's prefix of a modality's parameters. */
 const CODE_NAME = { fusion: "fusion", text: "text", audio: "audio", vision: "video" } as const;
@@ -100,7 +106,10 @@ export class SelfMm extends Network<typeof SELF_MM_SETTINGS> {
   readonly encodedWidths: Readonly<Partial<Record<Modality, number>>>;
   readonly #encoders: Partial<Record<Modality, SequenceEncoder>> = {};
   readonly #heads: Partial<Record<Task, Head>> = {};
-  readonly #labels: UnimodalLabels;
+  /** Those with a task of their own. */
+  readonly #learned: readonly Modality[];
+  /** null where no label is generated. */
+  readonly #labels: UnimodalLabels | null;
 
   constructor(context: ModelContext<typeof SELF_MM_SETTINGS>) {
     super(context, "text_model.model.");
@@ -140,19 +149,23 @@ export class SelfMm extends Network<typeof SELF_MM_SETTINGS> {
       audio: settings.postAudioDropout,
       vision: settings.postVisionDropout,
     };
-    for (const modality of modalities) {
+    this.#learned = learnedModalities(settings, modalities);
+    for (const modality of this.#learned) {
       addHead(modality, encoded[modality]!, dims[modality], rates[modality]);
     }
-    this.#labels = new UnimodalLabels(context.trainLabels, featureWidths, {
-      labelRange: settings.H,
-      excludeZero: settings.excludeZero,
-      distance: settings.distance,
-      bounded: settings.mode === "robust",
-    });
+    const isGenerated = settings.unimodalLabels === "generated" && this.#learned.length > 0;
+    this.#labels = isGenerated
+      ? new UnimodalLabels(context.trainLabels, featureWidths, {
+        labelRange: settings.H,
+        excludeZero: settings.excludeZero,
+        distance: settings.distance,
+        bounded: settings.mode === "robust",
+      })
+      : null;
   }
 
   override get memory(): ReadonlyMap<string, tf.Variable> {
-    return this.#labels.memory;
+    return this.#labels?.memory ?? new Map();
   }
 
   /** A BERT that learns with it gives [CLS]. */
@@ -218,11 +231,12 @@ export class SelfMm extends Network<typeof SELF_MM_SETTINGS> {
       fusion: meanAbsoluteError(outputs.prediction, target.labels),
     };
     let total = parts["fusion"]!;
-    for (const modality of this.modalities) {
+    for (const modality of this.#learned) {
+      const { labels, weights } = unimodalTarget(this.settings, modality, target, this.#labels);
       const part = parts[modality] = weightedMeanAbsoluteError(
         outputs[`score.${modality}`] as tf.Tensor1D,
-        this.#labels.of(modality, target.index),
-        this.#labels.weights(modality, target.index),
+        labels,
+        weights,
       );
       total = tf.add(total, part);
     }
@@ -230,6 +244,7 @@ export class SelfMm extends Network<typeof SELF_MM_SETTINGS> {
   }
 
   override afterGradient(outputs: Outputs, target: Target): void {
+    if (this.#labels === null) return;
     const features: Partial<Record<Task, tf.Tensor2D>> = {};
     for (const task of this.#tasks()) features[task] = outputs[`feature.${task}`] as tf.Tensor2D;
     this.#labels.relabel(features, target.index, target.epoch);
@@ -237,37 +252,49 @@ export class SelfMm extends Network<typeof SELF_MM_SETTINGS> {
   }
 
   override startEpoch(): void {
-    this.#labels.recount();
+    this.#labels?.recount();
   }
 
   override async labelGeneration(): Promise<Partial<Record<Modality, LabelGeneration>>> {
+    const labels = this.#labels;
+    if (labels === null) return {};
     const generations = await Promise.all(
-      this.modalities.map((modality) => this.#labels.generation(modality)),
+      this.#learned.map((modality) => labels.generation(modality)),
     );
-    return Object.fromEntries(this.modalities.map((modality, i) => [modality, generations[i]!]));
+    return Object.fromEntries(this.#learned.map((modality, i) => [modality, generations[i]!]));
   }
 
   override unimodalLabels(): Partial<Record<Modality, tf.Tensor1D>> {
+    const labels = this.#labels;
+    if (labels === null) return {};
     return Object.fromEntries(
-      this.modalities.map((modality) => [modality, this.#labels.labels(modality)]),
+      this.#learned.map((modality) => [modality, labels.labels(modality)]),
     );
   }
 
   override dispose(): void {
     super.dispose();
-    this.#labels.dispose();
+    this.#labels?.dispose();
   }
 
   #tasks(): Task[] {
-    return ["fusion", ...this.modalities];
+    return ["fusion", ...this.#learned];
   }
 }
 
 /** What Self-MM and its extensions ask of the trainer, and when their labels cannot be generated. */
 export const SELF_MM_TRAINING = {
   training: ({ mode }) => mode === "robust" ? { applyTrailingGroup: true, decay: "decoupled" } : {},
-  warnings: (_, { labels }: Split) => labels === null ? [] : oneSignWarning(labels),
-} satisfies Pick<NetworkDefinition<typeof SELF_MM_SETTINGS>, "training" | "warnings">;
+  check: checkUnimodalTasks,
+  humanLabelsOf,
+  warnings: ({ unimodalLabels, tasks }, { labels }: Split) =>
+    labels === null || unimodalLabels !== "generated" || tasks === "M"
+      ? []
+      : oneSignWarning(labels),
+} satisfies Pick<
+  NetworkDefinition<typeof SELF_MM_SETTINGS>,
+  "training" | "check" | "humanLabelsOf" | "warnings"
+>;
 
 /** Self-MM, as `--model self-mm`. */
 export const selfMm: NetworkDefinition<typeof SELF_MM_SETTINGS> = {

@@ -12,6 +12,7 @@ import { LABEL_RANGES } from "../data/mod.ts";
 import type { ModelDefinition } from "./model.ts";
 import { count, flag, learningRate, number, oneOf, rate, weightDecay } from "./setting.ts";
 import { textPooling } from "./text_pooling.ts";
+import { UNIMODAL_TASKS } from "./unimodal_tasks.ts";
 
 /** Declared once; the words of MMSA, in camelCase and with vision for its video. */
 export const SELF_MM_SETTINGS = {
@@ -24,6 +25,7 @@ export const SELF_MM_SETTINGS = {
     "reference is the published method; robust bounds the label ratio, decouples weight decay and " +
       "applies the last incomplete group of batches",
   ),
+  ...UNIMODAL_TASKS,
   distance: oneOf(["euclidean", "squared"], "to the class centres: of the code, or of the paper"),
   learningRateOther: learningRate(1e-3, "step size of all heads", { search: [1e-4, 1e-3] }),
   learningRateAudio: learningRate(

@@ -29,7 +29,7 @@ import type {
 } from "./model.ts";
 import { SELF_MM_TRAINING, SelfMm } from "./self_mm.ts";
 import { SELF_MM_PRESETS, SELF_MM_SETTINGS } from "./self_mm_settings.ts";
-import { count, flag, number, oneOf, text, type ValuesOf } from "./setting.ts";
+import { count, number, oneOf, text, type ValuesOf } from "./setting.ts";
 
 const settings = {
   ...SELF_MM_SETTINGS,
@@ -47,7 +47,6 @@ const settings = {
   alignment: oneOf(["coral", "coral+mean", "pairwiseL2", "cmd"], "ℓ, what is aligned"),
   beta: number(1, "weight of the alignment", { from: 0, search: [0.1, 1, 10, 100] }),
   alignmentBatch: count(8, "smaller batches are not aligned: their covariances are mostly noise"),
-  unimodalTasks: flag(true, "whether the unimodal tasks are learned; false is an ablation"),
 };
 
 /** Two modalities that share information, and the weight λ of their alignment. */
@@ -122,9 +121,8 @@ class SharedPrivate extends SelfMm {
   override loss(outputs: Outputs, target: Target): Loss {
     const base = super.loss(outputs, target);
     const alignment = this.#alignment(outputs);
-    const tasks = this.settings.unimodalTasks ? base.total : base.parts["fusion"]!;
     return {
-      total: tf.add(tasks, tf.mul(alignment, this.settings.beta)),
+      total: tf.add(base.total, tf.mul(alignment, this.settings.beta)),
       parts: { ...base.parts, alignment },
     };
   }

@@ -52,6 +52,11 @@ function newLabel(
   return tf.clipByValue(tf.where(tf.isFinite(label), label, y), -labelRange, labelRange);
 }
 
+/** (15) W_s = tanh|Y_s − y_m|, [batch]: the weights of a unimodal loss. */
+export function disagreement(labels: tf.Tensor1D, y: tf.Tensor1D): tf.Tensor1D {
+  return tf.tanh(tf.abs(tf.sub(labels, y)));
+}
+
 /** (14) Y_s⁽ⁿ⁾ = (n − 1)/(n + 1) Y_s⁽ⁿ⁻¹⁾ + 2/(n + 1) y_s⁽ⁿ⁾, [batch] */
 function momentum(old: tf.Tensor1D, label: tf.Tensor1D, n: tf.Scalar): tf.Tensor1D {
   const kept = tf.div(tf.sub(n, 1), tf.add(n, 1));
@@ -106,11 +111,6 @@ export class UnimodalLabels {
   /** The labels of a task for some samples of the train split, [batch]. */
   of(task: Task, index: tf.Tensor1D): tf.Tensor1D {
     return tf.gather(this.labels(task), index);
-  }
-
-  /** Loss weights W_s = tanh|Y_s − y_m| of a batch, [batch] (equation 15). */
-  weights(modality: Modality, index: tf.Tensor1D): tf.Tensor1D {
-    return tf.tanh(tf.abs(tf.sub(this.of(modality, index), this.of("fusion", index))));
   }
 
   /**

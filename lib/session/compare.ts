@@ -11,7 +11,7 @@ import { htmlTable, textTable } from "../display/tables.ts";
 import { escapeForNotebook } from "../display/xml.ts";
 import { compareRuns, type Comparison, type ComparisonTable } from "../analysis/comparison/mod.ts";
 import type { CompareOptions } from "../analysis/comparison/mod.ts";
-import { notesOf, rowsOf, TABLE_HEADER, toLatex, toMarkdown } from "../analysis/comparison/mod.ts";
+import { cellsOf, notesOf, toLatex, toMarkdown } from "../analysis/comparison/mod.ts";
 import { comparisonIntervals, type Figure } from "../analysis/figures/mod.ts";
 import type { Metric } from "../evaluation/mod.ts";
 import { readRuns, type Skipped } from "../studies/runs/mod.ts";
@@ -91,7 +91,8 @@ export class ModelComparison implements Displayable {
 
   /** For notebooks: a table, as HTML and as text. */
   [JUPYTER_DISPLAY](): MediaBundle {
-    const rows = [TABLE_HEADER, ...rowsOf(this.table)];
+    const { header, rows: cells, align } = cellsOf(this.table);
+    const rows = [header, ...cells];
     const notes = [...notesOf(this.table), ...this.skipped.map(skippedSentence)];
     const list = (texts: readonly string[]) =>
       `<ul>${texts.map((text) => `<li>${escapeForNotebook(text)}</li>`).join("")}</ul>`;
@@ -100,8 +101,8 @@ export class ModelComparison implements Displayable {
     const verdicts = length === 1 ? list(notes) : `${list(notes.slice(length))}<details><summary>` +
       `The ${length} verdicts as sentences</summary>${list(notes.slice(0, length))}</details>`;
     return {
-      "text/plain": [textTable(rows, "lllrrrrl"), ...notes].join("\n\n"),
-      "text/html": htmlTable(rows, "lllrrrrl") + verdicts,
+      "text/plain": [textTable(rows, align), ...notes].join("\n\n"),
+      "text/html": htmlTable(rows, align) + verdicts,
     };
   }
 }

@@ -54,6 +54,12 @@ export function tTwoSided(t: number, df: number): number {
   return incompleteBeta(df / 2, 0.5, df / (df + t * t));
 }
 
+/** P(T ≥ t) of Student's distribution with `df` > 0 degrees of freedom, without loss for large t. */
+export function tUpper(t: number, df: number): number {
+  const tail = tTwoSided(t, df) / 2;
+  return t >= 0 ? tail : 1 - tail;
+}
+
 /**
  * The t ≥ 0 that |T| stays below with probability `level`: 2.262… for 0.95 and 9 degrees.
  *

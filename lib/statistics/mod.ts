@@ -25,6 +25,7 @@ export {
 } from "./descriptive.ts";
 export { type Estimate, estimateOverSeeds } from "./estimate.ts";
 export { type EffectSizes, effectSizes, pooledDeviation } from "./effect_sizes.ts";
+export { type EquivalenceTest, equivalenceTest, resampledEquivalence } from "./equivalence.ts";
 export { criticalDifference, type FriedmanTest, friedmanTest } from "./friedman.ts";
 export type { Bounds, Interval } from "./interval.ts";
 export { type MannWhitneyTest, mannWhitneyTest } from "./mann_whitney.ts";
@@ -47,5 +48,10 @@ export { shapiroWilk } from "./shapiro.ts";
 export { type RandomizationOptions, type RandomizationTest, signFlipTest } from "./sign_flip.ts";
 export { swapTest } from "./swap.ts";
 export { pairedTTest, tInterval, type TTest, welchTest } from "./t_tests.ts";
-export { type SeededRuns, twoWayBootstrap, type TwoWayOptions } from "./two_way_bootstrap.ts";
+export {
+  type SeededRuns,
+  twoWayBootstrap,
+  type TwoWayInterval,
+  type TwoWayOptions,
+} from "./two_way_bootstrap.ts";
 export { type SignedRankOptions, type SignedRankTest, signedRankTest } from "./wilcoxon.ts";

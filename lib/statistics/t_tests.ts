@@ -16,6 +16,8 @@ import type { Interval } from "./interval.ts";
 export interface TTest extends Interval {
   /** The statistic. */
   readonly t: number;
+  /** Standard error of the difference. */
+  readonly error: number;
   /** Degrees of freedom. */
   readonly df: number;
   /** Two-sided p value. */
@@ -91,6 +93,7 @@ function tTest(difference: number, error: number, df: number, level: number): TT
   const half = tCritical(level, df) * error;
   return {
     t,
+    error,
     df,
     p: tTwoSided(t, df),
     value: difference,

@@ -18,6 +18,12 @@ export interface SeededRuns {
   readonly random: RandomStream;
 }
 
+/** The interval, and what it was read from. */
+export interface TwoWayInterval extends Interval {
+  /** The differences of all resamples, ascending. */
+  readonly resampled: Float64Array;
+}
+
 /** How to resample. */
 export interface TwoWayOptions {
   /** Draws the samples. */
@@ -58,7 +64,7 @@ export function twoWayBootstrap(
   a: SeededRuns,
   b: SeededRuns,
   { random, resamples = 9_999, level = 0.95 }: TwoWayOptions,
-): Interval {
+): TwoWayInterval {
   checkLevel(level);
   const samples = checkRuns([...a.runs, ...b.runs]);
   if (a.runs.length < 2 || b.runs.length < 2) {
@@ -76,7 +82,7 @@ export function twoWayBootstrap(
     values[r] = sides[0].draw(indices) - sides[1].draw(indices);
   }
   const [low, high] = percentileEnds(values.sort(), level);
-  return { value, low, high, level };
+  return { value, low, high, level, resampled: values };
 }
 
 function checkRuns(runs: readonly SampleSums[]): number {

@@ -20,8 +20,8 @@ export async function diagnoseLabels(
   network: Network,
   train: Split,
 ): Promise<Pick<EpochRecord, "unimodalLabels">> {
-  const generations = await network.labelGeneration?.();
-  if (generations === undefined) return {};
+  const generations = await network.labelGeneration?.() ?? {};
+  if (Object.keys(generations).length === 0) return {};
   const diagnoses: Partial<Record<Modality, LabelDiagnosis>> = {};
   for (const [name, generation] of Object.entries(generations)) {
     const modality = name as Modality;

@@ -21,9 +21,9 @@ export async function writeUnimodalLabels(
   train: Split,
 ): Promise<void> {
   const generated = network.unimodalLabels?.();
-  if (generated === undefined) return;
+  if (Object.keys(generated ?? {}).length === 0) return;
   const columns = await Promise.all(MODALITIES.map(async (modality) => {
-    return await generated[modality]?.data() ?? null;
+    return await generated![modality]?.data() ?? null;
   }));
   const rows = train.ids.map((id, i) => [
     id,

@@ -101,9 +101,9 @@ export class Candidates implements Disposable {
       const data = this.#data(text), { dataset } = data;
       const protocol = requireProtocol(dataset, this.#options.protocol ?? null);
       const modalities = chooseModalities(data, this.#options.modalities, {});
-      requireTrainable(model, dataset, modalities);
       const defaults = defaultsFor(dataset.name, protocol);
       const config = resolveConfig(model, defaults);
+      requireTrainable(model, dataset, modalities, config);
       const warnings = trainingWarnings(model, config, dataset.splits.train);
       const parameters = parameterCount(model, {
         defaults,

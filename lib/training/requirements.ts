@@ -74,13 +74,18 @@ const CHECKS: Readonly<Partial<Record<Need, Check>>> = {
  * @throws {UsageError} when train or valid lack it, of the modalities in use.
  */
 export function requireNeeds(
-  { name, needs }: Pick<ModelDefinition, "name" | "needs">,
+  { name, needs, humanLabelsOf }: Pick<ModelDefinition, "name" | "needs" | "humanLabelsOf">,
   dataset: Dataset,
   modalities: readonly Modality[],
+  config: Config,
 ): void {
+  const learned = needs.includes("humanLabels")
+    ? modalities
+    : humanLabelsOf?.(config, modalities) ?? [];
   for (const split of [dataset.splits.train, dataset.splits.valid]) {
-    for (const need of needs) {
-      const state = split === undefined ? null : CHECKS[need]?.(split, modalities) ?? null;
+    for (const need of new Set<Need>([...needs, "humanLabels"])) {
+      const read = need === "humanLabels" ? learned : modalities;
+      const state = split === undefined ? null : CHECKS[need]?.(split, read) ?? null;
       if (state === null) continue;
       throw new UsageError(
         `Cannot train ${name} on "${dataset.path}": split "${split!.name}" has ${state}`,
@@ -133,12 +138,13 @@ export function requireTrainable(
   model: ModelDefinition,
   dataset: Dataset,
   modalities: readonly Modality[],
+  config: Config,
 ): void {
   requireSplit(dataset, "train");
   requireSplit(dataset, "valid");
   requireModalities(dataset, modalities);
   requireUsable(model, modalities);
-  requireNeeds(model, dataset, modalities);
+  requireNeeds(model, dataset, modalities, config);
 }
 
 /** What is lost on a model of sequences where the text has a single step; null where it has several. */

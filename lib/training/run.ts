@@ -95,7 +95,7 @@ export async function trainRun(options: RunOptions): Promise<RunOutcome> {
     ...decided.reasons,
   };
   // Told before anything is written: a folder of a run that cannot begin would be in the way.
-  requireTrainable(model, dataset, options.modalities);
+  requireTrainable(model, dataset, options.modalities, config);
   using bert = openBert(config, options.modalities);
   const read = bert === null ? dataset.splits : await tokenSplits(dataset, config, bert);
   const scalings = config["standardize"] === "train"

@@ -1,10 +1,22 @@
 /** The table of a study for people. @module */
 
-import type { StudyRow, StudyTable } from "../../lib/studies/mod.ts";
+import type { ClaimAnswer } from "../../lib/analysis/mod.ts";
+import {
+  LABEL_HEADER,
+  LABEL_TITLE,
+  labelRows,
+  type StudyRow,
+  type StudyTable,
+} from "../../lib/studies/mod.ts";
 import { printTable } from "./run_table.ts";
 
 /** Metrics side by side that a terminal has room for. */
 const ACROSS = 4;
+
+/** Prints what a study answers to its claim, where it has one. */
+export function printClaims(answers: readonly ClaimAnswer[]): void {
+  for (const { sentence } of answers) console.log(`\n${sentence}`);
+}
 
 /** Prints our values, their interval over seeds and the published values below each other. */
 export function printStudy(table: StudyTable, source?: string): void {
@@ -14,6 +26,10 @@ export function printStudy(table: StudyTable, source?: string): void {
     const rows = table.rows.flatMap((row) => linesOf(row, keys));
     console.log("");
     printTable(["", ...keys], rows);
+  }
+  if (table.labels.length > 0) {
+    console.log(`\n${LABEL_TITLE}\n`);
+    printTable(LABEL_HEADER, labelRows(table.labels));
   }
   const remarks = table.missing.length + table.notes.length > 0 || source !== undefined;
   if (remarks) console.log("");
@@ -26,12 +42,13 @@ export function printStudy(table: StudyTable, source?: string): void {
 
 function linesOf(row: StudyRow, keys: readonly string[]): string[][] {
   if (keys.every((key) => row.ours[key] === undefined)) return [];
-  const ours = keys.map((key) => {
-    const value = row.ours[key];
+  const textOf = (value: StudyRow["ours"][string] | undefined) => {
     if (value === undefined) return "";
     const spread = value.deviation === null ? "" : ` ± ${value.deviation.toFixed(3)}`;
     return `${value.mean.toFixed(3)}${spread}`;
-  });
+  };
+  const ours = keys.map((key) => textOf(row.ours[key]));
+  const valid = keys.map((key) => textOf(row.valid?.[key]));
   const intervals = keys.map((key) => {
     const estimate = row.ours[key]?.estimate ?? null;
     return estimate === null ? "" : `[${estimate.low.toFixed(3)}, ${estimate.high.toFixed(3)}]`;
@@ -47,7 +64,7 @@ function linesOf(row: StudyRow, keys: readonly string[]): string[][] {
   ]);
   return [
     [row.name, ...ours],
-    ...[["  interval", ...intervals], ...published].filter((line) =>
+    ...[["  interval", ...intervals], ["  on valid", ...valid], ...published].filter((line) =>
       line.slice(1).some((cell) => cell !== "")
     ),
   ];

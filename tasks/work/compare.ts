@@ -4,6 +4,7 @@ import { compare } from "../../lib/session/mod.ts";
 import { type ComparisonTable, toHtml, toLatex, toMarkdown } from "../../lib/analysis/mod.ts";
 import { UsageError, writeFileAtomic } from "../../lib/core/mod.ts";
 import { type Call, type Outcome, warn } from "../shared/command.ts";
+import { marginsOf } from "../shared/margins.ts";
 
 /** What a file holds, by the end of its name. */
 const WRITERS: Readonly<Record<string, (table: ComparisonTable) => string>> = {
@@ -20,7 +21,14 @@ export function work(call: Call): Outcome {
   const resamples = call.count("resamples", 99);
   const out = call.get("out");
   const writer = out === undefined ? undefined : writerOf(out);
-  const options = { metrics: call.list("metric")!, level, seed, resamples, onWarning: warn };
+  const options = {
+    metrics: call.list("metric")!,
+    level,
+    seed,
+    resamples,
+    ...marginsOf(call),
+    onWarning: warn,
+  };
   const { table } = compare(call.arguments, options);
   console.log(call.get("format") === "latex" ? toLatex(table) : toMarkdown(table));
   if (writer !== undefined) writeFileAtomic(out!, writer(table));

@@ -1,6 +1,7 @@
 /** The work of `deno task study`. @module */
 
 import { basename } from "node:path";
+import { answerClaim, type ClaimAnswer } from "../../lib/analysis/mod.ts";
 import { dataName } from "../../lib/data/mod.ts";
 import { createProgress, type Progress } from "../../lib/display/mod.ts";
 import { InterruptListener } from "../../lib/training/mod.ts";
@@ -12,6 +13,7 @@ import {
   type StudyOutcome,
   type StudyTable,
   studyTable,
+  trainable,
   withSettings,
 } from "../../lib/studies/mod.ts";
 import { reasonOf, unknownName, UsageError } from "../../lib/core/mod.ts";
@@ -21,7 +23,7 @@ import { protocolOf, seedsOf } from "../shared/flags.ts";
 import { jobEvents } from "../shared/job_progress.ts";
 import { countOf, poolFlags } from "../shared/pool_flags.ts";
 import { pairsOf } from "../shared/settings.ts";
-import { printStudy } from "../shared/study_table.ts";
+import { printClaims, printStudy } from "../shared/study_table.ts";
 import { VERBS } from "./study_status.ts";
 
 /** What `study --json` prints. */
@@ -33,6 +35,8 @@ export interface StudyResult {
   readonly kept: number;
   readonly failed: readonly { readonly run: string; readonly message: string }[];
   readonly table: StudyTable;
+  /** What it answers to its claim, where it has one, on each dataset. */
+  readonly claims: readonly ClaimAnswer[];
 }
 
 /** Runs a study here or on a cluster, or looks after one. */
@@ -49,8 +53,9 @@ export async function work(call: Call): Promise<Outcome> {
         `${Object.keys(VERBS).join(", ")} before a FOLDER`,
     );
   }
-  const definition = asCalled(findStudy(name), call);
+  const called = asCalled(findStudy(name), call);
   using progress = createProgress();
+  const definition = isBuiltIn(name) ? withoutUntrainable(called, progress) : called;
   const words = ["study", ...Deno.args];
   if (!isOnCluster(call)) return await trainHere(call, definition, words, progress);
   const { handedIn, outcome } = await trainOnCluster(call, definition, words, progress);
@@ -83,12 +88,15 @@ function conclude(
 ): Outcome {
   const { folder } = outcome.study;
   const table = studyTable(outcome.study);
+  const claims = answerClaim(outcome.study);
   printStudy(table, definition.published?.source);
+  printClaims(claims);
   const { trained, kept, failed } = countOf(outcome.jobs);
   if (trained === 0 && failed.length === 0) {
     progress.note(`All ${kept} runs in ${folder} were finished: nothing was done`);
   }
-  const json: StudyResult = { study: definition.name, folder, trained, kept, failed, table };
+  const { name: study } = definition;
+  const json: StudyResult = { study, folder, trained, kept, failed, table, claims };
   return { json, status: Math.sign(failed.length) };
 }
 
@@ -107,6 +115,20 @@ function findStudy(given: string): StudyDefinition {
     throw new UsageError(`Cannot read "${given}": ${reasonOf(error)}, expected a study as JSON`);
   }
   return parseDefinition(value, basename(given, ".json"));
+}
+
+function isBuiltIn(given: string): boolean {
+  return STUDIES.some(({ name }) => name === given);
+}
+
+/** Cells of one's own file are told as they fail; those of ours are left out, and told. */
+function withoutUntrainable(called: StudyDefinition, progress: Progress): StudyDefinition {
+  const { definition, leftOut } = trainable(called);
+  if (leftOut.length > 0) {
+    const names = leftOut.map(({ model }) => model).join(", ");
+    progress.note(`Left out, since text is features: ${names}; --set text=bert --set bert=FOLDER`);
+  }
+  return definition;
 }
 
 /** The study with what the flags say. */

@@ -1,6 +1,7 @@
 /** The work of `deno task study status|cancel|table FOLDER`. @module */
 
 import { join } from "node:path";
+import { answerClaim } from "../../lib/analysis/mod.ts";
 import { exists, UsageError } from "../../lib/core/mod.ts";
 import {
   cancelStudy,
@@ -14,7 +15,7 @@ import {
 } from "../../lib/studies/mod.ts";
 import type { Outcome } from "../shared/command.ts";
 import { printTable } from "../shared/run_table.ts";
-import { printStudy } from "../shared/study_table.ts";
+import { printClaims, printStudy } from "../shared/study_table.ts";
 
 /** Runs that are listed one by one. */
 const SHOWN = 100;
@@ -45,8 +46,13 @@ export const VERBS: Readonly<Record<string, (folder: string) => Promise<Outcome>
   table: (folder) => {
     const studies = studiesIn(folder).map((path) => readStudy(path));
     const tables = studies.map((study) => studyTable(study));
-    tables.forEach((table, i) => printStudy(table, studies[i]!.definition.published?.source));
-    return Promise.resolve({ json: tables.length === 1 ? tables[0] : tables });
+    const claims = studies.map((study) => answerClaim(study));
+    tables.forEach((table, i) => {
+      printStudy(table, studies[i]!.definition.published?.source);
+      printClaims(claims[i]!);
+    });
+    const json = tables.map((table, i) => ({ ...table, claims: claims[i]! }));
+    return Promise.resolve({ json: json.length === 1 ? json[0] : json });
   },
 };
 

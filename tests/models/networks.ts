@@ -1,5 +1,6 @@
 /** Small networks of every model, to hold all of them to the same contract. */
 
+import { UsageError } from "../../lib/core/errors.ts";
 import { RandomStream } from "../../lib/core/random.ts";
 import { batchOrder, type Dataset, type Modality } from "../../lib/data/mod.ts";
 import type { Engine } from "../../lib/engine/mod.ts";
@@ -36,6 +37,10 @@ const OF_OTHER_DATA = ["aligned"];
 
 /** Forms in which several settings differ from the start values, where that is another path. */
 const COMBINED: Readonly<Record<string, readonly Settings[]>> = {
+  "self-mm": [
+    { unimodalLabels: "copied", weights: "constant" },
+    { unimodalLabels: "human", tasks: "M,A", weights: "constant" },
+  ],
   "shared-private": [
     { projection: "linear", pairs: "ta,tv,av=0.5", beta: 0.1 },
     { projection: "fixedOrthogonal", pairs: "ta,av" },
@@ -85,8 +90,19 @@ export function variantsOf(model: ModelDefinition): readonly Settings[] {
     (rule.values ?? []).filter((value) => value !== startOf(rule, "mosi"))
       .filter(() => !OF_OTHER_DATA.includes(key))
       .map((value) => ({ [key]: value }))
-  );
+  ).filter((form) => fits(model, form));
   return [{}, ...single, ...COMBINED[model.name] ?? []];
+}
+
+/** Whether a model has such a form: some values need those of other settings. */
+function fits(model: ModelDefinition, form: Settings): boolean {
+  try {
+    resolveConfig(model, "mosi", form);
+    return true;
+  } catch (error) {
+    if (error instanceof UsageError) return false;
+    throw error;
+  }
 }
 
 /** All small forms of a model, the one with start values first. */

@@ -4,6 +4,7 @@ import { UsageError } from "../../lib/core/errors.ts";
 import type { Engine } from "../../lib/engine/mod.ts";
 import { alignmentLoss, ALIGNMENTS } from "../../lib/nn/losses/alignment.ts";
 import type { Setting } from "../../lib/models/mod.ts";
+import type { StepResult } from "../../lib/training/learner.ts";
 import { readInputs } from "../../lib/training/inputs.ts";
 import { forEachEngine } from "../engine/engines.ts";
 import { formsOf, NetworkLearner } from "./networks.ts";
@@ -79,15 +80,25 @@ forEachEngine(
 );
 
 forEachEngine(
-  "shared-private without unimodal tasks leaves their heads without gradient",
+  "shared-private aligns what it encodes whichever unimodal tasks it learns, and from whose labels",
   async (engine) => {
     const dataset = smallData();
-    using learner = learnerOf(engine, { unimodalTasks: false, batchSize: 21 });
-    for (const epoch of [1, 2, 3]) await learner.epoch(dataset, epoch);
-    const gradients = await valuesOf(learner.gradients);
-    for (const [name, values] of Object.entries(gradients)) {
-      const isHead = /^post_(text|audio|video)_/.test(name);
-      assertEquals(values.every((value) => value === 0), isHead, name);
+    for (
+      const settings of [
+        { unimodalLabels: "none" },
+        { tasks: "M,A" },
+        { unimodalLabels: "human" },
+      ]
+    ) {
+      using learner = learnerOf(engine, { ...settings, batchSize: 21, updateEpochs: 1 });
+      for (const epoch of [1, 2, 3]) {
+        const [{ parts }] = await learner.epoch(dataset, epoch) as [StepResult];
+        const learned = Object.keys(parts).filter((part) => part !== "fusion");
+        const wanted = "tasks" in settings ? ["audio"] : ["text", "audio", "vision"];
+        const isNone = settings.unimodalLabels === "none";
+        assertEquals(learned, [...(isNone ? [] : wanted), "alignment"]);
+        assert(parts["alignment"]! > 0);
+      }
     }
   },
 );

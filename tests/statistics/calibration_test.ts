@@ -8,6 +8,7 @@ import {
   bootstrap,
   dependentCorrelations,
   discordant,
+  equivalenceTest,
   mannWhitneyTest,
   mcnemarTest,
   mean,
@@ -25,6 +26,7 @@ import { comparePair, type ScoredGroup } from "../../lib/analysis/comparison/com
 import { testSeeds } from "../../lib/analysis/comparison/over_seeds.ts";
 import type { RunEntry } from "../../lib/studies/runs/run_entry.ts";
 import { RandomStream } from "../../lib/core/random.ts";
+import { golden } from "../evaluation/cases.ts";
 
 const IS_SLOW = Deno.env.get("MSA_SLOW_TESTS") === "1";
 
@@ -150,10 +152,76 @@ for (const [what, ofSeeds, ofSamples] of [["seeds", 0.3, 0.1], ["samples", 0.01,
   });
 }
 
+slowTest("two one-sided tests over seeds reject as often as their distribution says", () => {
+  const { powers } = golden<{
+    powers: { n: number; delta: number; margin: number; power: number }[];
+  }>("equivalence/scipy.json");
+  for (const { n, delta, margin, power } of powers) {
+    const share = shareOf(4_000, `tost ${n} ${delta} ${margin}`, (random) => {
+      const a = normals(random, n).map((value) => value + delta);
+      return equivalenceTest(a, normals(random, n), margin).p <= 0.05;
+    });
+    // Four standard errors, and what Welch's degrees of freedom take away.
+    const error = 4 * Math.sqrt(power * (1 - power) / 4_000);
+    assertWithin(share, power - error - 0.015, power + error);
+  }
+});
+
+for (
+  const [what, ofSeeds, ofSamples] of [["seeds", 0.05, 0.05], ["samples", 0.002, 0.25]] as const
+) {
+  slowTest(`equivalence is claimed in 5 % at most at the margin, where ${what} dominate`, () => {
+    const margin = 0.1;
+    const share = (shift: number) =>
+      shareOf(1_000, `margin ${what} ${shift}`, (random) => {
+        const pair = shiftedAlgorithms(random, { shift, ofSeeds, ofSamples });
+        const options = { resamples: 499, equivalence: margin };
+        return comparePair(...pair, MAE, options).equivalence!.p <= 0.05;
+      });
+    // 5 %, plus three standard errors; by far not 0, or it would never show anything.
+    for (const end of [margin, -margin]) assertWithin(share(end), 0.015, 0.071);
+    assertWithin(share(0), 0.8, 1);
+    assertWithin(share(2 * margin), 0, 0.005);
+  });
+}
+
+/** Two algorithms with ten seeds on 200 samples, whose mean absolute errors are truly `shift` apart. */
+function shiftedAlgorithms(
+  random: RandomStream,
+  { shift, ofSeeds, ofSamples }: { shift: number; ofSeeds: number; ofSamples: number },
+): [ScoredGroup, ScoredGroup] {
+  const n = 200;
+  const groups = [shift, 0].map((more, at) => {
+    const hard = normals(random, n);
+    const predictions = Array.from({ length: 10 }, () => {
+      const seed = ofSeeds * random.normal();
+      return hard.map((h) => 5 + more + seed + ofSamples * h);
+    });
+    return scored(["a", "b"][at]!, predictions);
+  });
+  return groups as [ScoredGroup, ScoredGroup];
+}
+
+/** A group of made predictions of labels that are all 0. */
+function scored(label: string, predictions: readonly Float64Array[]): ScoredGroup {
+  const n = predictions[0]!.length;
+  const ids = Array.from({ length: n }, (_, i) => String(i));
+  const runs = predictions.map((_, seed) => ({ seed, valid: {} }) as unknown as RunEntry);
+  return {
+    group: { label, model: label, dataset: "made", runs },
+    scores: {
+      protocol: "mosi",
+      ids,
+      labels: new Float64Array(n),
+      predictions,
+      valid: [],
+      isSeedless: false,
+    },
+  };
+}
+
 /** Two algorithms that are the same, each with `seeds` runs on `n` samples, and errors of seeds. */
 function sameAlgorithms(random: RandomStream, seeds: number, n: number, ofSeeds: number) {
-  const ids = Array.from({ length: n }, (_, i) => String(i));
-  const labels = new Float64Array(n);
   const hard = normals(random, n);
   return ["a", "b"].map((label): ScoredGroup => {
     const predictions = Array.from({ length: seeds }, () => {
@@ -161,12 +229,7 @@ function sameAlgorithms(random: RandomStream, seeds: number, n: number, ofSeeds:
       // What is hard for one run is hard for all, and each has its own luck.
       return hard.map((h) => Math.abs(2 + 0.5 * h + 0.2 * random.normal()) + shift);
     });
-    const runs = predictions.map((_, seed) => ({ seed, valid: {} }) as unknown as RunEntry);
-    const group = { label, model: label, dataset: "made", runs };
-    return {
-      group,
-      scores: { protocol: "mosi", ids, labels, predictions, valid: [], isSeedless: false },
-    };
+    return scored(label, predictions);
   });
 }
 

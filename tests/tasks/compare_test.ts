@@ -26,6 +26,37 @@ Deno.test("compare prints a table, the sentence and one JSON object, and writes 
   });
 });
 
+Deno.test("compare --equivalence takes a margin for all metrics, or one for each", async () => {
+  await withFolder(async (out) => {
+    for (const model of ["good", "better"]) makeRuns(out, 5, { model, noise: 0.3, samples: 200 });
+    const compare = async (...flags: string[]) =>
+      (await runTask("compare", out, "--resamples", "199", ...flags)).stdout;
+    const found = lastJson(await compare("--equivalence", "0.2", "--json"));
+    assertEquals(found["verdict"], "equivalent");
+    assertEquals(
+      Object.keys(found["equivalence"] as object).join(),
+      "margin,low,high,level,seeds,samples,p",
+    );
+    const metrics = ["--metric", "mae,corr", "--equivalence", "corr=0.5,mae=0.2"];
+    assertMatch(await compare(...metrics), /\| MAE \|.*±0\.200.*\n.*\| Corr \|.*±0\.500/);
+    assertMatch(
+      await compare(...metrics, "--format", "latex"),
+      /lllrrrrrrl.*\n[^]*\$\\pm\$0\.200[^]*equivalent \\\\/,
+    );
+    for (
+      const [margin, message] of [
+        ["two", /--equivalence "two": expected a margin like 0\.02/],
+        ["mae=", /expected a margin like 0\.02/],
+        ["mae=1,mae=2", /or one for each metric like/],
+        ["acc7=0.1", /by "acc7": expected a metric of the comparison, mae/],
+        ["0", /within 0: that is no margin/],
+      ] as const
+    ) {
+      assertFails(await runTask("compare", out, "--equivalence", margin), 2, message);
+    }
+  });
+});
+
 Deno.test("compare fails with one message where it refuses, and with 2 for wrong flags", async () => {
   await withFolder(async (out) => {
     makeRuns(out, 3, { model: "good", noise: 0.3 });

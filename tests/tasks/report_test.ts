@@ -31,6 +31,8 @@ Deno.test("report fails without a finished run, and of a metric that there is no
     makeRuns(join(out, "runs"), 1, { model: "svm" });
     makeRuns(join(out, "runs"), 1, { model: "cnn" });
     assertFails(await report(join(out, "runs"), "--metric", "mea"), 2, /did you mean "mae"/);
+    const margin = ["--equivalence", "corr=0.1"];
+    assertFails(await report(join(out, "runs"), ...margin), 2, /by "corr": expected a metric of/);
     assertFails(await report(), 2, /STUDY/);
   });
 });

@@ -111,3 +111,39 @@ Deno.test("study refuses what it does not know, before anything is written", asy
     assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["tiny.json"]);
   });
 });
+
+Deno.test("study self-mm-labels prints valid, the labels' distance by epoch, and ends with the answer", async () => {
+  await withFolder(async (out) => {
+    const small = ["batchSize=4", "updateEpochs=1", "postFusionDim=4", "postTextDim=4"];
+    const flags = [
+      ...["--data", DATA, ...FLAGS, "--out", out, "--seeds", "1,2,3,4", "--epochs", "2", "--json"],
+      ...small.flatMap((setting) => ["--set", setting]),
+    ];
+    const { code, stdout, stderr } = await runTask("study", "self-mm-labels", ...flags);
+    assertEquals(code, 0, stderr);
+    const lines = stdout.split("\n");
+    for (const row of ["generated", "human labels", "copied, constant weights", "none"]) {
+      const at = lines.findIndex((line) => line.startsWith(`${row}  `));
+      assertMatch(lines[at]!, /\d\.\d{3} ± \d\.\d{3}/);
+      assertMatch(lines[at + 2]!, /^ +on valid +\d\.\d{3} ± \d\.\d{3}/);
+    }
+    assertMatch(
+      stdout,
+      /against those of people: correlation[^]*\ngenerated +1 +4 +-?\d\.\d{3} \(/,
+    );
+    const answer =
+      /^Self-MM's abstract claims, of SIMS, .*\. These runs show .*: self-mm \(generated\)/;
+    assertMatch(lines.findLast((line) => line.startsWith("Self-MM's"))!, answer);
+    const { claims, table } = lastJson(stdout) as Record<string, never> & {
+      claims: { answer: string; sentence: string }[];
+      table: { labels: { name: string; epochs: unknown[] }[] };
+    };
+    assertEquals(claims.length, 1);
+    assertMatch(claims[0]!.sentence, answer);
+    assert(["holds", "fails", "open"].includes(claims[0]!.answer));
+    assertEquals(table.labels.map(({ epochs }) => epochs.length), [2, 2]);
+    // The table of a study that is there is the same, with its answer.
+    const again = await runTask("study", "table", join(out, "self-mm-labels"));
+    assert(again.stdout.includes(claims[0]!.sentence));
+  });
+});

@@ -79,14 +79,14 @@ Deno.test("trainingWarnings() counts the labels of each sign, where labels are g
 
 Deno.test("a model of people's unimodal labels is refused where the data have none", () => {
   const model = findModel("mlf-dnn"), dataset = smallData();
-  requireNeeds(model, dataset, dataset.modalities);
+  requireNeeds(model, dataset, dataset.modalities, {});
   const bare = withSplits(dataset, {
     valid: (split) => ({ ...split, unimodalLabels: { text: split.labels! } }),
   });
-  requireNeeds(model, bare, ["text"]);
-  requireNeeds(findModel("lf-dnn"), bare, dataset.modalities);
+  requireNeeds(model, bare, ["text"], {});
+  requireNeeds(findModel("lf-dnn"), bare, dataset.modalities, {});
   assertThrows(
-    () => requireNeeds(model, bare, dataset.modalities),
+    () => requireNeeds(model, bare, dataset.modalities, {}),
     UsageError,
     'split "valid" has no labels of people for audio and vision alone',
   );

@@ -9,15 +9,13 @@ import { messageOf, RunError, UsageError } from "../../core/errors.ts";
 import { type Metric, metricOf, protocolOf } from "../../evaluation/mod.ts";
 import { type CompareOptions, comparePair, type Effect, type PairResult } from "./compare_pair.ts";
 import type { SampleTest } from "./compare_pair.ts";
+import { checkMargins, type Equivalence } from "./equivalence.ts";
 import { groupRuns, type RunGroup } from "./groups.ts";
 import type { RunEntry } from "../../studies/runs/mod.ts";
 import { detectableBy, isAtMost, type SeedTest } from "./over_seeds.ts";
 import { holm } from "../../statistics/mod.ts";
 import { readTestScores, type TestScores } from "./test_scores.ts";
-import { sentenceOf } from "./verdict_sentence.ts";
-
-/** A difference is established, in favour of one side, or not. */
-export type Verdict = "a better" | "b better" | "not established";
+import { type AdjustedP, sentenceOf, type Verdict } from "./verdict_sentence.ts";
 
 /** One comparison, as `compare --json` prints it. */
 export interface Comparison {
@@ -41,7 +39,9 @@ export interface Comparison {
   readonly samples: SampleTest;
   /** How large the difference is. */
   readonly effect: Effect;
-  /** What follows from both tests. */
+  /** Is it smaller than a margin? Absent where none was given; p before Holm's correction. */
+  readonly equivalence?: Equivalence;
+  /** What follows from the tests. */
   readonly verdict: Verdict;
   /** The verdict, as a paper could print it. */
   readonly sentence: string;
@@ -63,8 +63,15 @@ export interface Refusal {
 export interface ComparisonTable {
   /** Pair by pair, metric by metric. */
   readonly comparisons: readonly Comparison[];
-  /** Holm's adjusted p, in the order of the comparisons. */
-  readonly holm: { readonly seeds: readonly number[]; readonly samples: readonly number[] };
+  /**
+   * Holm's adjusted p, in the order of the comparisons. Those of equivalence are a family of their own,
+   * with null for a metric without a margin; absent where there was none at all.
+   */
+  readonly holm: {
+    readonly seeds: readonly number[];
+    readonly samples: readonly number[];
+    readonly equivalence?: readonly (number | null)[];
+  };
   /** Pairs that cannot be compared. */
   readonly refused: readonly Refusal[];
 }
@@ -77,9 +84,12 @@ export interface ComparisonTable {
  * interval over seeds and samples excludes 0. Copies of one result are no seeds: where a model does
  * not vary with its seed, p over seeds is Welch's, and where neither does, that over samples.
  *
+ * With a margin, `equivalence`, two algorithms are equivalent where the larger p of two one-sided tests
+ * over seeds, and over seeds and samples, is at most 1 - level after Holm's correction of all of them.
+ *
  * @param metrics keys of their protocols, or metrics of your own
  * @throws {RunError} there is nothing to compare, or the only comparison is refused
- * @throws {UsageError} a metric is unknown
+ * @throws {UsageError} a metric is unknown, or a margin does not fit it
  *
  * @example
  * ```ts
@@ -106,7 +116,7 @@ export function compareRuns(
   options: CompareOptions = {},
 ): ComparisonTable {
   const groups = groupRuns(runs);
-  const pairs = pairsOf(groups);
+  const pairs = pairsOf(groups, options.pairs);
   if (pairs.length === 0) {
     const found = groups.map(({ label, dataset }) => `${label} on ${dataset}`).join(", ");
     throw new RunError(
@@ -117,6 +127,7 @@ export function compareRuns(
   const asked = pairs.map(([a]) =>
     metrics.map((metric) => metricOf(protocolOf(a.runs[0]!.config), metric))
   );
+  checkMargins([...new Set(asked.flat())], options.equivalence ?? {}, options.level ?? 0.95);
   const scoresOf = remembered(readTestScores);
   const results: PairResult[] = [];
   const refused: Refusal[] = [];
@@ -139,9 +150,10 @@ export function compareRuns(
 function judge(results: readonly PairResult[]): Omit<ComparisonTable, "refused"> {
   const seeds = holm(results.map(({ seedTest }) => seedTest.p));
   const samples = holm(results.map(({ sampleTest }) => sampleTest.p));
+  const within = adjustedEquivalence(results);
   const comparisons = results.map((result, i): Comparison => {
     const { value, low, high, level, method } = result.difference;
-    const verdict = verdictOf(result, seeds[i]!);
+    const verdict = verdictOf(result, seeds[i]!, within[i]!);
     const seedTest = {
       ...result.seedTest,
       ...detectableBy(...result.seeds, (1 - level) / results.length),
@@ -154,28 +166,51 @@ function judge(results: readonly PairResult[]): Omit<ComparisonTable, "refused">
       seeds: seedTest,
       samples: result.sampleTest,
       effect: result.effect,
+      ...(result.equivalence === undefined ? {} : { equivalence: result.equivalence }),
       verdict,
-      sentence: sentenceOf({ ...result, seedTest }, verdict !== "not established", {
+      sentence: sentenceOf({ ...result, seedTest }, verdict, {
         size: results.length,
         seeds: seeds[i]!,
         samples: samples[i]!,
+        equivalence: within[i]!,
       }),
     };
   });
-  return { comparisons, holm: { seeds, samples } };
+  const hasMargin = within.some((p) => p !== null);
+  const equivalence = within.map((adjusted) => adjusted?.p ?? null);
+  return { comparisons, holm: { seeds, samples, ...(hasMargin ? { equivalence } : {}) } };
 }
 
-function verdictOf({ difference, metric }: PairResult, p: number): Verdict {
+/** Holm's p of the results that have a margin; null for the others. */
+function adjustedEquivalence(results: readonly PairResult[]): (AdjustedP | null)[] {
+  const adjusted = holm(results.flatMap(({ equivalence }) => equivalence?.p ?? []));
+  const size = adjusted.length;
+  return results.map(({ equivalence }) =>
+    equivalence === undefined ? null : { p: adjusted.shift()!, size }
+  );
+}
+
+function verdictOf(
+  { difference, metric }: PairResult,
+  p: number,
+  within: AdjustedP | null,
+): Verdict {
   const { value, low, high, level } = difference;
   const isRejected = isAtMost(p, 1 - level);
   const excludesZero = low > 0 || high < 0;
-  if (!isRejected || !excludesZero || value === 0) return "not established";
-  return value > 0 === metric.higherIsBetter ? "a better" : "b better";
+  if (isRejected && excludesZero && value !== 0) {
+    return value > 0 === metric.higherIsBetter ? "a better" : "b better";
+  }
+  return within !== null && isAtMost(within.p, 1 - level) ? "equivalent" : "not established";
 }
 
-function pairsOf(groups: readonly RunGroup[]): [RunGroup, RunGroup][] {
+function pairsOf(
+  groups: readonly RunGroup[],
+  which: CompareOptions["pairs"] = "all",
+): [RunGroup, RunGroup][] {
   if (groups.length === 2) return [[groups[0]!, groups[1]!]];
-  return groups.flatMap((a, i) =>
+  const firsts = which === "first" ? groups.slice(0, 1) : groups;
+  return firsts.flatMap((a, i) =>
     groups.slice(i + 1).filter((b) => b.dataset === a.dataset).map((
       b,
     ): [RunGroup, RunGroup] => [a, b])

@@ -9,6 +9,7 @@ import { RunError } from "../../core/errors.ts";
 import { RandomStream } from "../../core/random.ts";
 import { measure, type Metric, type MetricKind, metricSums } from "../../evaluation/mod.ts";
 import { totalOf } from "../../evaluation/metric.ts";
+import { type Equivalence, equivalenceOf, marginOf, type Margins } from "./equivalence.ts";
 import type { RunGroup } from "./groups.ts";
 import {
   isAtMost,
@@ -46,6 +47,13 @@ export interface CompareOptions {
   readonly seed?: number;
   /** Resamples and draws; 9,999 by default. */
   readonly resamples?: number;
+  /**
+   * The largest difference that counts for none, in the unit of the metric: one for all metrics, or one
+   * by key; metrics without are not tested for equivalence. By default none is.
+   */
+  readonly equivalence?: Margins;
+  /** Which pairs: all, or those with the first one. Default: all. */
+  readonly pairs?: "all" | "first";
 }
 
 /** The test over samples. */
@@ -78,6 +86,8 @@ export interface PairResult {
   readonly seedTest: SeedResult;
   readonly sampleTest: SampleTest;
   readonly effect: Effect;
+  /** Absent where no margin was asked for. */
+  readonly equivalence?: Equivalence;
 }
 
 /**
@@ -90,10 +100,12 @@ export function comparePair(
   a: ScoredGroup,
   b: ScoredGroup,
   metric: Metric,
-  { level = 0.95, seed = 1, resamples = 9_999 }: CompareOptions = {},
+  { level = 0.95, seed = 1, resamples = 9_999, equivalence = {} }: Omit<CompareOptions, "pairs"> =
+    {},
 ): PairResult {
   checkComparable(a, b, level);
-  const measured = measurePair(withCopy(a), withCopy(b), metric, { level, seed, resamples });
+  const options = { level, seed, resamples, equivalence };
+  const measured = measurePair(withCopy(a), withCopy(b), metric, options);
   return { ...measured, a: a.group, b: b.group };
 }
 
@@ -112,7 +124,7 @@ function measurePair(
   a: ScoredGroup,
   b: ScoredGroup,
   metric: Metric,
-  { level, seed, resamples }: Required<CompareOptions>,
+  { level, seed, resamples, equivalence }: Required<Omit<CompareOptions, "pairs">>,
 ): PairResult {
   const [runsA, runsB] = [sumsOfRuns(a.scores, metric), sumsOfRuns(b.scores, metric)];
   const [valuesA, valuesB] = [runsA.map(totalOf), runsB.map(totalOf)];
@@ -131,16 +143,21 @@ function measurePair(
     { values: valuesB, isStill: isStill(b.scores) },
   ] as const;
   const splits = { random: root.fresh("splits of seeds"), draws: resamples };
+  const { resampled, ...difference } = interval;
+  const margin = marginOf(metric, equivalence);
   return {
     a: a.group,
     b: b.group,
     metric,
     samples: a.scores.ids.length,
-    difference: { ...interval, method: "two-way bootstrap" },
+    difference: { ...difference, method: "two-way bootstrap" },
     seeds,
     seedTest: testSeeds(...seeds, sampleTest, splits),
     sampleTest,
     effect: effectOf(valuesA, valuesB, metric),
+    ...(margin === null
+      ? {}
+      : { equivalence: equivalenceOf(...seeds, { resampled, margin, level }) }),
   };
 }
 

@@ -1,21 +1,36 @@
 /** The sentence about a comparison that a paper could print. @module */
 
 import type { PairResult } from "./compare_pair.ts";
+import type { Equivalence } from "./equivalence.ts";
 import { isAtMost, type SeedTest } from "./over_seeds.ts";
 import { leastPermutationP } from "../../statistics/mod.ts";
 
 /** A pair whose place in its table is known. */
 type JudgedPair = PairResult & { readonly seedTest: SeedTest };
 
+/**
+ * A difference is established, in favour of one side; or it is established that there is none as large as
+ * the margin; or neither. A difference that is established stays so where it is smaller than the margin.
+ */
+export type Verdict = "a better" | "b better" | "equivalent" | "not established";
+
+/** An adjusted p, and the size of its family. */
+export interface AdjustedP {
+  readonly p: number;
+  readonly size: number;
+}
+
 /** Holm's adjusted p of a comparison in a family of `size`. */
 export interface Adjusted {
   readonly size: number;
   readonly seeds: number;
   readonly samples: number;
+  /** Of equivalence; null where there is no margin. */
+  readonly equivalence: AdjustedP | null;
 }
 
 /** What was found, with everything that it rests on. */
-export function sentenceOf(result: JudgedPair, established: boolean, adjusted: Adjusted): string {
+export function sentenceOf(result: JudgedPair, verdict: Verdict, adjusted: Adjusted): string {
   const { a, b, metric, difference, samples } = result;
   const { value, low, high, level, method } = difference;
   const datasets = a.dataset === b.dataset ? a.dataset : `${a.dataset} and ${b.dataset}`;
@@ -24,14 +39,56 @@ export function sentenceOf(result: JudgedPair, established: boolean, adjusted: A
     ? `${a.label} has the same ${metric.name} as ${b.label}`
     : `${a.label} has ${size} ${value < 0 ? "lower" : "higher"} ${metric.name} than ${b.label}`;
   return `${claim} on the ${samples} test samples of ${datasets} ` +
-    `(${Math.round(level * 1000) / 10} % interval ${formatSigned(low)} to ${formatSigned(high)} ` +
+    `(${percent(level)} interval ${formatSigned(low)} to ${formatSigned(high)} ` +
     `by a ${method} over seeds and samples; ${testsOf(result, adjusted)}): ` +
-    (established ? "the difference is established" : notEstablished(result, adjusted));
+    conclusionOf(result, verdict, adjusted);
+}
+
+/** What follows; with a margin, what the tests against it gave. */
+function conclusionOf(result: JudgedPair, verdict: Verdict, adjusted: Adjusted): string {
+  const established = "the difference is established";
+  const { a, b, equivalence, difference: { level } } = result;
+  if (equivalence === undefined || adjusted.equivalence === null) {
+    return verdict === "not established" ? notEstablished(result, adjusted) : established;
+  }
+  const within = `within ±${formatSize(equivalence.margin)}`;
+  const tests = marginTests(equivalence, adjusted.equivalence);
+  if (verdict === "equivalent") {
+    return `${a.label} and ${b.label} are equivalent ${within} ${tests}`;
+  }
+  if (verdict === "not established") {
+    return `nothing is shown either way: ${notEstablished(result, adjusted)}; nor is equivalence ` +
+      `${within} ${tests}`;
+  }
+  return isAtMost(adjusted.equivalence.p, 1 - level)
+    ? `${established}, and lies ${within} ${tests}`
+    : `${established}; that it lies ${within} is not ${tests}`;
+}
+
+/** The two one-sided tests, and their interval. */
+function marginTests(
+  { seeds, samples, low, high, level }: Equivalence,
+  { p, size }: AdjustedP,
+): string {
+  const overSeeds = seeds === samples ? [] : [`Welch t ${formatP(seeds.p)} over seeds`];
+  const both = [...overSeeds, `two-way bootstrap ${formatP(samples.p)} over seeds and samples`];
+  const decided = size === 1 ? "" : `; the larger one is ${formatP(p)}${corrected(size)}`;
+  return `(two one-sided tests: ${both.join(", ")}${decided}; ` +
+    `${percent(level)} interval ${formatSigned(low)} to ${formatSigned(high)})`;
+}
+
+function corrected(size: number): string {
+  return size === 1 ? "" : ` after Holm's correction of ${size}`;
+}
+
+/** `95 %`, or `99.5 %`. */
+function percent(level: number): string {
+  return `${Math.round(level * 1000) / 10} %`;
 }
 
 /** The tests over seeds and over samples. */
 function testsOf({ a, b, metric, seeds, seedTest, sampleTest }: JudgedPair, adjusted: Adjusted) {
-  const correction = adjusted.size === 1 ? "" : ` after Holm's correction of ${adjusted.size}`;
+  const correction = corrected(adjusted.size);
   const midP = sampleTest.midP === undefined ? "" : ` (mid-p ${sampleTest.midP.toFixed(3)})`;
   const still = [a, b].filter((_, i) => seeds[i]!.isStill).map(({ label }) => label);
   const number = still.length === 1 && Math.min(a.runs.length, b.runs.length) < 2

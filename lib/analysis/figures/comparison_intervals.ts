@@ -14,7 +14,8 @@ const LINE_LIMIT = WIDTH - PLOT_WIDTH;
 
 /**
  * Differences between models by one metric, with their intervals over seeds and samples. Filled
- * dots are established differences, hollow ones are not. Long names stand below each other, and the
+ * dots are established differences, grey ones are equivalence within the margin, whose ends are dashed
+ * where one was given; hollow ones are neither. Long names stand below each other, and the
  * figure is as wide as they need.
  *
  * @param comparisons of `compareRuns`; those by another metric are left out
@@ -54,19 +55,20 @@ export function comparisonIntervals(
   const rows = shown.map((comparison, i) => ({
     pair: names[i]!.join(isLong ? "\n" : " "),
     ...comparison.difference,
-    established: comparison.verdict !== "not established",
+    verdict: comparison.verdict,
   }));
   if (rows.length === 0) {
     throw new TypeError(`Cannot draw "${key}": expected comparisons by that metric`);
   }
   const level = `${Math.round(1000 * rows[0]!.level) / 10} %`;
-  const condition = (established: unknown, otherwise: unknown) => ({
-    condition: { test: "datum.established", value: established },
-    value: otherwise,
-  });
+  const margin = shown[0]!.equivalence?.margin;
+  const better = "test(/better$/, datum.verdict)";
+  const filled = { condition: { test: better, value: COLORS[0] }, value: GREY };
+  const inner = [filled.condition, { test: "datum.verdict === 'equivalent'", value: GREY }];
   return new Figure({
     description: `Differences of ${metricWithDirection(key!)} and their ${level} intervals over ` +
-      "seeds and samples; filled: established",
+      "seeds and samples; filled: established" +
+      (margin === undefined ? "" : `; grey: equivalent within ±${margin}, dashed`),
     width: Math.max(WIDTH, room + PLOT_WIDTH),
     height: heightOf(rows.length, isLong ? 2.5 : 1),
     autosize: { type: "fit", contains: "padding" },
@@ -80,16 +82,16 @@ export function comparisonIntervals(
         axis: { grid: true, labelLimit: 0, labelExpr: "split(datum.label, '\\n')" },
       },
       x: { title: `difference of ${metricName(key!)}` },
-      color: condition(COLORS[0], GREY),
+      color: filled,
     },
     layer: [
-      ruleAt(0),
+      ...[0, ...margin === undefined ? [] : [-margin, margin]].map(ruleAt),
       ...estimateLayers({}).map((layer, i) =>
         i === 0 ? layer : {
           ...layer as Record<string, unknown>,
           encoding: {
             x: { field: "value", type: "quantitative" },
-            fill: condition(COLORS[0], "#ffffff"),
+            fill: { condition: inner, value: "#ffffff" },
           },
         }
       ),

@@ -10,6 +10,7 @@ import {
   type RunRecord,
   type SplitRead,
 } from "../../training/mod.ts";
+import { answerClaim } from "../comparison/claim.ts";
 import { groupRuns, type RunGroup } from "../comparison/groups.ts";
 import type { Skipped } from "../../studies/runs/mod.ts";
 import { readRuns, type RunEntry } from "../../studies/runs/mod.ts";
@@ -45,6 +46,8 @@ export interface ReportContent {
   readonly groups: readonly ReportedGroup[];
   /** The study's own table, where the folder is one. */
   readonly study: StudyTable | null;
+  /** What the study answers to its claim, a sentence for each dataset. */
+  readonly claims: readonly string[];
   readonly skipped: readonly Skipped[];
 }
 
@@ -81,6 +84,8 @@ export function readReport(folder: string): ReportContent {
     folder,
     groups,
     study: study === null ? null : studyTable(study),
+    claims: (study === null ? [] : answerClaim(study))
+      .map(({ sentence }) => withoutFolder(sentence, folder)),
     skipped: skipped.map(({ path, reason }) => ({
       path: relative(folder, path) || ".",
       reason: withoutFolder(reason, folder),

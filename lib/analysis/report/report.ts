@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { CompareOptions } from "../comparison/compare_pair.ts";
 import { cardSections } from "./cards.ts";
 import { readReport } from "./content.ts";
 import { list, page, paragraph } from "../../display/html.ts";
@@ -18,9 +19,10 @@ import { comparisonSection, resultTables, studySection, trainingSection } from "
  *
  * @param folder `OUT/STUDY`, or any folder of runs
  * @param metrics that models are compared by
+ * @param options how they are compared, for example with margins of equivalence
  * @throws {RunError} there is no finished run in it
  * @throws {DataError} the study's definition is damaged, or vega cannot be loaded
- * @throws {UsageError} a metric is unknown
+ * @throws {UsageError} a metric is unknown, or a margin does not fit it
  *
  * @example
  * ```ts
@@ -37,6 +39,7 @@ import { comparisonSection, resultTables, studySection, trainingSection } from "
 export async function makeReport(
   folder: string,
   metrics: readonly string[] = ["mae"],
+  options: CompareOptions = {},
 ): Promise<string> {
   const content = readReport(folder);
   const { groups, skipped } = content;
@@ -60,8 +63,8 @@ export async function makeReport(
       paragraph(summary),
       list(warning),
       resultTables(content),
-      studySection(content.study),
-      await comparisonSection(content, metrics),
+      studySection(content),
+      await comparisonSection(content, metrics, options),
       await trainingSection(content),
       await robustnessSection(content, metrics),
       await cardSections(content),

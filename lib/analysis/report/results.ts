@@ -3,8 +3,9 @@
 import { messageOf, UsageError } from "../../core/errors.ts";
 import { PROTOCOLS } from "../../evaluation/mod.ts";
 import { compareRuns } from "../comparison/compare.ts";
+import type { CompareOptions } from "../comparison/compare_pair.ts";
 import { rowNames } from "../comparison/groups.ts";
-import { notesOf, rowsOf, TABLE_HEADER } from "../comparison/comparison_format.ts";
+import { cellsOf, notesOf } from "../comparison/comparison_format.ts";
 import {
   comparisonIntervals,
   type Figure,
@@ -14,7 +15,7 @@ import {
 import { metricName } from "../../evaluation/protocols.ts";
 import { mean, standardDeviation } from "../../statistics/mod.ts";
 import { isConstant } from "../../statistics/descriptive.ts";
-import type { StudyTable } from "../../studies/study/mod.ts";
+import { LABEL_HEADER, LABEL_TITLE, labelRows, type StudyValue } from "../../studies/study/mod.ts";
 import { escapeXml } from "../../display/xml.ts";
 import { type ReportContent, type ReportedGroup, withoutFolder } from "./content.ts";
 import { heading, list, paragraph, section, table } from "../../display/html.ts";
@@ -73,20 +74,23 @@ export function resultTables({ groups }: ReportContent): string {
   return section("Results", ...tables, paragraph(note, true));
 }
 
-/** The study's table with what others have published. */
-export function studySection(study: StudyTable | null): string {
+/** The study's table with what others have published, and what it answers. */
+export function studySection({ study, claims }: ReportContent): string {
   if (study === null) return "";
+  const textOf = (value: StudyValue | undefined) => {
+    if (value === undefined) return "";
+    const { mean, deviation } = value;
+    return mean.toFixed(3) + (deviation ? ` ± ${deviation.toFixed(3)}` : "");
+  };
   const rows = study.rows.flatMap((row) => [
     [
       row.name,
       String(row.seeds.length),
-      ...study.metrics.map((key) => {
-        const ours = row.ours[key];
-        if (ours === undefined) return "";
-        const { mean, deviation } = ours;
-        return mean.toFixed(3) + (deviation ? ` ± ${deviation.toFixed(3)}` : "");
-      }),
+      ...study.metrics.map((key) => textOf(row.ours[key])),
     ],
+    ...row.valid === undefined
+      ? []
+      : [[`${row.name}, on valid`, "", ...study.metrics.map((key) => textOf(row.valid![key]))]],
     ...row.published.map(({ label, values }) => [
       `${label}`,
       "",
@@ -107,7 +111,11 @@ export function studySection(study: StudyTable | null): string {
     "The study",
     paragraph(`Mean ± standard deviation over seeds on ${study.split}`, true),
     table(["row", "seeds", ...study.metrics.map(metricName)], rows),
+    ...study.labels.length === 0
+      ? []
+      : [paragraph(LABEL_TITLE), table(LABEL_HEADER, labelRows(study.labels))],
     list([...marks, ...study.notes, ...missing]),
+    ...claims.map((sentence) => paragraph(sentence)),
   );
 }
 
@@ -137,16 +145,18 @@ export async function trainingSection({ groups }: ReportContent): Promise<string
 export async function comparisonSection(
   { groups, folder }: ReportContent,
   metrics: readonly string[],
+  options: CompareOptions = {},
 ): Promise<string> {
   const parts = await Promise.all(
     datasetsOf(groups).map(async ({ dataset, groups }) => {
       if (groups.length < 2) return "";
       const runs = groups.flatMap((group) => group.runs.map(({ entry }) => entry));
       try {
-        const found = compareRuns(runs, metrics);
+        const found = compareRuns(runs, metrics, options);
+        const { header, rows } = cellsOf(found);
         const figures = metrics.filter((key) => found.comparisons.some((c) => c.metric === key))
           .map((key) => comparisonIntervals(found.comparisons, key));
-        return heading(dataset) + await drawn(figures) + table(TABLE_HEADER, rowsOf(found)) +
+        return heading(dataset) + await drawn(figures) + table(header, rows) +
           list(notesOf(found));
       } catch (error) {
         if (error instanceof UsageError) throw error;

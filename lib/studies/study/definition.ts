@@ -33,6 +33,18 @@ export interface StudyCell {
   readonly published: readonly PublishedRow[];
 }
 
+/** A claim that a study answers: a cell is as good as others, within a margin. */
+export interface StudyClaim {
+  /** Who claims it, and what, as a sentence without its full stop. */
+  readonly text: string;
+  /** The cell of which it is claimed, as SETTING/MODEL. */
+  readonly cell: string;
+  /** Those that it is measured against. */
+  readonly against: readonly string[];
+  /** Differences that count for none, by key of the metric, in its unit. */
+  readonly margins: Readonly<Record<string, number>>;
+}
+
 /** How a cluster runs a study. */
 export interface ClusterOptions {
   /** Options of the scheduler, `KEY=VALUE` each, which go through unchanged. */
@@ -68,8 +80,12 @@ export interface StudyDefinition {
    * for what selects settings.
    */
   readonly scoredOn: "test" | "valid";
+  /** Whether the table has the values on valid too, below those on test. Default: it has not. */
+  readonly showValid?: boolean;
   /** Where the published rows are from, and the datasets (by our names) that they are on. */
   readonly published?: { readonly source: string; readonly datasets: readonly string[] };
+  /** What a comparison of its runs answers at its end. */
+  readonly claim?: StudyClaim;
   /** How `--on slurm` runs it. */
   readonly slurm?: ClusterOptions;
   /** What a reader of the table has to know, a sentence each. */

@@ -1,9 +1,16 @@
 /** Studies: sets of trainings that make one table. @module */
 
-export type { ClusterOptions, PublishedRow, StudyCell, StudyDefinition } from "./definition.ts";
+export type {
+  ClusterOptions,
+  PublishedRow,
+  StudyCell,
+  StudyClaim,
+  StudyDefinition,
+} from "./definition.ts";
+export { LABEL_HEADER, LABEL_TITLE, type LabelDistance, labelRows } from "./label_distance.ts";
+export { cellKey } from "./definition.ts";
 export { parseDefinition } from "./parse_definition.ts";
 export { readStudy, type Study, STUDY_FILE, type StudyRuns, writeStudy } from "./study_folder.ts";
-export { STUDIES } from "./report_tables.ts";
 export {
   type PublishedValue,
   type StudyRow,

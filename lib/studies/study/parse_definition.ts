@@ -14,13 +14,15 @@ import {
   STUDY_METRICS,
   STUDY_SEEDS,
   type StudyCell,
+  type StudyClaim,
   type StudyDefinition,
 } from "./definition.ts";
 
 /** Keys of a definition; those of a grid are crossed with each other into cells. */
 const KEYS = [
   ...["name", "title", "cells", "models", "settings", "modalities"],
-  ...["seeds", "data", "protocol", "metrics", "scoredOn", "published", "slurm", "notes"],
+  ...["seeds", "data", "protocol", "metrics", "scoredOn", "showValid", "published", "claim"],
+  ...["slurm", "notes"],
 ];
 const CELL_KEYS = ["slug", "label", "model", "modalities", "settings", "published"];
 /** A slug is a folder's name on every system, and no hidden one. */
@@ -48,7 +50,7 @@ export function parseDefinition(value: unknown, name: string): StudyDefinition {
   if (twice !== undefined) refuse(`cell "${twice}" is there twice`, `a "slug" for each`);
   const studyName = textOf(fields["name"] ?? name, "name");
   checkSlug(studyName, "name");
-  const { protocol, published, slurm } = fields;
+  const { protocol, published, claim, slurm, showValid } = fields;
   return {
     name: studyName,
     title: textOf(fields["title"] ?? studyName, "title"),
@@ -60,7 +62,9 @@ export function parseDefinition(value: unknown, name: string): StudyDefinition {
     }),
     metrics: textsOf(fields["metrics"] ?? STUDY_METRICS, "metrics").map(knownMetric),
     scoredOn: knownName(fields["scoredOn"] ?? "test", "split", ["test", "valid"]) as "test",
+    ...(showValid === undefined ? {} : { showValid: truthOf(showValid, "showValid") }),
     ...(published === undefined ? {} : { published: parseSource(published) }),
+    ...(claim === undefined ? {} : { claim: parseClaim(claim, keys) }),
     ...(slurm === undefined ? {} : { slurm: parseCluster(slurm) }),
     notes: textsOf(fields["notes"] ?? [], "notes"),
   };
@@ -151,6 +155,28 @@ function parseSource(value: unknown): NonNullable<StudyDefinition["published"]> 
   };
 }
 
+/** @param cells keys of the study's cells */
+function parseClaim(value: unknown, cells: readonly string[]): StudyClaim {
+  const fields = fieldsOf(value, "claim", ["text", "cell", "against", "margins"]);
+  const cellOf = (key: unknown) => knownName(key, "cell", cells);
+  const against = textsOf(fields["against"], "against").map(cellOf);
+  if (against.length === 0) refuse("its claim is against no cell", "one or more");
+  const margins = Object.entries(fieldsOf(fields["margins"], "margins"));
+  if (margins.length === 0) refuse("its claim has no margin", "one for each metric, above 0");
+  for (const [key, margin] of margins) {
+    knownMetric(key);
+    if (!(typeof margin === "number" && margin > 0)) {
+      refuse(`the margin of ${key} is ${show(margin)}`, "a number above 0");
+    }
+  }
+  return {
+    text: textOf(fields["text"], "text"),
+    cell: cellOf(fields["cell"]),
+    against,
+    margins: Object.fromEntries(margins) as Record<string, number>,
+  };
+}
+
 function parseCluster(value: unknown): ClusterOptions {
   const fields = fieldsOf(value, "slurm", ["sbatch", "setup", "perTask", "atOnce", "scratch"]);
   const parsed: Record<string, unknown> = {};
@@ -204,6 +230,10 @@ function listOf(value: unknown, what: string): readonly unknown[] {
 
 function textsOf(value: unknown, what: string): string[] {
   return listOf(value, what).map((text) => textOf(text, what));
+}
+
+function truthOf(value: unknown, what: string): boolean {
+  return typeof value === "boolean" ? value : refuse(`${what} is ${show(value)}`, "true or false");
 }
 
 function textOf(value: unknown, what: string): string {

@@ -3,6 +3,7 @@
 import { metricBounds } from "../../evaluation/protocols.ts";
 import { type Estimate, estimateOverSeeds, mean, standardDeviation } from "../../statistics/mod.ts";
 import type { StudyDefinition } from "./definition.ts";
+import { type LabelDistance, labelDistance } from "./label_distance.ts";
 import type { Study, StudyRuns } from "./study_folder.ts";
 
 /** Ours: the runs of a cell by one metric. */
@@ -39,6 +40,8 @@ export interface StudyRow {
   readonly seeds: readonly number[];
   /** By key of the metric; absent for one that the runs do not have. */
   readonly ours: Readonly<Record<string, StudyValue>>;
+  /** The same on valid, where the study shows both. */
+  readonly valid?: Readonly<Record<string, StudyValue>>;
   /** What the paper printed. */
   readonly published: readonly {
     readonly label: string;
@@ -58,6 +61,8 @@ export interface StudyTable {
   readonly rows: readonly StudyRow[];
   /** Seeds or cells that are not finished, as `SETTING/MODEL`; a study that ran through has none. */
   readonly missing: readonly string[];
+  /** Of rows whose trainings generated labels that can be held against those of people. */
+  readonly labels: readonly LabelDistance[];
   /** What a reader has to know. */
   readonly notes: readonly string[];
 }
@@ -90,26 +95,31 @@ export function studyTable(study: Study, level = 0.95): StudyTable {
     metrics: definition.metrics.filter((key) => rows.some((row) => row.ours[key] !== undefined)),
     rows,
     missing: missing.map(({ slug, model }) => `${slug}/${model}`),
+    labels: groups.flatMap((group) => labelDistance(group, nameOf(group, groups)) ?? []),
     notes: [...definition.notes, ...ownNotes(study, rows)],
   };
 }
 
 function rowOf(
   { cell, dataset, runs }: StudyRuns,
-  { metrics, scoredOn }: StudyDefinition,
+  { metrics, scoredOn, showValid }: StudyDefinition,
   level: number,
 ): Omit<StudyRow, "name"> {
-  const ours: Record<string, StudyValue> = {};
-  for (const key of metrics) {
-    const values = runs.map((run) => run[scoredOn][key]).filter((value) => value !== undefined);
-    if (values.length < runs.length) continue;
-    const estimate = estimateOverSeeds(values, level, metricBounds(key));
-    ours[key] = {
-      mean: estimate?.value ?? mean(values),
-      deviation: values.length < 2 ? null : standardDeviation(values),
-      estimate,
-    };
-  }
+  const valuesOn = (split: "test" | "valid") => {
+    const found: Record<string, StudyValue> = {};
+    for (const key of metrics) {
+      const values = runs.map((run) => run[split][key]).filter((value) => value !== undefined);
+      if (values.length < runs.length) continue;
+      const estimate = estimateOverSeeds(values, level, metricBounds(key));
+      found[key] = {
+        mean: estimate?.value ?? mean(values),
+        deviation: values.length < 2 ? null : standardDeviation(values),
+        estimate,
+      };
+    }
+    return found;
+  };
+  const ours = valuesOn(scoredOn);
   return {
     slug: cell.slug,
     label: cell.label,
@@ -117,6 +127,7 @@ function rowOf(
     dataset,
     seeds: runs.map((run) => run.seed),
     ours,
+    ...(showValid && scoredOn === "test" ? { valid: valuesOn("valid") } : {}),
     published: cell.published.map(({ label, values }) => ({
       label,
       values: Object.fromEntries(
