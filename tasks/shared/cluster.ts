@@ -120,6 +120,7 @@ async function wait(
     status = await followStudy(folder, SLURM, {
       ...jobEvents(progress, before.length),
       signal: interrupt.signal,
+      before,
     });
   } catch (error) {
     if (error === interrupt.signal.reason) {

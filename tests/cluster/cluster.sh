@@ -14,13 +14,19 @@ verb=$1
 dir=$(realpath -m "$2")
 conf=$dir/slurm.conf
 
-# Free TCP ports of this machine, one a line.
+# Free TCP ports of this machine, one a line; below those that the system gives to connections, one of
+# which might have the port of a daemon that is down for a while.
 free_ports() {
   python3 - "$1" <<'PY'
-import socket, sys
+import random, socket, sys
 held = []
-for _ in range(int(sys.argv[1])):
-    s = socket.socket(); s.bind(("127.0.0.1", 0)); held.append(s)
+while len(held) < int(sys.argv[1]):
+    s = socket.socket()
+    try:
+        s.bind(("127.0.0.1", random.randrange(12000, 32000)))
+    except OSError:
+        continue
+    held.append(s)
     print(s.getsockname()[1])
 PY
 }
@@ -40,6 +46,28 @@ start_node() {
   slurmd -f "$conf" -N "$1"
 }
 pid_of() { cat "$dir/run/$1.pid"; }
+# Processes whose file FILE in /proc has a line like that.
+with() { grep -alE "$2" /proc/[0-9]*/"$1" 2>/dev/null | cut -d/ -f3; } # FILE, expression
+tree() {
+  echo "$1"
+  for child in $(with status "^PPid:[[:space:]]+$1\$"); do tree "$child"; done
+}
+# All that runs on a node: each step of a job has a socket there, NODE_JOB.STEP.
+kill_steps() {
+  local socket job step all
+  for socket in "$dir/spool/$1/$1"_*; do
+    job=${socket##*_} job=${job%%.*}
+    for step in $(with cmdline "^slurmstepd: \[$job\."); do
+      # Of this cluster, should there be another one.
+      case $(readlink "/proc/$step/cwd") in "$dir"/*) ;; *) continue ;; esac
+      mapfile -t all < <(tree "$step")
+      kill -9 "${all[@]}" 2>/dev/null || true
+    done
+  done
+}
+# What the controller does after SlurmdTimeout. With a short one a busy machine would lose nodes that
+# are only slow to answer.
+declare_dead() { SLURM_CONF=$conf scontrol update NodeName="$1" State=DOWN Reason=killed; }
 # A container's process 1 may never collect the dead.
 is_gone() { [ ! -e "/proc/$1" ] || grep -q '^State:.Z' "/proc/$1/status"; }
 
@@ -63,15 +91,15 @@ SlurmctldPort=${ports[0]}
 SlurmUser=$(id -un)
 SlurmdUser=$(id -un)
 AuthType=auth/munge
-AuthInfo=socket=$dir/run/munge.socket,cred_expire=${SLURM_TEST_CRED_EXPIRE:-5}
+AuthInfo=socket=$dir/run/munge.socket,cred_expire=60
 StateSaveLocation=$dir/state
 SlurmdSpoolDir=$dir/spool/%n
 SlurmctldPidFile=$dir/run/slurmctld.pid
 SlurmdPidFile=$dir/run/slurmd-%n.pid
 SlurmctldLogFile=$dir/log/slurmctld.log
 SlurmdLogFile=$dir/log/slurmd-%n.log
-SlurmctldDebug=${SLURM_TEST_DEBUG:-info}
-SlurmdDebug=${SLURM_TEST_DEBUG:-info}
+SlurmctldDebug=info
+SlurmdDebug=info
 # No cgroups, no systemd, no database, no mail.
 ProctrackType=proctrack/linuxproc
 TaskPlugin=task/none
@@ -84,13 +112,14 @@ MailProg=/bin/true
 SwitchType=switch/none
 SelectType=select/cons_tres
 SelectTypeParameters=CR_Core
-# Quick to notice and to forget.
+# Quick to schedule. All that limits how long a daemon or a task may take to answer is long: on a busy
+# machine nothing is to happen but what a test does.
 SchedulerType=sched/backfill
 SchedulerParameters=sched_interval=1,sched_min_interval=10000,bf_interval=2,batch_sched_delay=0,requeue_delay=1
-SlurmdTimeout=${SLURM_TEST_NODE_TIMEOUT:-10}
-SlurmctldTimeout=10
-KillWait=${SLURM_TEST_KILL_WAIT:-5}
-MinJobAge=${SLURM_TEST_MIN_JOB_AGE:-300}
+SlurmdTimeout=600
+SlurmctldTimeout=600
+KillWait=60
+MinJobAge=300
 OverTimeLimit=0
 MessageTimeout=10
 InactiveLimit=0
@@ -104,7 +133,7 @@ CONF
     for ((i = 1; i <= nodes; i++)); do
       echo "NodeName=node$i NodeHostname=$(hostname -s) NodeAddr=127.0.0.1 Port=${ports[$i]} CPUs=$cores Boards=1 SocketsPerBoard=1 CoresPerSocket=$cores ThreadsPerCore=1 RealMemory=$memory State=UNKNOWN"
     done
-    echo "PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE DefaultTime=30 PriorityTier=1 PreemptMode=REQUEUE GraceTime=${SLURM_TEST_GRACE:-3} State=UP"
+    echo "PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE DefaultTime=30 PriorityTier=1 PreemptMode=REQUEUE State=UP"
     echo "PartitionName=high Nodes=ALL MaxTime=INFINITE DefaultTime=30 PriorityTier=10 PreemptMode=OFF State=UP"
   } >"$conf"
   chmod 644 "$conf"
@@ -115,33 +144,24 @@ CONF
   start_ctl -c
   for ((i = 1; i <= nodes; i++)); do start_node "node$i"; done
   all_idle() { [ "$(sinfo -h -p main -t idle -o %D)" = "$nodes" ]; }
-  wait_for 20 "idle nodes" all_idle
+  wait_for 60 "idle nodes" all_idle
   ;;
 stop)
   pids=()
   for f in "$dir"/run/*.pid; do [ -s "$f" ] && pids+=("$(cat "$f")"); done
   for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null || true; done
-  for pid in "${pids[@]}"; do wait_for 15 "end of $pid" is_gone "$pid"; done
+  for node in "$dir"/spool/*; do kill_steps "${node##*/}"; done
+  for pid in "${pids[@]}"; do wait_for 60 "end of $pid" is_gone "$pid"; done
   ;;
-kill-node) pid=$(pid_of "slurmd-$3"); kill -9 "$pid"; wait_for 5 "end" is_gone "$pid" ;;
-crash-node)
-  tree() { echo "$1"; for child in $(pgrep -P "$1"); do tree "$child"; done; }
+kill-node | crash-node)
   pid=$(pid_of "slurmd-$3")
   kill -9 "$pid"
-  for socket in "$dir/spool/$3/$3"_*; do # NODE_JOB.STEP, one a step
-    job=${socket##*_} job=${job%%.*}
-    for step in $(pgrep -f "^slurmstepd: \[$job\."); do
-      # Of this cluster, should there be another one.
-      if [ "$(readlink "/proc/$step/cwd")" = "$dir/spool/$3" ] || [ "$(readlink "/proc/$step/cwd")" = "$dir/log" ]; then
-        mapfile -t all < <(tree "$step")
-        kill -9 "${all[@]}" 2>/dev/null || true
-      fi
-    done
-  done
-  wait_for 5 "end" is_gone "$pid"
+  [ "$verb" = kill-node ] || kill_steps "$3"
+  wait_for 60 "end" is_gone "$pid"
+  declare_dead "$3"
   ;;
 start-node) start_node "$3" ;;
-kill-ctl) pid=$(pid_of slurmctld); kill -9 "$pid"; wait_for 5 "end" is_gone "$pid" ;;
+kill-ctl) pid=$(pid_of slurmctld); kill -9 "$pid"; wait_for 60 "end" is_gone "$pid" ;;
 start-ctl) start_ctl ;;
 *) echo "unknown verb $verb" >&2; exit 2 ;;
 esac

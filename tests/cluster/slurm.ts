@@ -1,8 +1,16 @@
 /** A real Slurm for tests, started by `cluster.sh` where it is installed. */
 
-import { assert } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { join } from "node:path";
-import { parseDefinition, type StudyDefinition } from "../../lib/studies/mod.ts";
+import { exists } from "../../lib/core/files.ts";
+import { readOwner } from "../../lib/core/lock_file.ts";
+import { LOCK_FILE } from "../../lib/core/lock.ts";
+import {
+  parseDefinition,
+  type Scheduler,
+  SLURM,
+  type StudyDefinition,
+} from "../../lib/studies/mod.ts";
 import { RunFolder } from "../../lib/training/mod.ts";
 import { contentOf } from "../tasks/run_task.ts";
 
@@ -17,32 +25,35 @@ function has(command: string): boolean {
   }
 }
 
-/**
- * Whether Slurm can be started here: its folders must be its user's own, so that is root. And whether
- * that was asked for, by MSA_SLURM_TESTS=1: beside other tests on two cores its daemons answer late.
- */
-export const HAS_SLURM: boolean = Deno.env.get("MSA_SLURM_TESTS") === "1" &&
-  Deno.build.os === "linux" && Deno.uid() === 0 &&
+/** Whether Slurm can be started here: its folders must be its user's own, so that is root. */
+export const HAS_SLURM: boolean = Deno.build.os === "linux" && Deno.uid() === 0 &&
   ["slurmctld", "slurmd", "munged", "python3"].every(has);
 
 /** After the name of a test that needs it. */
 export const SKIPPED = HAS_SLURM
   ? ""
-  : " (skipped: needs MSA_SLURM_TESTS=1, and slurmctld, slurmd and munged to start as root)";
+  : " (skipped: no slurmctld, slurmd and munged to start as root)";
 
-/** Data and a floor, and a small network that takes a few seconds. */
+/** Small data. */
 export const DATA = "synthetic:n=12,seed=1,text=4,audio=3,vision=3,audioSteps=3,visionSteps=3";
 
-/** A study of four runs. */
-export function tinyStudy(epochs = 40): StudyDefinition {
-  const settings = { batchSize: 2, filtersDim: 2, epochs, earlyStop: epochs, checkpointSeconds: 1 };
-  return parseDefinition({
-    name: "tiny",
-    cells: [{ model: "constant" }, { slug: "small", model: "cnn", settings }],
-    seeds: [1, 2],
-    data: [DATA],
-    protocol: "mosi",
-  }, "tiny");
+const SETTINGS = { batchSize: 2, filtersDim: 2, epochs: 40, earlyStop: 40, checkpointSeconds: 1 };
+
+/** As a user writes it: four runs, of a floor and of a small network that takes a few seconds. */
+export const TINY = {
+  name: "tiny",
+  cells: [{ model: "constant" }, { slug: "small", model: "cnn", settings: SETTINGS }],
+  seeds: [1, 2],
+  data: [DATA],
+  protocol: "mosi",
+};
+
+/** The study {@linkcode TINY}. */
+export const STUDY: StudyDefinition = parseDefinition(TINY, "tiny");
+
+/** The small networks of it with these seeds. */
+export function small(...seeds: number[]): StudyDefinition {
+  return { ...STUDY, cells: STUDY.cells.slice(1), seeds };
 }
 
 /** How the processes of a test's study work. */
@@ -62,17 +73,27 @@ export async function call(command: string, ...args: string[]): Promise<string> 
 }
 
 /** Waits until something is so. */
-export async function until(
-  what: string,
-  is: () => boolean | Promise<boolean>,
-  seconds = 240,
-): Promise<void> {
-  const end = Date.now() + seconds * 1000;
+export async function until(what: string, is: () => boolean | Promise<boolean>): Promise<void> {
+  const end = Date.now() + 120_000;
   while (!await is()) {
-    assert(Date.now() < end, `no ${what} in ${seconds} s`);
-    await new Promise((next) => setTimeout(next, 100));
+    if (Date.now() > end) throw new Error(`no ${what} in two minutes:\n${await call("squeue")}`);
+    await new Promise((next) => setTimeout(next, 20));
   }
 }
+
+/** Slurm, whose administrator lets start at once what would wait for old credentials to expire. */
+export const HURRIED: Scheduler = {
+  ...SLURM,
+  async queue(folder) {
+    const tasks = await SLURM.queue(folder);
+    for (const { name } of tasks.filter(({ reason }) => reason === "BeginTime")) {
+      const args = ["update", `JobId=${name}`, "StartTime=now"];
+      // It may be on its way meanwhile.
+      await new Deno.Command("scontrol", { args, stderr: "null" }).output();
+    }
+    return tasks;
+  },
+};
 
 /** Three nodes in a folder. */
 export class Cluster implements AsyncDisposable {
@@ -82,23 +103,29 @@ export class Cluster implements AsyncDisposable {
     this.#folder = folder;
   }
 
-  /** Starts it; commands of Slurm then find it. */
-  static async start(folder: string, settings: Record<string, string> = {}): Promise<Cluster> {
+  /** Starts it; commands of Slurm then find it. An array has three tasks at most. */
+  static async start(folder: string): Promise<Cluster> {
     const cluster = new Cluster(folder);
-    for (const [name, value] of Object.entries(settings)) Deno.env.set(`SLURM_TEST_${name}`, value);
-    await call(SCRIPT, "start", folder, "3");
+    await call("env", "SLURM_TEST_MAX_ARRAY=3", SCRIPT, "start", folder, "3");
     Deno.env.set("SLURM_CONF", join(folder, "slurm.conf"));
     return cluster;
   }
 
   /** `kill-node NODE`, `crash-node NODE`, `start-node NODE`, `kill-ctl`, `start-ctl` */
-  do(verb: string, ...rest: string[]): Promise<string> {
-    return call(SCRIPT, verb, this.#folder, ...rest);
+  async do(verb: string, ...rest: string[]): Promise<void> {
+    await call(SCRIPT, verb, this.#folder, ...rest);
+  }
+
+  /** Has the controller save what it knows, a task among it: by itself it does so within seconds. */
+  async save(task: string): Promise<void> {
+    const path = join(this.#folder, "state", "job_state");
+    const time = () => exists(path) ? Deno.statSync(path).mtime!.getTime() : 0;
+    const before = time();
+    await call("scontrol", "update", `JobId=${task}`, "Comment=seen");
+    await until("saved state", () => time() > before);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    // Trainings of a test that failed would go on without their cluster.
-    await new Deno.Command("scancel", { args: ["--me", "--signal=KILL", "--full"] }).output();
     await this.do("stop");
     Deno.env.delete("SLURM_CONF");
   }
@@ -109,12 +136,49 @@ export function smallRun(out: string, seed: number): RunFolder {
   return RunFolder.at(join(out, "tiny", "small"), "cnn", "synthetic", seed);
 }
 
-/** Epochs that a run has done. */
-export function epochsOf(run: RunFolder): number {
+/** The lines of a run's history. */
+export function historyOf(run: RunFolder): string {
   try {
-    return Deno.readTextFileSync(run.file("history.jsonl")).split("\n").length - 1;
+    return Deno.readTextFileSync(run.file("history.jsonl"));
   } catch {
-    return 0;
+    return "";
+  }
+}
+
+/** A training that stands still in the middle, whatever a busy machine does meanwhile. */
+export class HeldTraining implements Disposable {
+  readonly pid: number;
+  /** Its history so far. */
+  readonly history: string;
+  #isHeld = true;
+
+  private constructor(pid: number, history: string) {
+    this.pid = pid;
+    this.history = history;
+  }
+
+  /** Waits for its first epochs. */
+  static async of(out: string, seed: number): Promise<HeldTraining> {
+    const run = smallRun(out, seed);
+    await until(`epochs in ${run.path}`, () => historyOf(run).split("\n").length > 2);
+    const { pid } = readOwner(run.file(LOCK_FILE))!;
+    Deno.kill(pid, "SIGSTOP");
+    assertEquals(run.readRecord()?.status, "running");
+    return new HeldTraining(pid, historyOf(run));
+  }
+
+  goOn(): void {
+    if (this.#isHeld) Deno.kill(this.pid, "SIGCONT");
+    this.#isHeld = false;
+  }
+
+  /** Of a test that failed. */
+  [Symbol.dispose](): void {
+    try {
+      this.goOn();
+    } catch {
+      // It is dead.
+    }
   }
 }
 

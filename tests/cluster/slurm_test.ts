@@ -1,57 +1,68 @@
 /**
- * Studies on a real Slurm of three nodes, and all that happens to them there. In one file, because
+ * Studies on a real Slurm of three nodes, and all that happens to them there. In one test, because
  * files are tested side by side in one process, and SLURM_CONF is the process's.
  */
 
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
-import { exists } from "../../lib/core/files.ts";
+import { exists, writeJsonAtomic } from "../../lib/core/files.ts";
 import {
   cancelStudy,
   type ClusterStatus,
   followStudy,
-  readStudy,
+  type JobState,
   runStudy,
   SLURM,
   STUDIES,
+  type StudyDefinition,
   studyStatus,
   type Submission,
   submitStudy,
   withSettings,
 } from "../../lib/studies/mod.ts";
-import { ROOT } from "../tasks/run_task.ts";
+import { lastJson, ROOT, runTask } from "../tasks/run_task.ts";
 import { withFolder } from "../training/small.ts";
 import {
   call,
   Cluster,
-  epochsOf,
   HAS_SLURM,
+  HeldTraining,
+  historyOf,
+  HURRIED,
   resultsOf,
   SKIPPED,
+  small,
   smallRun,
-  tinyStudy,
+  STUDY,
+  TINY,
   until,
   WORKER,
 } from "./slurm.ts";
 
-const STUDY = tinyStudy();
+const MOSEI = join(ROOT, "..", "shared", "data", "mosei_video.pkl");
 
-function submit(out: string, more: object = {}): Promise<Submission> {
-  const options = { out, worker: WORKER, perTask: 1, sbatch: ["time=5", "mem=200M"], ...more };
-  return submitStudy(STUDY, SLURM, options);
+/** A task a run. */
+function submit(out: string, study: StudyDefinition, more: object = {}): Promise<Submission> {
+  const options = { out, worker: WORKER, perTask: 1, sbatch: ["time=30", "mem=200M"], ...more };
+  return submitStudy(study, SLURM, options);
 }
 
 function followed(out: string): Promise<ClusterStatus> {
-  return followStudy(join(out, "tiny"), SLURM, { pause: 200 });
+  return followStudy(join(out, "tiny"), HURRIED, { pause: 100 });
 }
 
-function logOf(out: string, index: number): string {
+function logOf(out: string, index = 0): string {
   return Deno.readTextFileSync(join(out, "tiny", "slurm", "001", `${index}.log`));
 }
 
-/** Waits until the second small network, whose task has the number of the whole array, trains. */
-function training(out: string, seed = 2): Promise<void> {
-  return until("epochs", () => epochsOf(smallRun(out, seed)) > 3);
+/** How often the task of a log was started. */
+function startsOf(log: string): number {
+  return log.match(/^\S+ task \d+_\d+ on /gm)?.length ?? 0;
+}
+
+async function stateOf(out: string, run: string): Promise<JobState> {
+  const { states } = await studyStatus(join(out, "tiny"), SLURM);
+  return states.find((state) => state.run === run)!;
 }
 
 Deno.test({
@@ -59,171 +70,154 @@ Deno.test({
   ignore: !HAS_SLURM,
   fn: async (t) => {
     await withFolder(async (folder) => {
-      await using cluster = await Cluster.start(join(folder, "cluster"), { NODE_TIMEOUT: "4" });
-      const whole = join(folder, "whole");
-      await runStudy(STUDY, { out: whole, jobs: 2, worker: WORKER });
-      const wanted = resultsOf(whole);
+      await using cluster = await Cluster.start(join(folder, "cluster"));
+      const local = join(folder, "local");
+      await runStudy(STUDY, { out: local, jobs: 2, worker: WORKER });
+      const whole = resultsOf(local);
+      /** A study has ended in the bytes of the local one, as far as it goes. */
+      const assertSame = (out: string, ...parts: string[]) => {
+        const wanted = Object.entries(whole)
+          .filter(([path]) => parts.length === 0 || parts.some((part) => path.includes(part)));
+        assertEquals(resultsOf(out), Object.fromEntries(wanted));
+        assert(wanted.length > 0);
+      };
 
-      await t.step("end in the bytes of a local one, and nothing is handed in twice", async () => {
-        const out = join(folder, "plain");
+      await t.step("by the command, twice at once: once handed in, the same bytes", async () => {
+        const out = join(folder, "command");
+        const file = join(folder, "tiny.json");
+        writeJsonAtomic(file, TINY);
+        const flags = ["--out", out, "--engine", "cpu", "--on", "slurm", "--per-task", "1"];
         // As by two people at the same time, on two machines.
-        const both = await Promise.all([submit(out), submit(out)]);
-        assertEquals(both.map(({ runs }) => runs).toSorted(), [0, 4]);
-        const seen: string[] = [];
-        const { states } = await followStudy(join(out, "tiny"), SLURM, {
-          pause: 200,
-          onEnd: ({ seed }, { status }) => seen.push(`${seed} ${status}`),
-        });
-        assertEquals(states.map(({ state }) => state), Array(4).fill("finished"));
-        assertEquals(seen.toSorted(), ["1 trained", "1 trained", "2 trained", "2 trained"]);
-        assertEquals(resultsOf(out), wanted);
-        assertEquals((await submit(out)).jobs, [], "all are finished");
-      });
-
-      await t.step("save, are queued again and go on when the time limit is near", async () => {
-        const out = join(folder, "notice");
-        const { jobs: [job] } = await submit(out);
-        await training(out);
-        // What --signal=B:USR2@75 sends, without a minute of waiting. The last task has the number
-        // of the whole array: only it is queued again.
-        await call("scancel", "--batch", "--signal=USR2", `${job}_3`);
-        await followed(out);
-        assertMatch(
-          logOf(out, 3),
-          /saved: [^]*status 75[^]*task \d+_3 on [^]*trained\n[^]*status 0/,
+        const both = await Promise.all(
+          [1, 2].map(() => runTask("study", file, ...flags, "--wait", "--json")),
         );
-        assertEquals(logOf(out, 1).match(/^\S+ task /gm)!.length, 1, "others are not");
-        assertEquals(resultsOf(out), wanted);
+        for (const { code, stderr } of both) assertEquals(code, 0, stderr);
+        both.sort((a, b) => a.stderr.indexOf("Nothing") - b.stderr.indexOf("Nothing"));
+        const [first, second] = both as [typeof both[0], typeof both[0]];
+        // The cluster takes three tasks an array.
+        assertMatch(first.stderr, /^Job \d+, \d+: 4 runs in 4 tasks$/m);
+        assertMatch(first.stderr, /^\[4\/4\] (small\/cnn|defaults\/constant) \d: trained, valid/m);
+        assertMatch(second.stderr, /^Nothing to hand in: of 4 runs in /m);
+        const { trained, failed, ...rest } = lastJson(first.stdout);
+        assertEquals([trained, failed], [4, []]);
+        assertEquals(lastJson(second.stdout)["table"], rest["table"]);
+        assertSame(out);
+        // A job of its own prints the same table when all is over.
+        const table = first.stdout.trimEnd().split("\n").slice(0, -1).join("\n");
+        const log = join(out, "tiny", "slurm", "table", "0.log");
+        await until("table", () => exists(log) && Deno.readTextFileSync(log).includes(table));
       });
 
-      await t.step("save when one task is cancelled, and the same command goes on", async () => {
-        const out = join(folder, "cancel");
-        const { jobs: [job] } = await submit(out);
-        await training(out);
-        await call("scancel", `${job}_3`);
+      await t.step("save at the end of the time limit and go on, save at scancel", async () => {
+        const out = join(folder, "signals");
+        const { jobs: [job] } = await submit(out, small(1, 2));
+        using cancelled = await HeldTraining.of(out, 1);
+        using limited = await HeldTraining.of(out, 2);
+        const { state, node, epoch, epochs } = await stateOf(out, "small/cnn 2");
+        assertEquals([state, epochs], ["running", 40]);
+        assertMatch(`${node} ${epoch}`, /^node[123] [1-9]\d?$/);
+        await call("scancel", `${job}_0`);
+        // What --signal=B:USR2@120 sends, without minutes of waiting. The last task has the number
+        // of the whole array: only it is queued again.
+        await call("scancel", "--batch", "--signal=USR2", `${job}_1`);
+        for (const one of [cancelled, limited]) one.goOn();
         const { states } = await followed(out);
-        const { state, reason } = states.find(({ run }) => run === "small/cnn 2")!;
-        assertEquals([state, reason], ["interrupted", "Stopped by SIGTERM"]);
-        assertEquals(smallRun(out, 2).readRecord()!.status, "interrupted");
-        assertEquals((await submit(out)).runs, 1, "what was finished is not handed in");
+        assertMatch(logOf(out, 1), /saved: [^]* status 75\n[^]* trained\n[^]* status 0/);
+        assertEquals([logOf(out, 0), logOf(out, 1)].map(startsOf), [1, 2]);
+        assertStringIncludes(historyOf(smallRun(out, 2)), limited.history);
+        assertEquals(states.map(({ state, reason }) => [state, reason]), [
+          ["interrupted", "Stopped by SIGTERM"],
+          ["finished", undefined],
+        ]);
+        assertEquals(smallRun(out, 1).readRecord()!.status, "interrupted");
+        assertEquals((await submit(out, small(1, 2))).runs, 1, "what is finished is not handed in");
         await followed(out);
-        assertEquals(resultsOf(out), wanted);
+        assertStringIncludes(historyOf(smallRun(out, 1)), cancelled.history);
+        assertSame(out, "/small/");
       });
 
       await t.step("save when all is cancelled", async () => {
         const out = join(folder, "cancelled");
-        const { jobs } = await submit(out);
-        await training(out, 1);
+        const { jobs } = await submit(out, small(1, 2), { atOnce: 1 });
+        using held = await HeldTraining.of(out, 1);
+        assertMatch((await stateOf(out, "small/cnn 2")).reason!, /^JobArrayTaskLimit$/);
         assertEquals(await cancelStudy(join(out, "tiny"), SLURM), jobs);
+        held.goOn();
         const { states } = await followed(out);
-        assert(states.every(({ state }) => state !== "running" && state !== "waiting"));
-        assertEquals(smallRun(out, 1).readRecord()!.status, "interrupted");
+        assertEquals(states.map(({ state }) => state), ["interrupted", "open"]);
       });
 
       await t.step("go on while the controller restarts", async () => {
         const out = join(folder, "controller");
-        const { jobs: [job] } = await submit(out);
-        await training(out);
+        const { jobs: [job] } = await submit(out, small(1));
+        using held = await HeldTraining.of(out, 1);
+        await cluster.save(`${job}_0`);
         await cluster.do("kill-ctl");
-        const { states, silence } = await studyStatus(join(out, "tiny"), SLURM);
+        const { states: [state], silence } = await studyStatus(join(out, "tiny"), SLURM);
         assertMatch(silence!, /Cannot use Slurm: squeue said/);
-        const running = states.find(({ run }) => run === "small/cnn 2")!;
-        // Folders tell it where Slurm does not; it may be done while squeue still tries.
-        assertMatch(running.state, /running|finished/);
+        // The folder tells it.
+        assertEquals([state!.state, state!.epochs], ["running", 40]);
         await cluster.do("start-ctl");
+        held.goOn();
         await followed(out);
-        assertEquals(resultsOf(out), wanted);
-        assert(Number(job) > 0);
+        assertEquals(startsOf(logOf(out)), 1);
+        assertSame(out, "/small/cnn/synthetic/1/");
       });
 
       await t.step("go on elsewhere when a node dies, or is cut off and works on", async () => {
         const [dead, cut] = [join(folder, "dead"), join(folder, "cut")];
-        const nodeOf = (job: string, index: number) =>
-          call("squeue", "-h", "-r", "-j", `${job}_${index}`, "-o", "%N");
-        const tasksOf = (
-          out: string,
-          index: number,
-        ) => [...logOf(out, index).matchAll(/ task \d+_\d on .*, process (\d+)$/gm)];
-        /** Holds the training of seed 1 where it is. */
-        const hold = async (out: string) => {
-          await training(out, 1);
-          const pid = Number(tasksOf(out, 1)[0]![1]);
-          Deno.kill(pid, "SIGSTOP");
-          return pid;
-        };
-        const first = await submit(dead);
-        await hold(dead);
-        const node = await nodeOf(first.jobs[0]!, 1);
-        const second = await submit(cut, { sbatch: ["time=5", "mem=200M", `exclude=${node}`] });
-        const pid = await hold(cut);
-        const other = await nodeOf(second.jobs[0]!, 1);
+        await submit(dead, small(1));
+        using _held = await HeldTraining.of(dead, 1);
+        const { node } = await stateOf(dead, "small/cnn 1");
+        await submit(cut, small(1), { sbatch: [`exclude=${node}`] });
+        using held = await HeldTraining.of(cut, 1);
+        const { node: other } = await stateOf(cut, "small/cnn 1");
+        await cluster.do("crash-node", node!);
         // Here the slurmd dies and the training does not.
-        await cluster.do("kill-node", other);
-        await cluster.do("crash-node", node);
-        try {
-          await until("replacement", () => tasksOf(cut, 1).length === 2);
-        } finally {
-          Deno.kill(pid, "SIGCONT");
-        }
+        await cluster.do("kill-node", other!);
+        await until("replacement", async () => {
+          await HURRIED.queue(cut);
+          return startsOf(logOf(cut)) === 2;
+        });
+        held.goOn();
         await Promise.all([followed(dead), followed(cut)]);
-        assertEquals(tasksOf(dead, 1).length, 2);
-        assertEquals([resultsOf(dead), resultsOf(cut)], [wanted, wanted]);
+        assertEquals(startsOf(logOf(dead)), 2);
+        for (const out of [dead, cut]) assertSame(out, "/small/cnn/synthetic/1/");
         // One of the two has trained it, and the other has seen that.
-        await until("end of both", () => logOf(cut, 1).match(/status 0$/gm)?.length === 2);
-        assertEquals(logOf(cut, 1).match(/ (trained|kept)$/gm)!.toSorted(), [" kept", " trained"]);
-        for (const name of [node, other]) await cluster.do("start-node", name);
+        await until("end of both", () => logOf(cut).match(/ status 0$/gm)?.length === 2);
+        assertEquals(logOf(cut).match(/ (trained|kept)$/gm)!.toSorted(), [" kept", " trained"]);
+        for (const name of [node!, other!]) await cluster.do("start-node", name);
       });
 
-      await t.step(
-        "leave a run to the laptop that is at work on it, and the other way",
-        async () => {
-          const out = join(folder, "laptop");
-          const stop = new AbortController();
-          const local = runStudy({ ...STUDY, seeds: [2] }, {
-            out,
-            jobs: 2,
-            worker: WORKER,
-            signal: stop.signal,
-          });
-          await training(out);
-          await submit(out);
-          const { jobs } = await local;
-          await followed(out);
-          assert(jobs.every(({ ending }) => ["trained", "busy", "kept"].includes(ending.status)));
-          assertEquals(resultsOf(out), wanted);
-          const { groups } = readStudy(join(out, "tiny"));
-          assertEquals(groups.flatMap(({ runs }) => runs).length, 4);
-        },
-      );
-    });
-  },
-});
+      await t.step("leave a run to the laptop that is at work on it, and otherwise", async () => {
+        const out = join(folder, "laptop");
+        const options = { out, jobs: 1, worker: WORKER };
+        const laptop = runStudy(small(1), options);
+        using here = await HeldTraining.of(out, 1);
+        assertEquals((await submit(out, small(1, 2))).runs, 1);
+        using there = await HeldTraining.of(out, 2);
+        here.goOn();
+        assertEquals((await laptop).jobs.map(({ ending }) => ending.status), ["trained"]);
+        const { jobs: [job] } = await runStudy(small(2), options);
+        assertEquals(job!.ending.status, "busy");
+        there.goOn();
+        await followed(out);
+        assertSame(out, "/small/");
+      });
 
-Deno.test({
-  name: `a study makes way for others, outlives a full disk, and ends in the same bytes${SKIPPED}`,
-  ignore: !HAS_SLURM,
-  fn: async (t) => {
-    await withFolder(async (folder) => {
-      await using _cluster = await Cluster.start(join(folder, "cluster"));
-      const whole = join(folder, "whole");
-      await runStudy(STUDY, { out: whole, jobs: 2, worker: WORKER });
-      const wanted = resultsOf(whole);
-
-      await t.step("preemption", async () => {
+      await t.step("make way for what is more urgent, and come back", async () => {
         const out = join(folder, "preempted");
-        const { jobs: [job] } = await submit(out);
-        await training(out);
-        const node = await call("squeue", "-h", "-r", "-j", `${job}_3`, "-o", "%N");
+        await submit(out, small(1));
         // Held until Slurm lets it go on, which it does before it tells it to end.
-        const [, pid] = /, process (\d+)$/m.exec(logOf(out, 3))!;
-        Deno.kill(Number(pid), "SIGSTOP");
+        using _held = await HeldTraining.of(out, 1);
+        const { node } = await stateOf(out, "small/cnn 1");
         // All that runs on this node has to make way.
         const cores = `--cpus-per-task=${navigator.hardwareConcurrency}`;
         const urgent = ["--partition=high", `--nodelist=${node}`, cores, "--mem=10M"];
-        await call("sbatch", ...urgent, "--output=/dev/null", "--wrap=sleep 1");
+        await call("sbatch", ...urgent, "--output=/dev/null", "--wrap=true");
         await followed(out);
-        assertMatch(logOf(out, 3), /saved: Stopped by SIGTERM\n[^]* task \d+_3 on [^]*trained\n/);
-        assertEquals(resultsOf(out), wanted);
+        assertMatch(logOf(out), /saved: Stopped by SIGTERM\n[^]* task \d+_0 on [^]*trained\n/);
+        assertSame(out, "/small/cnn/synthetic/1/");
       });
 
       const disk = join(folder, "disk");
@@ -231,76 +225,47 @@ Deno.test({
       const mount = ["-t", "tmpfs", "-o", "size=2m", "tmpfs", disk];
       const { success } = await new Deno.Command("mount", { args: mount, stderr: "null" }).output();
       await t.step({
-        name: success ? "a full disk" : "a full disk (skipped: none can be mounted here)",
+        name: "outlive a full disk" + (success ? "" : " (skipped: none can be mounted here)"),
         ignore: !success,
         fn: async () => {
           try {
-            await submit(disk);
-            await training(disk);
+            await submit(disk, small(1));
+            using held = await HeldTraining.of(disk, 1);
             const filler = join(disk, "filler");
-            await new Deno.Command("dd", {
-              args: ["if=/dev/zero", `of=${filler}`, "bs=4k"],
-              stderr: "null",
-            }).output();
-            const { states } = await followed(disk);
-            const small = states.filter(({ run }) => run.startsWith("small/"));
-            assert(small.every(({ state }) => state !== "finished" && state !== "running"));
-            assertMatch(logOf(disk, 3), /failed: Cannot write .*, on a disk with space/);
+            const args = ["if=/dev/zero", `of=${filler}`, "bs=4k"];
+            await new Deno.Command("dd", { args, stderr: "null" }).output();
+            held.goOn();
+            const { states: [state] } = await followed(disk);
+            assert(["failed", "interrupted"].includes(state!.state), state!.state);
+            assertMatch(logOf(disk), /failed: Cannot write .*, on a disk with space/);
             Deno.removeSync(filler);
-            assertEquals((await submit(disk)).runs, 2);
+            assertEquals((await submit(disk, small(1))).runs, 1);
             await followed(disk);
-            assertEquals(resultsOf(disk), wanted);
+            assertSame(disk, "/small/cnn/synthetic/1/");
           } finally {
             await call("umount", "--lazy", disk);
           }
         },
       });
-    });
-  },
-});
 
-Deno.test({
-  name: `an array above the limit of the site is cut into several${SKIPPED}`,
-  ignore: !HAS_SLURM,
-  fn: async () => {
-    await withFolder(async (folder) => {
-      await using _cluster = await Cluster.start(join(folder, "cluster"), { MAX_ARRAY: "3" });
-      try {
-        const cells = tinyStudy().cells.slice(0, 1);
-        const study = { ...tinyStudy(), cells, seeds: [1, 2, 3, 4, 5, 6, 7] };
-        const options = { out: folder, worker: WORKER, perTask: 1, sbatch: ["mem=200M"] };
-        const { jobs, tasks } = await submitStudy(study, SLURM, options);
-        assertEquals([jobs.length, tasks], [3, 7]);
-        assertEquals((await submitStudy(study, SLURM, options)).jobs, []);
-        const { states } = await followed(folder);
-        assertEquals(states.map(({ state }) => state), Array(7).fill("finished"));
-      } finally {
-        Deno.env.delete("SLURM_TEST_MAX_ARRAY");
-      }
-    });
-  },
-});
-
-const MOSEI = join(ROOT, "..", "shared", "data", "mosei_video.pkl");
-
-Deno.test({
-  name: "a table of the report on MOSEI ends in the bytes of a local one" +
-    (exists(MOSEI) ? SKIPPED : " (skipped: no ../shared/data/mosei_video.pkl)"),
-  ignore: !HAS_SLURM || !exists(MOSEI),
-  fn: async () => {
-    await withFolder(async (folder) => {
-      await using _cluster = await Cluster.start(join(folder, "cluster"));
-      const table = STUDIES.find(({ name }) => name === "report-table-6")!;
-      const study = { ...withSettings(table, { epochs: 1 }), data: [MOSEI], seeds: [1] };
-      const [local, slurm] = [join(folder, "local"), join(folder, "slurm")];
-      await runStudy(study, { out: local, jobs: 2, worker: WORKER });
-      const { tasks } = await submitStudy(study, SLURM, { out: slurm, worker: WORKER });
-      // A fit by a formula shares a task with the network that comes after it.
-      assert(tasks < 4, `${tasks} tasks`);
-      await followStudy(join(slurm, study.name), SLURM, { pause: 200 });
-      const wanted = resultsOf(local, study.name);
-      assertEquals(Object.keys(wanted).length, 17);
-      assertEquals(resultsOf(slurm, study.name), wanted);
+      await t.step({
+        name: "train a table of the report on MOSEI" +
+          (exists(MOSEI) ? "" : " (skipped: no ../shared/data/mosei_video.pkl)"),
+        ignore: !exists(MOSEI),
+        fn: async () => {
+          const table = STUDIES.find(({ name }) => name === "report-table-6")!;
+          const study = { ...withSettings(table, { epochs: 1 }), data: [MOSEI], seeds: [1] };
+          await runStudy(study, { out: local, jobs: 2, worker: WORKER });
+          const out = join(folder, "mosei");
+          const { tasks } = await submitStudy(study, SLURM, { out, worker: WORKER });
+          // A fit by a formula shares a task with the network that comes after it.
+          assert(tasks < 4, `${tasks} tasks`);
+          await followStudy(join(out, study.name), SLURM, { pause: 100 });
+          const wanted = resultsOf(local, study.name);
+          assertEquals(Object.keys(wanted).length, 17);
+          assertEquals(resultsOf(out, study.name), wanted);
+        },
+      });
     });
   },
 });

@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { messageOf, RunError } from "../../core/errors.ts";
 import type { QueuedTask, Scheduler } from "../schedulers/scheduler.ts";
 import type { StudyDefinition } from "../study/definition.ts";
-import type { Job } from "../study/jobs.ts";
+import type { Ending } from "../study/messages.ts";
 import { readDefinition, STUDY_FILE } from "../study/study_folder.ts";
 import type { JobEvents } from "../study/worker_pool.ts";
-import { ARRAYS, readPlans } from "./plan.ts";
+import { ARRAYS, readPlans, runKey } from "./plan.ts";
 import { type JobState, runStates } from "./run_states.ts";
 import { clusterJobs } from "./submit.ts";
 
@@ -74,6 +74,8 @@ export interface WaitOptions extends JobEvents {
   readonly signal?: AbortSignal;
   /** Milliseconds between two looks, at least; looking takes no more than a tenth of the time. */
   readonly pause?: number;
+  /** The runs as they stood when the study was handed in; as their folders tell now where absent. */
+  readonly before?: readonly JobState[];
 }
 
 /** States of a run that is not under way and will not be by itself. */
@@ -89,11 +91,15 @@ const ENDED: readonly string[] = ["finished", "failed", "interrupted", "open"];
 export async function followStudy(
   folder: string,
   scheduler: Scheduler,
-  { signal, pause = 2000, ...events }: WaitOptions = {},
+  { signal, pause = 2000, before, ...events }: WaitOptions = {},
 ): Promise<ClusterStatus> {
   const definition = requireDefinition(folder);
   const all = clusterJobs(definition, folder);
-  const last = new Map<Job, JobState>();
+  const last = new Map<string, JobState>();
+  for (const state of before ?? runStates(all, readPlans(folder), null)) {
+    last.set(runKey(state.job), state);
+    if (state.state === "finished") events.onEnd?.(state.job, endOf(state, "kept"));
+  }
   let silence: string | null = null;
   while (true) {
     const began = performance.now();
@@ -107,12 +113,13 @@ export async function followStudy(
       if (silence === null) events.onNote?.(messageOf(error));
       silence = messageOf(error);
     }
-    const open = all.filter((job) => last.get(job)?.state !== "finished");
+    const open = all.filter((job) => last.get(runKey(job))?.state !== "finished");
     for (const state of runStates(open, readPlans(folder), tasks)) {
-      tell(state, last.get(state.job), events);
-      last.set(state.job, state);
+      const key = runKey(state.job);
+      tell(state, last.get(key), events);
+      last.set(key, state);
     }
-    const states = all.map((job) => last.get(job)!);
+    const states = all.map((job) => last.get(runKey(job))!);
     const isOver = tasks?.length === 0 || states.every(({ state }) => ENDED.includes(state));
     if (tasks !== null && isOver) return { folder, definition, states, silence };
     const spent = performance.now() - began;
@@ -127,12 +134,14 @@ function tell(now: JobState, before: JobState | undefined, events: JobEvents): v
     events.onEpoch?.(job, epoch, epochs, validMae);
   }
   if (state === before?.state) return;
-  if (state === "finished") {
-    const status = before === undefined ? "kept" : "trained";
-    events.onEnd?.(job, { status, path: now.path!, validMae: validMae ?? null });
-  } else if (state === "failed" || state === "interrupted") {
-    if (before !== undefined) events.onEnd?.(job, { status: state, message: now.reason ?? "" });
+  if (state === "finished") events.onEnd?.(job, endOf(now, "trained"));
+  else if (state === "failed" || state === "interrupted") {
+    events.onEnd?.(job, { status: state, message: now.reason ?? "" });
   }
+}
+
+function endOf({ path, validMae }: JobState, status: "trained" | "kept"): Ending {
+  return { status, path: path!, validMae: validMae ?? null };
 }
 
 async function waitFor(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {

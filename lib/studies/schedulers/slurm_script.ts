@@ -77,6 +77,7 @@ const REST = [
   "  kill -0 $child 2>/dev/null || break",
   "done",
   `[ $status -eq ${GO_ON} ] || [ $status -eq 140 ] || exit $status # 140: USR2 before it listened`,
+  "trap - TERM # Queueing it again ends this shell: one that stayed would be waited for.",
   "for try in {1..60}; do",
   "  scontrol requeue ${SLURM_ARRAY_JOB_ID}_${SLURM_ARRAY_TASK_ID} && sleep 60",
   "  sleep 5",

@@ -266,6 +266,23 @@ Deno.test("followStudy() tells progress and ends, and waits through silence", as
   });
 });
 
+Deno.test("followStudy() tells what was finished before, and what has been trained before its first look", async () => {
+  await withFolder(async (out) => {
+    const scheduler = new StandIn();
+    const { folder, before } = await submit(out, scheduler);
+    const [kept, trained, failed] = before.map(({ job }) => job);
+    for (const job of [kept!, trained!]) put(job, "finished");
+    put(failed!, "failed", { message: "a loss is NaN" });
+    scheduler.tasks = [];
+    const said: string[] = [];
+    await followStudy(folder, scheduler, {
+      before: before.map((state, i) => i === 0 ? { ...state, state: "finished", path: "" } : state),
+      onEnd: ({ model, seed }, { status }) => said.push(`${model} ${seed} ${status}`),
+    });
+    assertEquals(said, ["constant 1 kept", "cnn 1 trained", "constant 2 failed"]);
+  });
+});
+
 Deno.test("the states of 10,000 runs take two files each, and one look at the queue", async () => {
   await withFolder(async (out) => {
     const seeds = Array.from({ length: 1000 }, (_, i) => i);
