@@ -32,8 +32,6 @@ const CASES: readonly Case[] = [
   { file: "mmsa.pkl", layout: "MMSA", words: true },
   { file: "nested.pkl", layout: "MMSA", words: true },
   { file: "wrapped.pkl", layout: "MMSA", words: true },
-  { file: "torch_inside.pkl", layout: "MMSA", words: true },
-  { file: "torch_zip.pt", layout: "MMSA", words: true },
   { file: "object.npz", layout: "MMSA", words: true },
   { file: "mult.pkl", layout: "MulT", renamed: ["labels → regression_labels"] },
   {
