@@ -81,7 +81,10 @@ export class PartReader {
       if (split !== undefined && split !== key) this.#notes.renamed.add(`${key} → ${split}`);
     }
     const own = Object.entries(this.#options.files ?? {}).find(([, path]) => path === this.#path);
-    const parts = this.#canonical(found.layout.read(found.value), own?.[0] as Modality | undefined);
+    const parts = this.#canonical(
+      found.layout.read(found.value, this.#notes),
+      own?.[0] as Modality | undefined,
+    );
     return { parts, format, found, trailingBytes };
   }
 
@@ -112,10 +115,7 @@ export class PartReader {
   }
 
   #addFile(parts: Parts, modality: Modality, path: string): void {
-    const { value } = this.#content(path);
-    const found = findLayout(value);
-    if (found === null) throw unknownLayout(path, value);
-    const others = this.#canonical(found.layout.read(found.value), modality);
+    const others = this.#canonical(this.#found(path), modality);
     this.#addAll(parts, others, path, (entries, other, what) => {
       const kept = new Map(
         [...other].filter(([key]) => [modality, `${modality}_lengths`, "id"].includes(key)),
@@ -128,7 +128,7 @@ export class PartReader {
   #addLabels(parts: Parts, path: string): Parts {
     const table = isTable(path)
       ? readLabelTable(path)
-      : [...this.#canonical(findOrRefuse(path, this.#content(path).value)).values()][0];
+      : [...this.#canonical(this.#found(path)).values()][0];
     if (table === undefined) return parts;
     const others = this.#canonical(divided(table));
     const all = this.#canonical(new Map([["all", table]])).get("all")!;
@@ -194,6 +194,14 @@ export class PartReader {
     return isSequenceFile(path) && namedSequences(this.#content(path).value).length > 0;
   }
 
+  /** The values of a file beside the main one. */
+  #found(path: string): SplitEntries {
+    const { value } = this.#content(path);
+    const found = findLayout(value);
+    if (found === null) throw unknownLayout(path, value);
+    return found.layout.read(found.value, this.#notes);
+  }
+
   readonly #contents = new Map<string, Content>();
 
   #content(path: string): Content {
@@ -228,12 +236,6 @@ export class PartReader {
       [Symbol.dispose]: () => {},
     };
   }
-}
-
-function findOrRefuse(path: string, value: unknown): SplitEntries {
-  const found = findLayout(value);
-  if (found === null) throw unknownLayout(path, value);
-  return found.layout.read(found.value);
 }
 
 function modesOf(table: ReadonlyMap<string, unknown>): unknown {
