@@ -42,6 +42,7 @@ export type ProblemCode =
   | "mixed-padding"
   | "zero-length"
   | "class-labels"
+  | "classes-only"
   | "few-labels"
   | "part-of-dataset";
 

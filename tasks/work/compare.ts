@@ -20,7 +20,11 @@ export function work(call: Call): Outcome {
   const resamples = call.count("resamples", 99);
   const out = call.get("out");
   const writer = out === undefined ? undefined : writerOf(out);
-  const options = { metrics: call.list("metric")!, level, seed, resamples, onWarning: warn };
+  const metrics = call.list("metric");
+  const options = {
+    ...(metrics === undefined ? {} : { metrics }),
+    ...{ level, seed, resamples, onWarning: warn },
+  };
   const { table } = compare(call.arguments, options);
   console.log(call.get("format") === "latex" ? toLatex(table) : toMarkdown(table));
   if (writer !== undefined) writeFileAtomic(out!, writer(table));

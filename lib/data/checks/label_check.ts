@@ -95,7 +95,10 @@ function fewKinds(labels: Float32Array, protocol: ProtocolName): Problem[] {
     const message =
       `split "train" has the labels ${shown} only, which look like classes, expected ` +
       `scores from ${low} to ${high} by protocol ${protocol}: --labels ` +
-      `${kinds[0]}..${kinds.at(-1)} says their range, --protocol another protocol`;
+      `${kinds[0]}..${
+        kinds.at(-1)
+      } says their range, --protocol another protocol, --labels classes ` +
+      "that they are classes, for svm";
     return [problem("error", "class-labels", message, rest)];
   }
   if (kinds.length > MOST_SIGNED || !(kinds[0]! < 0)) return [];

@@ -4,7 +4,6 @@ import type { ArraySource } from "../arrays/array_source.ts";
 import { SelectedRows } from "../arrays/views.ts";
 import { isArraySource, stringOf } from "../arrays/values.ts";
 import type { Entries } from "./layout.ts";
-import { meaningOf } from "./names.ts";
 
 /** Python 2 pickles have byte strings as keys; keys that are no text are left out. */
 export function entriesOf(map: ReadonlyMap<unknown, unknown>): Map<string, unknown> {
@@ -46,26 +45,6 @@ export function isFeatures(value: unknown): boolean {
   while (isList(inner) && inner.length > 0 && depth < 8) [depth, inner] = [depth + 1, inner[0]];
   if (isArraySource(inner)) return /^([<|][fiub]\d|bfloat16|\|O)/.test(inner.dtype);
   return depth > 0 && (typeof inner === "number" || typeof inner === "bigint");
-}
-
-/** The keys that mean something, by what they mean. */
-export function meaningsOf(entries: Entries): Map<string, string> {
-  const meanings = new Map<string, string>();
-  for (const key of entries.keys()) {
-    const meaning = meaningOf(key);
-    // The proper name before any other, else the first.
-    if (meaning !== undefined && (!meanings.has(meaning) || key === meaning)) {
-      meanings.set(meaning, key);
-    }
-  }
-  return meanings;
-}
-
-/** Whether a dictionary holds what a clip or a split holds: features or words under known names. */
-export function holdsModalities(value: unknown): value is ReadonlyMap<unknown, unknown> {
-  if (!isMap(value)) return false;
-  const meanings = meaningsOf(entriesOf(value));
-  return ["text", "audio", "vision", "text_bert", "raw_text"].some((key) => meanings.has(key));
 }
 
 /** The rows of `value`, a list or an array, at `positions`. */

@@ -82,6 +82,16 @@ save("features_and_labels", splits(lambda s: (joined(s), DATA[s]["labels"], DATA
 save("without_labels", splits(lambda s: {k: v for k, v in mmsa(s).items() if k != "regression_labels"}))
 save("audio_only", {s: {"id": DATA[s]["id"][::-1], "wav2vec_features": DATA[s]["audio"][::-1]} for s in SAMPLES})
 save("vision_by_id", {i: v for s in SAMPLES for i, v in zip(DATA[s]["id"], cut(s, "vision"))})
+by_id = lambda s, rows: dict(zip(DATA[s]["id"], rows))
+save("split_of_ids", splits(lambda s: {**{m: by_id(s, cut(s, m)) for m in WIDTHS}, "labels": by_id(s, map(float, DATA[s]["labels"]))}))
+save("ids_of_clips", splits(lambda s: by_id(s, [{"text": t, "acoustic": a, "visual": v, "labels": {"M": float(y)}} for t, a, v, y in zip(
+    cut(s, "text"), cut(s, "audio"), cut(s, "vision"), DATA[s]["labels"])])))
+# What one part lacks is left out of all.
+merged = lambda part: {i: x for s in SAMPLES for i, x in by_id(s, part(s)).items()}
+save("modality_of_ids", {**{m: merged(lambda s: cut(s, m)) for m in WIDTHS}, "vision": {**merged(lambda s: cut(s, "vision")), "only_here": DATA["test"]["vision"][0]}})
+save("folded", splits(lambda s: {"features": {m: DATA[s][m] for m in WIDTHS}, "labels": {"M": DATA[s]["labels"], "T": DATA[s]["labels"]}, "ids": DATA[s]["id"]}))
+save("among_others", splits(lambda s: {"src-text": DATA[s]["text"], "X_audio": DATA[s]["audio"], "openface_au": DATA[s]["vision"],
+                                       "audio_mask": DATA[s]["audio"][:, :, 0], "tgt": DATA[s]["labels"], "text": [" ".join(w) for w in DATA[s]["words"]], "utt_id": DATA[s]["id"]}))
 np.savez(f"{out}/named.npz", **{f"{s}_{k}": v for s in SAMPLES for k, v in {
     **{m: DATA[s][m] for m in WIDTHS}, "labels": DATA[s]["labels"], "id": np.array(DATA[s]["id"])}.items()})
 np.savez_compressed(f"{out}/object.npz", data=np.array(full, dtype=object))
