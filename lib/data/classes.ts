@@ -8,9 +8,6 @@ import { DataError } from "../core/errors.ts";
 import type { Dataset, Split } from "./dataset.ts";
 import { counted, listSome } from "./problem.ts";
 
-/** What may tell the classes of a split. */
-type Labelled = Pick<Split, "labels" | "annotations">;
-
 /**
  * The classes of splits that have classes and no scores: numbers in their order, words in that of the
  * alphabet. Null where any split has scores, or none has classes.
@@ -24,7 +21,9 @@ type Labelled = Pick<Split, "labels" | "annotations">;
  * assertEquals(classesIn([{ labels: Float32Array.of(1, 2, 3), annotations }]), null);
  * ```
  */
-export function classesIn(splits: readonly Labelled[]): string[] | null {
+export function classesIn(
+  splits: readonly Pick<Split, "labels" | "annotations">[],
+): string[] | null {
   if (splits.some(({ labels }) => labels !== null)) return null;
   const names = new Set(splits.flatMap(({ annotations }) => annotations ?? []));
   names.delete("");
@@ -34,7 +33,7 @@ export function classesIn(splits: readonly Labelled[]): string[] | null {
 }
 
 /** `"negative" (12), "positive" (30)`: the classes of splits with the number of samples of each. */
-export function describeClasses(splits: readonly Labelled[]): string {
+export function describeClasses(splits: readonly Pick<Split, "labels" | "annotations">[]): string {
   const all = splits.flatMap(({ annotations }) => annotations ?? []);
   const count = (name: string) => all.filter((annotation) => annotation === name).length;
   return (classesIn(splits) ?? []).map((name) => `"${name}" (${count(name)})`).join(", ");

@@ -23,6 +23,7 @@ export type ProblemCode =
   | "duplicate-sample"
   | "constant-column"
   | "zero-rows"
+  | "empty-modality"
   | "empty-split"
   | "tiny-split"
   | "missing-split"

@@ -6,6 +6,7 @@
 
 import { DataError, UsageError } from "../core/errors.ts";
 import {
+  classesIn,
   type Dataset,
   describeClasses,
   type Modality,
@@ -30,10 +31,9 @@ export function requireSplit(dataset: Dataset, name: SplitName): Split {
   const toMake = name === "valid" ? ": --valid 0.15 takes whole videos of train for it" : "";
   if (split === undefined) throw refuse(`split "${name}" is missing`, toMake);
   if (split.samples === 0) throw refuse(`split "${name}" is empty`, toMake);
-  const classes = describeClasses([split]);
-  if (split.labels === null && classes !== "") {
+  if (split.labels === null && classesIn(Object.values(dataset.splits)) !== null) {
     throw refuse(
-      `split "${name}" has no scores but the classes ${classes}`,
+      `split "${name}" has no scores but the classes ${describeClasses([split])}`,
       ": --model svm trains its classifiers on classes",
     );
   }

@@ -97,6 +97,7 @@ export function gapProblems(
   protocol: ProtocolName | null,
 ): Problem[] {
   const problems: Problem[] = [];
+  const hasClasses = classesIn(splits) !== null;
   for (const name of SPLITS) {
     const split = splits.find((split) => split.name === name);
     const remedy = REMEDIES[name];
@@ -104,7 +105,7 @@ export function gapProblems(
     if (split === undefined) {
       const message = `has no split "${name}"${remedy === undefined ? "" : `; ${remedy}`}`;
       problems.push(problem(severity, "missing-split", message, { split: name }));
-    } else if (split.labels === null && classesIn([split]) !== null) {
+    } else if (split.labels === null && hasClasses) {
       const message =
         `split "${name}" has no scores but the classes ${describeClasses([split])}: ` +
         "svm trains its classifiers on them, networks need scores";

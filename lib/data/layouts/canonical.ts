@@ -17,7 +17,7 @@ import type { Entries } from "./layout.ts";
 import { meaningOf, PART_KEYS, SPLIT_KEYS } from "./names.ts";
 import type { Notes } from "./notes.ts";
 import { idsOf, joinedIds, sentencesOf } from "./texts.ts";
-import { arrangedTokens } from "./tokens.ts";
+import { arrangedTokens, wordNumbers } from "./tokens.ts";
 import { meaningsOf } from "./meanings.ts";
 import { isFeatures, rankOf, rowsOf } from "./values.ts";
 
@@ -37,6 +37,7 @@ export function canonical(
 ): Map<string, unknown> {
   const found = renamed(split, entries, notes);
   divideColumns(split, entries, found, options, faults);
+  readNumbers(split, found, notes, faults);
   readTexts(split, found, notes);
   readIds(split, found, notes);
   readLabels(split, found, options, notes, faults);
@@ -76,6 +77,28 @@ function renamed(split: SplitName | "all", entries: Entries, notes: Notes): Map<
   }
   for (const part of parts) if (found.has(part) && part === PART_KEYS.mode) found.delete(part);
   return found;
+}
+
+/** Whole numbers under `text` are no features. */
+function readNumbers(
+  split: SplitName | "all",
+  found: Map<string, unknown>,
+  notes: Notes,
+  faults: string[],
+): void {
+  const kind = wordNumbers(found.get("text"));
+  if (kind === null) return;
+  if (kind === "tokens" && !found.has("text_bert")) {
+    found.set("text_bert", found.get("text"));
+    notes.renamed.add("text → text_bert");
+  } else if (kind === "words") {
+    faults.push(
+      `split "${split}" has whole numbers under "text", which are words of a vocabulary and no ` +
+        "features: expected their vectors, or the tokens of a BERT, which begin with 101",
+    );
+  }
+  found.delete("text");
+  found.delete("text_lengths");
 }
 
 /** Whether a key may be a misspelling: it shares most of its letters with the known one. */

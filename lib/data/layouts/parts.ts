@@ -10,6 +10,7 @@ import { DataError } from "../../core/errors.ts";
 import { type Content } from "../containers/container.ts";
 import { readContent } from "../containers/content.ts";
 import type { Modality, SplitName } from "../modality.ts";
+import { listSome } from "../problem.ts";
 import type { SourceFormat } from "../source.ts";
 import { canonical } from "./canonical.ts";
 import { divided } from "./flat.ts";
@@ -23,6 +24,7 @@ import { PART_KEYS, splitOf } from "./names.ts";
 import { namedSequences } from "./sequences.ts";
 import { splitsOf } from "./split_dictionary.ts";
 import { unknownLayout } from "./unknown_layout.ts";
+import { videoOf } from "./valid_share.ts";
 import { entriesOf, isMap } from "./values.ts";
 
 /** Splits under MMSA's keys; under `all` those of a file that has none. */
@@ -135,10 +137,13 @@ export class PartReader {
     const labels = [...read.values()].flatMap((entries) =>
       [...entries.keys()].filter((key) => /_labels|^annotations/.test(key))
     );
+    const [all, mode] = [read.get("all"), table?.get(PART_KEYS.mode)];
+    if (labels.length === 0 && all?.has("id") && mode !== undefined && parts.has("all")) {
+      return this.#divide(parts.get("all")!, all.get("id") as string[], mode as string[], path);
+    }
     if (labels.length === 0) {
       throw new DataError(`Cannot read labels of "${path}": it has no column "label"`);
     }
-    const [all, mode] = [read.get("all"), table?.get(PART_KEYS.mode)];
     const divides = all !== undefined && mode !== undefined;
     const others = divides ? divided(new Map([...all, [PART_KEYS.mode, mode]])) : read;
     const undivided = parts.get("all");
@@ -152,6 +157,27 @@ export class PartReader {
       // Without ids, the rows of a split are those of the table that belong to it.
       this.#join(name, entries, entries.has("id") && all ? all : other, labels, path));
     return parts;
+  }
+
+  /** Splits that a table names for samples, or for videos with all their samples. */
+  #divide(
+    entries: Map<string, unknown>,
+    ids: readonly string[],
+    modes: readonly string[],
+    path: string,
+  ): Parts {
+    const modeOf = new Map(ids.map((id, row) => [id, modes[row]]));
+    const own = (entries.get("id") ?? []) as readonly string[];
+    const found = own.map((id) => modeOf.get(id) ?? modeOf.get(videoOf(id)));
+    const missing = own.filter((_, row) => found[row] === undefined);
+    if (missing.length > 0 || own.length === 0) {
+      this.faults.push(
+        `split "all" has ${missing.length} of ${own.length} samples that "${path}" has not: ` +
+          listSome(missing, 3),
+      );
+    }
+    const parts = divided(new Map([...entries, [PART_KEYS.mode, found]]));
+    return new Map([...parts].map(([name, part]) => [name, new Map(part)]));
   }
 
   /** Adds the values of another file to those of a split. */

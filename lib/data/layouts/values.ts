@@ -29,8 +29,13 @@ export function isList(value: unknown): value is readonly unknown[] {
 export function rankOf(value: unknown): number {
   let [rank, inner] = [0, value];
   // A list that holds itself would have no end.
-  while (isList(inner) && inner.length > 0 && rank < 8) [rank, inner] = [rank + 1, inner[0]];
+  while (isList(inner) && inner.length > 0 && rank < 8) [rank, inner] = [rank + 1, firstOf(inner)];
   return isArraySource(inner) ? rank + inner.shape.length : rank;
+}
+
+/** The first that is there: a modality may be missing in some samples. */
+function firstOf(list: readonly unknown[]): unknown {
+  return list.find((item) => item !== null) ?? list[0];
 }
 
 /** Number of rows of an array or list; undefined of anything else. */
@@ -42,7 +47,9 @@ export function rowsOf(value: unknown): number | undefined {
 /** Whether `value` holds features: an array of numbers, or lists of them. */
 export function isFeatures(value: unknown): boolean {
   let [inner, depth] = [value, 0];
-  while (isList(inner) && inner.length > 0 && depth < 8) [depth, inner] = [depth + 1, inner[0]];
+  while (isList(inner) && inner.length > 0 && depth < 8) {
+    [depth, inner] = [depth + 1, firstOf(inner)];
+  }
   if (isArraySource(inner)) return /^([<|][fiub]\d|bfloat16|\|O)/.test(inner.dtype);
   return depth > 0 && (typeof inner === "number" || typeof inner === "bigint");
 }

@@ -133,3 +133,99 @@ Deno.test("well-known files that are no dataset are named", () => {
     assertThrows(() => loadDataset(folder.at("data")), DataError, message);
   }
 });
+
+/** The dataset with other values under `text`, made for each number of samples. */
+function withText(folder: TestFolder, text: (samples: number) => Value): string {
+  return folder.pickle(
+    makeDataset((splits) => {
+      for (const split of Object.values(splits)) split.text = text((split.id as string[]).length);
+    }),
+    "mosi.pkl",
+  );
+}
+
+Deno.test("tokens under text are tokens, whatever holds them, and other numbers of words are refused", () => {
+  using folder = new TestFolder();
+  const ids = (i: number) => [101, 2000 + i, 102, 0];
+  const each = (samples: number) => Array.from({ length: samples }, (_, i) => i);
+  const ways: Record<string, (samples: number) => Value> = {
+    "lists": (n) => each(n).map(ids),
+    "integers": (n) => numpy([n, 4], Int32Array.from(each(n).flatMap(ids))),
+    "floats": (n) => numpy([n, 4], Float32Array.from(each(n).flatMap(ids))),
+    "ids, mask, segments": (n) =>
+      numpy(
+        [n, 3, 4],
+        Int32Array.from(each(n).flatMap((i) => [...ids(i), 1, 1, 1, 0, 0, 0, 0, 0])),
+      ),
+  };
+  for (const [name, text] of Object.entries(ways)) {
+    using data = loadDataset(withText(folder, text), { text: "bert" });
+    const { textBert } = data.splits.train!;
+    assertEquals(textBert!.shape, [8, 3, 4], name);
+    assertEquals([...textBert!.values.slice(0, 8)], [101, 2000, 102, 0, 1, 1, 1, 0], name);
+    assertEquals(data.modalities, ["text", "audio", "vision"]);
+  }
+  const words = withText(folder, (n) => each(n).map((i) => [7, 3000 + i, 4, 0]));
+  assertThrows(
+    () => loadDataset(words),
+    DataError,
+    'has whole numbers under "text", which are words',
+  );
+  // Counts, and sequences of three steps, may be features.
+  for (const shape of [[4], [3, 4]]) {
+    const size = shape.reduce((a, b) => a * b);
+    const path = withText(
+      folder,
+      (n) => numpy([n, ...shape], Float32Array.from({ length: n * size }, (_, i) => i % 7)),
+    );
+    using data = loadDataset(path);
+    assertEquals(data.splits.train!.features.text!.width, 4);
+  }
+});
+
+Deno.test("a sequence that is missing in a sample is one of zeros", () => {
+  using folder = new TestFolder();
+  const sequence = (length: number): Value => Array.from({ length }, (_, t) => [t + 1, 0.5]);
+  for (const nothing of [null, []] as Value[]) {
+    const path = folder.pickle(
+      makeDataset(({ train }) => {
+        train.audio = [nothing, sequence(2), sequence(3), ...Array(5).fill(nothing) as Value[]];
+        delete train.audio_lengths;
+      }),
+      "mosi.pkl",
+    );
+    using data = loadDataset(path);
+    const audio = data.splits.train!.features.audio!;
+    assertEquals([audio.steps, [...audio.lengths]], [3, [1, 2, 3, 1, 1, 1, 1, 1]]);
+    const rows = new Float32Array(12);
+    audio.read([0, 1], rows);
+    assertEquals([...rows], [0, 0, 0, 0, 0, 0, 1, 0.5, 2, 0.5, 0, 0]);
+  }
+});
+
+Deno.test("a modality that is 0 everywhere is told, with what leaves it out", () => {
+  using folder = new TestFolder();
+  const path = folder.pickle(
+    makeDataset(({ train }) => train.vision = numpy([8, 4, 3], new Float32Array(96))),
+    "mosi.pkl",
+  );
+  const found = warningsOf(path).filter((text) => /has no vision/.test(text));
+  assertEquals(found.length, 1);
+  assertMatch(found[0]!, /split "train" has no vision: it is 0 in all 8 samples, and --modalities/);
+});
+
+Deno.test("labels that are never negative are told with the range that they may have", () => {
+  using folder = new TestFolder();
+  const path = folder.pickle(
+    makeDataset((splits) => {
+      for (const split of Object.values(splits)) {
+        split.regression_labels = (split.id as string[]).map((_, i) => 0.25 + i / 16);
+      }
+    }),
+    "mosi.pkl",
+  );
+  const [told] = warningsOf(path).filter((text) => /negative/.test(text));
+  assertMatch(told!, /0 negative and 8 positive labels: .* --labels 0\.\.1 where the middle is ne/);
+  const labelRange = { low: 0, high: 1, neutral: 0.5 };
+  assertEquals(warningsOf(path, { labelRange }).filter((text) => /negative/.test(text)), []);
+});

@@ -115,6 +115,23 @@ Deno.test("a second sequence of a kind is told and not read", async () => {
   checkSplit(dataset.splits.train!);
 });
 
+Deno.test("a table of videos divides sequences into splits", async () => {
+  await prepareData(COMMITTED);
+  using folder = new TestFolder();
+  const labelFile = folder.at("folds.csv");
+  const fold = (rows: string) => Deno.writeTextFileSync(labelFile, `video_id,mode\n${rows}`);
+  const load = () => loadDataset(COMMITTED, { protocol: "mosi", labelColumn: 0, labelFile });
+  fold("vid_0,train\nvid_1,train\nvid_3,dev\nvid_4,test\n");
+  using dataset = load();
+  const videosOf = (split: "train" | "valid" | "test") =>
+    new Set(dataset.splits[split]!.ids.map((id) => id.slice(0, 5)));
+  assertEquals(videosOf("train"), new Set(["vid_0", "vid_1"]));
+  assertEquals([videosOf("valid"), videosOf("test")], [new Set(["vid_3"]), new Set(["vid_4"])]);
+  assertEquals(dataset.splits.test!.labels!.length, 3);
+  fold("vid_0,train\nvid_1,dev\nvid_3,test\n");
+  assertThrows(load, DataError, "has 3 of 12 samples that");
+});
+
 Deno.test("sequences without a video in common are an error that counts them", async () => {
   using folder = new TestFolder();
   copied(folder, { "CMU_COVAREP": "a" });
