@@ -12,8 +12,7 @@ export const COMMAND: Command = {
     {
       name: "metric",
       value: "KEY",
-      default: "mae",
-      help: "a metric of metrics.json, or several with commas",
+      help: "a metric of metrics.json, or several with commas; default: mae, of classes accClasses",
     },
     EQUIVALENCE_FLAG,
     { name: "level", value: "NUMBER", default: "0.95", help: "of the intervals, and of the tests" },

@@ -95,6 +95,8 @@ export interface Dataset extends Disposable, Displayable {
   readonly isKnown?: boolean;
   /** How it was read, where that was said; a run on it is evaluated on the same. */
   readonly source?: SourceOptions;
+  /** Names of the classes whose numbers the labels are; absent where labels are scores. */
+  readonly classes?: readonly string[];
   /** Videos that `valid` took from train; absent where the file has its own valid split. */
   readonly validVideos?: readonly string[];
 

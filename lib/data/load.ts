@@ -55,6 +55,7 @@ const QUIET: readonly ProblemCode[] = [
   "zero-rows",
   "missing-split",
   "missing-labels",
+  "classes-only",
   "unknown-protocol",
 ];
 

@@ -6,6 +6,7 @@
 
 export type { ArraySource, TypedArray } from "./arrays/array_source.ts";
 export { batchOrder, type Shuffle } from "./batches.ts";
+export { classesIn, describeClasses, withClassNumbers } from "./classes.ts";
 export { MemoryColumn } from "./column.ts";
 export {
   type Conversion,

@@ -23,6 +23,7 @@ export type ProblemCode =
   | "duplicate-sample"
   | "constant-column"
   | "zero-rows"
+  | "empty-modality"
   | "empty-split"
   | "tiny-split"
   | "missing-split"
@@ -42,6 +43,7 @@ export type ProblemCode =
   | "mixed-padding"
   | "zero-length"
   | "class-labels"
+  | "classes-only"
   | "few-labels"
   | "part-of-dataset";
 

@@ -9,6 +9,8 @@ export interface SourceOptions {
   readonly labelFile?: string;
   /** Where the labels lie, if not where those of the protocol do. */
   readonly labelRange?: LabelRange;
+  /** Whether the labels are classes and no scores, whatever numbers they are. */
+  readonly classes?: boolean;
   /** Which label counts where each sample has several, from 0. */
   readonly labelColumn?: number;
   /** Where each modality lies in an array of all columns, `[from, to)`. */
@@ -33,10 +35,11 @@ export interface SourceOptions {
  * ```
  */
 export function sourceOptions(options: SourceOptions): SourceOptions {
-  const { labelFile, labelRange, labelColumn, columns, files, unsplit, valid } = options;
+  const { labelFile, labelRange, classes, labelColumn, columns, files, unsplit, valid } = options;
   return {
     ...(labelFile === undefined ? {} : { labelFile }),
     ...(labelRange === undefined ? {} : { labelRange }),
+    ...(classes === true ? { classes } : {}),
     ...(labelColumn === undefined ? {} : { labelColumn }),
     ...(columns === undefined ? {} : { columns }),
     ...(files === undefined || Object.keys(files).length === 0 ? {} : { files }),

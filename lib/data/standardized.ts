@@ -119,11 +119,14 @@ class ScaledColumn implements FeatureColumn {
     }
   }
 
-  readTimeMajor(indices: ArrayLike<number>, target: Float32Array): void {
+  readTimeMajor(indices: ArrayLike<number>, target: Float32Array, padding = false): void {
     this.#column.readTimeMajor(indices, target);
     for (let i = 0; i < indices.length; i++) {
       const length = this.lengths[indices[i]!]!;
       const placeOf = (step: number) => (step * indices.length + i) * this.width;
+      for (let step = length; padding && step < this.steps; step++) {
+        target.fill(0, placeOf(step), placeOf(step) + this.width);
+      }
       if (this.width === 1) {
         let isEmpty = true;
         for (let step = 0; step < length; step++) isEmpty &&= target[placeOf(step)] === 0;

@@ -5,6 +5,7 @@
  * @module
  */
 
+export { CLASS_METRIC_KEYS } from "./class_protocol.ts";
 export { type ClassPredictions, type ClassTask, evaluateClasses } from "./class_tasks.ts";
 export { measure, type Metric, type MetricKind, metricSums } from "./metric.ts";
 export type { Scores } from "./pairs.ts";

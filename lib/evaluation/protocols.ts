@@ -1,9 +1,11 @@
 /** The protocols: which labels a dataset has, and by which metrics it is judged. @module */
 
 import { UsageError } from "../core/errors.ts";
+import { parseCsv } from "../core/csv.ts";
 import { unknownName } from "../core/suggest.ts";
 import { LABEL_RANGES, type LabelRange, parseLabelRange, type ProtocolName } from "../data/mod.ts";
 import { accuracy, highestF1, weightedF1 } from "./class_metrics.ts";
+import { createClassProtocol } from "./class_protocol.ts";
 import { classKey, keyOfClasses } from "./class_tasks.ts";
 import type { Metric } from "./metric.ts";
 import { createProtocol, type Protocol, type ProtocolParts } from "./protocol.ts";
@@ -162,10 +164,15 @@ export const PROTOCOLS: Readonly<Record<ProtocolName, Protocol>> = {
   sims: createProtocolNamed("sims"),
 };
 
+/** All that a metric may be of; whatever the classes of data are, their metrics have the same keys. */
+const ALL: readonly Protocol[] = [...Object.values(PROTOCOLS), createClassProtocol("mosi", [])];
+
 /**
- * The protocol of a run: of the name in its configuration, for the range of labels there.
+ * The protocol of a run: of the name in its configuration, for the range of labels or the classes
+ * there.
  *
- * @param config with `protocol` and, where labels have a range of their own, `labels`
+ * @param config with `protocol` and, where labels have a range of their own or are classes, `labels`
+ *   or `classes`
  *
  * @example
  * ```ts
@@ -176,7 +183,8 @@ export const PROTOCOLS: Readonly<Record<ProtocolName, Protocol>> = {
  */
 export function protocolOf(config: Readonly<Record<string, unknown>>): Protocol {
   const name = config["protocol"] as ProtocolName;
-  const { labels } = config;
+  const { labels, classes } = config;
+  if (typeof classes === "string") return createClassProtocol(name, parseCsv(classes).header);
   return typeof labels === "string"
     ? createProtocolNamed(name, parseLabelRange(labels))
     : PROTOCOLS[name];
@@ -202,10 +210,9 @@ export function protocolNamed(given: string | Protocol): Protocol {
 
 /** Keys of all metrics of all protocols, then those of predicted classes. */
 export function allMetricKeys(): string[] {
-  const protocols = Object.values(PROTOCOLS);
-  const ofClasses = protocols.flatMap(({ classTasks }) => classTasks)
+  const ofClasses = ALL.flatMap(({ classTasks }) => classTasks)
     .flatMap(({ metrics }) => metrics.map(({ key }) => classKey(key)));
-  return [...new Set([...protocols.flatMap(({ metricKeys }) => metricKeys), ...ofClasses])];
+  return [...new Set([...ALL.flatMap(({ metricKeys }) => metricKeys), ...ofClasses])];
 }
 
 /**
@@ -220,17 +227,16 @@ export function allMetricKeys(): string[] {
  * ```
  */
 export function tableKeys(keys: readonly string[]): string[] {
-  const columns = Object.values(PROTOCOLS).flatMap(({ columns }) => columns);
+  const columns = ALL.flatMap(({ columns }) => columns);
   return keys.filter((key) => columns.includes(key) || keyOfClasses(key) !== null);
 }
 
 /** The metric of that key, of predicted classes too; undefined where no protocol has it. */
 export function findMetric(key: string): Metric | undefined {
   const ofClasses = keyOfClasses(key);
-  const protocols = Object.values(PROTOCOLS);
   const metrics = ofClasses === null
-    ? protocols.flatMap(({ metrics }) => metrics)
-    : protocols.flatMap(({ classTasks }) => classTasks.flatMap(({ metrics }) => metrics));
+    ? ALL.flatMap(({ metrics }) => metrics)
+    : ALL.flatMap(({ classTasks }) => classTasks.flatMap(({ metrics }) => metrics));
   return metrics.find((metric) => metric.key === (ofClasses ?? key));
 }
 

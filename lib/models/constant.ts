@@ -4,7 +4,7 @@
  * @module
  */
 
-import { DataError } from "../core/errors.ts";
+import { DataError, UsageError } from "../core/errors.ts";
 import type { Split } from "../data/mod.ts";
 import type { FittedTensors, ModelContext, Regressor, RegressorDefinition } from "./model.ts";
 import { oneOf } from "./setting.ts";
@@ -42,8 +42,12 @@ function majority(labels: Float32Array): number {
 class Constant implements Regressor {
   readonly #statistic: (labels: Float32Array) => number;
 
-  constructor(context: ModelContext<typeof settings>) {
-    this.#statistic = STATISTICS[context.settings.value];
+  /** @throws {UsageError} for a mean of classes */
+  constructor({ settings: { value }, classes }: ModelContext<typeof settings>) {
+    if (classes !== undefined && value !== "majority") {
+      throw new UsageError(`Cannot predict the ${value} of classes, expected --set value=majority`);
+    }
+    this.#statistic = STATISTICS[value];
   }
 
   fit(train: Split): FittedTensors {
@@ -65,6 +69,7 @@ export const constant: RegressorDefinition<typeof settings> = {
   kind: "regressor",
   year: null,
   needs: [],
+  fitsClasses: true,
   isSeedless: () => true,
   card: {
     source: "The mean, median or most frequent train label",

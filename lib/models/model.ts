@@ -143,6 +143,8 @@ export interface RegressorDefinition<Rules extends SettingRules = SettingRules>
   extends CommonDefinition<Rules> {
   /** It is fitted at once. */
   readonly kind: "regressor";
+  /** Whether it can be fitted to numbers of classes in place of scores. Default: it cannot. */
+  readonly fitsClasses?: boolean;
   /** Whether every seed gives the same model of so many train samples. Default: it does not. */
   isSeedless?(settings: Readonly<Record<string, Setting>>, samples: number): boolean;
   /** Makes one. */

@@ -128,6 +128,8 @@ export interface ModelContext<Rules extends SettingRules = SettingRules> {
   readonly steps?: Readonly<Partial<Record<Modality, number>>>;
   /** Labels of the train split; empty when the model is made to predict only. */
   readonly trainLabels: Float32Array;
+  /** Names of the classes whose numbers the labels are; absent where labels are scores. */
+  readonly classes?: readonly string[];
   /** Start weights are drawn from it. */
   readonly random: RandomStream;
   /** The text encoder of a network, where the setting `text` is `bert`. */

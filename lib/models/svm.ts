@@ -24,6 +24,9 @@ import { exactSolver, linearSolver, type Solver } from "./svm/solver.ts";
 /** Samples whose kernel matrix takes part of the memory at a time, when predicting. */
 const PART = 512;
 
+/** The task of data with classes and no scores. */
+const CLASSES = "classes";
+
 const settings = {
   kernel: oneOf(["rbf", "linear"], "similarity of samples"),
   cost: number(1, "C, the price of an error", { above: 0, search: { logUniform: [0.1, 100] } }),
@@ -57,12 +60,18 @@ class Svm implements Regressor {
   readonly #settings: ValuesOf<typeof settings>;
   readonly #modalities: readonly Modality[];
   readonly #tasks: readonly ClassTask[];
+  readonly #hasScores: boolean;
   readonly #random: RandomStream;
 
   constructor(context: ModelContext<typeof settings>) {
     this.#settings = context.settings;
     this.#modalities = context.modalities;
-    this.#tasks = this.#settings.classifiers ? PROTOCOLS[context.protocol].classTasks : [];
+    this.#hasScores = context.classes === undefined;
+    this.#tasks = !this.#hasScores
+      ? [{ name: CLASSES, classOf: (label) => label, metrics: [] }]
+      : this.#settings.classifiers
+      ? PROTOCOLS[context.protocol].classTasks
+      : [];
     this.#random = context.random.split("svm");
   }
 
@@ -84,13 +93,15 @@ class Svm implements Regressor {
       ["gamma", Float32Array.of(gamma)],
     ]);
     if (solver.support !== null) fitted.set("support", Float32Array.from(solver.support.values));
-    const all = Uint32Array.from(labels, (_, i) => i);
-    // The approximate solver keeps the bias small, which is fair once the labels have mean 0.
-    const mean = labels.reduce((sum, label) => sum + label, 0) / labels.length;
-    const problem = regressionProblem(labels.map((label) => label - mean), cost, epsilon);
-    const { coefficients, bias } = solver.solve(all, problem);
-    fitted.set("score.coefficients", Float32Array.from(coefficients));
-    fitted.set("score.bias", Float32Array.of(bias + mean));
+    if (this.#hasScores) {
+      const all = Uint32Array.from(labels, (_, i) => i);
+      // The approximate solver keeps the bias small, which is fair once the labels have mean 0.
+      const mean = labels.reduce((sum, label) => sum + label, 0) / labels.length;
+      const problem = regressionProblem(labels.map((label) => label - mean), cost, epsilon);
+      const { coefficients, bias } = solver.solve(all, problem);
+      fitted.set("score.coefficients", Float32Array.from(coefficients));
+      fitted.set("score.bias", Float32Array.of(bias + mean));
+    }
     const binary = await this.#binarySolver(x, gamma) ?? solver;
     for (const { name, classOf } of this.#tasks) {
       const classes = Array.from(labels, classOf);
@@ -106,18 +117,23 @@ class Svm implements Regressor {
   }
 
   predict(fitted: FittedTensors, split: Split): Float32Array {
+    if (!this.#hasScores) return Float32Array.from(this.#votes(fitted, split, CLASSES));
     return Float32Array.from(this.#outputs(fitted, split, "score"), ([output]) => output!);
   }
 
   classify(fitted: FittedTensors, split: Split): ClassPredictions {
     const predictions: Record<string, Int8Array> = {};
-    for (const { name } of this.#tasks) {
-      const known = fitted.get(`${name}.classes`);
-      if (known === undefined) continue;
-      const outputs = this.#outputs(fitted, split, name);
-      predictions[name] = Int8Array.from(outputs, (row) => vote([...known], row));
+    for (const { name, metrics } of this.#tasks) {
+      if (metrics.length === 0 || !fitted.has(`${name}.classes`)) continue;
+      predictions[name] = Int8Array.from(this.#votes(fitted, split, name));
     }
     return predictions;
+  }
+
+  /** The classes of a task for every sample. */
+  *#votes(fitted: FittedTensors, split: Split, task: string): Generator<number> {
+    const known = [...fitted.get(`${task}.classes`)!];
+    for (const row of this.#outputs(fitted, split, task)) yield vote(known, row);
   }
 
   #solver(x: Matrix, gamma: number): Solver {
@@ -196,11 +212,14 @@ export const svm: RegressorDefinition<typeof settings> = {
   kind: "regressor",
   year: null,
   needs: [],
+  fitsClasses: true,
   isSeedless: ({ solver, exactLimit }, samples) =>
     solver === "exact" || (solver === "auto" && samples <= Number(exactLimit)),
   card: {
     source: "Support vector machines on features averaged over time, a usual baseline",
-    reading: "Our reading. Classifiers, one for each metric of classes, give the class. metrics",
+    reading:
+      "Our reading. Classifiers, one for each metric of classes, give the class. metrics; data with " +
+      "classes and no scores have one classifier",
     limits:
       "Exact up to 4,000 samples, approximate beyond. Nothing in it is random: seeds differ " +
       "in nothing, and intervals over them say nothing",

@@ -101,7 +101,7 @@ export class RunHistory implements Displayable {
   /** For notebooks: a table, as HTML and as text. */
   [JUPYTER_DISPLAY](): MediaBundle {
     const rows = this.#runs.map(({ seed, epochs, bestEpoch, valid }) =>
-      [seed, epochs, bestEpoch, valid["mae"]!.toFixed(4)].map(String)
+      [seed, epochs, bestEpoch, valid["mae"]?.toFixed(4) ?? "-"].map(String)
     );
     const table = [["seed", "epochs", "best epoch", "its valid MAE"], ...rows];
     return { "text/plain": textTable(table), "text/html": htmlTable(table) };

@@ -1,6 +1,12 @@
 /** The scores that trained runs gave. @module */
 
-import { type PredictionRow, readPredictions, selectSplit } from "../evaluation/mod.ts";
+import {
+  type PredictionRow,
+  type Protocol,
+  protocolOf,
+  readPredictions,
+  selectSplit,
+} from "../evaluation/mod.ts";
 import { type Displayable, JUPYTER_DISPLAY, type MediaBundle } from "../display/notebook.ts";
 import { htmlTable, textTable } from "../display/tables.ts";
 import { RunFolder } from "../training/mod.ts";
@@ -56,6 +62,10 @@ export class RunPredictions implements Displayable {
     this.#runs = runs;
   }
 
+  get #protocol(): Protocol {
+    return protocolOf(this.#runs[0]!.config);
+  }
+
   /** The rows of `predictions.csv` of each seed, in the order of the seeds. */
   rows(): PredictionRow[][] {
     return this.#runs.map(({ path }) =>
@@ -77,12 +87,12 @@ export class RunPredictions implements Displayable {
 
   /** Predicted against true scores of a split. @throws {DataError} as {@linkcode RunPredictions.of} */
   plot(split: "valid" | "test" = "test"): Figure {
-    return predictedAgainstTrue(this.of(split), this.#runs[0]!.protocol);
+    return predictedAgainstTrue(this.of(split), this.#protocol);
   }
 
   /** Predicted less true, by label. @throws {DataError} as {@linkcode RunPredictions.of} */
   plotResiduals(split: "valid" | "test" = "test"): Figure {
-    return residualsByLabel(this.of(split), this.#runs[0]!.protocol);
+    return residualsByLabel(this.of(split), this.#protocol);
   }
 
   /**
@@ -92,7 +102,7 @@ export class RunPredictions implements Displayable {
    * @throws {UsageError} it counts none
    */
   plotConfusion(metric: string, split: "valid" | "test" = "test"): Figure {
-    return confusionMatrix(this.of(split), this.#runs[0]!.protocol, metric);
+    return confusionMatrix(this.of(split), this.#protocol, metric);
   }
 
   /** A row a sample of each seed. @throws {DataError} danfojs cannot be loaded */

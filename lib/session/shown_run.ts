@@ -1,5 +1,6 @@
 /** Runs whose progress is shown. @module */
 
+import { metricName } from "../evaluation/protocols.ts";
 import type { Progress } from "../display/progress.ts";
 import type { EpochRecord } from "../training/history.ts";
 import { Interrupt, InterruptListener } from "../training/interrupt.ts";
@@ -73,6 +74,8 @@ async function trainOne(
 
 /** `27 epochs, best 19 with valid MAE 0.5034, 3.2 s` */
 function outcomeOf({ epochs, bestEpoch, valid, seconds }: RunSummary): string {
-  const best = `best ${bestEpoch} with valid MAE ${valid["mae"]!.toFixed(4)}`;
+  // Of classes there is no error: then the first metric of all.
+  const key = "mae" in valid ? "mae" : Object.keys(valid)[0]!;
+  const best = `best ${bestEpoch} with valid ${metricName(key)} ${valid[key]!.toFixed(4)}`;
   return `${epochs} epochs, ${best}, ${seconds.train.toFixed(1)} s`;
 }

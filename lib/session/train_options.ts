@@ -59,6 +59,7 @@ const NAMES: Readonly<Record<keyof TrainOptions, true>> = {
   resume: true,
   labelFile: true,
   labelRange: true,
+  classes: true,
   labelColumn: true,
   columns: true,
   files: true,

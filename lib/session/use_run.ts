@@ -132,8 +132,10 @@ export interface PredictOptions extends RunUse, SourceOptions, ClipEncoders {
 export interface Score {
   /** The sample's; `text` for an utterance; of a clip the name of its file without the ending. */
   readonly id: string;
-  /** In the range of the labels. */
+  /** In the range of the labels; of classes the number. */
   readonly prediction: number;
+  /** The name of the class, where the run predicts classes. */
+  readonly class?: string;
 }
 
 /**
@@ -188,7 +190,14 @@ export async function predictRun(path: string, options: PredictOptions): Promise
   const scores: Score[] = [];
   for (const split of Object.values(dataset.splits)) {
     const predictions = await predictor.predict(withMissing(split, drop, predictor));
-    split.ids.forEach((id, i) => scores.push({ id, prediction: predictions[i]! }));
+    split.ids.forEach((id, i) => {
+      const name = predictor.classes?.[predictions[i]!];
+      scores.push({
+        id,
+        prediction: predictions[i]!,
+        ...(name === undefined ? {} : { class: name }),
+      });
+    });
   }
   return scores;
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { parseCsv } from "../core/csv.ts";
 import { DataError, RunError } from "../core/errors.ts";
 import { RandomStream } from "../core/random.ts";
 import {
@@ -36,6 +37,8 @@ export interface Predictor extends Disposable {
   readonly protocol: ProtocolName;
   /** Those that the run reads. */
   readonly modalities: readonly Modality[];
+  /** Names of the classes whose numbers the run predicts; absent where it predicts scores. */
+  readonly classes?: readonly string[];
   /**
    * [samples] scores of a split.
    *
@@ -89,6 +92,9 @@ export function openRun(path: string, engine: Engine, definition?: ModelDefiniti
   // Scores are counted from the neutral label, and given back as the labels are.
   const given = (scores: Float32Array) =>
     neutral === 0 ? scores : scores.map((score) => score + neutral);
+  const classes = typeof config["classes"] === "string"
+    ? parseCsv(config["classes"]).header
+    : undefined;
   const context: ModelContext = {
     // An older run does not know the settings that came after it.
     settings: {
@@ -100,6 +106,7 @@ export function openRun(path: string, engine: Engine, definition?: ModelDefiniti
     widths: record.data.widths,
     steps: record.data.steps ?? {},
     trainLabels: new Float32Array(0),
+    ...(classes === undefined ? {} : { classes }),
     random: RandomStream.fromSeed(0),
     ...(config["text"] === "bert" ? { bert: readBertFiles(folder.bert, config) } : {}),
   };
@@ -110,7 +117,8 @@ export function openRun(path: string, engine: Engine, definition?: ModelDefiniti
           `text as ${config["text"] ?? "features"}, expected text alone, by a BERT`,
       ),
     );
-  const common = { config, record, protocol, modalities, predictText };
+  const named = classes === undefined ? {} : { classes };
+  const common = { config, record, protocol, modalities, predictText, ...named };
   if (model.kind === "regressor") {
     const regressor = model.create(context);
     const fitted = new Map([...weights].map(([name, { values }]) => [name, values]));

@@ -6,7 +6,9 @@
  */
 
 import {
+  classesIn,
   type Dataset,
+  describeClasses,
   type LoadOptions,
   type Modality,
   prepareData,
@@ -14,12 +16,13 @@ import {
   requireProtocol,
   type SourceOptions,
   sourceOptions,
+  withClassNumbers,
 } from "../data/mod.ts";
 import { type Engine, type EngineOptions, openEngine } from "../engine/mod.ts";
 import { findModel, type ModelDefinition, type Setting, startOf } from "../models/mod.ts";
 import { defaultsFor, parseSettings, resolveConfig, settingsOf } from "./config.ts";
 import { settingsOfData } from "./data_settings.ts";
-import { trainingWarnings } from "./requirements.ts";
+import { requireSplit, trainingWarnings } from "./requirements.ts";
 import { trainRun } from "./run.ts";
 import { RunFolder } from "./run_folder.ts";
 import type { RunEvents, RunOptions, RunOutcome } from "./run_options.ts";
@@ -144,8 +147,10 @@ export async function openTraining(options: TrainingOptions): Promise<Training> 
   const data = openData({ ...options, nonfinite, onWarning }, text);
   const close = () => isOurs && data.dataset.close();
   try {
-    const { dataset } = data;
-    const protocol = requireProtocol(dataset, options.protocol ?? null);
+    const dataset = labelled(data.dataset, model, onWarning);
+    // Nothing depends on the protocol of classes but start values of settings.
+    const other = dataset.classes === undefined ? null : dataset.protocol ?? "mosi";
+    const protocol = requireProtocol(dataset, options.protocol ?? other);
     const modalities = chooseModalities(data, options.modalities, settings);
     const config = resolveConfig(model, defaultsFor(dataset.name, protocol), settings);
     const { train } = dataset.splits;
@@ -171,6 +176,29 @@ export async function openTraining(options: TrainingOptions): Promise<Training> 
     close();
     throw error;
   }
+}
+
+/**
+ * The data with classes for labels where they have no scores, and the model can do without.
+ *
+ * @throws {DataError} when it cannot
+ */
+function labelled(
+  dataset: Dataset,
+  model: ModelDefinition,
+  onWarning: (message: string) => void,
+): Dataset {
+  const { train, ...others } = dataset.splits;
+  const classes = classesIn(Object.values(dataset.splits));
+  if (classes === null || train === undefined) return dataset;
+  // A network without scores is refused here, with what its data have.
+  if (model.kind !== "regressor" || !model.fitsClasses) requireSplit(dataset, "train");
+  onWarning(`there are no scores: ${model.name} learns the classes ${describeClasses([train])}`);
+  const unseen = classes.filter((name) => !train.annotations!.includes(name));
+  if (unseen.length > 0) {
+    onWarning(`train has no sample of ${describeClasses(Object.values(others))}`);
+  }
+  return withClassNumbers(dataset, classes);
 }
 
 /**

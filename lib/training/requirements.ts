@@ -5,7 +5,14 @@
  */
 
 import { DataError, UsageError } from "../core/errors.ts";
-import type { Dataset, Modality, Split, SplitName } from "../data/mod.ts";
+import {
+  classesIn,
+  type Dataset,
+  describeClasses,
+  type Modality,
+  type Split,
+  type SplitName,
+} from "../data/mod.ts";
 import type { Config, ModelDefinition, Need } from "../models/mod.ts";
 import { loopSettings, settingsOf } from "./config.ts";
 
@@ -24,6 +31,12 @@ export function requireSplit(dataset: Dataset, name: SplitName): Split {
   const toMake = name === "valid" ? ": --valid 0.15 takes whole videos of train for it" : "";
   if (split === undefined) throw refuse(`split "${name}" is missing`, toMake);
   if (split.samples === 0) throw refuse(`split "${name}" is empty`, toMake);
+  if (split.labels === null && classesIn(Object.values(dataset.splits)) !== null) {
+    throw refuse(
+      `split "${name}" has no scores but the classes ${describeClasses([split])}`,
+      ": --model svm trains its classifiers on classes",
+    );
+  }
   if (split.labels === null) {
     const toJoin = ": --labels FILE.csv adds those of a table";
     throw refuse(`split "${name}" has no labels`, toJoin);

@@ -5,6 +5,7 @@
  */
 
 import { dirname } from "node:path";
+import { formatCsvRow } from "../core/csv.ts";
 import { messageOf, NonFiniteLossError } from "../core/errors.ts";
 import { removeUnfinishedFiles, writeJsonAtomic } from "../core/files.ts";
 import { lockFolder } from "../core/lock.ts";
@@ -90,6 +91,7 @@ export async function trainRun(options: RunOptions): Promise<RunOutcome> {
     ...(dataset.source?.labelRange === undefined
       ? {}
       : { labels: formatLabelRange(dataset.source.labelRange) }),
+    ...(dataset.classes === undefined ? {} : { classes: formatCsvRow(dataset.classes) }),
     seed,
     ...resolveConfig(model, preset, { ...decided.settings, ...given }),
     ...decided.reasons,
@@ -385,6 +387,7 @@ function modelContext(options: RunOptions, config: Config, train: Split, random:
     widths: usedWidths(options.dataset, options.modalities, config),
     steps: usedSteps(options, config),
     trainLabels: train.labels ?? new Float32Array(0),
+    ...(options.dataset.classes === undefined ? {} : { classes: options.dataset.classes }),
     random: random.split("weights"),
   };
 }

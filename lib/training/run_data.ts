@@ -11,6 +11,7 @@ import {
   prepareData,
   requireRecipe,
   type SourceOptions,
+  withClassNumbers,
 } from "../data/mod.ts";
 import type { Predictor } from "./open_run.ts";
 import { textSource } from "./training_data.ts";
@@ -24,24 +25,34 @@ import { textSource } from "./training_data.ts";
  */
 export async function loadForRun(
   path: string,
-  { config, modalities, protocol, record }: Predictor,
+  { config, modalities, protocol, record, classes }: Predictor,
   options: Pick<LoadOptions, "splits" | "labels" | "modalities" | "onWarning"> & SourceOptions,
 ): Promise<Dataset> {
   await prepareData(path, options);
   const { labels } = config;
   const range = typeof labels === "string" ? { labelRange: parseLabelRange(labels) } : {};
-  const wanted = { modalities, protocol, text: textSource(config), ...range, ...options };
+  const wanted: LoadOptions = {
+    modalities,
+    protocol,
+    text: textSource(config),
+    ...range,
+    ...options,
+    // Its labels are names, and no scores are wanted.
+    ...(classes === undefined ? {} : { classes: true, labels: "optional" }),
+  };
   const dataset = load(path, wanted);
   try {
     const { widths, recipe } = record.data;
     const found = Object.values(dataset.splits)[0]?.recipe ?? null;
     const read = (Object.keys(widths) as Modality[]).filter((name) =>
-      wanted.modalities.includes(name)
+      wanted.modalities!.includes(name)
     );
     for (const note of requireRecipe(path, found, recipe ?? null, read)) {
       options.onWarning?.(`"${path}": ${note} as in the training: the last digits may differ`);
     }
-    return dataset;
+    // What only is predicted may be of any class.
+    const isJudged = classes !== undefined && options.labels === "required";
+    return isJudged ? withClassNumbers(dataset, classes) : dataset;
   } catch (error) {
     dataset.close();
     throw error;

@@ -14,6 +14,9 @@ import { unknownName, UsageError } from "../../lib/core/mod.ts";
 import type { Call } from "./command.ts";
 import { protocolOf } from "./flags.ts";
 
+/** What `--labels` says where they are no scores. */
+const CLASSES = "classes";
+
 /**
  * What `--data`, `--protocol`, `--modalities`, `--nonfinite` and the flags of the source say; what is
  * absent is left open.
@@ -62,17 +65,21 @@ export function sourceOf(call: Call): SourceOptions {
   };
 }
 
-/** `--labels`: a table, a range, or one of each. */
-function labelsOf(given: readonly string[]): Pick<SourceOptions, "labelFile" | "labelRange"> {
+/** `--labels`: a table, and a range or `classes`. */
+function labelsOf(
+  given: readonly string[],
+): Pick<SourceOptions, "labelFile" | "labelRange" | "classes"> {
   const ranges = given.filter(isLabelRange);
-  const files = given.filter((text) => !isLabelRange(text));
-  if (ranges.length > 1 || files.length > 1) {
+  const isClasses = given.includes(CLASSES);
+  const files = given.filter((text) => !isLabelRange(text) && text !== CLASSES);
+  if (ranges.length > 1 || files.length > 1 || (isClasses && ranges.length > 0)) {
     throw new UsageError(
-      `Cannot use --labels ${given.join(" and ")}: expected a table and a range`,
+      `Cannot use --labels ${given.join(" and ")}: expected a table, and a range or "${CLASSES}"`,
     );
   }
   return {
     ...(files[0] === undefined ? {} : { labelFile: files[0] }),
+    ...(isClasses ? { classes: true } : {}),
     ...(ranges[0] === undefined ? {} : { labelRange: parseLabelRange(ranges[0]) }),
   };
 }

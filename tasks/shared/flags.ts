@@ -56,9 +56,10 @@ export const OUT_FLAG: Flag = {
 export const SOURCE_FLAGS: readonly Flag[] = [
   {
     name: "labels",
-    value: "FILE|RANGE",
+    value: "FILE|RANGE|classes",
     repeatable: true,
-    help: "a table with video_id,clip_id,label,…, or the range of the labels, such as 1..5",
+    help:
+      "a table with video_id,clip_id,label,…; the range of the labels, such as 1..5; or classes",
   },
   { name: "label-column", value: "N", help: "which label counts of several a sample, from 0" },
   {

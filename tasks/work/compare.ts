@@ -21,13 +21,11 @@ export function work(call: Call): Outcome {
   const resamples = call.count("resamples", 99);
   const out = call.get("out");
   const writer = out === undefined ? undefined : writerOf(out);
+  const metrics = call.list("metric");
   const options = {
-    metrics: call.list("metric")!,
-    level,
-    seed,
-    resamples,
+    ...(metrics === undefined ? {} : { metrics }),
+    ...{ level, seed, resamples, onWarning: warn },
     ...marginsOf(call),
-    onWarning: warn,
   };
   const { table } = compare(call.arguments, options);
   console.log(call.get("format") === "latex" ? toLatex(table) : toMarkdown(table));

@@ -2,8 +2,8 @@
 
 import { type CorruptedMetrics } from "../../lib/analysis/mod.ts";
 import { evaluateRun } from "../../lib/session/mod.ts";
-import { type MetricFlag, PROTOCOLS } from "../../lib/evaluation/mod.ts";
-import { type Modality, type ProtocolName, type SplitName } from "../../lib/data/mod.ts";
+import { type MetricFlag, type Protocol, protocolOf } from "../../lib/evaluation/mod.ts";
+import { type Modality, type SplitName } from "../../lib/data/mod.ts";
 import { RunFolder } from "../../lib/training/mod.ts";
 import { type Call, warn } from "../shared/command.ts";
 import { corruptionsOf, describeCorruption } from "../shared/corruptions.ts";
@@ -36,7 +36,7 @@ export async function work(call: Call): Promise<{ json: EvaluateResult }> {
   const isPlain = call.all("drop").length + call.all("noise").length === 0;
   const { config } = new RunFolder(run).readFinished();
   const used = String(config["modalities"]).split(",") as Modality[];
-  const { protocol, points: results } = await evaluateRun(run, {
+  const { points: results } = await evaluateRun(run, {
     ...engineOf(call),
     split,
     ...sourceOf(call),
@@ -45,8 +45,11 @@ export async function work(call: Call): Promise<{ json: EvaluateResult }> {
     onWarning: warn,
     log: console.error,
   });
-  printResults(split, protocol, results, isPlain);
-  for (const flag of new Set(results.flatMap(({ flags }) => flags))) warn(FLAGS[flag]);
+  const judge = protocolOf(config);
+  printResults(split, judge, results, isPlain);
+  const hasScores = config["classes"] === undefined;
+  const flags = hasScores ? results.flatMap(({ flags }) => flags) : [];
+  for (const flag of new Set(flags)) warn(FLAGS[flag]);
   const points = results.map(({ drop, noise, metrics }) => ({ drop, noise, metrics }));
   const { metrics } = points[0]!;
   return { json: { run, split, metrics, ...(isPlain ? {} : { points }) } };
@@ -55,11 +58,10 @@ export async function work(call: Call): Promise<{ json: EvaluateResult }> {
 /** A column of metrics, or with corruptions a row of them each. */
 function printResults(
   split: string,
-  protocol: ProtocolName,
+  { metrics, columns }: Protocol,
   results: readonly CorruptedMetrics[],
   isPlain: boolean,
 ): void {
-  const { metrics, columns } = PROTOCOLS[protocol];
   const shown = metrics.filter(({ key }) => columns.includes(key));
   const show = (value: number | undefined) => value?.toFixed(4) ?? "-";
   const classKeys = Object.keys(results[0]!.metrics).filter((key) => key.startsWith("class."));

@@ -29,7 +29,7 @@ export async function work(call: Call): Promise<void> {
     onWarning: warn,
     log: console.error,
   });
-  const rows = scores.map(({ id, prediction }) => [id, String(prediction)]);
+  const rows = scores.map(({ id, prediction, class: name }) => [id, name ?? String(prediction)]);
   const bytes = new TextEncoder().encode(formatCsv(["id", "prediction"], rows));
   if (file !== null) {
     file.write(bytes);

@@ -16,7 +16,7 @@ import {
   type StudyOutcome,
   trainCommand,
 } from "../../lib/studies/mod.ts";
-import { PROTOCOLS } from "../../lib/evaluation/mod.ts";
+import { CLASS_METRIC_KEYS, PROTOCOLS } from "../../lib/evaluation/mod.ts";
 import { reasonOf, unknownName, UsageError } from "../../lib/core/mod.ts";
 import { firstSeeds } from "../../lib/training/training_defaults.ts";
 import { isOnCluster, trainOnCluster } from "../shared/cluster.ts";
@@ -121,7 +121,7 @@ function readOptions(call: Call): SearchOptions {
   const { protocol } = protocolOf(call);
   // Told before hours of training: the data's protocol may not be known before they are loaded.
   const keys = Object.values(protocol === undefined ? PROTOCOLS : [PROTOCOLS[protocol]])
-    .flatMap(({ metricKeys }) => metricKeys);
+    .flatMap(({ metricKeys }) => [...metricKeys, ...CLASS_METRIC_KEYS]);
   if (!keys.includes(metric)) throw new UsageError(unknownName("metric", metric, new Set(keys)));
   const modalities = modalitiesOf(call);
   const epochs = call.get("epochs");

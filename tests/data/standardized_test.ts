@@ -40,6 +40,13 @@ Deno.test("scaleSplit() leaves padding and missing steps 0, in both orders", () 
   const timeMajor = new Float32Array(12);
   audio.readTimeMajor([0, 1], timeMajor);
   assertAlmostEquals(timeMajor[2]!, 2 / step, 1e-6);
+  // Memory that held another batch, as a network reads it that sees padding.
+  timeMajor.fill(99);
+  audio.readTimeMajor([0, 1], timeMajor, true);
+  const inOrder = [0, 1, 2].flatMap((t) =>
+    [0, 1].flatMap((i) => [0, 1].map((j) => 6 * i + 2 * t + j))
+  );
+  timeMajor.forEach((value, at) => assertAlmostEquals(value, wanted[inOrder[at]!]!, 1e-6));
   const first = new Float32Array(2);
   audio.read([1], first, 1);
   assertAlmostEquals(first[0]!, 2 / step, 1e-6);

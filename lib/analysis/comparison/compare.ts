@@ -112,7 +112,7 @@ export interface ComparisonTable {
  */
 export function compareRuns(
   runs: readonly RunEntry[],
-  metrics: readonly (string | Metric)[] = ["mae"],
+  metrics?: readonly (string | Metric)[],
   options: CompareOptions = {},
 ): ComparisonTable {
   const groups = groupRuns(runs);
@@ -124,9 +124,10 @@ export function compareRuns(
     );
   }
   // A misspelt metric is told before anything is read.
-  const asked = pairs.map(([a]) =>
-    metrics.map((metric) => metricOf(protocolOf(a.runs[0]!.config), metric))
-  );
+  const asked = pairs.map(([a]) => {
+    const protocol = protocolOf(a.runs[0]!.config);
+    return metrics?.map((metric) => metricOf(protocol, metric)) ?? [protocol.metrics[0]!];
+  });
   checkMargins([...new Set(asked.flat())], options.equivalence ?? {}, options.level ?? 0.95);
   const scoresOf = remembered(readTestScores);
   const results: PairResult[] = [];
@@ -137,7 +138,7 @@ export function compareRuns(
         const [left, right] = [a, b].map((group) => ({ group, scores: scoresOf(group) }));
         results.push(comparePair(left!, right!, metric, options));
       } catch (error) {
-        if (error instanceof UsageError || pairs.length * metrics.length === 1) throw error;
+        if (error instanceof UsageError || pairs.length * asked[at]!.length === 1) throw error;
         refused.push({ a: a.label, b: b.label, metric: metric.key, reason: messageOf(error) });
       }
     }

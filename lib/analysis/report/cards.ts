@@ -1,7 +1,7 @@
 /** Model cards: what a model is, how it was trained, what it does, where it ends. @module */
 
 import { DataError } from "../../core/errors.ts";
-import { PROTOCOLS, readPredictions, selectSplit } from "../../evaluation/mod.ts";
+import { protocolOf, readPredictions, selectSplit } from "../../evaluation/mod.ts";
 import { findModel, MODELS, needsText } from "../../models/mod.ts";
 import { defaultsFor } from "../../training/config.ts";
 import { resolveConfig, RunFolder } from "../../training/mod.ts";
@@ -56,13 +56,14 @@ async function cardOf(group: ReportedGroup, folder: string): Promise<string> {
     ["Seeds", runs.map(({ entry }) => entry.seed).join(", ")],
     ["Settings that differ from the defaults", changedSettings(runs[0]!)],
   ].filter((row): row is [string, string] => row[1] !== undefined && row[1] !== "");
-  const median = runs[medianRun(runs.map(({ entry }) => entry.valid["mae"]))]!;
+  const [first] = protocolOf(config).metrics;
+  const median = runs[medianRun(runs.map(({ entry }) => entry.valid[first!.key]))]!;
   const figures = figuresOrReason(median);
   return section(
     `${label} on ${dataset}`,
     facts(lines),
     metricTable(group),
-    heading(`The run of median MAE on valid: seed ${median.entry.seed}`),
+    heading(`The run of median ${first!.name} on valid: seed ${median.entry.seed}`),
     typeof figures === "string" ? paragraph(withoutFolder(figures, folder)) : await drawn(figures),
     paragraph(`All settings: ${settingsText(config)}`, true),
   );
@@ -94,8 +95,8 @@ function settingsText(config: Readonly<Record<string, unknown>>): string {
 
 /** Metrics by split with their spread and what they are. */
 function metricTable({ runs }: ReportedGroup): string {
-  const { protocol } = runs[0]!.entry;
-  const rows = PROTOCOLS[protocol].metrics.map(({ key, name, definition }) => {
+  const { config } = runs[0]!.entry;
+  const rows = protocolOf(config).metrics.map(({ key, name, definition }) => {
     const cell = (split: "valid" | "test") => {
       const values = runs.map(({ entry }) => entry[split][key]).filter((v) => v !== undefined);
       return values.length === 0 ? "" : spreadText(values);
@@ -121,15 +122,17 @@ function runFigures({ entry, history }: ReportedRun): Figure[] {
   const scores = rows.some((row) => row.split === split && row.label === null)
     ? null
     : selectSplit(rows, split);
-  const matrices = PROTOCOLS[entry.protocol].metrics.filter(({ kind, classes }) =>
+  const protocol = protocolOf(entry.config);
+  const matrices = protocol.metrics.filter(({ kind, classes }) =>
     kind === "share" && classes !== undefined
   );
   const labels = history.some(({ unimodalLabels }) => unimodalLabels !== undefined);
   return [
     ...scores === null ? [] : [
-      predictedAgainstTrue(scores, entry.protocol),
-      residualsByLabel(scores, entry.protocol),
-      ...matrices.map(({ key }) => confusionMatrix(scores, entry.protocol, key)),
+      ...entry.config["classes"] === undefined
+        ? [predictedAgainstTrue(scores, protocol), residualsByLabel(scores, protocol)]
+        : [],
+      ...matrices.map(({ key }) => confusionMatrix(scores, protocol, key)),
     ],
     ...labels ? [labelHistograms(history), labelDiagnostics(history)] : [],
   ];

@@ -1,7 +1,7 @@
 /** The parts of a report that say how good the models are. @module */
 
 import { messageOf, UsageError } from "../../core/errors.ts";
-import { PROTOCOLS } from "../../evaluation/mod.ts";
+import { protocolOf } from "../../evaluation/mod.ts";
 import { compareRuns } from "../comparison/compare.ts";
 import type { CompareOptions } from "../comparison/compare_pair.ts";
 import { rowNames } from "../comparison/groups.ts";
@@ -12,7 +12,8 @@ import {
   learningCurves,
   modalityAblation,
 } from "../figures/mod.ts";
-import { metricName } from "../../evaluation/protocols.ts";
+import { allMetricKeys, metricName } from "../../evaluation/protocols.ts";
+import type { RunEntry } from "../../studies/runs/mod.ts";
 import { mean, standardDeviation } from "../../statistics/mod.ts";
 import { isConstant } from "../../statistics/descriptive.ts";
 import { LABEL_HEADER, LABEL_TITLE, labelRows, type StudyValue } from "../../studies/study/mod.ts";
@@ -52,7 +53,7 @@ export function resultTables({ groups }: ReportContent): string {
     const split = groups.some(({ runs }) => runs.some(({ entry }) => hasTest(entry.test)))
       ? "test"
       : "valid";
-    const { metrics } = PROTOCOLS[groups[0]!.runs[0]!.entry.protocol];
+    const { metrics } = protocolOf(groups[0]!.runs[0]!.entry.config);
     const { model, nameOf } = rowNames(groups.map(({ label }) => label));
     const rows = groups.map(({ label, runs }) => [
       nameOf(label),
@@ -135,7 +136,7 @@ export async function trainingSection({ groups }: ReportContent): Promise<string
         : [learningCurves(curves, "valid.mae"), learningCurves(curves, "trainLoss")],
       ...sets.size < 2 || !entries.some(({ test }) => hasTest(test))
         ? []
-        : [modalityAblation(entries, "mae")],
+        : [modalityAblation(entries, protocolOf(entries[0]!.config).metrics[0]!.key)],
     ];
   });
   return section("Training", await drawn(figures));
@@ -152,9 +153,9 @@ export async function comparisonSection(
       if (groups.length < 2) return "";
       const runs = groups.flatMap((group) => group.runs.map(({ entry }) => entry));
       try {
-        const found = compareRuns(runs, metrics, options);
+        const found = compareRuns(runs, ownMetrics(runs[0]!, metrics), options);
         const { header, rows } = cellsOf(found);
-        const figures = metrics.filter((key) => found.comparisons.some((c) => c.metric === key))
+        const figures = [...new Set(found.comparisons.map(({ metric }) => metric))]
           .map((key) => comparisonIntervals(found.comparisons, key));
         return heading(dataset) + await drawn(figures) + table(header, rows) +
           list(notesOf(found));
@@ -165,6 +166,14 @@ export async function comparisonSection(
     }),
   );
   return section("Comparisons", ...parts);
+}
+
+/** Those of the metrics that are measured on a dataset; what none has is left to be told as unknown. */
+function ownMetrics({ config }: RunEntry, metrics: readonly string[]): string[] | undefined {
+  const { metricKeys } = protocolOf(config);
+  const known = allMetricKeys();
+  const own = metrics.filter((key) => metricKeys.includes(key) || !known.includes(key));
+  return own.length > 0 ? own : undefined;
 }
 
 /** Groups by their dataset, in the order of the first one of each. */

@@ -93,6 +93,12 @@ const FOREIGN: readonly (readonly [start: string, kind: string])[] = [
   ["\x89HDF\r\n", "an HDF5 file"],
   ["\x1f\x8b", "compressed with gzip: unpack it first"],
   ["\xfd7zXZ", "compressed with xz: unpack it first"],
+  ["BZh", "compressed with bzip2: unpack it first"],
+  ["\x28\xb5\x2f\xfd", "compressed with zstd: unpack it first"],
+  ["PAR1", "a table in Parquet: save its columns as arrays, by name, in a pickle or .npz"],
+  ["ARROW1", "a table in Arrow: save its columns as arrays, by name, in a pickle or .npz"],
+  ["MATLAB 5.0", "a MATLAB file: save what scipy.io.loadmat reads of it as a pickle"],
+  ["SQLite format 3", "a database: save its columns as arrays, by name, in a pickle or .npz"],
   ["<!DOCTYPE", "a web page: the download gave a page instead of the file"],
   ["<html", "a web page: the download gave a page instead of the file"],
 ];
@@ -110,6 +116,11 @@ export function refuseForeign(file: Positioned, wanted: string): void {
   const head = new Uint8Array(Math.min(file.size, 32));
   file.readAt(0, head);
   const text = String.fromCharCode(...head);
+  // The first bytes of other formats, which are numbers, may be a brace too.
+  if (/^\s*[[{][\s"\w[\]{}.,:-]*$/.test(text)) {
+    const kind = "JSON: save its numbers as arrays, by name, in a pickle or .npz";
+    throw new DataError(`Cannot read "${file.path}": expected ${wanted}, but it is ${kind}`);
+  }
   for (const [start, kind] of FOREIGN) {
     if (text.toLowerCase().startsWith(start.toLowerCase())) {
       throw new DataError(`Cannot read "${file.path}": expected ${wanted}, but it is ${kind}`);

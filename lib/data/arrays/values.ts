@@ -47,7 +47,7 @@ export function floatSource(value: unknown): FloatSource | null {
   if (!Array.isArray(value)) return null;
   const items = Array.from(value, unwrap);
   if (items.every(isScalar)) return new ScalarList(items);
-  const rows = items.map(floatSource);
+  const rows = items.map((item) => isNothing(item) ? NOTHING : floatSource(item));
   return rows.every((row) => row !== null) ? joinRows(rows) : null;
 }
 
@@ -135,14 +135,27 @@ class ScalarList implements FloatSource {
   }
 }
 
-/** Rows of one shape, or [steps, width] rows of one width; null where they do not fit together. */
+/** A sequence that is missing in a sample: None, or a list of nothing. */
+const NOTHING: FloatSource = new ScalarList([]);
+
+function isNothing(item: unknown): boolean {
+  return item === null || Array.isArray(item) && item.length === 0;
+}
+
+/**
+ * Rows of one shape, or [steps, width] rows of one width, of which some may be missing; null where they
+ * do not fit together.
+ */
 function joinRows(rows: readonly FloatSource[]): FloatSource | null {
-  const [length, ...rest] = rows[0]?.shape ?? [];
-  if (length === undefined) return null;
-  if (rows.every((row) => String(row.shape) === String(rows[0]!.shape))) {
+  const some = rows.find((row) => row !== NOTHING);
+  const [length, ...rest] = some?.shape ?? [];
+  if (some === undefined || length === undefined) return null;
+  if (rows.every((row) => String(row.shape) === String(some.shape))) {
     return new RowList(rows, length, rest);
   }
-  const fits = (row: FloatSource) => row.shape.length === 2 && row.shape[1] === rest[0];
+  const fits = (row: FloatSource) =>
+    row === NOTHING || row.shape.length === 2 && row.shape[1] === rest[0];
+  if (rest.length !== 1) return null;
   if (!rows.every(fits)) return null;
   return new RowList(rows, rows.reduce((most, row) => Math.max(most, row.shape[0]!), 0), rest);
 }
@@ -157,7 +170,7 @@ class RowList implements FloatSource {
 
   constructor(rows: readonly FloatSource[], longest: number, rest: readonly number[]) {
     this.#rows = rows;
-    this.dtype = rows[0]!.dtype;
+    this.dtype = rows.find((row) => row !== NOTHING)?.dtype ?? "list";
     this.shape = [rows.length, longest, ...rest];
     this.rowLengths = Int32Array.from(rows, (row) => row.shape[0]!);
     this.#rowSize = countOf(this.shape.slice(1));

@@ -71,14 +71,20 @@ export function constantProblem(scan: ColumnScan, split: SplitSource): Problem[]
   return [problem("warning", "constant-column", message, rest)];
 }
 
-/** Samples without any value but 0: the modality is missing there. */
+/** Samples without any value but 0: the modality is missing there, or everywhere. */
 export function zeroProblem(scan: ColumnScan, split: SplitSource): Problem[] {
   const ids = idsWhere(scan.zeroSamples, split.ids);
   if (ids.length === 0) return [];
   const { modality } = scan.source;
+  const rest = { split: split.name, modality, ids };
+  if (ids.length === split.ids.length && ids.length > 1) {
+    const message = `split "${split.name}" has no ${modality}: it is 0 in all ${ids.length} ` +
+      "samples, and --modalities without it leaves it out";
+    return [problem("warning", "empty-modality", message, rest)];
+  }
   const message = `split "${split.name}" has ${ids.length} of ${split.ids.length} samples ` +
     `whose ${modality} is all 0`;
-  return [problem("warning", "zero-rows", message, { split: split.name, modality, ids })];
+  return [problem("warning", "zero-rows", message, rest)];
 }
 
 function idsWhere(flags: Uint8Array, ids: readonly string[]): string[] {

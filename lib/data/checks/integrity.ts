@@ -4,6 +4,7 @@
  * @module
  */
 
+import { classesIn, describeClasses } from "../classes.ts";
 import { readRows } from "../rows.ts";
 import { ColumnScan } from "./column_scan.ts";
 import { constantProblem, lengthProblem, nonfiniteProblem, zeroProblem } from "./feature_check.ts";
@@ -96,6 +97,7 @@ export function gapProblems(
   protocol: ProtocolName | null,
 ): Problem[] {
   const problems: Problem[] = [];
+  const hasClasses = classesIn(splits) !== null;
   for (const name of SPLITS) {
     const split = splits.find((split) => split.name === name);
     const remedy = REMEDIES[name];
@@ -103,6 +105,12 @@ export function gapProblems(
     if (split === undefined) {
       const message = `has no split "${name}"${remedy === undefined ? "" : `; ${remedy}`}`;
       problems.push(problem(severity, "missing-split", message, { split: name }));
+    } else if (split.labels === null && hasClasses) {
+      const message =
+        `split "${name}" has no scores but the classes ${describeClasses([split])}: ` +
+        "svm trains its classifiers on them, networks need scores";
+      const count = split.ids.length;
+      problems.push(problem("warning", "classes-only", message, { split: name, count }));
     } else if (split.labels === null) {
       const message =
         `split "${name}" has no labels: it can be predicted, not trained on or scored; ` +

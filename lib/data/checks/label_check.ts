@@ -38,7 +38,7 @@ export function labelProblems(
     const kinds = protocol === null || given !== undefined ? [] : fewKinds(split.labels, protocol);
     const neutral = scale?.range.neutral ?? 0;
     const centred = split.labels.map((label) => label - neutral);
-    problems.push(...(kinds.length > 0 ? kinds : oneSided(centred)));
+    problems.push(...(kinds.length > 0 ? kinds : oneSided(centred, given === undefined)));
   }
   return problems;
 }
@@ -95,7 +95,10 @@ function fewKinds(labels: Float32Array, protocol: ProtocolName): Problem[] {
     const message =
       `split "train" has the labels ${shown} only, which look like classes, expected ` +
       `scores from ${low} to ${high} by protocol ${protocol}: --labels ` +
-      `${kinds[0]}..${kinds.at(-1)} says their range, --protocol another protocol`;
+      `${kinds[0]}..${
+        kinds.at(-1)
+      } says their range, --protocol another protocol, --labels classes ` +
+      "that they are classes, for svm";
     return [problem("error", "class-labels", message, rest)];
   }
   if (kinds.length > MOST_SIGNED || !(kinds[0]! < 0)) return [];
@@ -104,11 +107,17 @@ function fewKinds(labels: Float32Array, protocol: ProtocolName): Problem[] {
   return [problem("warning", "few-labels", message, rest)];
 }
 
-function oneSided(labels: Float32Array): Problem[] {
+/** @param isPlain whether nobody said where the labels lie */
+function oneSided(labels: Float32Array, isPlain: boolean): Problem[] {
   const { negative, positive } = countSigns(labels);
   if (Math.min(negative, positive) >= LEAST_OF_A_SIGN) return [];
+  const bounds = [Math.floor(Math.min(...labels)), Math.ceil(Math.max(...labels))];
+  // What is never negative may be counted from another point than 0.
+  const hint = isPlain && Math.min(negative, positive) === 0
+    ? `, and metrics of the sign too: --labels ${bounds.join("..")} where the middle is neutral`
+    : "";
   const message = `split "train" has ${negative} negative and ${positive} positive labels: ` +
-    `unimodal labels need at least ${LEAST_OF_A_SIGN} of each`;
+    `unimodal labels need at least ${LEAST_OF_A_SIGN} of each${hint}`;
   const count = Math.min(negative, positive);
   return [problem("warning", "one-sided-labels", message, { split: "train", count })];
 }

@@ -1,5 +1,6 @@
 /** Arrays without names: all features in one, or features and labels. @module */
 
+import { floatSource } from "../arrays/values.ts";
 import type { SplitName } from "../modality.ts";
 import type { Entries, Layout, SplitEntries } from "./layout.ts";
 import { splitsOf } from "./split_dictionary.ts";
@@ -12,7 +13,8 @@ export const ALL_COLUMNS = "features";
 /** An array [samples, …, columns], or `(features, labels)`, or `(features, labels, ids)`. */
 function partsOf(value: unknown): Entries | undefined {
   if (isMap(value)) return byId(value);
-  if (isFeatures(value) && rankOf(value) >= 2 && !isPair(value)) {
+  // Arrays of other shapes in a list are several things, in an order that nobody tells.
+  if (isFeatures(value) && rankOf(value) >= 2 && !isPair(value) && floatSource(value) !== null) {
     return new Map([[ALL_COLUMNS, value]]);
   }
   if (!isPair(value)) return undefined;

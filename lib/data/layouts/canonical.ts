@@ -6,24 +6,23 @@
  */
 
 import { nearest } from "../../core/suggest.ts";
-import { floatsOf, floatSource } from "../arrays/values.ts";
+import { floatSource } from "../arrays/values.ts";
 import { ColumnRange } from "../arrays/views.ts";
 import { MODALITIES, type Modality, type SplitName } from "../modality.ts";
 import { problem } from "../problem.ts";
+import type { SourceOptions } from "../source_options.ts";
 import { ALL_COLUMNS } from "./arrays.ts";
+import { readLabels } from "./labels.ts";
 import type { Entries } from "./layout.ts";
-import { PART_KEYS, SPLIT_KEYS } from "./names.ts";
+import { meaningOf, PART_KEYS, SPLIT_KEYS } from "./names.ts";
 import type { Notes } from "./notes.ts";
-import { areTexts, idsOf, joinedIds, sentencesOf } from "./texts.ts";
-import { arrangedTokens } from "./tokens.ts";
-import { isFeatures, meaningsOf, rankOf, rowsOf } from "./values.ts";
+import { idsOf, joinedIds, sentencesOf } from "./texts.ts";
+import { arrangedTokens, wordNumbers } from "./tokens.ts";
+import { meaningsOf } from "./meanings.ts";
+import { isFeatures, rankOf, rowsOf } from "./values.ts";
 
 /** What the caller says about the entries. */
-export interface EntryOptions {
-  /** Which label counts where each sample has several. */
-  readonly labelColumn?: number;
-  /** Where each modality lies in an array of all columns, `[from, to)`. */
-  readonly columns?: Readonly<Partial<Record<Modality, readonly [number, number]>>>;
+export interface EntryOptions extends Pick<SourceOptions, "labelColumn" | "classes" | "columns"> {
   /** The only modality of the file, whatever name its features have. */
   readonly only?: Modality;
 }
@@ -38,9 +37,10 @@ export function canonical(
 ): Map<string, unknown> {
   const found = renamed(split, entries, notes);
   divideColumns(split, entries, found, options, faults);
+  readNumbers(split, found, notes, faults);
   readTexts(split, found, notes);
   readIds(split, found, notes);
-  chooseLabels(split, found, options, faults);
+  readLabels(split, found, options, notes, faults);
   if (found.has("text_bert")) {
     const { value, note } = arrangedTokens(found.get("text_bert"));
     found.set("text_bert", value);
@@ -60,11 +60,14 @@ function renamed(split: SplitName | "all", entries: Entries, notes: Notes): Map<
   const known = new Set(meanings.values());
   const parts: readonly string[] = Object.values(PART_KEYS);
   for (const key of entries.keys()) {
-    if (known.has(key) || key === ALL_COLUMNS) continue;
+    // Sentences under `text` beside others are the same once more.
+    if (known.has(key) || key === ALL_COLUMNS || key === "text") continue;
     found.set(key, entries.get(key));
+    const other = meanings.get(meaningOf(key) ?? "");
     const near = nearest(key, SPLIT_KEYS.filter((name) => !meanings.has(name)));
     const hint = near !== undefined && looksLike(key, near) ? `: is it "${near}"?` : "";
-    const message = `ignores key "${key}"${hint}`;
+    const taken = other === undefined ? "" : `: "${other}" is ${meaningOf(key)} already`;
+    const message = `ignores key "${key}"${taken || hint}`;
     notes.addIgnored(
       problem("warning", "unknown-key", message, {
         split: split === "all" ? null : split,
@@ -74,6 +77,28 @@ function renamed(split: SplitName | "all", entries: Entries, notes: Notes): Map<
   }
   for (const part of parts) if (found.has(part) && part === PART_KEYS.mode) found.delete(part);
   return found;
+}
+
+/** Whole numbers under `text` are no features. */
+function readNumbers(
+  split: SplitName | "all",
+  found: Map<string, unknown>,
+  notes: Notes,
+  faults: string[],
+): void {
+  const kind = wordNumbers(found.get("text"));
+  if (kind === null) return;
+  if (kind === "tokens" && !found.has("text_bert")) {
+    found.set("text_bert", found.get("text"));
+    notes.renamed.add("text → text_bert");
+  } else if (kind === "words") {
+    faults.push(
+      `split "${split}" has whole numbers under "text", which are words of a vocabulary and no ` +
+        "features: expected their vectors, or the tokens of a BERT, which begin with 101",
+    );
+  }
+  found.delete("text");
+  found.delete("text_lengths");
 }
 
 /** Whether a key may be a misspelling: it shares most of its letters with the known one. */
@@ -138,16 +163,8 @@ function widthOf(value: unknown): number | undefined {
   return floatSource(value)?.shape.at(-1);
 }
 
-/** Sentences under `text` are raw text; missing ones are empty. */
+/** One sentence a sample; missing ones are empty. */
 function readTexts(split: SplitName | "all", found: Map<string, unknown>, notes: Notes): void {
-  if (found.has("text") && areTexts(found.get("text"))) {
-    if (!found.has("raw_text")) {
-      found.set("raw_text", found.get("text"));
-      notes.renamed.add("text → raw_text");
-    }
-    found.delete("text");
-    found.delete("text_lengths");
-  }
   if (!found.has("raw_text")) return;
   const sentences = sentencesOf(found.get("raw_text"));
   if (sentences === null) return;
@@ -180,39 +197,4 @@ function readIds(split: SplitName | "all", found: Map<string, unknown>, notes: N
 export function rowCount(entries: Entries): number | undefined {
   return [...MODALITIES, "text_bert", "raw_text", "regression_labels"]
     .map((key) => rowsOf(entries.get(key))).find((rows) => rows !== undefined);
-}
-
-/** One label a sample: `[samples, 1, 1]` has one, `[samples, 7]` the column that was asked for. */
-function chooseLabels(
-  split: SplitName | "all",
-  found: Map<string, unknown>,
-  { labelColumn }: EntryOptions,
-  faults: string[],
-): void {
-  const key = "regression_labels";
-  if (!found.has(key)) return;
-  const labels = floatsOf(found.get(key));
-  const [samples = 0, ...rest] = labels?.shape ?? [];
-  const columns = rest.reduce((product, axis) => product * axis, 1);
-  if (labels === null || samples === 0 || columns === 0) return;
-  if (columns === 1 && (labelColumn ?? 0) === 0) {
-    if (rest.length > 0) found.set(key, Array.from(labels.values));
-    return;
-  }
-  const state = `split "${split}" has ${columns} labels a sample`;
-  if (labelColumn === undefined) {
-    found.delete(key);
-    faults.push(
-      `${state} (an array [${labels.shape.join(", ")}]), expected one number a sample: ` +
-        `--label-column 0 to ${columns - 1} chooses one`,
-    );
-  } else if (labelColumn >= columns) {
-    found.delete(key);
-    faults.push(`${state}, expected more than ${labelColumn} for --label-column ${labelColumn}`);
-  } else {
-    found.set(
-      key,
-      Array.from({ length: samples }, (_, row) => labels.values[row * columns + labelColumn]!),
-    );
-  }
 }

@@ -1,23 +1,17 @@
 /** Clips one by one, as MMSA-FET writes them. @module */
 
 import type { Entries, Layout } from "./layout.ts";
-import {
-  entriesOf,
-  holdsModalities,
-  isList,
-  isMap,
-  meaningsOf,
-  rankOf,
-  transposed,
-} from "./values.ts";
+import { holdsModalities, meaningsOf } from "./meanings.ts";
+import { entriesOf, isList, isMap, rankOf, transposed } from "./values.ts";
 import { divided } from "./flat.ts";
 import { splitOf } from "./names.ts";
 import { splitsOf } from "./split_dictionary.ts";
+import { unfolded } from "./unfold.ts";
 
 /** Whether `value` is one clip: features [steps, width], or words alone. */
 function isClip(value: unknown): value is ReadonlyMap<unknown, unknown> {
   if (!holdsModalities(value)) return false;
-  const entries = entriesOf(value);
+  const entries = unfolded(entriesOf(value));
   return [...meaningsOf(entries)].every(([meaning, key]) =>
     !["text", "audio", "vision"].includes(meaning) || rankOf(entries.get(key)) <= 2
   );
@@ -31,8 +25,7 @@ function isClipList(value: unknown): value is readonly ReadonlyMap<unknown, unkn
 export const SINGLE_CLIP: Layout = {
   name: "MMSA-FET's single clip",
   recognises: isClip,
-  read: (value) =>
-    new Map([["all", transposed([withoutNotes(entriesOf(value as Map<unknown, unknown>))])]]),
+  read: (value) => new Map([["all", transposed([toEntries(value as Map<unknown, unknown>)])]]),
 };
 
 /** A list of dictionaries, one a clip; also one list for each split. */
@@ -49,23 +42,35 @@ export const CLIP_LIST: Layout = {
 /** `{id: {text, audio, vision, label}, …}` */
 export const CLIPS_BY_ID: Layout = {
   name: "clips by id",
-  recognises: (value) =>
-    isMap(value) && value.size > 0 &&
-    [...value].every(([key, part]) => splitOf(String(key)) === undefined && isClip(part)),
+  recognises: (value) => isClipMap(value) || [...splitsOf(value)?.values() ?? []].some(isClipMap),
   read: (value) => {
-    const clips = [...entriesOf(value as Map<unknown, unknown>)].map(([id, part]): Entries =>
-      new Map([["id", id], ...entriesOf(part as Map<unknown, unknown>)])
-    );
-    return divided(transposed(clips.map(withoutNotes)));
+    if (isClipMap(value)) return divided(toColumns(value));
+    return new Map([...splitsOf(value)!].map(([name, part]) => [
+      name,
+      isClipMap(part) ? toColumns(part) : new Map(),
+    ]));
   },
 };
 
+function isClipMap(value: unknown): value is ReadonlyMap<unknown, unknown> {
+  return isMap(value) && value.size > 0 &&
+    [...value].every(([key, part]) => splitOf(String(key)) === undefined && isClip(part));
+}
+
+function toColumns(clips: ReadonlyMap<unknown, unknown>): Map<string, unknown[]> {
+  return transposed(
+    [...entriesOf(clips)].map(([id, part]): Entries =>
+      new Map([["id", id], ...toEntries(part as Map<unknown, unknown>)])
+    ),
+  );
+}
+
 function toTable(list: unknown): Map<string, unknown[]> {
   const clips = isList(list) ? list.filter(isMap) : [];
-  return transposed(clips.map((clip) => withoutNotes(entriesOf(clip))));
+  return transposed(clips.map(toEntries));
 }
 
 /** Without what is no value of a clip: settings of the extraction. */
-function withoutNotes(clip: Entries): Entries {
-  return new Map([...clip].filter(([, value]) => !isMap(value)));
+function toEntries(clip: ReadonlyMap<unknown, unknown>): Entries {
+  return new Map([...unfolded(entriesOf(clip))].filter(([, value]) => !isMap(value)));
 }

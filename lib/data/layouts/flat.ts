@@ -3,15 +3,18 @@
 import type { SplitName } from "../modality.ts";
 import { stringsOf } from "../arrays/values.ts";
 import type { Entries, Layout, SplitEntries } from "./layout.ts";
+import { unfolded } from "./unfold.ts";
 import { PART_KEYS, splitOf } from "./names.ts";
 import { holdsColumns } from "./split_dictionary.ts";
-import { entriesOf, holdsModalities, meaningsOf, rankOf, rowsOf, selectRows } from "./values.ts";
+import { holdsModalities, meaningsOf } from "./meanings.ts";
+import { entriesOf, rankOf, rowsOf, selectRows } from "./values.ts";
 
 /** `{text, audio, vision, labels, id, mode}`, each of all samples. */
 export const FLAT: Layout = {
   name: "one dictionary of all samples",
-  recognises: (value) => holdsModalities(value) ? isTable(entriesOf(value)) : holdsColumns(value),
-  read: (value) => divided(entriesOf(value as Map<unknown, unknown>)),
+  recognises: (value) =>
+    holdsModalities(value) ? isTable(unfolded(entriesOf(value))) : holdsColumns(value),
+  read: (value, notes) => divided(unfolded(entriesOf(value as Map<unknown, unknown>), notes)),
 };
 
 /** Whether the arrays have a row a sample: those of a single clip have a row a step. */

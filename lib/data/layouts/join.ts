@@ -34,15 +34,27 @@ export function joinEntries(
     return null;
   }
   const rows = matched(own as string[], others as string[]);
-  const missing = (own as string[]).filter((_, row) => rows[row] === undefined);
+  const missing = (own as string[]).filter((_, row) => rows[row]!.length === 0);
   if (missing.length > 0) {
     return `has ${missing.length} of ${own.length} samples that ${what} has not: ${
       listSome(missing, 3)
     }`;
   }
+  // Rows that say the same are one.
+  const differ = (a: number, b: number) =>
+    added.some(([, value]) => !isList(value) || !Object.is(value[a], value[b]));
+  const twice = (own as string[]).filter((_, i) => {
+    const [first, ...more] = rows[i]!;
+    return more.some((row) => differ(row, first!));
+  });
+  if (twice.length > 0) {
+    return `has ${twice.length} of ${own.length} samples that ${what} has more than once: ${
+      listSome(twice, 3)
+    }`;
+  }
   for (const [key, value] of added) {
     const isPerSample = rowsOf(value) === others.length;
-    entries.set(key, isPerSample ? selectRows(value, rows as number[]) : value);
+    entries.set(key, isPerSample ? selectRows(value, rows.map(([row]) => row!)) : value);
   }
   return null;
 }
@@ -63,7 +75,7 @@ export function dividedLike<Split extends string>(
   for (const [split, other] of others) {
     const ids = other.get("id");
     if (!isList(ids)) return null;
-    const rows = matched(ids as string[], own as string[]).filter((row) => row !== undefined)
+    const rows = matched(ids as string[], own as string[]).flatMap(([row]) => row ?? [])
       .toSorted((a, b) => a - b);
     const part = [...all].map(([key, value]): [string, unknown] => [
       key,
@@ -83,11 +95,20 @@ function samplesOf(entries: ReadonlyMap<string, unknown>): number | undefined {
   return undefined;
 }
 
-/** For each of `ids` the position of the same id in `others`. */
-function matched(ids: readonly string[], others: readonly string[]): (number | undefined)[] {
-  const exact = new Map(others.map((id, row) => [id, row]));
-  const loose = new Map(others.map((id, row) => [plainId(id), row]));
-  return ids.map((id) => exact.get(id) ?? loose.get(plainId(id)));
+/** For each of `ids` the positions of the same id in `others`, or else of other forms of it. */
+function matched(ids: readonly string[], others: readonly string[]): (readonly number[])[] {
+  const [exact, loose] = [positions(others), positions(others.map(plainId))];
+  return ids.map((id) => exact.get(id) ?? loose.get(plainId(id)) ?? []);
+}
+
+function positions(ids: readonly string[]): Map<string, number[]> {
+  const found = new Map<string, number[]>();
+  ids.forEach((id, row) => {
+    const rows = found.get(id) ?? [];
+    rows.push(row);
+    found.set(id, rows);
+  });
+  return found;
 }
 
 /** `video$_$01`, `video[1]` and `video_1` are one clip. */

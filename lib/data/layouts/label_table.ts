@@ -4,9 +4,10 @@ import { parseCsv } from "../../core/csv.ts";
 import { DataError, reasonOf } from "../../core/errors.ts";
 import type { Entries } from "./layout.ts";
 import { meaningOf } from "./names.ts";
+import { numberIn } from "./texts.ts";
 
-/** Columns that hold numbers. */
-const NUMBERS = /^(regression|classification)_labels/;
+/** Columns that hold numbers, or names of classes. */
+const LABELS = /^(regression|classification)_labels/;
 
 /** Whether a file of that name is a table. */
 export function isTable(path: string): boolean {
@@ -27,9 +28,11 @@ export function readLabelTable(path: string): Entries {
     const cells = rows.map((row) => row[column]!);
     const key = meaning === "text" ? "raw_text" : meaning;
     if (key === undefined || entries.has(key)) return;
+    // Names of classes are no numbers in any row; a single one is a mistake.
+    const hasNumbers = LABELS.test(key) && cells.some(isNumber);
     entries.set(
       key,
-      NUMBERS.test(key) ? cells.map((cell, row) => toNumber(path, name, row, cell)) : cells,
+      hasNumbers ? cells.map((cell, row) => toNumber(path, name, row, cell)) : cells,
     );
   });
   return entries;
@@ -48,11 +51,16 @@ function parseTable(path: string): ReturnType<typeof parseCsv> {
   return parseCsv(separator === undefined ? text : text.replaceAll(separator, ","), path);
 }
 
+function isNumber(cell: string): boolean {
+  return numberIn(cell) !== null;
+}
+
 /** An empty cell is a label that is missing, which the label check names. */
 function toNumber(path: string, column: string, row: number, cell: string): number {
   const text = cell.trim();
-  const value = text === "" || /^nan$/i.test(text) ? NaN : Number(text);
-  if (!Number.isNaN(value) || text === "" || /^nan$/i.test(text)) return value;
+  const number = numberIn(text);
+  if (number !== null) return number;
+  if (text === "" || /^nan$/i.test(text)) return NaN;
   throw new DataError(
     `Cannot read "${path}": line ${row + 2} has the ${column} "${cell}", expected a number`,
   );

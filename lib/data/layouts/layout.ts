@@ -5,6 +5,7 @@
  */
 
 import type { SplitName } from "../modality.ts";
+import type { Notes } from "./notes.ts";
 
 /** Values by key, as found: keys may have any of the field's names for them. */
 export type Entries = ReadonlyMap<string, unknown>;
@@ -18,6 +19,6 @@ export interface Layout {
   readonly name: string;
   /** Whether `value`, the content of a file, is arranged so. Must not throw, whatever it is. */
   recognises(value: unknown): boolean;
-  /** The values of each split; called only where it is recognised. */
-  read(value: unknown): SplitEntries;
+  /** The values of each split, and what is to be told of them; called only where it is recognised. */
+  read(value: unknown, notes: Notes): SplitEntries;
 }

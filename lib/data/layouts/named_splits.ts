@@ -5,7 +5,7 @@ import { dictionariesOf, readDictionaries } from "./split_dictionary.ts";
 
 /** A dictionary of splits, whose keys are names of feature tools: `glove`, `covarep`, `facet`. */
 export const NAMED_SPLITS: Layout = {
-  name: "LMF and MFN",
+  name: "splits with other names (LMF, MFN)",
   recognises: (value) => dictionariesOf(value) !== undefined,
   read: readDictionaries,
 };

@@ -37,10 +37,10 @@ const MODALITY_WORDS: Readonly<Record<Modality, ReadonlySet<string>>> = {
   text: words("text texts textual language lang linguistic glove bert roberta wordvectors"),
   audio: words(
     "audio acoustic acoustics covarep coavarep speech voice sound opensmile smile librosa mfcc " +
-      "wav2vec wavlm hubert",
+      "wav2vec wavlm hubert mfccs egemaps",
   ),
   vision: words(
-    "vision visual visuals video videos facet openface face faces facial image images frames",
+    "vision visual visuals video videos facet openface face faces facial image images frames au aus",
   ),
 };
 
@@ -52,9 +52,11 @@ const EMPTY_WORDS = words(
 );
 
 const LENGTH_WORDS = words("length lengths len lens");
-const LABEL_WORDS = words("label labels target targets y sentiment sentiments");
+const LABEL_WORDS = words(
+  "label labels target targets tgt gt y sentiment sentiments polarity rating ratings",
+);
 const BESIDE_LABEL = words("regression opinion segment segments all score scores true m multi");
-const CLASS_WORDS = words("class classes classification");
+const CLASS_WORDS = words("class classes classification emotion emotions");
 const RAW_WORDS = words(
   "sentence sentences transcript transcripts transcription transcriptions utterance utterances " +
     "word words raw script",
@@ -118,6 +120,30 @@ export function modalityOf(name: string): Modality | undefined {
   return tokens.length === 0
     ? undefined
     : MODALITIES.find((modality) => tokens.every((token) => MODALITY_WORDS[modality].has(token)));
+}
+
+/** `features`, `data`: whether `name` says nothing about what it names. */
+export function saysNothing(name: string): boolean {
+  const tokens = tokensOf(name);
+  return tokens.length > 0 && splitOf(name) === undefined &&
+    tokens.every((token) => EMPTY_WORDS.has(token));
+}
+
+/** Words of keys that say something about features and hold none. */
+const BESIDE_FEATURES = words(
+  "mask masks length lengths len lens label labels id ids key keys path paths file files fps rate " +
+    "time times timestamp timestamps interval intervals index idx position positions weight " +
+    "weights pad padding attention token tokens name names",
+);
+
+/** The only modality that `name` has a word of, among others; undefined for what is beside features. */
+export function modalityAmong(name: string): Modality | undefined {
+  const tokens = tokensOf(name);
+  if (tokens.some((token) => BESIDE_FEATURES.has(token))) return undefined;
+  const named = MODALITIES.filter((modality) =>
+    tokens.some((token) => MODALITY_WORDS[modality].has(token))
+  );
+  return named.length === 1 ? named[0] : undefined;
 }
 
 /** `glove_vectors`, `word embeddings`: the words as features, not as words. */

@@ -11,7 +11,7 @@ export class Notes {
   readonly #latin1: string[] = [];
   readonly #withoutIds: string[] = [];
   readonly #ignored: Problem[] = [];
-  #warnings: string[] = [];
+  readonly #warnings: Set<string> = new Set();
   #missing = 0;
   #decoded = 0;
 
@@ -41,13 +41,13 @@ export class Notes {
 
   /** Something that the file's form made necessary. */
   addWarning(message: string): void {
-    this.#warnings.push(message);
+    this.#warnings.add(message);
   }
 
   /** All as problems. */
   problems(): Problem[] {
     const problems = [
-      ...this.#warnings.map((message) => problem("warning", "filled-in", message)),
+      ...[...this.#warnings].map((message) => problem("warning", "filled-in", message)),
       ...this.#ignored,
     ];
     if (this.#withoutIds.length > 0) {

@@ -146,7 +146,8 @@ function otherKeys(found: Found | null): string[] {
 function named(parts: Parts, { unsplit }: SourceOptions, notes: Notes): Parts {
   const all = parts.get("all");
   if (all === undefined) return parts;
-  const name = unsplit ?? (all.has("regression_labels") ? "train" : "test");
+  const name = unsplit ??
+    (all.has("regression_labels") || all.has("annotations") ? "train" : "test");
   notes.addWarning(`has no splits: all samples are taken as split "${name}"`);
   return new Map([[name, all]]);
 }

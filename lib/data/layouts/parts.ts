@@ -5,11 +5,12 @@
  * @module
  */
 
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { DataError } from "../../core/errors.ts";
 import { type Content } from "../containers/container.ts";
 import { readContent } from "../containers/content.ts";
 import type { Modality, SplitName } from "../modality.ts";
+import { listSome } from "../problem.ts";
 import type { SourceFormat } from "../source.ts";
 import { canonical } from "./canonical.ts";
 import { divided } from "./flat.ts";
@@ -19,9 +20,11 @@ import type { SplitEntries } from "./layout.ts";
 import { findLayout, type Found } from "./list.ts";
 import type { Notes } from "./notes.ts";
 import type { SourceOptions } from "../source_options.ts";
-import { splitOf } from "./names.ts";
+import { PART_KEYS, splitOf } from "./names.ts";
 import { namedSequences } from "./sequences.ts";
+import { splitsOf } from "./split_dictionary.ts";
 import { unknownLayout } from "./unknown_layout.ts";
+import { videoOf } from "./valid_share.ts";
 import { entriesOf, isMap } from "./values.ts";
 
 /** Splits under MMSA's keys; under `all` those of a file that has none. */
@@ -78,10 +81,15 @@ export class PartReader {
     if (found === null) throw unknownLayout(this.#path, value);
     for (const key of isMap(found.value) ? entriesOf(found.value).keys() : []) {
       const split = splitOf(key);
-      if (split !== undefined && split !== key) this.#notes.renamed.add(`${key} → ${split}`);
+      if (split !== undefined && split !== key && splitsOf(found.value)?.has(split)) {
+        this.#notes.renamed.add(`${key} → ${split}`);
+      }
     }
     const own = Object.entries(this.#options.files ?? {}).find(([, path]) => path === this.#path);
-    const parts = this.#canonical(found.layout.read(found.value), own?.[0] as Modality | undefined);
+    const parts = this.#canonical(
+      found.layout.read(found.value, this.#notes),
+      own?.[0] as Modality | undefined,
+    );
     return { parts, format, found, trailingBytes };
   }
 
@@ -112,62 +120,90 @@ export class PartReader {
   }
 
   #addFile(parts: Parts, modality: Modality, path: string): void {
-    const { value } = this.#content(path);
-    const found = findLayout(value);
-    if (found === null) throw unknownLayout(path, value);
-    const others = this.#canonical(found.layout.read(found.value), modality);
-    this.#addAll(parts, others, path, (entries, other, what) => {
-      const kept = new Map(
-        [...other].filter(([key]) => [modality, `${modality}_lengths`, "id"].includes(key)),
-      );
-      if (!kept.has(modality)) return `finds no ${modality} in ${what}`;
-      return joinEntries(entries, kept, [modality, `${modality}_lengths`], what);
+    const others = this.#canonical(this.#found(path), modality);
+    const keys = [modality, `${modality}_lengths`];
+    this.#addAll(parts, others, path, (name, entries, other) => {
+      const kept = new Map([...other].filter(([key]) => key === "id" || keys.includes(key)));
+      if (kept.has(modality)) this.#join(name, entries, kept, keys, path);
+      else this.faults.push(`split "${name}" finds no ${modality} in "${path}"`);
     });
   }
 
   #addLabels(parts: Parts, path: string): Parts {
-    const table = isTable(path)
-      ? readLabelTable(path)
-      : [...this.#canonical(findOrRefuse(path, this.#content(path).value)).values()][0];
-    if (table === undefined) return parts;
-    const others = this.#canonical(divided(table));
-    const all = this.#canonical(new Map([["all", table]])).get("all")!;
-    const labels = [...all.keys()].filter((key) => /_labels|^annotations/.test(key));
-    if (!labels.includes("regression_labels")) {
+    const table = isTable(path) ? readLabelTable(path) : undefined;
+    const read = this.#canonical(
+      table === undefined ? this.#found(path) : new Map([["all", table]]),
+    );
+    const labels = [...read.values()].flatMap((entries) =>
+      [...entries.keys()].filter((key) => /_labels|^annotations/.test(key))
+    );
+    const [all, mode] = [read.get("all"), table?.get(PART_KEYS.mode)];
+    if (labels.length === 0 && all?.has("id") && mode !== undefined && parts.has("all")) {
+      return this.#divide(parts.get("all")!, all.get("id") as string[], mode as string[], path);
+    }
+    if (labels.length === 0) {
       throw new DataError(`Cannot read labels of "${path}": it has no column "label"`);
     }
-    all.delete("mode");
+    const divides = all !== undefined && mode !== undefined;
+    const others = divides ? divided(new Map([...all, [PART_KEYS.mode, mode]])) : read;
     const undivided = parts.get("all");
-    if (undivided !== undefined && !others.has("all")) {
+    if (divides && undivided !== undefined && !others.has("all")) {
       // The features have no splits, the table has: each sample goes where the table says.
-      const fault = joinEntries(undivided, new Map([...all, ["mode", modesOf(table)]]), [
-        ...labels,
-        "mode",
-      ], `"${path}"`);
-      if (fault !== null) this.faults.push(`split "all" ${fault}`);
-      return new Map(
-        [...divided(undivided)].map(([name, entries]) => [name, new Map(entries)]),
+      const withModes = new Map([...all, [PART_KEYS.mode, mode]]);
+      this.#join("all", undivided, withModes, [...labels, PART_KEYS.mode], path);
+      return new Map([...divided(undivided)].map(([name, part]) => [name, new Map(part)]));
+    }
+    this.#addAll(parts, others, path, (name, entries, other) =>
+      // Without ids, the rows of a split are those of the table that belong to it.
+      this.#join(name, entries, entries.has("id") && all ? all : other, labels, path));
+    return parts;
+  }
+
+  /** Splits that a table names for samples, or for videos with all their samples. */
+  #divide(
+    entries: Map<string, unknown>,
+    ids: readonly string[],
+    modes: readonly string[],
+    path: string,
+  ): Parts {
+    const modeOf = new Map(ids.map((id, row) => [id, modes[row]]));
+    const own = (entries.get("id") ?? []) as readonly string[];
+    const found = own.map((id) => modeOf.get(id) ?? modeOf.get(videoOf(id)));
+    const missing = own.filter((_, row) => found[row] === undefined);
+    if (missing.length > 0 || own.length === 0) {
+      this.faults.push(
+        `split "all" has ${missing.length} of ${own.length} samples that "${path}" has not: ` +
+          listSome(missing, 3),
       );
     }
-    for (const [name, entries] of parts) {
-      // Without ids, the rows of a split are those of the table that belong to it.
-      const other = entries.has("id") ? all : others.get(name) ?? all;
-      const fault = joinEntries(entries, other, labels, `"${path}"`);
-      if (fault !== null) this.faults.push(`split "${name}" ${fault}`);
-    }
-    return parts;
+    const parts = divided(new Map([...entries, [PART_KEYS.mode, found]]));
+    return new Map([...parts].map(([name, part]) => [name, new Map(part)]));
+  }
+
+  /** Adds the values of another file to those of a split. */
+  #join(
+    name: string,
+    entries: Map<string, unknown>,
+    other: ReadonlyMap<string, unknown>,
+    replace: readonly string[],
+    path: string,
+  ): void {
+    const byRow = !entries.has("id") || !other.has("id");
+    const fault = joinEntries(entries, other, replace, `"${path}"`);
+    if (fault !== null) this.faults.push(`split "${name}" ${fault}`);
+    else if (byRow) this.#notes.addWarning(`joins "${basename(path)}" row by row, without ids`);
   }
 
   /** Joins each split with the same of another file, or with all of it. */
   #addAll(
     parts: Parts,
-    others: Parts,
+    others: SplitEntries,
     path: string,
     add: (
+      name: string,
       entries: Map<string, unknown>,
       other: ReadonlyMap<string, unknown>,
-      what: string,
-    ) => string | null,
+    ) => void,
   ): void {
     const undivided = parts.get("all");
     const divided = undivided && !others.has("all") ? dividedLike(undivided, others) : null;
@@ -177,8 +213,8 @@ export class PartReader {
     }
     for (const [name, entries] of parts) {
       const other = others.get(name) ?? others.get("all");
-      const fault = other === undefined ? `is not in "${path}"` : add(entries, other, `"${path}"`);
-      if (fault !== null) this.faults.push(`split "${name}" ${fault}`);
+      if (other === undefined) this.faults.push(`split "${name}" is not in "${path}"`);
+      else add(name, entries, other);
     }
   }
 
@@ -192,6 +228,14 @@ export class PartReader {
 
   #isSequence(path: string): boolean {
     return isSequenceFile(path) && namedSequences(this.#content(path).value).length > 0;
+  }
+
+  /** The values of a file beside the main one. */
+  #found(path: string): SplitEntries {
+    const { value } = this.#content(path);
+    const found = findLayout(value);
+    if (found === null) throw unknownLayout(path, value);
+    return found.layout.read(found.value, this.#notes);
   }
 
   readonly #contents = new Map<string, Content>();
@@ -228,16 +272,6 @@ export class PartReader {
       [Symbol.dispose]: () => {},
     };
   }
-}
-
-function findOrRefuse(path: string, value: unknown): SplitEntries {
-  const found = findLayout(value);
-  if (found === null) throw unknownLayout(path, value);
-  return found.layout.read(found.value);
-}
-
-function modesOf(table: ReadonlyMap<string, unknown>): unknown {
-  return table.get("mode");
 }
 
 function isFolder(path: string): boolean {

@@ -3,7 +3,8 @@
 import { type SplitName, SPLITS } from "../modality.ts";
 import type { Entries, Layout } from "./layout.ts";
 import { meaningOf } from "./names.ts";
-import { entriesOf, holdsModalities, isList, isMap, rankOf, rowsOf } from "./values.ts";
+import { holdsModalities } from "./meanings.ts";
+import { entriesOf, isList, isMap, rankOf, rowsOf } from "./values.ts";
 
 /** The parts at the front of a list that are dictionaries of features. */
 function foldsOf(value: unknown): ReadonlyMap<unknown, unknown>[] {

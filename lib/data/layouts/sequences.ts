@@ -5,39 +5,31 @@
  * @module
  */
 
-import type { ArraySource } from "../arrays/array_source.ts";
-import { floatsOf, isArraySource } from "../arrays/values.ts";
+import { DataError } from "../../core/errors.ts";
 import { MODALITIES } from "../modality.ts";
-import { type Problem, problem } from "../problem.ts";
+import { counted, listSome, type Problem, problem } from "../problem.ts";
 import type { SplitSource } from "../source.ts";
+import { samplesOf, Track } from "./align.ts";
 import type { Entries, Layout } from "./layout.ts";
 import { sequenceMeaning } from "./names.ts";
-import { sentencesOf } from "./texts.ts";
-import { entriesOf, isList, isMap, transposed } from "./values.ts";
+import type { Notes } from "./notes.ts";
+import { entriesOf, isMap, transposed } from "./values.ts";
 
-/** What is said, heard or seen in a video, in pieces of time. */
-interface Track {
-  /** [pieces, 2] begin and end, in seconds */
-  readonly intervals: Float32Array;
-  /** [pieces, width] numbers, or words */
-  readonly features: unknown;
+/** A sequence: by video what makes a track. */
+interface Sequence {
+  readonly name: string;
+  readonly videos: ReadonlyMap<string, unknown>;
 }
-
-/** A sequence by what it holds, a key of a split. */
-type Sequences = ReadonlyMap<string, ReadonlyMap<string, Track>>;
-
-/** Pieces of time that overlap by less do not, as in the SDK. */
-const EPSILON = 1e-5;
 
 /** The content of one or several `.csd` files: sequences by name. */
 export const SEQUENCES: Layout = {
   name: "CMU SDK computational sequences",
   recognises: (value) => namedSequences(value).length > 0,
-  read: (value) => {
-    const sequences = sequencesOf(value);
+  read: (value, notes) => {
+    const sequences = sequencesOf(value, notes);
     const hasFeatures = MODALITIES.some((modality) => sequences.has(modality));
     // Labels or words alone are no samples.
-    return hasFeatures ? new Map([["all", transposed(aligned(sequences))]]) : new Map();
+    return hasFeatures ? new Map([["all", transposed(aligned(sequences, notes))]]) : new Map();
   },
 };
 
@@ -55,125 +47,68 @@ function isSequence(value: unknown): value is ReadonlyMap<string, unknown> {
   return isMap(first) && first.has("features") && first.has("intervals");
 }
 
-function sequencesOf(value: unknown): Sequences {
-  const sequences = new Map<string, ReadonlyMap<string, Track>>();
+/** Sequences by what they hold; of several of one kind the first by name. */
+function sequencesOf(value: unknown, notes: Notes): ReadonlyMap<string, Sequence> {
+  const sequences = new Map<string, Sequence>();
   for (const [name, part] of entriesOf(value as Map<unknown, unknown>)) {
+    if (!isSequence(part)) continue;
     const meaning = sequenceMeaning(name);
-    if (meaning === undefined || !isSequence(part) || sequences.has(meaning)) continue;
-    const tracks = [...entriesOf(part.get("data") as Map<unknown, unknown>)].flatMap(
-      ([id, track]): [string, Track][] => {
-        if (!isMap(track)) return [];
-        const intervals = floatsOf(track.get("intervals"));
-        if (intervals === null || intervals.shape[1] !== 2) return [];
-        return [[id, { intervals: intervals.values, features: track.get("features") }]];
-      },
-    );
-    sequences.set(meaning, new Map(tracks));
+    const known = meaning === undefined ? undefined : sequences.get(meaning);
+    if (meaning === undefined || known !== undefined) {
+      const why = known === undefined
+        ? "its name tells nothing"
+        : `"${known.name}" is ${meaning} already`;
+      notes.addWarning(`ignores the computational sequence "${name}": ${why}`);
+      continue;
+    }
+    const videos = entriesOf(part.get("data") as Map<unknown, unknown>);
+    sequences.set(meaning, { name, videos });
   }
   return sequences;
 }
 
-/**
- * A sample for each interval of the labels (or for each video, where there are none): its words, and
- * for each word the mean of what is heard and seen during it. Without words, all pieces of each
- * modality. This is what the SDK's `align` does, first to the words and then to the labels.
- */
-function aligned(sequences: Sequences): Entries[] {
-  const labels = sequences.get("regression_labels");
-  const pivot = sequences.get("text") ?? sequences.get("raw_text");
-  const ids = [...labels?.keys() ?? pivot?.keys() ?? [...sequences.values()][0]?.keys() ?? []];
-  return ids.flatMap((id): Entries[] => {
-    const tracks = new Map(
-      [...sequences].flatMap(([meaning, all]): [string, Track][] => {
-        const track = all.get(id);
-        return track === undefined ? [] : [[meaning, track]];
-      }),
+/** The samples of all videos that every sequence has: the SDK leaves out the others, too. */
+function aligned(sequences: ReadonlyMap<string, Sequence>, notes: Notes): Entries[] {
+  const videos = new Set([...sequences.values()].flatMap(({ videos }) => [...videos.keys()]));
+  const lacking = new Map([...sequences.values()].map(({ name }) => [name, 0]));
+  const samples: Entries[] = [], empty: string[] = [];
+  let left = 0;
+  for (const id of videos) {
+    // Made for one video at a time: tracks keep their numbers.
+    const tracks = new Map<string, Track>();
+    for (const [meaning, { name, videos }] of sequences) {
+      const track = Track.from(videos.get(id));
+      if (track === null) lacking.set(name, lacking.get(name)! + 1);
+      else tracks.set(meaning, track);
+    }
+    if (tracks.size < sequences.size) left++;
+    else {
+      const found = samplesOf(id, tracks);
+      samples.push(...found.samples);
+      if (found.empty > 0) empty.push(id);
+    }
+  }
+  const without = [...lacking].filter(([, count]) => count > 0)
+    .map(([name, count]) => `"${name}" lacks ${count}`).join(", ");
+  if (left === videos.size) {
+    throw new DataError(
+      `Cannot join ${counted(sequences.size, "computational sequence")}: none of ` +
+        `${counted(videos.size, "video")} is in all of them (${without}), expected the same videos`,
     );
-    // The SDK leaves out what is not in all sequences.
-    if (tracks.size < sequences.size) return [];
-    if (labels === undefined) return [sampleOf(id, tracks, [-Infinity, Infinity])];
-    const { intervals, features } = tracks.get("regression_labels")!;
-    const scores = rowsOf(features);
-    return scores.map((score, i) => {
-      const time: Interval = [intervals[2 * i]!, intervals[2 * i + 1]!];
-      return new Map<string, unknown>([
-        ...sampleOf(`${id}$_$${i}`, tracks, time),
-        ["regression_labels", score],
-      ]);
-    });
-  });
-}
-
-type Interval = readonly [begin: number, end: number];
-
-function sampleOf(id: string, tracks: ReadonlyMap<string, Track>, time: Interval): Entries {
-  const sample = new Map<string, unknown>([["id", id]]);
-  const words = tracks.get("raw_text");
-  const pivot = tracks.get("text") ?? words;
-  if (words !== undefined) {
-    const texts = sentencesOf(words.features)?.texts ?? [];
-    sample.set("raw_text", overlapping(words, time).map((i) => texts[i] ?? ""));
   }
-  const pieces = pivot && overlapping(pivot, time).map((i) => intervalOf(pivot, i));
-  for (const modality of MODALITIES) {
-    const track = tracks.get(modality);
-    if (track !== undefined) {
-      sample.set(modality, featuresIn(track, time, track === pivot ? undefined : pieces));
-    }
+  if (left > 0) {
+    notes.addWarning(
+      `leaves out ${left} of ${counted(videos.size, "video")} that are not in all sequences: ` +
+        without,
+    );
   }
-  return sample;
-}
-
-function intervalOf({ intervals }: Track, i: number): Interval {
-  return [intervals[2 * i]!, intervals[2 * i + 1]!];
-}
-
-/** Positions of the pieces that share time with an interval; those without duration share none. */
-function overlapping({ intervals }: Track, [begin, end]: Interval): number[] {
-  const found: number[] = [];
-  for (let i = 0; 2 * i + 1 < intervals.length; i++) {
-    const [from, to] = [intervals[2 * i]!, intervals[2 * i + 1]!];
-    if (to - from > EPSILON && from < end - EPSILON && to > begin + EPSILON) found.push(i);
+  if (empty.length > 0) {
+    notes.addWarning(
+      `leaves out pieces of ${counted(empty.length, "video")} in which nothing is said: ` +
+        listSome(empty),
+    );
   }
-  return found;
-}
-
-/** [steps, width]: the pieces in an interval, or of each of `pieces` the mean. */
-function featuresIn(track: Track, time: Interval, pieces?: readonly Interval[]): ArraySource {
-  const found = floatsOf(track.features);
-  const width = found?.shape[1] ?? 1;
-  const all = found?.values ?? new Float32Array(0);
-  const groups = pieces?.map((piece) => overlapping(track, piece)) ??
-    overlapping(track, time).map((i) => [i]);
-  // A sample in which nothing is heard or seen has one step of zeros.
-  const steps = Math.max(1, groups.length);
-  const values = new Float32Array(steps * width);
-  groups.forEach((rows, step) => {
-    for (let j = 0; j < width; j++) {
-      let sum = 0;
-      for (const row of rows) sum += all[row * width + j] ?? 0;
-      values[step * width + j] = rows.length === 0 ? 0 : sum / rows.length;
-    }
-  });
-  return {
-    shape: [steps, width],
-    dtype: "<f4",
-    size: values.length,
-    readFloat32: (start, target) => target.set(values.subarray(start, start + target.length)),
-    values: () => values,
-  };
-}
-
-/** The rows of an array or list of two axes. */
-function rowsOf(value: unknown): unknown[] {
-  if (isList(value)) return [...value];
-  if (!isArraySource(value)) return [];
-  const found = floatsOf(value);
-  const width = found?.shape[1] ?? 1;
-  const values = found?.values ?? new Float32Array(0);
-  return Array.from({ length: found?.shape[0] ?? 0 }, (_, i) => [
-    ...values.subarray(i * width, (i + 1) * width),
-  ]);
+  return samples;
 }
 
 /** A file that holds a single sequence is a part of a dataset, which says what to join it with. */

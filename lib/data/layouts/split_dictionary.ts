@@ -2,8 +2,11 @@
 
 import type { SplitName } from "../modality.ts";
 import type { Entries, SplitEntries } from "./layout.ts";
+import type { Notes } from "./notes.ts";
+import { unfolded } from "./unfold.ts";
 import { splitOf } from "./names.ts";
-import { entriesOf, holdsModalities, isFeatures, isMap, meaningsOf, rankOf } from "./values.ts";
+import { holdsModalities, meaningsOf } from "./meanings.ts";
+import { entriesOf, isFeatures, isMap, rankOf } from "./values.ts";
 
 /** The parts of a dictionary whose keys name splits; undefined where none does. */
 export function splitsOf(value: unknown): Map<SplitName, unknown> | undefined {
@@ -11,20 +14,28 @@ export function splitsOf(value: unknown): Map<SplitName, unknown> | undefined {
   const splits = new Map<SplitName, unknown>();
   for (const [key, part] of entriesOf(value)) {
     const split = splitOf(key);
+    // Some write None for a split that they have not.
+    if (part === null || part === undefined) continue;
     if (split !== undefined && (!splits.has(split) || key === split)) splits.set(split, part);
   }
   return splits.size === 0 ? undefined : splits;
 }
 
 /** The dictionaries of the splits; undefined where `value` is no dictionary of them. */
-export function dictionariesOf(value: unknown): Map<SplitName, Entries> | undefined {
+export function dictionariesOf(
+  value: unknown,
+  notes?: Notes,
+): Map<SplitName, Entries> | undefined {
   const splits = splitsOf(value);
   if (splits === undefined) return undefined;
   const parts = [...splits.values()];
   const isSplit = (part: unknown) => holdsModalities(part) || holdsColumns(part);
   if (!parts.every(isMap) || !parts.some(isSplit)) return undefined;
   return new Map(
-    [...splits].map(([name, part]) => [name, entriesOf(part as Map<string, unknown>)]),
+    [...splits].map(([name, part]) => [
+      name,
+      unfolded(entriesOf(part as Map<string, unknown>), notes),
+    ]),
   );
 }
 
@@ -41,6 +52,6 @@ export function holdsColumns(value: unknown): boolean {
 }
 
 /** Reads what {@linkcode dictionariesOf} recognises. */
-export function readDictionaries(value: unknown): SplitEntries {
-  return dictionariesOf(value) ?? new Map();
+export function readDictionaries(value: unknown, notes: Notes): SplitEntries {
+  return dictionariesOf(value, notes) ?? new Map();
 }

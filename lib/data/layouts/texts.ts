@@ -72,6 +72,13 @@ export function idsOf(value: unknown): Texts | null {
   return { texts: texts as string[], missing: 0, latin1: counts.latin1 };
 }
 
+/** The number that a text is, also with a comma for the point; null where it is none. */
+export function numberIn(text: string): number | null {
+  const plain = text.trim().replace(/^([-+]?\d+),(\d+)$/, "$1.$2");
+  const value = Number(plain);
+  return plain === "" || !Number.isFinite(value) ? null : value;
+}
+
 /** `video$_$clip` of the two parts of each. */
 export function joinedIds(videos: readonly string[], clips: readonly string[]): string[] {
   return videos.map((video, i) => `${video}${ID_JOINT}${clips[i]}`);

@@ -1,8 +1,12 @@
 /** Tokens of a BERT, in the arrangements that files have. @module */
 
-import { integersOf } from "../arrays/values.ts";
+import { countOf, floatsOf, type FloatSource, floatSource, integersOf } from "../arrays/values.ts";
 import type { ArraySource } from "../arrays/array_source.ts";
 
+/** Whole numbers beyond this are no counts or bytes, which may be features. */
+const LARGEST_COUNT = 255;
+/** The number of [CLS], with which all sentences begin, in vocabularies of BERT. */
+const CLS = 101;
 /** Rows of `text_bert`: ids, mask, segments. */
 const ROWS = 3;
 
@@ -33,6 +37,38 @@ export function arrangedTokens(value: unknown): { value: unknown; note: string |
     ids.forEach((id, t) => full[(i * ROWS + 1) * first + t] = Number(id !== 0));
   }
   return { value: asArray([samples, ROWS, first], full), note: "ids only" };
+}
+
+/**
+ * What whole numbers under `text` are: the tokens of a BERT, ids alone or with mask and segments, or
+ * numbers of words in a vocabulary that nobody has; null for features.
+ */
+export function wordNumbers(value: unknown): "tokens" | "words" | null {
+  const source = floatSource(value);
+  const [samples = 0, first = 0, last = 0] = source?.shape ?? [];
+  if (source === null || samples < 2 || !beginsWhole(source)) return null;
+  const { values } = floatsOf(value)!;
+  if (!values.every(Number.isInteger)) return null;
+  const size = values.length / samples;
+  const places = source.shape.length === 3 ? maskPlaces(first, last) : null;
+  if (places !== null) {
+    return values.every((bit, i) => !places(i % size) || bit === 0 || bit === 1) ? "tokens" : null;
+  }
+  if (source.shape.length !== 2 || !values.some((number) => number > LARGEST_COUNT)) return null;
+  return values.every((id, i) => i % size > 0 || id === CLS) ? "tokens" : "words";
+}
+
+/** Whether the first numbers are whole ones: features are not, and need not be read for this. */
+function beginsWhole(source: FloatSource): boolean {
+  const few = new Float32Array(Math.min(64, countOf(source.shape)));
+  source.readFloat32(0, few);
+  return few.every(Number.isInteger);
+}
+
+/** Which places of a sample [3, tokens] or [tokens, 3] are its mask; null for other shapes. */
+function maskPlaces(first: number, last: number): ((place: number) => boolean) | null {
+  if (first === ROWS) return (place) => place >= last && place < 2 * last;
+  return last === ROWS ? (place) => place % ROWS === 1 : null;
 }
 
 function asArray(shape: readonly number[], values: Int32Array): ArraySource {

@@ -70,7 +70,7 @@ export function withValid(
 }
 
 /** The video of an id: what stands before the clip's number. */
-function videoOf(id: string): string {
+export function videoOf(id: string): string {
   return id.includes("$_$")
     ? id.slice(0, id.indexOf("$_$"))
     : id.replace(/(\[\d+\]|_\d+)$/, "") || id;

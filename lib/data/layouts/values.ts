@@ -4,7 +4,6 @@ import type { ArraySource } from "../arrays/array_source.ts";
 import { SelectedRows } from "../arrays/views.ts";
 import { isArraySource, stringOf } from "../arrays/values.ts";
 import type { Entries } from "./layout.ts";
-import { meaningOf } from "./names.ts";
 
 /** Python 2 pickles have byte strings as keys; keys that are no text are left out. */
 export function entriesOf(map: ReadonlyMap<unknown, unknown>): Map<string, unknown> {
@@ -30,8 +29,13 @@ export function isList(value: unknown): value is readonly unknown[] {
 export function rankOf(value: unknown): number {
   let [rank, inner] = [0, value];
   // A list that holds itself would have no end.
-  while (isList(inner) && inner.length > 0 && rank < 8) [rank, inner] = [rank + 1, inner[0]];
+  while (isList(inner) && inner.length > 0 && rank < 8) [rank, inner] = [rank + 1, firstOf(inner)];
   return isArraySource(inner) ? rank + inner.shape.length : rank;
+}
+
+/** The first that is there: a modality may be missing in some samples. */
+function firstOf(list: readonly unknown[]): unknown {
+  return list.find((item) => item !== null) ?? list[0];
 }
 
 /** Number of rows of an array or list; undefined of anything else. */
@@ -43,29 +47,11 @@ export function rowsOf(value: unknown): number | undefined {
 /** Whether `value` holds features: an array of numbers, or lists of them. */
 export function isFeatures(value: unknown): boolean {
   let [inner, depth] = [value, 0];
-  while (isList(inner) && inner.length > 0 && depth < 8) [depth, inner] = [depth + 1, inner[0]];
+  while (isList(inner) && inner.length > 0 && depth < 8) {
+    [depth, inner] = [depth + 1, firstOf(inner)];
+  }
   if (isArraySource(inner)) return /^([<|][fiub]\d|bfloat16|\|O)/.test(inner.dtype);
   return depth > 0 && (typeof inner === "number" || typeof inner === "bigint");
-}
-
-/** The keys that mean something, by what they mean. */
-export function meaningsOf(entries: Entries): Map<string, string> {
-  const meanings = new Map<string, string>();
-  for (const key of entries.keys()) {
-    const meaning = meaningOf(key);
-    // The proper name before any other, else the first.
-    if (meaning !== undefined && (!meanings.has(meaning) || key === meaning)) {
-      meanings.set(meaning, key);
-    }
-  }
-  return meanings;
-}
-
-/** Whether a dictionary holds what a clip or a split holds: features or words under known names. */
-export function holdsModalities(value: unknown): value is ReadonlyMap<unknown, unknown> {
-  if (!isMap(value)) return false;
-  const meanings = meaningsOf(entriesOf(value));
-  return ["text", "audio", "vision", "text_bert", "raw_text"].some((key) => meanings.has(key));
 }
 
 /** The rows of `value`, a list or an array, at `positions`. */

@@ -11,7 +11,7 @@
 import { UsageError } from "../../core/errors.ts";
 import { RandomStream } from "../../core/random.ts";
 import { dataName, type Modality, type ProtocolName } from "../../data/mod.ts";
-import { metricOf, PROTOCOLS } from "../../evaluation/mod.ts";
+import { metricOf, protocolOf } from "../../evaluation/mod.ts";
 import type { ModelDefinition, Setting } from "../../models/mod.ts";
 import type { MetricValues } from "../runs/run_entry.ts";
 import { mean } from "../../statistics/mod.ts";
@@ -129,9 +129,10 @@ export function rankTrials({ definition, groups }: Study, metric: string): Ranke
     settings: cell.settings,
     score: mean(runs.map((run) => scoreTrial({ valid: run.valid }, metric))),
   }));
-  const protocol = complete[0]?.runs[0]?.protocol;
-  if (protocol === undefined) return [];
-  const sign = metricOf(PROTOCOLS[protocol], metric).higherIsBetter ? -1 : 1;
+  const first = complete[0]?.runs[0];
+  if (first === undefined) return [];
+  const protocol = protocolOf({ ...first.config, protocol: first.protocol });
+  const sign = metricOf(protocol, metric).higherIsBetter ? -1 : 1;
   return trials.sort((a, b) => sign * (a.score - b.score));
 }
 

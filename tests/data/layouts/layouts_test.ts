@@ -32,13 +32,11 @@ const CASES: readonly Case[] = [
   { file: "mmsa.pkl", layout: "MMSA", words: true },
   { file: "nested.pkl", layout: "MMSA", words: true },
   { file: "wrapped.pkl", layout: "MMSA", words: true },
-  { file: "torch_inside.pkl", layout: "MMSA", words: true },
-  { file: "torch_zip.pt", layout: "MMSA", words: true },
   { file: "object.npz", layout: "MMSA", words: true },
   { file: "mult.pkl", layout: "MulT", renamed: ["labels → regression_labels"] },
   {
     file: "lmf.pkl",
-    layout: "LMF and MFN",
+    layout: "splits with other names (LMF, MFN)",
     having: { ids: made },
     renamed: [
       "glove → text",
@@ -71,7 +69,26 @@ const CASES: readonly Case[] = [
   { file: "flat_mode.pkl", layout: "one dictionary of all samples", words: true },
   { file: "clip_list.pkl", layout: "MMSA-FET's list of clips", renamed: ["video → vision"] },
   { file: "clips_by_id.pkl", layout: "clips by id", renamed: ["visual → vision"] },
-  { file: "one_array.pkl", layout: "LMF and MFN", options: { columns } },
+  { file: "split_of_ids.pkl", layout: "MulT" },
+  { file: "ids_of_clips.pkl", layout: "clips by id", renamed: ["label_M → regression_labels"] },
+  {
+    file: "modality_of_ids.pkl",
+    layout: "one dictionary of all samples",
+    options: { labelFile: `${COMMITTED}label.csv` },
+    words: true,
+  },
+  {
+    file: "folded.pkl",
+    layout: "splits with other names (LMF, MFN)",
+    renamed: ["label_T → regression_labels_T"],
+  },
+  {
+    file: "among_others.pkl",
+    layout: "splits with other names (LMF, MFN)",
+    renamed: ["src-text → text", "openface_au → vision", "tgt → regression_labels"],
+    words: true,
+  },
+  { file: "one_array.pkl", layout: "splits with other names (LMF, MFN)", options: { columns } },
   { file: "features_and_labels.pkl", layout: "one array of all columns", options: { columns } },
   {
     file: "without_labels.pkl",
@@ -222,11 +239,11 @@ Deno.test("loadDataset() refuses a table of labels that lacks samples", () => {
     DataError,
     'split "train" has 5 of 6 samples that',
   );
-  Deno.writeTextFileSync(labelFile, "video_id,clip_id,label\ntrain0,0,good\n");
+  Deno.writeTextFileSync(labelFile, "video_id,clip_id,label\ntrain0,0,1\ntrain0,1,good\n");
   assertThrows(
     () => loadDataset(`${COMMITTED}without_labels.pkl`, { labelFile }),
     DataError,
-    'line 2 has the label "good", expected a number',
+    'line 3 has the label "good", expected a number',
   );
   Deno.removeSync(labelFile);
 });

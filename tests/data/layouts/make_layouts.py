@@ -2,7 +2,7 @@
 
 make_layouts.py FOLDER     needs numpy; h5py for the HDF5 files, which are left out without it
 """
-import io, json, pickle, struct, sys, types, zipfile
+import pickle, sys
 import numpy as np
 
 out = sys.argv[1]
@@ -82,6 +82,16 @@ save("features_and_labels", splits(lambda s: (joined(s), DATA[s]["labels"], DATA
 save("without_labels", splits(lambda s: {k: v for k, v in mmsa(s).items() if k != "regression_labels"}))
 save("audio_only", {s: {"id": DATA[s]["id"][::-1], "wav2vec_features": DATA[s]["audio"][::-1]} for s in SAMPLES})
 save("vision_by_id", {i: v for s in SAMPLES for i, v in zip(DATA[s]["id"], cut(s, "vision"))})
+by_id = lambda s, rows: dict(zip(DATA[s]["id"], rows))
+save("split_of_ids", splits(lambda s: {**{m: by_id(s, cut(s, m)) for m in WIDTHS}, "labels": by_id(s, map(float, DATA[s]["labels"]))}))
+save("ids_of_clips", splits(lambda s: by_id(s, [{"text": t, "acoustic": a, "visual": v, "labels": {"M": float(y)}} for t, a, v, y in zip(
+    cut(s, "text"), cut(s, "audio"), cut(s, "vision"), DATA[s]["labels"])])))
+# What one part lacks is left out of all.
+merged = lambda part: {i: x for s in SAMPLES for i, x in by_id(s, part(s)).items()}
+save("modality_of_ids", {**{m: merged(lambda s: cut(s, m)) for m in WIDTHS}, "vision": {**merged(lambda s: cut(s, "vision")), "only_here": DATA["test"]["vision"][0]}})
+save("folded", splits(lambda s: {"features": {m: DATA[s][m] for m in WIDTHS}, "labels": {"M": DATA[s]["labels"], "T": DATA[s]["labels"]}, "ids": DATA[s]["id"]}))
+save("among_others", splits(lambda s: {"src-text": DATA[s]["text"], "X_audio": DATA[s]["audio"], "openface_au": DATA[s]["vision"],
+                                       "audio_mask": DATA[s]["audio"][:, :, 0], "tgt": DATA[s]["labels"], "text": [" ".join(w) for w in DATA[s]["words"]], "utt_id": DATA[s]["id"]}))
 np.savez(f"{out}/named.npz", **{f"{s}_{k}": v for s in SAMPLES for k, v in {
     **{m: DATA[s][m] for m in WIDTHS}, "labels": DATA[s]["labels"], "id": np.array(DATA[s]["id"])}.items()})
 np.savez_compressed(f"{out}/object.npz", data=np.array(full, dtype=object))
@@ -90,82 +100,6 @@ with open(f"{out}/label.csv", "w") as f:
     for s in SAMPLES:
         for i, w, y in zip(DATA[s]["id"], DATA[s]["words"], DATA[s]["labels"]):
             f.write("{},{},{},{},{},{},{}\n".format(*i.split("$_$"), " ".join(w), y, y, "Positive", s))
-
-
-# PyTorch's forms, without PyTorch: its pickles name these functions and classes.
-def module(name, **parts):
-    sys.modules[name] = types.ModuleType(name)
-    for key, part in parts.items():
-        if hasattr(part, "__module__"):
-            part.__module__, part.__qualname__, part.__name__ = name, key, key
-        setattr(sys.modules[name], key, part)
-
-
-def _rebuild_tensor_v2(*a): pass
-def _load_from_bytes(b): pass
-class FloatStorage: pass
-class LongStorage: pass
-
-
-module("torch", FloatStorage=FloatStorage, LongStorage=LongStorage)
-module("torch._utils", _rebuild_tensor_v2=_rebuild_tensor_v2)
-module("torch.storage", _load_from_bytes=_load_from_bytes)
-from collections import OrderedDict
-
-
-class Storage:
-    def __init__(self, array, key): self.array, self.key, self.type = array, key, LongStorage if array.dtype == np.int64 else FloatStorage
-    def __reduce__(self): return _load_from_bytes, (legacy(self),)
-
-
-class Tensor:
-    """`array` in a storage of its own; transposed where `turned`, as permuted tensors are saved."""
-    def __init__(self, array, key, turned=False):
-        self.shape = array.shape
-        stored = np.ascontiguousarray(array.T if turned else array)
-        strides = [s // stored.itemsize for s in stored.strides]
-        self.strides = tuple(strides[::-1] if turned else strides)
-        self.storage = Storage(stored, key)
-    def __reduce__(self): return _rebuild_tensor_v2, (self.storage, 0, self.shape, self.strides, False, OrderedDict())
-
-
-class Pickler(pickle.Pickler):
-    def persistent_id(self, x):
-        return ("storage", x.type, x.key, "cpu", x.array.size) if isinstance(x, Storage) else None
-
-
-def legacy(storage):
-    f = io.BytesIO()
-    for part in (0x1950a86a20f9469cfc6c, 1001, {"protocol_version": 1001, "little_endian": True, "type_sizes": {"short": 2}}):
-        pickle.dump(part, f, 2)
-    Pickler(f, 2).dump(storage)
-    pickle.dump([storage.key], f, 2)
-    f.write(struct.pack("<q", storage.array.size) + storage.array.tobytes())
-    return f.getvalue()
-
-
-def tensors(wrap):
-    return splits(lambda s: {**mmsa(s), **{m: wrap(DATA[s][m]) for m in WIDTHS}, "regression_labels": wrap(DATA[s]["labels"])})
-
-
-keys = iter(range(1000))
-save("torch_inside", tensors(lambda x: Tensor(x, str(next(keys)), x.ndim == 3)))
-found = []
-
-
-def noted(array):
-    found.append(Tensor(array, str(len(found))))
-    return found[-1]
-
-
-content = io.BytesIO()
-Pickler(content, 2).dump(tensors(noted))
-with zipfile.ZipFile(f"{out}/torch_zip.pt", "w", zipfile.ZIP_STORED) as z:
-    z.writestr("dataset/data.pkl", content.getvalue())
-    z.writestr("dataset/byteorder", "little")
-    for tensor in found:
-        z.writestr(f"dataset/data/{tensor.storage.key}", tensor.storage.array.tobytes())
-    z.writestr("dataset/version", "3\n")
 
 try:
     import h5py
