@@ -16,13 +16,14 @@ import {
   gapProblems,
   registryProblems,
   sampleProblems,
+  scanSplit,
   type SplitScan,
 } from "./checks/integrity.ts";
 import { MODALITIES, type Modality, type ProtocolName, type SplitName } from "./modality.ts";
 import { type SourceOptions, sourceOptions } from "./source_options.ts";
 import { openDataset } from "./open.ts";
 import type { Problem, ProblemCode } from "./problem.ts";
-import { detectProtocol, recognize } from "./registry.ts";
+import { recognize, tellProtocol } from "./registry.ts";
 import { type DatasetSource, presentSplits, shapeOf, type SplitSource } from "./source.ts";
 import { countOf } from "./arrays/values.ts";
 
@@ -100,7 +101,7 @@ export function loadDataset(path: string, options: LoadOptions = {}): Dataset {
     labels: options.labels === "required",
   }, sourceOptions(options));
   try {
-    const dataset = read(source, options);
+    const dataset = read(source, options, true);
     // A pickle is in memory now; a store is read from until the dataset is closed.
     if (source.store === null) source[Symbol.dispose]();
     return dataset;
@@ -110,11 +111,29 @@ export function loadDataset(path: string, options: LoadOptions = {}): Dataset {
   }
 }
 
-function read(source: DatasetSource, options: LoadOptions): Dataset {
+/**
+ * As {@linkcode loadDataset}, but features stay in the file until they are asked for, as they are: it
+ * tells what a dataset is, without the time and memory of loading it.
+ */
+export function peekDataset(path: string, options: LoadOptions = {}): Dataset {
+  const source = openDataset(path, {
+    ...(options.splits === undefined ? {} : { splits: options.splits }),
+  }, sourceOptions(options));
+  try {
+    return read(source, options, false);
+  } catch (error) {
+    source[Symbol.dispose]();
+    throw error;
+  }
+}
+
+function read(source: DatasetSource, options: LoadOptions, isLoaded: boolean): Dataset {
   const shape = shapeOf(source);
   // The sums of a pickle are not worth reading it twice: its shapes tell enough.
   const recognition = recognize(shape, source.store === null ? {} : source.sums());
-  const protocol = options.protocol ?? source.protocol ?? detectProtocol(shape, recognition);
+  const said = options.protocol ?? source.protocol;
+  const told = said === null ? tellProtocol(shape, recognition) : null;
+  const protocol = said ?? told?.protocol ?? null;
   const chosen = presentSplits(source)
     .filter(({ name }) => options.splits === undefined || options.splits.includes(name));
   const isBert = options.text === "bert";
@@ -124,15 +143,21 @@ function read(source: DatasetSource, options: LoadOptions): Dataset {
   const early = sampleProblems(splits, protocol, options.labelRange);
   refuse(source.path, [...source.problems, ...early].filter(({ code }) => FATAL.includes(code)));
 
-  const { loaded, zeroed, found } = source.store === null ? loadRows(source.path, splits) : {
-    loaded: splits.map((split) => toSplit(split, (column) => new FileColumn(column))),
-    zeroed: chooseCounts(source.store.zeroed, splits, modalities),
-    found: source.store.problems.filter((problem) => concerns(problem, splits, modalities)),
-  };
+  const { loaded, zeroed, found } = source.store === null && isLoaded
+    ? loadRows(source.path, splits)
+    : {
+      loaded: splits.map((split) => toSplit(split, (column) => new FileColumn(column))),
+      zeroed: chooseCounts(source.store?.zeroed ?? {}, splits, modalities),
+      found: source.store === null
+        ? options.nonfinite === "stop"
+          ? featureProblems(splits.map((split) => scanSplit(split)))
+          : []
+        : source.store.problems.filter((problem) => concerns(problem, splits, modalities)),
+    };
   const problems = [
     ...source.problems,
     ...registryProblems(source, shape, recognition),
-    ...gapProblems(options.modalities === undefined ? chosen : splits, protocol),
+    ...gapProblems(options.modalities === undefined ? chosen : splits, protocol, told),
     ...early,
     ...found,
   ];
