@@ -11,7 +11,7 @@ import { htmlTable, textTable } from "../display/tables.ts";
 import { escapeForNotebook } from "../display/xml.ts";
 import { compareRuns, type Comparison, type ComparisonTable } from "../analysis/comparison/mod.ts";
 import type { CompareOptions } from "../analysis/comparison/mod.ts";
-import { notesOf, rowsOf, TABLE_HEADER, toLatex, toMarkdown } from "../analysis/comparison/mod.ts";
+import { headerOf, notesOf, rowsOf, toLatex, toMarkdown } from "../analysis/comparison/mod.ts";
 import { comparisonIntervals, type Figure } from "../analysis/figures/mod.ts";
 import type { Metric } from "../evaluation/mod.ts";
 import { readRuns, type Skipped } from "../studies/runs/mod.ts";
@@ -91,7 +91,7 @@ export class ModelComparison implements Displayable {
 
   /** For notebooks: a table, as HTML and as text. */
   [JUPYTER_DISPLAY](): MediaBundle {
-    const rows = [TABLE_HEADER, ...rowsOf(this.table)];
+    const rows = [headerOf(this.table), ...rowsOf(this.table)];
     const notes = [...notesOf(this.table), ...this.skipped.map(skippedSentence)];
     const list = (texts: readonly string[]) =>
       `<ul>${texts.map((text) => `<li>${escapeForNotebook(text)}</li>`).join("")}</ul>`;

@@ -6,17 +6,12 @@ import { metricName } from "../../evaluation/protocols.ts";
 import { list, page, table } from "../../display/html.ts";
 import { formatSigned } from "./verdict_sentence.ts";
 
-/** The columns of a table of comparisons. */
-export const TABLE_HEADER: readonly string[] = [
-  "a",
-  "b",
-  "metric",
-  "a - b",
-  "interval",
-  "p seeds",
-  "p samples",
-  "verdict",
-];
+/** The columns of a table of comparisons; those of p say of how many comparisons they are the family. */
+export function headerOf({ comparisons: { length } }: ComparisonTable): string[] {
+  const family = length === 1 ? "one comparison" : `Holm of ${length}`;
+  const columns = ["a", "b", "metric", "a - b", "interval"];
+  return [...columns, `p seeds (${family})`, `p samples (${family})`, "verdict"];
+}
 
 /**
  * The table, the sentences, and what was refused, as Markdown.
@@ -25,8 +20,8 @@ export function toMarkdown(table: ComparisonTable): string {
   const line = (cells: readonly string[]) =>
     `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
   return [
-    line(TABLE_HEADER),
-    line(TABLE_HEADER.map((_, i) => i > 2 && i < 7 ? "---:" : "---")),
+    line(headerOf(table)),
+    line(headerOf(table).map((_, i) => i > 2 && i < 7 ? "---:" : "---")),
     ...rowsOf(table).map(line),
     "",
     ...notesOf(table).map((note) => `- ${note}`),
@@ -43,7 +38,7 @@ export function toLatex(table: ComparisonTable): string {
     ...notesOf(table).map((note) => `% ${note}`),
     "\\begin{tabular}{lllrrrrl}",
     "\\toprule",
-    line(TABLE_HEADER),
+    line(headerOf(table)),
     "\\midrule",
     ...rowsOf(table).map(line),
     "\\bottomrule",
@@ -56,7 +51,7 @@ export function toLatex(table: ComparisonTable): string {
  * A page on its own, without any request.
  */
 export function toHtml(found: ComparisonTable): string {
-  return page("Comparison", table(TABLE_HEADER, rowsOf(found)) + list(notesOf(found)));
+  return page("Comparison", table(headerOf(found), rowsOf(found)) + list(notesOf(found)));
 }
 
 /** The cells of each comparison, by what differs between its models; p after Holm's correction. */

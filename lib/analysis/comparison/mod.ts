@@ -9,5 +9,5 @@ export {
 } from "./compare.ts";
 export type { CompareOptions, Effect, SampleTest } from "./compare_pair.ts";
 export type { SeedTest, TestResult } from "./over_seeds.ts";
-export { notesOf, rowsOf, TABLE_HEADER, toHtml, toLatex, toMarkdown } from "./comparison_format.ts";
+export { headerOf, notesOf, rowsOf, toHtml, toLatex, toMarkdown } from "./comparison_format.ts";
 export { groupRuns, rowNames, type RunGroup } from "./groups.ts";

@@ -4,7 +4,7 @@ import { messageOf, UsageError } from "../../core/errors.ts";
 import { PROTOCOLS } from "../../evaluation/mod.ts";
 import { compareRuns } from "../comparison/compare.ts";
 import { rowNames } from "../comparison/groups.ts";
-import { notesOf, rowsOf, TABLE_HEADER } from "../comparison/comparison_format.ts";
+import { headerOf, notesOf, rowsOf } from "../comparison/comparison_format.ts";
 import {
   comparisonIntervals,
   type Figure,
@@ -146,7 +146,7 @@ export async function comparisonSection(
         const found = compareRuns(runs, metrics);
         const figures = metrics.filter((key) => found.comparisons.some((c) => c.metric === key))
           .map((key) => comparisonIntervals(found.comparisons, key));
-        return heading(dataset) + await drawn(figures) + table(TABLE_HEADER, rowsOf(found)) +
+        return heading(dataset) + await drawn(figures) + table(headerOf(found), rowsOf(found)) +
           list(notesOf(found));
       } catch (error) {
         if (error instanceof UsageError) throw error;
