@@ -12,7 +12,7 @@ import {
   MODALITIES,
   type Modality,
 } from "../data/mod.ts";
-import { withoutWords } from "../data/load.ts";
+import { peekDataset, withoutWords } from "../data/load.ts";
 import type { Config } from "../models/mod.ts";
 import { requireModalities } from "./requirements.ts";
 
@@ -45,6 +45,14 @@ export function loadTrainingData(
   const dataset = loadDataset(path, options);
   const seconds = (performance.now() - started) / 1000;
   return { path, text: options.text, dataset, seconds };
+}
+
+/** Opens data without reading features, and tells what loading them would. @throws as `loadDataset` */
+export function peekTrainingData(
+  path: string,
+  options: LoadOptions & { readonly text: TextSource },
+): TrainingData {
+  return { path, text: options.text, dataset: peekDataset(path, options), seconds: 0 };
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Studies: sets of trainings that make one table. @module */
 
 export type { ClusterOptions, PublishedRow, StudyCell, StudyDefinition } from "./definition.ts";
+export { type CheckOptions, checkStudy, type StudyCheck } from "./check_study.ts";
 export { parseDefinition } from "./parse_definition.ts";
 export { readStudy, type Study, STUDY_FILE, type StudyRuns, writeStudy } from "./study_folder.ts";
 export { STUDIES } from "./report_tables.ts";
