@@ -18,12 +18,22 @@ export interface ComparisonCells {
 /** The cells of a table; with a margin and its p where one was given. */
 export function cellsOf({ comparisons, holm }: ComparisonTable): ComparisonCells {
   const { nameOf } = rowNames(comparisons.flatMap(({ a, b }) => [a, b]));
+  const all = comparisons.length;
   const hasMargin = holm.equivalence !== undefined;
   const margins = (texts: readonly string[]) => hasMargin ? texts : [];
+  const tested = (holm.equivalence ?? []).filter((p) => p !== null).length;
   return {
     header: [
-      ...["a", "b", "metric", "a - b", "interval", "p seeds", "p samples"],
-      ...margins(["margin", "p equivalent"]),
+      ...[
+        "a",
+        "b",
+        "metric",
+        "a - b",
+        "interval",
+        `p seeds ${familyOf(all)}`,
+        `p samples ${familyOf(all)}`,
+      ],
+      ...margins(["margin", `p equivalent ${familyOf(tested)}`]),
       "verdict",
     ],
     rows: comparisons.map((comparison, i) => {
@@ -46,6 +56,11 @@ export function cellsOf({ comparisons, holm }: ComparisonTable): ComparisonCells
     }),
     align: `lllrrrr${hasMargin ? "rr" : ""}l`,
   };
+}
+
+/** Of how many comparisons an adjusted p says how surprising one is. */
+function familyOf(size: number): string {
+  return size === 1 ? "(one comparison)" : `(Holm of ${size})`;
 }
 
 function verdictText(
