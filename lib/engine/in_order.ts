@@ -1,6 +1,6 @@
 /** Work that a compiled step does piece by piece. @module */
 
-import { backend, tidy } from "@tensorflow/tfjs-core";
+import { backend, type TensorContainer, tidy } from "@tensorflow/tfjs-core";
 
 /** What an engine that compiles steps has on its backend. */
 interface OrderingBackend {
@@ -11,8 +11,17 @@ interface OrderingBackend {
  * Does `work`, in a `tidy` of its own, after what the calls before it did. A compiled step else runs
  * whatever is ready: of an optimizer, for example, the first product of every parameter, and the
  * results are alive all at once.
+ *
+ * @returns what `work` does; other tensors that it makes are gone
  */
-export function inOrder(work: () => void): void {
+export function inOrder<T extends TensorContainer>(work: () => T): T {
   const ordering = backend() as unknown as OrderingBackend;
-  tidy(() => ordering.inOrder === undefined ? work() : ordering.inOrder(work));
+  return tidy(() => {
+    if (ordering.inOrder === undefined) return work();
+    let made: T;
+    ordering.inOrder(() => {
+      made = work();
+    });
+    return made!;
+  });
 }

@@ -17,13 +17,8 @@ import {
   subnetTraining,
   UNIMODAL,
 } from "./fusion/fusion_settings.ts";
-import {
-  fusedSettings,
-  subnetOutputs,
-  subnetSettings,
-  unimodalSettings,
-} from "./fusion/subnet_network.ts";
-import { TensorFusion } from "./fusion/tensor_fusion.ts";
+import { fusedSettings, subnetSettings, unimodalSettings } from "./fusion/subnet_network.ts";
+import { TensorFusion, tensorOutputs } from "./fusion/tensor_fusion.ts";
 import type { NetworkDefinition, ParameterGroup } from "./model.ts";
 import { count } from "./setting.ts";
 
@@ -93,7 +88,7 @@ export const mtfn: NetworkDefinition<typeof settings> = {
       ...unimodalSettings(hyper),
       ...fusedSettings(hyper),
     }),
-    outputs: subnetOutputs,
+    outputs: tensorOutputs,
   },
   create: (context) => new Mtfn(context),
 };

@@ -9,8 +9,8 @@
  */
 
 import { COMMON, each, FUSED, startingAt, subnetTraining } from "./fusion/fusion_settings.ts";
-import { fusedSettings, subnetOutputs, subnetSettings } from "./fusion/subnet_network.ts";
-import { TensorFusion } from "./fusion/tensor_fusion.ts";
+import { fusedSettings, subnetSettings } from "./fusion/subnet_network.ts";
+import { TensorFusion, tensorOutputs } from "./fusion/tensor_fusion.ts";
 import type { NetworkDefinition } from "./model.ts";
 import { count } from "./setting.ts";
 
@@ -78,7 +78,7 @@ export const tfn: NetworkDefinition<typeof settings> = {
       ...subnetSettings(hyper),
       ...fusedSettings(hyper),
     }),
-    outputs: subnetOutputs,
+    outputs: tensorOutputs,
   },
   create: (context) => new TensorFusion(context),
 };

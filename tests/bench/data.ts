@@ -12,7 +12,7 @@ type Shapes = Readonly<Record<Modality, readonly [steps: number, width: number]>
 export interface BenchData {
   readonly name: string;
   /** Whose settings are used. */
-  readonly preset: "mosi" | "mosei";
+  readonly preset: "mosi" | "mosei" | "sims";
   readonly samples: number;
   readonly shapes: Shapes;
   /** Shortest true length as a share of the steps; 1 for full sequences. */
@@ -74,12 +74,14 @@ export function readBenchData(folder: string): Split {
     return [modality, new MemoryColumn(values, { samples, steps, width }, lengths)];
   }));
   const labels = new Float32Array(bytes("labels.f32"));
+  // Some models learn people's labels of each modality: what they are costs nothing more.
+  const unimodalLabels = Object.fromEntries(MODALITIES.map((modality) => [modality, labels]));
   return {
     name: "train",
     samples: shape.samples,
     ids: Array.from(labels, (_, i) => String(i)),
     labels,
-    unimodalLabels: {},
+    unimodalLabels,
     features,
     rawText: null,
     textBert: null,

@@ -1,8 +1,11 @@
-/** Training steps of every network model in MOSEI's shapes, beside plain PyTorch versions where there are. */
+/**
+ * Training steps of every network model in the shapes of a published dataset, beside plain PyTorch
+ * versions where there are.
+ */
 
 import { join } from "node:path";
 import { exists } from "../../lib/core/mod.ts";
-import { MODELS } from "../../mod.ts";
+import { type ModelDefinition, MODELS } from "../../mod.ts";
 import { type BenchData, writeBenchData } from "./data.ts";
 import {
   type Bench,
@@ -18,12 +21,25 @@ import {
 
 const THREADS = 2;
 /** Text of all steps, which some models read; 8 batches of 32. */
-const DATA: BenchData = {
+const SAMPLES = { samples: 256, shortest: 0.1 };
+const MOSEI: BenchData = {
+  ...SAMPLES,
   name: "models",
   preset: "mosei",
-  samples: 256,
   shapes: { text: [50, 768], audio: [500, 74], vision: [375, 35] },
-  shortest: 0.1,
+};
+const MOSI: BenchData = {
+  ...SAMPLES,
+  name: "models mosi",
+  preset: "mosi",
+  shapes: { text: [50, 768], audio: [375, 5], vision: [500, 20] },
+};
+/** The dataset with labels of people for each modality. */
+const SIMS: BenchData = {
+  ...SAMPLES,
+  name: "models sims",
+  preset: "sims",
+  shapes: { text: [39, 768], audio: [400, 33], vision: [55, 709] },
 };
 
 /** What both sides print. */
@@ -31,34 +47,56 @@ interface Steps {
   /** Of the first step, which on some engines is recorded too. */
   readonly firstSeconds: number;
   readonly stepSeconds: number[];
+  readonly peakBytes: number;
+}
+
+/** Networks with the data that they are measured on, and what tells two measurements of one apart. */
+function* measured(): Generator<{ model: ModelDefinition; data: BenchData; label: string }> {
+  for (const model of MODELS) {
+    // Self-MM has a bench of its own; a BERT's steps are in another.
+    if (model.kind !== "network" || model.name === "self-mm") continue;
+    if (model.needs.includes("bert")) continue;
+    const data = model.needs.includes("humanLabels") ? SIMS : MOSEI;
+    yield { model, data, label: model.name };
+    // Attention over long sequences: its largest batches.
+    if (model.name === "mult") yield { model, data: MOSI, label: "mult mosi" };
+  }
 }
 
 async function run({ folder, engine, pairs }: BenchOptions): Promise<Result[]> {
   const torch = await hasTorch();
-  writeBenchData(folder, DATA);
+  for (const data of [MOSEI, MOSI, SIMS]) writeBenchData(join(folder, data.preset), data);
   // On the other engines a step takes seconds.
   const steps = engine === "tensorflow" ? 8 : 1;
   const results: Result[] = [];
-  for (const { name, kind } of MODELS) {
-    // Self-MM has a bench of its own.
-    if (kind !== "network" || name === "self-mm") continue;
+  for (const { model: { name }, data: { preset }, label } of measured()) {
     const ours: Steps[] = [], theirs: Steps[] = [];
+    const at = join(folder, preset);
     for (let pair = 0; pair < pairs; pair++) {
-      const args = [folder, name, engine, steps, THREADS];
-      ours.push(await runJson(Deno.execPath(), script("network_steps.ts", args)));
+      const args = [at, preset, name, engine, steps, THREADS];
+      const own = await runJson<Steps & { batchSize: number }>(
+        Deno.execPath(),
+        script("network_steps.ts", args),
+      );
+      ours.push(own);
       if (!torch || !exists(join(HERE, "torch", `${name}.py`))) continue;
-      const path = join(HERE, "torch_models.py");
-      theirs.push(await runJson("python3", [path, folder, name, String(steps), String(THREADS)]));
+      const rest = [preset, name, steps, THREADS, own.batchSize].map(String);
+      theirs.push(await runJson("python3", [join(HERE, "torch_models.py"), at, ...rest]));
     }
     const seconds = (runs: readonly Steps[]) => runs.map((run) => median(run.stepSeconds));
+    const megabytes = (runs: readonly Steps[]) => runs.map((run) => run.peakBytes / 1e6);
     results.push(
-      resultOf(`${name} step`, engine, "s", seconds(ours), seconds(theirs)),
-      resultOf(`${name} first step`, engine, "s", ours.map((run) => run.firstSeconds), []),
+      resultOf(`${label} step`, engine, "s", seconds(ours), seconds(theirs)),
+      resultOf(`${label} first step`, engine, "s", ours.map((run) => run.firstSeconds), []),
+      resultOf(`${label} memory`, engine, "MB", megabytes(ours), megabytes(theirs)),
     );
   }
   Deno.removeSync(folder, { recursive: true });
   return results;
 }
 
-/** Seconds of a training step of 32 samples, and of the first one, for each network model. */
+/**
+ * Seconds of a training step of 32 samples, or of a model's own batches where those are smaller, and of
+ * the first one, with the largest memory of the process, for each network model.
+ */
 export const models: Bench = { name: "models", run };

@@ -1,18 +1,21 @@
 /**
  * Our side of the benchmark `models`, a process of its own:
- * `network_steps.ts FOLDER MODEL ENGINE STEPS THREADS` makes training steps with the model's default
- * settings and prints JSON. The first step also records what the engine compiles.
+ * `network_steps.ts FOLDER PRESET MODEL ENGINE STEPS THREADS` makes training steps with the model's
+ * default settings and prints JSON. The first step also records what the engine compiles.
  */
 
-import { adamOf } from "../../lib/training/optimizer.ts";
-import { Learner } from "../../lib/training/learner.ts";
 import { loopSettings } from "../../lib/training/config.ts";
+import { learnerOf } from "../../lib/training/learner_of.ts";
 import { resolveConfig } from "../../lib/training/mod.ts";
+import { peakMemory } from "../../lib/training/versions.ts";
 import { batchOrder } from "../../lib/data/mod.ts";
 import { findModel, MODALITIES, openEngine, RandomStream } from "../../mod.ts";
-import { readBenchData } from "./data.ts";
+import { type BenchData, readBenchData } from "./data.ts";
 
-const [folder = "", name = "", engineName = "", steps = "", threads = ""] = Deno.args;
+/** Samples of a batch, at most. */
+const BATCH = 32;
+
+const [folder = "", preset = "", name = "", engineName = "", steps = "", threads = ""] = Deno.args;
 const train = readBenchData(folder);
 const engine = await openEngine({
   engine: engineName as "tensorflow",
@@ -20,19 +23,25 @@ const engine = await openEngine({
 });
 const model = findModel(name);
 if (model.kind !== "network") throw new TypeError(`${name} is not a network`);
-const settings = resolveConfig(model, "mosei", { batchSize: 32 });
+const dataset = preset as BenchData["preset"];
+const own = Number(resolveConfig(model, dataset)["batchSize"]);
+const batchSize = Math.min(BATCH, own);
+const settings = resolveConfig(model, dataset, { batchSize });
 const random = RandomStream.fromSeed(1111);
+function sizes(key: "width" | "steps") {
+  return Object.fromEntries(MODALITIES.map((name) => [name, train.features[name]![key]]));
+}
 const network = model.create({
   settings,
-  protocol: "mosei",
+  protocol: dataset,
   modalities: MODALITIES,
-  widths: Object.fromEntries(MODALITIES.map((name) => [name, train.features[name]!.width])),
+  widths: sizes("width"),
+  steps: sizes("steps"),
   trainLabels: train.labels!,
   random: random.split("weights"),
 });
-const adam = adamOf(network, loopSettings(model, settings));
-const learner = new Learner(engine, network, adam, random.split("dropout"));
-const batches = batchOrder(train.samples, 32);
+const learner = learnerOf(engine, network, loopSettings(model, settings), random.split("dropout"));
+const batches = batchOrder(train.samples, batchSize);
 const seconds: number[] = [];
 for (let i = 0; i <= Number(steps); i++) {
   const started = performance.now();
@@ -41,4 +50,4 @@ for (let i = 0; i <= Number(steps); i++) {
   seconds.push((performance.now() - started) / 1000);
 }
 const [firstSeconds, ...stepSeconds] = seconds;
-console.log(JSON.stringify({ firstSeconds, stepSeconds }));
+console.log(JSON.stringify({ firstSeconds, stepSeconds, batchSize, peakBytes: peakMemory() }));

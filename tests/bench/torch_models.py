@@ -1,13 +1,15 @@
 """PyTorch's side of the benchmark `models`: plain versions of the same training steps.
 
-torch_models.py FOLDER MODEL STEPS THREADS   (prints JSON)
+torch_models.py FOLDER PRESET MODEL STEPS THREADS BATCH   (prints JSON)
 
-A model is a file torch/MODEL.py with a class `Model(widths, y)`, which has an `optimizer` and
-`loss(batch, y, i)`, and, where it does something after the gradient, `after(i)`. Sequences are padded,
+A model is a file torch/MODEL.py with a class `Model(widths, y, preset)`, which has an `optimizer` and
+`loss(batch, y, i)`, and, where it does something after the gradient, `after(i)`. Human labels of a
+modality are `y` too. Sequences are padded,
 which is PyTorch's fastest way on a CPU: a backward LSTM then also runs over the padding, which ours
 leaves out.
 """
 import json
+import resource
 import sys
 import time
 from importlib.util import module_from_spec, spec_from_file_location
@@ -16,9 +18,9 @@ from pathlib import Path
 import torch
 from torch_self_mm import MODALITIES, read
 
-BATCH, DIM = 32, 128
+DIM = 128
 
-__all__ = ["BATCH", "DIM", "MODALITIES", "mask_of", "mean_of"]
+__all__ = ["DIM", "MODALITIES", "mask_of", "mean_of"]
 
 
 def mask_of(x, lengths):
@@ -29,7 +31,7 @@ def mean_of(x, mask):
     return (x * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
 
 
-def main(folder, model, steps, threads):
+def main(folder, preset, model, steps, threads, batch):
     torch.set_num_threads(int(threads))
     torch.manual_seed(1111)
     data, y = read(folder)
@@ -37,8 +39,8 @@ def main(folder, model, steps, threads):
     spec = spec_from_file_location("peer", path)
     peer = module_from_spec(spec)
     spec.loader.exec_module(peer)
-    net = peer.Model({m: x.shape[2] for m, (x, _) in data.items()}, y)
-    batches, seconds = torch.arange(len(y)).split(BATCH), []
+    net = peer.Model({m: x.shape[2] for m, (x, _) in data.items()}, y, preset)
+    batches, seconds = torch.arange(len(y)).split(int(batch)), []
     for n in range(int(steps) + 1):
         started = time.perf_counter()
         i = batches[n % len(batches)]
@@ -51,7 +53,8 @@ def main(folder, model, steps, threads):
                 net.after(i)
         net.optimizer.step()
         seconds.append(time.perf_counter() - started)
-    print(json.dumps(dict(firstSeconds=seconds[0], stepSeconds=seconds[1:])))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    print(json.dumps(dict(firstSeconds=seconds[0], stepSeconds=seconds[1:], peakBytes=peak)))
 
 
 if __name__ == "__main__":

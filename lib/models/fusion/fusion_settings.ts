@@ -115,7 +115,12 @@ export function startingAt<Rules extends Readonly<Record<string, SettingRule>>>(
   ) as unknown as Rules;
 }
 
-/** How MMSA trains these models, and how it should. */
+/**
+ * How MMSA trains these models, and how it should: decay in the gradient of Adam pulls small weights as
+ * hard as large ones, which shrinks EF-LSTM with MMSA's settings for MOSI to a constant.
+ */
 export function subnetTraining({ mode }: { readonly mode: string }): Partial<TrainingRules> {
-  return mode === "reference" ? { monitor: "criterion" } : { applyTrailingGroup: true };
+  return mode === "reference"
+    ? { monitor: "criterion" }
+    : { applyTrailingGroup: true, decay: "decoupled" };
 }

@@ -26,7 +26,7 @@ import { CODE_NAME } from "./code_names.ts";
 import { type Encoded, type Fused, Head, MeanSubnet, TextSubnet } from "./subnets.ts";
 
 /** Order in which vectors are put together: the code's. */
-const FUSION_ORDER = ["audio", "vision", "text"] as const;
+export const FUSION_ORDER = ["audio", "vision", "text"] as const;
 /** Short names of recorded outputs. */
 const SHORT = { text: "t", audio: "a", vision: "v" } as const;
 const TASK = { text: "T", audio: "A", vision: "V" } as const;
@@ -116,7 +116,7 @@ export abstract class SubnetNetwork<Rules extends SubnetRules> extends Network<R
       if (head !== undefined) outputs[`score.${modality}`] = head.apply(made, noise);
     }
     const { prediction, fused } = this.fuse(encoded, noise);
-    return { prediction, "feature.fusion": fused, ...outputs };
+    return { prediction, ...(fused === undefined ? {} : { "feature.fusion": fused }), ...outputs };
   }
 
   /** (50) Σ w_m mean |ŷ_m − y_m| of a multi-task form; else the mean absolute error */
@@ -146,10 +146,9 @@ export abstract class SubnetNetwork<Rules extends SubnetRules> extends Network<R
 
 /** Recorded outputs of all of them. */
 export function subnetOutputs(outputs: Outputs, inputs: Inputs): Record<string, tf.Tensor> {
-  const named: Record<string, tf.Tensor> = {
-    M: outputs.prediction,
-    Feature_f: outputs["feature.fusion"]!,
-  };
+  const named: Record<string, tf.Tensor> = { M: outputs.prediction };
+  const fused = outputs["feature.fusion"];
+  if (fused !== undefined) named["Feature_f"] = fused;
   for (const modality of FUSION_ORDER) {
     const feature = outputs[`feature.${modality}`], score = outputs[`score.${modality}`];
     if (feature !== undefined) named[`Feature_${SHORT[modality]}`] = feature;

@@ -13,6 +13,7 @@ import { dropout, type DropoutNoise } from "../../nn/dropout.ts";
 import type { Layers } from "../../nn/layers.ts";
 import type { Linear } from "../../nn/linear.ts";
 import type { Lstm } from "../../nn/lstm.ts";
+import { outerLinear } from "../../nn/outer_linear.ts";
 
 /** Batch norm, dropout, three linear maps with ReLU after each: (42). */
 export class MeanSubnet {
@@ -80,16 +81,28 @@ export class Head {
 
   /** [batch, inputs] → [batch] */
   apply(x: tf.Tensor2D, noise: DropoutNoise | null): tf.Tensor1D {
-    const [first, second, third] = this.#layers;
-    const hidden = tf.relu(first!.apply(dropout(x, this.#rate, noise, this.#place)));
-    return tf.reshape(third!.apply(tf.relu(second!.apply(hidden))), [-1]);
+    return this.#finish(this.#layers[0]!.apply(dropout(x, this.#rate, noise, this.#place)));
+  }
+
+  /** The same of x ⊗ y, [batch, n] and [batch, m]. */
+  applyOuter(x: tf.Tensor2D, y: tf.Tensor2D, noise: DropoutNoise | null): tf.Tensor1D {
+    const { weight, bias } = this.#layers[0]!;
+    const drop = (rows: tf.Tensor2D, part: number) =>
+      dropout(rows, this.#rate, noise, `${this.#place}.${part}`);
+    const product = outerLinear(x, y, weight as tf.Tensor2D, drop);
+    return this.#finish(tf.add(product, bias) as tf.Tensor2D);
+  }
+
+  #finish(x: tf.Tensor2D): tf.Tensor1D {
+    const [, second, third] = this.#layers;
+    return tf.reshape(third!.apply(tf.relu(second!.apply(tf.relu(x)))), [-1]);
   }
 }
 
-/** A score, [batch], and what it was made from. */
+/** A score, [batch], and what it was made from, where that is there as a whole. */
 export interface Fused {
   readonly prediction: tf.Tensor1D;
-  readonly fused: tf.Tensor;
+  readonly fused?: tf.Tensor;
 }
 
 /** One vector for each modality, [batch, width]. */

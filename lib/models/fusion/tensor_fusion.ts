@@ -6,9 +6,9 @@
 
 import { tf } from "../../engine/mod.ts";
 import type { DropoutNoise } from "../../nn/dropout.ts";
-import type { ModelContext } from "../model.ts";
+import type { Inputs, ModelContext, Outputs } from "../model.ts";
 import type { ValuesOf } from "../setting.ts";
-import { SubnetNetwork, type SubnetRules } from "./subnet_network.ts";
+import { FUSION_ORDER, SubnetNetwork, subnetOutputs, type SubnetRules } from "./subnet_network.ts";
 import { type Encoded, type Fused, Head } from "./subnets.ts";
 import type { FUSED } from "./fusion_settings.ts";
 
@@ -22,12 +22,15 @@ export function withOne(x: tf.Tensor2D): tf.Tensor2D {
   return tf.concat2d([tf.ones([x.shape[0], 1]), x], 1);
 }
 
-/** (46) [1; a] ⊗ [1; v] ⊗ …, flattened with the last index fastest */
+/** [batch, n], [batch, m] → [batch, n · m], the last index fastest */
+function outer(left: tf.Tensor2D, right: tf.Tensor2D): tf.Tensor2D {
+  const product = tf.mul(tf.expandDims(left, 2), tf.expandDims(right, 1));
+  return tf.reshape(product, [left.shape[0], left.shape[1] * right.shape[1]]);
+}
+
+/** (46) [1; a] ⊗ [1; v] ⊗ …, flattened */
 export function outerProduct(parts: readonly tf.Tensor2D[]): tf.Tensor2D {
-  return parts.map(withOne).reduce((left, right) => {
-    const product = tf.mul(tf.expandDims(left, 2), tf.expandDims(right, 1));
-    return tf.reshape(product, [left.shape[0], left.shape[1] * right.shape[1]]);
-  });
+  return parts.map(withOne).reduce(outer);
 }
 
 /** Subnets whose vectors are multiplied with each other. */
@@ -54,9 +57,21 @@ export class TensorFusion<Rules extends SubnetRules & typeof FUSED> extends Subn
 
   /** (47) ŷ = 2R σ(head(z)) − R */
   fuse(encoded: Encoded, noise: DropoutNoise | null): Fused {
-    const fused = outerProduct(this.fusionOrder.map((name) => encoded[name]!));
-    const share = tf.sigmoid(this.#head.apply(fused, noise));
-    const prediction = tf.add(tf.mul(share, this.#range), this.#shift) as tf.Tensor1D;
-    return { prediction, fused };
+    const [first, ...rest] = this.fusionOrder.map((name) => withOne(encoded[name]!));
+    const score = rest.length === 0
+      ? this.#head.apply(first!, noise)
+      : this.#head.applyOuter(first!, rest.reduce(outer), noise);
+    const share = tf.sigmoid(score);
+    return { prediction: tf.add(tf.mul(share, this.#range), this.#shift) as tf.Tensor1D };
   }
+}
+
+/** Recorded outputs of both: z, which no step has as a whole, among them. */
+export function tensorOutputs(outputs: Outputs, inputs: Inputs): Record<string, tf.Tensor> {
+  const parts = FUSION_ORDER.map((name) => outputs[`feature.${name}`])
+    .filter((part) => part !== undefined);
+  return {
+    ...subnetOutputs(outputs, inputs),
+    Feature_f: outerProduct(parts as readonly tf.Tensor2D[]),
+  };
 }

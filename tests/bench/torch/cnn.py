@@ -5,7 +5,7 @@ from torch_models import MODALITIES, mask_of
 
 
 class Model(nn.Module):
-    def __init__(self, widths, y):
+    def __init__(self, widths, y, preset):
         super().__init__()
         self.banks = nn.ModuleDict({
             m: nn.ModuleList([nn.Conv1d(widths[m], 100, size, padding="same") for size in (3, 4, 5)])

@@ -47,7 +47,7 @@ def pair_loss(logits, contrast):
 
 
 class Model(nn.Module):
-    def __init__(self, widths, y):
+    def __init__(self, widths, y, preset):
         super().__init__()
         self.text = nn.Linear(widths["text"], DIM)
         self.lstms = nn.ModuleDict({

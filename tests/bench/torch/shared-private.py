@@ -6,7 +6,7 @@ from torch_self_mm import MODALITIES, PRESETS, TASKS, Labels, SelfMM
 
 
 class Model(nn.Module):
-    def __init__(self, widths, y):
+    def __init__(self, widths, y, preset):
         super().__init__()
         torch_self_mm.ENCODED.update(audio=32, vision=32)
         settings = PRESETS["mosei"]

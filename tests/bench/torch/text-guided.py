@@ -5,7 +5,7 @@ from torch_models import DIM, MODALITIES
 
 
 class Model(nn.Module):
-    def __init__(self, widths, y):
+    def __init__(self, widths, y, preset):
         super().__init__()
         self.text = nn.Linear(widths["text"], DIM)
         self.lstms = nn.ModuleDict({
