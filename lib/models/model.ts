@@ -119,6 +119,10 @@ export interface Recorded {
   readonly inner?: readonly string[];
   /** Their weights that no loss depends on, and which we leave out. Default: none. */
   readonly unused?: RegExp;
+  /** Their name of the scores of the same batch outside training. Default: they have none. */
+  readonly evaluated?: string;
+  /** The epoch whose loss the cases have. Default: 1. */
+  readonly epoch?: number;
   /** Puts the network in the state of a case, before its outputs are compared. */
   prepare?(network: Network, hyper: Hyper, inputs: RecordedInputs): void;
   /** Their name of a parameter or buffer. Default: ours. */

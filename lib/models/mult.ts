@@ -11,11 +11,12 @@
 import { UsageError } from "../core/errors.ts";
 import type { Modality } from "../data/mod.ts";
 import { tf } from "../engine/mod.ts";
-import { conv1d } from "../nn/conv.ts";
-import { bandBias, CrossModalEncoder, trueBandBias } from "../nn/cross_attention.ts";
+import type { Conv1d } from "../nn/conv.ts";
+import { CrossModalEncoder } from "../nn/cross_modal_encoder.ts";
 import { dropout, type DropoutNoise } from "../nn/dropout.ts";
 import type { Linear } from "../nn/linear.ts";
 import { maskSteps } from "../nn/mask.ts";
+import { convolved, lastOf, scoreBias, type Sequence } from "../nn/sequence.ts";
 import { LETTER } from "./fusion/code_names.ts";
 import { each, MODE } from "./fusion/fusion_settings.ts";
 import type { Inputs, ModelContext, NetworkDefinition, Outputs } from "./model.ts";
@@ -66,16 +67,8 @@ const settings = {
   }),
 };
 
-/** A modality after its convolution. */
-interface Projected {
-  /** [batch, time', width] */
-  readonly x: tf.Tensor3D;
-  /** int32 [batch] */
-  readonly lengths: tf.Tensor1D;
-}
-
 class Mult extends Network<typeof settings> {
-  readonly #convolutions: Partial<Record<Modality, tf.Tensor3D>> = {};
+  readonly #convolutions: Partial<Record<Modality, Conv1d>> = {};
   /** By query, then by key. */
   readonly #cross = new Map<Modality, readonly (readonly [Modality, CrossModalEncoder])[]>();
   readonly #memory = new Map<Modality, CrossModalEncoder>();
@@ -92,11 +85,9 @@ class Mult extends Network<typeof settings> {
       vision: settings.visionKernel,
     };
     for (const modality of modalities) {
-      const name = `proj_${LETTER[modality]}.weight`, size = kernels[modality];
-      const inputs = widths[modality]!, bound = 1 / Math.sqrt(inputs * size);
-      const count = modelDim * inputs * size;
-      const draw = this.random.split(name).uniformArray(count, -bound, bound);
-      this.#convolutions[modality] = this.parameter(name, [modelDim, inputs, size], draw);
+      const sizes = { inputs: widths[modality]!, outputs: modelDim, size: kernels[modality] };
+      const name = `proj_${LETTER[modality]}`;
+      this.#convolutions[modality] = this.conv1d(name, { ...sizes, bias: false }, "valid");
     }
     const attention = {
       text: settings.attentionDropout,
@@ -156,7 +147,7 @@ class Mult extends Network<typeof settings> {
   }
 
   forward(inputs: Inputs, noise: DropoutNoise | null): Outputs {
-    const projected: Partial<Record<Modality, Projected>> = {};
+    const projected: Partial<Record<Modality, Sequence>> = {};
     for (const modality of this.modalities) {
       projected[modality] = this.#project(inputs, modality, noise);
     }
@@ -174,7 +165,8 @@ class Mult extends Network<typeof settings> {
       const joined = seen.length === 0 ? own.x : tf.concat3d(seen, 2);
       const memory = this.#memory.get(query)!.apply(joined, null, this.#bias(own, own), noise);
       outputs[`trans_${LETTER[query]}_mem`] = memory;
-      last.push(outputs[`feature.${query}`] = this.#lastStep(memory, own.lengths));
+      const { lengths } = own;
+      last.push(outputs[`feature.${query}`] = lastOf({ x: memory, lengths }, this.#isRobust));
     }
     // (65) r + Lin(ReLU(Lin(r)))
     const r = tf.concat2d(last, 1), [first, second, out] = this.#head;
@@ -185,36 +177,19 @@ class Mult extends Network<typeof settings> {
   }
 
   /** (61) a convolution without bias, [batch, time, in] → [batch, time − size + 1, width] */
-  #project(inputs: Inputs, modality: Modality, noise: DropoutNoise | null): Projected {
+  #project(inputs: Inputs, modality: Modality, noise: DropoutNoise | null): Sequence {
     let x = inputs[modality] as tf.Tensor3D;
-    let lengths = inputs[`${modality}Lengths`]!;
+    const lengths = inputs[`${modality}Lengths`]!;
     if (this.#isRobust) x = maskSteps(x, lengths);
     if (modality === "text") x = dropout(x, this.settings.textDropout, noise, "text.dropout");
-    if (this.#isSkipped(modality)) return { x, lengths };
-    const filters = this.#convolutions[modality]!;
-    const size = filters.shape[2], missing = size - x.shape[1];
-    if (missing > 0) x = tf.pad3d(x, [[0, 0], [0, missing], [0, 0]]);
-    lengths = tf.maximum(tf.sub(lengths, size - 1), 1);
-    return { x: conv1d(x, filters, null, "valid"), lengths };
+    return this.#isSkipped(modality)
+      ? { x, lengths }
+      : convolved({ x, lengths }, this.#convolutions[modality]!);
   }
 
   /** (64) what keeps a step from seeing others */
-  #bias(query: Projected, key: Projected): tf.Tensor {
-    const [queries, keys] = [query.x.shape[1], key.x.shape[1]];
-    const { band } = this.settings;
-    if (this.#isRobust) return trueBandBias(queries, keys, query.lengths, key.lengths, band);
-    return band ? bandBias(queries, keys) : tf.zeros([1, 1, 1, 1]);
-  }
-
-  /** [batch, time, width] → the last step, in mode robust the last true one */
-  #lastStep(x: tf.Tensor3D, lengths: tf.Tensor1D): tf.Tensor2D {
-    const [batch, time, width] = x.shape;
-    if (!this.#isRobust) {
-      return tf.reshape(tf.slice3d(x, [0, time - 1, 0], [batch, 1, width]), [batch, width]);
-    }
-    const place = tf.reshape(tf.range(0, time, 1, "int32"), [1, time]);
-    const isLast = tf.cast(tf.equal(place, tf.reshape(tf.sub(lengths, 1), [batch, 1])), "float32");
-    return tf.sum(tf.mul(x, tf.expandDims(isLast, 2)), 1);
+  #bias(query: Sequence, key: Sequence): tf.Tensor {
+    return scoreBias(query, key, { isTrue: this.#isRobust, isBand: this.settings.band });
   }
 }
 

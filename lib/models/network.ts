@@ -20,6 +20,7 @@ import type {
   ModelContext,
   Outputs,
   ParameterGroup,
+  StepsOf,
   Target,
 } from "./network_types.ts";
 import type { Config, SettingRules, ValuesOf } from "./setting.ts";
@@ -176,9 +177,13 @@ export abstract class Network<Rules extends SettingRules = SettingRules> extends
    * @param noise source of dropout masks; null outside training
    */
   apply(inputs: Inputs, noise: DropoutNoise | null): Outputs {
+    return this.forward(this.readText(inputs, noise), noise);
+  }
+
+  /** The batch with its text as its BERT reads it; as it is without one. */
+  readText(inputs: Inputs, noise: DropoutNoise | null): Inputs {
     const insert = this.insert?.(inputs, noise);
-    const read = this.#bert?.apply(inputs, this.reads.text!, noise, insert) ?? inputs;
-    return this.forward(read, noise);
+    return this.#bert?.apply(inputs, this.reads.text!, noise, insert) ?? inputs;
   }
 
   /** What it adds inside its BERT, for a batch as it is read from the data; nothing by default. */
@@ -234,6 +239,11 @@ export abstract class Network<Rules extends SettingRules = SettingRules> extends
    * never told is in its last pass.
    */
   enterPass?(pass: number): void;
+  /**
+   * Which steps of a labelled sample it is shown, 1 or 0, of a network that learns from data that lack
+   * some, always the same; all by default.
+   */
+  keptSteps?(of: StepsOf): Float32Array;
   /** How many of an epoch's batches a pass sees, from the first on; all by default. */
   batchesOfPass?(pass: number, batches: number): number;
   /** Called after the gradient of each batch, with that batch's outputs. */

@@ -34,6 +34,34 @@ export interface Inputs {
   readonly visionLengths?: tf.Tensor1D;
   /** Ids, mask and segments of text that is read as tokens, int32 [batch, 3, tokens]. */
   readonly tokens?: tf.Tensor3D;
+  /**
+   * 1 for the steps, or tokens, that a network is shown of data that lack some, [batch, time]; of networks
+   * that have `keptSteps`.
+   */
+  readonly textKept?: tf.Tensor2D;
+  /** As those of text. */
+  readonly audioKept?: tf.Tensor2D;
+  /** As those of text. */
+  readonly visionKept?: tf.Tensor2D;
+  /** What a network is shown of a modality, where that is not the modality at its kept steps. */
+  readonly textShown?: tf.Tensor;
+  /** As that of text. */
+  readonly audioShown?: tf.Tensor;
+  /** As that of text. */
+  readonly visionShown?: tf.Tensor;
+}
+
+/** A sample of a split that a network is to be shown without some of its steps. */
+export interface StepsOf {
+  /** Name of the split. */
+  readonly split: string;
+  readonly modality: Modality;
+  /** Its position in the split. */
+  readonly sample: number;
+  /** Number of its true steps, or tokens. */
+  readonly length: number;
+  /** Number of all, padding included. */
+  readonly steps: number;
 }
 
 /** What the loss is measured against. */
@@ -104,9 +132,9 @@ export interface GivenBert {
   readonly config: TextEncoderConfig;
   /** Start values by name; null where they are assigned later. */
   readonly values: ((name: string) => Float32Array) | null;
-  /** How many of its layers are not trained; from 1 on its embeddings are not, either. Default: 0. */
+  /** How many of its first layers are not trained. Default: 0. */
   readonly frozenLayers?: number;
-  /** Whether its embeddings are not trained, whatever the layers are. Default: false. */
+  /** Whether its embeddings are not trained. Default: where a layer is not. */
   readonly frozenEmbeddings?: boolean;
   /** Step size of its parameters. Default: 0, for who predicts or has groups of its own. */
   readonly learningRate?: number;
@@ -148,6 +176,11 @@ export interface TrainingRules {
   readonly clipValue: number;
   /** Whether a gradient is clipped before the optimizer's step, or the running sum after each batch. Default: `step`. */
   readonly clipAt: "step" | "sum";
+  /**
+   * Whether the optimizer also steps after each batch, by the sum so far, which stays until the group
+   * ends. Default: false.
+   */
+  readonly stepsWithin: boolean;
   /** How the learning rates change. Default: they do not. */
   readonly schedule: RateSchedule;
   /**

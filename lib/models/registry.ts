@@ -7,6 +7,7 @@
 import { UsageError } from "../core/errors.ts";
 import { unknownName } from "../core/suggest.ts";
 import { almt } from "./almt.ts";
+import { bbfn } from "./bbfn.ts";
 import { cenet } from "./cenet.ts";
 import { cnn } from "./cnn.ts";
 import { constant } from "./constant.ts";
@@ -27,8 +28,10 @@ import { mult } from "./mult.ts";
 import { selfMm } from "./self_mm.ts";
 import { sharedPrivate } from "./shared_private.ts";
 import { svm } from "./svm.ts";
+import { tetfn } from "./tetfn.ts";
 import { textGuided } from "./text_guided.ts";
 import { tfn } from "./tfn.ts";
+import { tfrNet } from "./tfr_net.ts";
 
 /**
  * All models, in the order in which they are listed.
@@ -59,9 +62,12 @@ export const MODELS: readonly ModelDefinition[] = [
   mlmf,
   magBert,
   misa,
+  tetfn,
   almt,
   mmim,
   cenet,
+  tfrNet,
+  bbfn,
   svm,
   constant,
 ];

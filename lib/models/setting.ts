@@ -54,6 +54,7 @@ export interface SettingRule<T extends Setting = Setting> extends SettingOptions
   readonly kind:
     | "count"
     | "depth"
+    | "heads"
     | "dropout"
     | "learningRate"
     | "weightDecay"
@@ -113,6 +114,15 @@ export function depth(
   options: SettingOptions = {},
 ): SettingRule<number> {
   return { ...count(start, help, options), kind: "depth" };
+}
+
+/** A number of attention heads, 1 or more, which divides the width of what it attends to. */
+export function heads(
+  start: Start<number>,
+  help: string,
+  options: SettingOptions = {},
+): SettingRule<number> {
+  return { ...count(start, help, options), kind: "heads" };
 }
 
 /**

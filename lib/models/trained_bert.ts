@@ -48,7 +48,7 @@ export class TrainedBert {
       config,
       (name) => parameters.get(prefix + name),
       prefix + "bert",
-      { layers: given.frozenLayers ?? 0, embeddings: given.frozenEmbeddings ?? false },
+      { layers: given.frozenLayers, embeddings: given.frozenEmbeddings },
     );
     const trained = this.#bert.trainedNames();
     const own = [...shapes.keys()];

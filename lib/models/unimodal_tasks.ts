@@ -33,7 +33,15 @@ export const UNIMODAL_TASKS = {
   ),
 };
 
-type Settings = ValuesOf<typeof UNIMODAL_TASKS>;
+/** Their values. */
+export type UnimodalSettings = ValuesOf<typeof UNIMODAL_TASKS>;
+
+/** As Self-MM is published: a task for each modality, by generated labels. */
+export const GENERATED: UnimodalSettings = {
+  unimodalLabels: "generated",
+  tasks: ALL,
+  weights: "tanh",
+};
 
 /** The letters after M; null for a text that is no set of tasks. */
 function lettersOf(tasks: string): (keyof typeof LETTERS)[] | null {
@@ -51,7 +59,7 @@ function lettersOf(tasks: string): (keyof typeof LETTERS)[] | null {
  * @throws {UsageError} a task was asked for of a modality that is not in use
  */
 export function learnedModalities(
-  { unimodalLabels, tasks }: Settings,
+  { unimodalLabels, tasks }: UnimodalSettings,
   modalities: readonly Modality[],
 ): Modality[] {
   const asked: readonly Modality[] = lettersOf(tasks)!.map((letter) => LETTERS[letter]);
@@ -70,12 +78,15 @@ export function learnedModalities(
 }
 
 /** The modalities of which people's labels are learned. */
-export function humanLabelsOf(settings: Settings, modalities: readonly Modality[]): Modality[] {
+export function humanLabelsOf(
+  settings: UnimodalSettings,
+  modalities: readonly Modality[],
+): Modality[] {
   return settings.unimodalLabels === "human" ? learnedModalities(settings, modalities) : [];
 }
 
 /** @throws {UsageError} all weights would be 0 */
-export function checkUnimodalTasks({ unimodalLabels, weights }: Settings): void {
+export function checkUnimodalTasks({ unimodalLabels, weights }: UnimodalSettings): void {
   if (unimodalLabels !== "copied" || weights !== "tanh") return;
   throw new UsageError(
     "Cannot set unimodalLabels to copied with weights tanh: a copy is never far from the multimodal " +
@@ -97,7 +108,7 @@ export interface UnimodalTarget {
  * @throws {UsageError} they are people's, and the data have none
  */
 export function unimodalTarget(
-  { unimodalLabels, weights }: Settings,
+  { unimodalLabels, weights }: UnimodalSettings,
   modality: Modality,
   target: Target,
   generated: UnimodalLabels | null,

@@ -68,6 +68,12 @@ const firstMaximum = tf.customGrad((x, save) => {
   };
 });
 
+/** [batch, time, width] → [batch, width] */
+export function maxOverTime(x: tf.Tensor3D): tf.Tensor2D {
+  // One step is its own maximum, and a one-hot code of one place is refused.
+  return x.shape[1] === 1 ? tf.squeeze(x, [1]) : firstMaximum(x) as tf.Tensor2D;
+}
+
 /**
  * [batch, time', out] → [batch, out]: max over the valid positions p of ReLU(y). Those are
  * p < length for `same` and p < max(1, length − size + 1) for `valid`, where `size` is the
@@ -87,8 +93,7 @@ export function maskedMaxPool(
   const mask = tf.cast(tf.less(tf.expandDims(position, 0), tf.expandDims(valid, 1)), "float32");
   // After the ReLU a masked 0 is never larger than a valid value.
   const responses = tf.mul(tf.relu(y), tf.expandDims(mask, 2)) as tf.Tensor3D;
-  // One step is its own maximum, and a one-hot code of one place is refused.
-  return steps === 1 ? tf.squeeze(responses, [1]) : firstMaximum(responses) as tf.Tensor2D;
+  return maxOverTime(responses);
 }
 
 /** How many windows of each sample are true. */
@@ -104,6 +109,8 @@ export interface ConvSizes {
   readonly outputs: number;
   /** Steps. */
   readonly size: number;
+  /** Whether a bias is added. Default: true. */
+  readonly bias?: boolean;
 }
 
 /**
@@ -127,12 +134,12 @@ export interface ConvSizes {
 export class Conv1d {
   /** [out, in, size] */
   readonly weight: tf.Variable3D;
-  /** [out] */
-  readonly bias: tf.Variable1D;
+  /** [out], or none */
+  readonly bias: tf.Variable1D | null;
   readonly #padding: Padding;
 
   /**
-   * Adds `name.weight` and `name.bias` to `parameters`.
+   * Adds `name.weight` and, where there is one, `name.bias` to `parameters`.
    *
    * @param random parent of the streams that the start values are drawn from, one a parameter
    * @throws {Error} when a name is taken.
@@ -153,20 +160,22 @@ export class Conv1d {
       [outputs, inputs, size],
       draw("weight", outputs * inputs * size),
     );
-    this.bias = parameters.add(`${name}.bias`, [outputs], draw("bias", outputs));
+    this.bias = sizes.bias === false
+      ? null
+      : parameters.add<tf.Tensor1D>(`${name}.bias`, [outputs], draw("bias", outputs));
     this.#padding = padding;
   }
 
   /** [batch, time, in] → [batch, time', out], without activation; see {@linkcode conv1d} */
   apply(x: tf.Tensor3D): tf.Tensor3D {
-    return conv1d(x, this.weight as tf.Tensor3D, this.bias as tf.Tensor1D, this.#padding);
+    return conv1d(x, this.weight as tf.Tensor3D, this.bias as tf.Tensor1D | null, this.#padding);
   }
 
   /** [batch, time, in], [batch] → [batch, out]; see {@linkcode maskedMaxPool} */
   pooled(x: tf.Tensor3D, lengths: tf.Tensor1D): tf.Tensor2D {
     const { weight, bias } = this;
     const size = weight.shape[2];
-    const fused = runFused(
+    const fused = bias === null ? null : runFused(
       CONV_POOL,
       { x, counts: validPlaces(lengths, size, this.#padding), weight, bias },
       { before: this.#padding === "same" ? (size - 1) >> 1 : 0 },

@@ -9,6 +9,7 @@ import type { tf } from "../engine/mod.ts";
 import { BatchNorm } from "./batch_norm.ts";
 import { BiLstm } from "./bilstm.ts";
 import { Conv1d, type ConvSizes, type Padding } from "./conv.ts";
+import { BiGru, type GruSizes } from "./gru.ts";
 import { LayerNorm } from "./layer_norm.ts";
 import { Linear } from "./linear.ts";
 import { Lstm } from "./lstm.ts";
@@ -98,6 +99,11 @@ export class Layers {
   /** [time, batch, inputs] → [batch, 2 · hidden], or of all steps */
   biLstm(name: string, inputs: number, hidden: number): BiLstm {
     return new BiLstm(this.parameters, this.#prefix + name, inputs, hidden, this.random);
+  }
+
+  /** [time, batch, inputs] → [time, batch, 2 · hidden], through several layers */
+  biGru(name: string, sizes: GruSizes): BiGru {
+    return new BiGru(this.parameters, this.#prefix + name, sizes, this.random);
   }
 
   /** [batch, time, inputs] → [batch, time', outputs] */

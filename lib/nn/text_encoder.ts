@@ -35,10 +35,10 @@ export interface EncoderInsert {
 
 /** Which parts of an encoder are not trained. */
 export interface FrozenParts {
-  /** Number of first layers that no gradient goes through, nor through the embeddings. Default: 0. */
-  readonly layers?: number;
-  /** Whether none goes through the embeddings. Default: false. */
-  readonly embeddings?: boolean;
+  /** Number of first layers whose parameters stay as they are. Default: 0. */
+  readonly layers?: number | undefined;
+  /** Whether the embeddings do. Default: where a layer does; no gradient goes through either then. */
+  readonly embeddings?: boolean | undefined;
 }
 
 /** A text encoder over weights that somebody else holds. */
@@ -53,20 +53,20 @@ export class TextEncoder {
   /**
    * @param weight a parameter by its name in Hugging Face's model, see `encoderShapes`
    * @param place name of this encoder in the network, for its dropout masks
-   * @param frozen what no gradient goes through; nothing by default
+   * @param frozen what is not trained; nothing by default
    */
   constructor(
     config: TextEncoderConfig,
     weight: WeightOf,
     place = "bert",
-    { layers = 0, embeddings = false }: FrozenParts = {},
+    { layers = 0, embeddings = layers > 0 }: FrozenParts = {},
   ) {
     this.config = config;
     this.#type = typeOf(config);
     this.#weight = weight;
     this.#place = place;
     this.#frozen = layers;
-    this.#frozenEmbeddings = embeddings || layers > 0;
+    this.#frozenEmbeddings = embeddings;
   }
 
   /** Names of the parameters that are trained: all, an unused pooler's too, but the frozen ones. */
@@ -74,8 +74,8 @@ export class TextEncoder {
     const isFrozen = (name: string) => {
       const layer = /^(?:encoder|transformer)\.layer\.(\d+)\./.exec(name)?.[1];
       if (layer !== undefined) return Number(layer) < this.#frozen;
-      if (this.#frozen > 0) return !name.startsWith("pooler.");
-      return this.#frozenEmbeddings && name.startsWith("embeddings");
+      if (!this.#frozenEmbeddings) return false;
+      return this.#frozen > 0 ? !name.startsWith("pooler.") : name.startsWith("embeddings");
     };
     return new Set([...encoderShapes(this.config).keys()].filter((name) => !isFrozen(name)));
   }
@@ -182,7 +182,7 @@ export class TextEncoder {
   /** The states after layer `i`, as a constant where it is the last frozen one. */
   #layer(i: number, input: LayerInput, parts: EncoderParts): tf.Tensor2D {
     const rows = this.#type.layer(i, input, this.config, parts);
-    return i === this.#frozen - 1 ? stopGradient(rows) : rows;
+    return this.#frozenEmbeddings && i === this.#frozen - 1 ? stopGradient(rows) : rows;
   }
 }
 

@@ -53,6 +53,7 @@ async function checkForward(
   { definition, network, variables }: RecordedModel,
 ): Promise<LayerResult> {
   const { hyper, inputGrads, weightGrads, outputs: expected } = layerCase;
+  const recorded = definition.recorded!;
   const raw = Object.fromEntries(
     Object.entries(layerCase.inputs).map(([name, array]) => [name, toTensor(array)]),
   );
@@ -68,9 +69,13 @@ async function checkForward(
       const own = { ...raw, ...Object.fromEntries(inputNames.map((name, i) => [name, given[i]!])) };
       const counter = tf.tensor1d(Int32Array.of(0, 0, 1, 1), "int32");
       const inputs = inputsAsRead(network, own);
-      const outputs = network.apply(inputs, hyper["mode"] === "train" ? { stream, counter } : null);
-      const { total, parts } = network.loss(outputs, targetOf(own));
-      const named = { ...definition.recorded!.outputs(outputs, inputs, parts), loss: total };
+      // Before training changes running statistics.
+      const scored = recorded.evaluated === undefined
+        ? {}
+        : { [recorded.evaluated]: network.apply(inputs, null).prediction };
+      const outputs = network.apply(inputs, isTraining(hyper) ? { stream, counter } : null);
+      const { total, parts } = network.loss(outputs, targetOf(own, recorded.epoch));
+      const named = { ...recorded.outputs(outputs, inputs, parts), ...scored, loss: total };
       for (const [name, tensor] of Object.entries(named)) {
         made[`output/${name}`] = tf.keep(tf.clone(tensor));
       }
@@ -103,7 +108,11 @@ async function checkForward(
         .map(([name, tensor]) => [name.slice(prefix.length), tensor]),
     );
   const after = Object.fromEntries(
-    [...variables].map(([name, variable]) => [name + AFTER, variable]),
+    [...variables].flatMap(([name, variable]) => [
+      [name + AFTER, variable],
+      // Of a single layer some recordings have the last word only.
+      ...(parameters.has(variable) ? [] : [[name.split(".").at(-1) + AFTER, variable]]),
+    ]),
   );
   const output = await largest({ ...part("output/"), ...after }, expected, false);
   const inputGrad = await largest(part("input/"), inputGrads, true);
@@ -111,7 +120,7 @@ async function checkForward(
   const known = new Set([
     ...Object.keys(part("output/")),
     ...Object.keys(after),
-    ...definition.recorded!.inner ?? [],
+    ...recorded.inner ?? [],
   ]);
   const isComplete = Object.keys(expected).every((name) => known.has(name)) &&
     Object.keys(inputGrads).length === inputNames.length;
@@ -122,6 +131,12 @@ async function checkForward(
   const ok = isComplete && output !== null && within(output, TOLERANCE.output) &&
     within(inputGrad, TOLERANCE.gradient) && within(weightGrad, TOLERANCE.gradient);
   return { name: layerCase.name, kind: layerCase.kind, ok, output, inputGrad, weightGrad };
+}
+
+/** Whether a case was recorded as in training. */
+function isTraining(hyper: LayerCase["hyper"]): boolean {
+  const norm = hyper["batch_norm"]?.mode_of_the_recorded_forward;
+  return hyper["mode"] === "train" || norm === "train";
 }
 
 /** As of all tensors; a recorded gradient that we lack counts, and so does one that is not recorded. */

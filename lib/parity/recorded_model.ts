@@ -78,9 +78,9 @@ export function makeRecorded(definition: NetworkDefinition, layerCase: LayerCase
     ...(tokens === undefined ? {} : { text: "bert" }),
     ...recorded.settings(hyper),
   });
-  const sizes = (axis: number) =>
+  const sizes = (axis: 1 | 2) =>
     Object.fromEntries(
-      modalities.map((modality) => [modality, (inputs[modality] ?? tokens!).shape[axis]!]),
+      modalities.map((modality) => [modality, inputs[modality]?.shape[axis] ?? tokens!.shape[2]!]),
     );
   const bert = tokens === undefined
     ? {}
@@ -128,13 +128,19 @@ export function inputsAsRead(network: Network, raw: Readonly<Record<string, tf.T
   const tokens = raw["text_bert"];
   if (tokens !== undefined) inputs["tokens"] = tf.cast(tokens, "int32");
   for (const modality of network.modalities) {
+    const kept = raw[`${modality}_missing_mask`];
+    if (kept !== undefined) inputs[`${modality}Kept`] = tf.cast(kept, "float32");
     const form = network.reads[modality]!, x = raw[modality] as tf.Tensor3D | undefined;
     if (x === undefined) continue;
     const [batch, time] = x.shape;
     inputs[modality] = inForm(form, x);
     const mask = raw[`${modality}_mask`];
-    const known = mask === undefined ? raw[`${modality}_lengths`] : tf.sum(mask, 1);
+    const known = mask === undefined
+      ? raw[`${modality}_lengths`] ?? raw["lengths"]
+      : tf.sum(mask, 1);
     inputs[`${modality}Lengths`] = tf.cast(known ?? tf.fill([batch], time), "int32");
+    const shown = raw[`${modality}_m`] as tf.Tensor3D | undefined;
+    if (shown !== undefined) inputs[`${modality}Shown`] = inForm(form, shown);
   }
   return inputs;
 }
@@ -161,14 +167,14 @@ export const LABELS_OF: Readonly<Record<Modality, string>> = {
 };
 
 /** What the loss of a case is measured against. */
-export function targetOf(raw: Readonly<Record<string, tf.Tensor>>): Target {
+export function targetOf(raw: Readonly<Record<string, tf.Tensor>>, epoch = 1): Target {
   const labels = tf.reshape(raw["labels"]!, [-1]) as tf.Tensor1D;
   const labelsOf = Object.fromEntries(
     MODALITIES.filter((modality) => raw[LABELS_OF[modality]] !== undefined)
       .map((modality) => [modality, tf.reshape(raw[LABELS_OF[modality]]!, [-1])]),
   );
   const index = tf.range(0, labels.size, 1, "int32");
-  return { labels, labelsOf, index, epoch: tf.scalar(1) };
+  return { labels, labelsOf, index, epoch: tf.scalar(epoch) };
 }
 
 /** Infinity for different lengths and for values that are not finite */

@@ -23,6 +23,8 @@ const TOLERANCE = { values: 1e-4, labels: 5e-4 } as const;
 /** Notes what the recordings hold of a training. */
 export class WatchedLearner extends Learner {
   readonly losses: number[] = [];
+  /** Generated labels after each epoch, of text, audio and vision in turn. */
+  readonly labels: number[] = [];
   /** After the last validation. */
   after: Weights = new Map();
 
@@ -35,6 +37,9 @@ export class WatchedLearner extends Learner {
   override async validate(...args: Parameters<Learner["validate"]>): Promise<Validation> {
     const result = await super.validate(...args);
     this.after = await copyWeights(this.network.weights());
+    for (const labels of Object.values(this.network.unimodalLabels?.() ?? {})) {
+      this.labels.push(...await labels.data());
+    }
     return result;
   }
 }
@@ -75,6 +80,7 @@ export async function checkTraining(
   const actual: Record<string, ArrayLike<number>> = {
     losses: learner.losses,
     valid_predictions: predictions,
+    labels: learner.labels,
   };
   for (const [name, variable] of network.memory) {
     const [kind, task] = name.split(".");
@@ -123,7 +129,7 @@ function lengthsOf(
   of: (key: string) => LayerCase["inputs"][string] | undefined,
   modality: string,
 ): Int32Array | undefined {
-  const lengths = of(`${modality}_lengths`), mask = of(`${modality}_mask`);
+  const lengths = of(`${modality}_lengths`) ?? of("lengths"), mask = of(`${modality}_mask`);
   if (lengths !== undefined) return Int32Array.from(lengths.values);
   if (mask === undefined) return undefined;
   const { shape: [samples, steps], values } = mask;

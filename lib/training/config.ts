@@ -149,6 +149,7 @@ export function loopSettings(model: ModelDefinition, config: Config): LoopSettin
     clipNorm: Number(clipNorm),
     clipValue: Number(clipValue),
     clipAt: "step",
+    stepsWithin: false,
     schedule: { kind: "constant" },
     monitor: "mae",
     epsilon: Number(epsilon),

@@ -7,6 +7,7 @@
 import { DataError } from "../core/errors.ts";
 import { type FeatureColumn, MODALITIES, type Modality, type Split } from "../data/mod.ts";
 import { tf } from "../engine/mod.ts";
+import { readKeptSteps } from "./kept_steps.ts";
 import { readMeans } from "./means.ts";
 import type { InputForm, Inputs, Network, Target } from "../models/mod.ts";
 
@@ -14,7 +15,7 @@ import type { InputForm, Inputs, Network, Target } from "../models/mod.ts";
 export type Scratch = Map<string, Float32Array>;
 
 /** How a network wants its inputs. */
-export type Reader = Pick<Network, "dataForms" | "seesPadding">;
+export type Reader = Pick<Network, "dataForms" | "seesPadding" | "keptSteps">;
 
 /**
  * The tensors of some samples. The caller disposes them.
@@ -27,11 +28,12 @@ export type Reader = Pick<Network, "dataForms" | "seesPadding">;
  * @throws {DataError} when the split lacks a modality, or tokens that are asked for.
  */
 export function readInputs(
-  { dataForms: forms, seesPadding }: Reader,
+  reader: Reader,
   split: Split,
   indices: ArrayLike<number>,
   scratch: Scratch = new Map(),
 ): Inputs {
+  const { dataForms: forms, seesPadding } = reader;
   const inputs: Record<string, tf.Tensor> = {};
   for (const modality of MODALITIES) {
     const form = forms[modality];
@@ -42,7 +44,7 @@ export function readInputs(
       else readModality(inputs, modality, form, column, indices, scratch, seesPadding);
     }
   }
-  return inputs;
+  return { ...inputs, ...readKeptSteps(reader, split, indices, inputs) };
 }
 
 /** @throws {DataError} when the split lacks the modality. */

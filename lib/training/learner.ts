@@ -167,11 +167,12 @@ export class Learner {
       indices,
       place,
     );
-    const correction = place.endsGroup
-      ? this.counts.next(this.optimizer, place.epoch, place.rate)
-      : null;
-    const variant = this.counts.variant(this.#stage, correction);
-    const isWhole = place.startsGroup && correction !== null && !this.holdsGradients;
+    const count = (isDue = false) =>
+      isDue ? this.counts.next(this.optimizer, place.epoch, place.rate) : null;
+    const within = count(place.stepsWithin), correction = count(place.endsGroup);
+    const variant = this.counts.variant(this.#stage, correction ?? within);
+    const isWhole = place.startsGroup && correction !== null && within === null &&
+      !this.holdsGradients;
     if (place.startsGroup && !isWhole) this.#clear({});
     const learning = isWhole
       ? this.#learnAndUpdate.start({ ...inputs, ...correction }, variant)
@@ -183,6 +184,7 @@ export class Learner {
     } finally {
       outputs = await learning;
     }
+    if (within !== null) this.#update(within, variant);
     if (correction !== null && !isWhole) this.#update(correction, variant);
     const result: StepResult = { loss: 0, parts: {}, scores: {} };
     for (const [name, tensor] of Object.entries(outputs)) {
@@ -192,7 +194,7 @@ export class Learner {
       else if (kind === "score") result.scores[key] = Float32Array.from(values);
       else result.loss = values[0]!;
     }
-    tf.dispose([outputs, inputs, correction] as tf.TensorContainer);
+    tf.dispose([outputs, inputs, within, correction] as tf.TensorContainer);
     return result;
   }
 

@@ -16,8 +16,10 @@ export interface PlannedBatch {
   readonly isCounted: boolean;
   /** Whether its gradient starts a new sum. */
   readonly startsGroup: boolean;
-  /** Whether the optimizer steps after it. */
+  /** Whether the optimizer steps after it, by the sum of the group. */
   readonly endsGroup: boolean;
+  /** Whether it steps before that, by the sum so far. */
+  readonly stepsWithin: boolean;
 }
 
 /** Which batches share a step of the optimizer. */
@@ -26,13 +28,15 @@ export interface GroupRules {
   readonly updateEpochs: number;
   /** Whether an incomplete last group steps too. */
   readonly applyTrailingGroup: boolean;
+  /** Whether there is a step after each batch besides. */
+  readonly stepsWithin: boolean;
 }
 
 /** All batches of an epoch, one pass after the other. */
 export function planEpoch(
   network: Pick<Network, "passes" | "batchesOfPass">,
   batches: readonly Uint32Array[],
-  { updateEpochs, applyTrailingGroup }: GroupRules,
+  { updateEpochs, applyTrailingGroup, stepsWithin }: GroupRules,
 ): PlannedBatch[] {
   const { passes = 1 } = network;
   return Array.from({ length: passes }, (_, i) => i + 1).flatMap((pass) => {
@@ -43,6 +47,15 @@ export function planEpoch(
       isCounted: pass === passes,
       startsGroup: i % updateEpochs === 0,
       endsGroup: i % updateEpochs === updateEpochs - 1 || applyTrailingGroup && i === count - 1,
+      stepsWithin,
     }));
   });
+}
+
+/** Number of the optimizer's steps in an epoch. */
+export function stepsOf(batches: readonly PlannedBatch[]): number {
+  return batches.reduce(
+    (sum, batch) => sum + Number(batch.endsGroup) + Number(batch.stepsWithin),
+    0,
+  );
 }

@@ -180,9 +180,9 @@ export function optimizerStepWarning(
   model: ModelDefinition,
   config: Config,
 ): string | null {
-  const { batchSize, updateEpochs, applyTrailingGroup } = loopSettings(model, config);
+  const { batchSize, updateEpochs, applyTrailingGroup, stepsWithin } = loopSettings(model, config);
   const batches = Math.ceil(samples / batchSize);
-  if (applyTrailingGroup || batches >= updateEpochs) return null;
+  if (applyTrailingGroup || stepsWithin || batches >= updateEpochs) return null;
   const largest = Math.floor((samples - 1) / (updateEpochs - 1));
   const remedies = [
     ...(largest > 0 ? [`batchSize ${largest} or less`] : []),

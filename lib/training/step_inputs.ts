@@ -15,6 +15,8 @@ export interface StepPlace {
   readonly startsGroup: boolean;
   /** Whether the optimizer steps after it. */
   readonly endsGroup: boolean;
+  /** Whether it steps before that, by the sum so far. Default: false. */
+  readonly stepsWithin?: boolean;
   /** What all learning rates are multiplied with; always or never in a training. Default: nothing. */
   readonly rate?: number;
 }

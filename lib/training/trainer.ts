@@ -18,7 +18,7 @@ import { diagnoseLabels } from "./label_diagnosis.ts";
 import type { Learner, StepPlace, Validation } from "./learner.ts";
 import { LearningRates } from "./learning_rates.ts";
 import { explainOutOfMemory } from "./out_of_memory.ts";
-import { planEpoch, type PlannedBatch } from "./passes.ts";
+import { planEpoch, type PlannedBatch, stepsOf } from "./passes.ts";
 import { assignWeights, copyWeights, type Weights } from "./weights.ts";
 
 /** Ids that an error names at most: more than a usual batch has. */
@@ -149,7 +149,7 @@ export async function fit(
     const batches = planEpoch(learner.network, order, settings);
     const counted = batches.filter(({ isCounted }) => isCounted).length;
     const uncounted = batches.length - counted;
-    const steps = settings.epochs * batches.filter(({ endsGroup }) => endsGroup).length;
+    const steps = settings.epochs * stepsOf(batches);
     const rateNow = () => rates.factorAt({ epoch, step: learner.optimizerSteps, steps });
     if (progress.batches === 0) learner.network.startEpoch?.();
     const breath = new Breath();
@@ -276,8 +276,8 @@ async function learnBatch(
   rate: Pick<StepPlace, "rate">,
 ): Promise<void> {
   const number = progress.batches + 1;
-  const { indices, pass, isCounted, startsGroup, endsGroup } = batches[progress.batches]!;
-  const place = { epoch: progress.epoch, batch: number, startsGroup, endsGroup, ...rate };
+  const { indices, pass, isCounted, ...group } = batches[progress.batches]!;
+  const place = { epoch: progress.epoch, batch: number, ...group, ...rate };
   learner.enterPass(pass);
   const { loss, parts } = await explainOutOfMemory(
     train,

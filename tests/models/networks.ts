@@ -29,6 +29,8 @@ const SMALL_COUNT = 8;
 
 /** Most layers of one: more learn nothing in so few steps. */
 const SMALL_DEPTH = 2;
+/** Most attention heads of one: they divide every small width. */
+const SMALL_HEADS = 2;
 /** Largest weight decay of one. */
 const SMALL_DECAY = 1e-3;
 
@@ -60,6 +62,7 @@ export function smallSettings(model: ModelDefinition): Settings {
     const start = startOf(rule, "mosi");
     if (rule.kind === "count") return [[key, Math.min(start as number, SMALL_COUNT)] as const];
     if (rule.kind === "depth") return [[key, Math.min(start as number, SMALL_DEPTH)] as const];
+    if (rule.kind === "heads") return [[key, Math.min(start as number, SMALL_HEADS)] as const];
     if (rule.kind === "dropout") return [[key, 0.1] as const];
     // So few weights would be shrunk away.
     if (rule.kind === "weightDecay") {
@@ -181,9 +184,9 @@ export class NetworkLearner extends Learner implements Disposable {
     const results: StepResult[] = [];
     const batches = batchOrder(train.samples, this.loop.batchSize);
     for (const [i, batch] of planEpoch(this.network, batches, this.loop).entries()) {
-      const { indices, pass, isCounted, startsGroup, endsGroup } = batch;
+      const { indices, pass, isCounted, ...group } = batch;
       this.enterPass(pass);
-      const place = { epoch, batch: i + 1, startsGroup, endsGroup };
+      const place = { epoch, batch: i + 1, ...group };
       const result = await this.step(train, indices, place);
       if (isCounted) results.push(result);
     }

@@ -93,7 +93,7 @@ forEachEngine("Conv1d.pooled() has the values and gradients of apply() and maske
       const layer = new Conv1d(parameters, "c", sizes, padding, RandomStream.fromSeed(size));
       tf.tidy(() => {
         // A filter that nowhere responds has no gradient.
-        layer.bias.assign(tf.tensor1d([...new Array(8).fill(0.1), -99]));
+        layer.bias!.assign(tf.tensor1d([...new Array(8).fill(0.1), -99]));
         const ways = [
           (x: tf.Tensor3D) => layer.pooled(x, lengths),
           (x: tf.Tensor3D) => maskedMaxPool(layer.apply(x), lengths, size, padding),
