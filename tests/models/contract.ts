@@ -106,6 +106,15 @@ function holdToLearning(model: ModelDefinition): void {
     assert(none > 0.9 * floor, `${none} against ${floor}`);
   });
 
+  onFastest(`${name} trains on modalities of the same steps`, async (engine) => {
+    const dataset = smallData({ n: 11, textSteps: 4, audioSteps: 4, visionSteps: 4 });
+    using learner = new NetworkLearner(engine, model, dataset, small);
+    for (const epoch of [1, 2]) {
+      const results = await learner.epoch(dataset, epoch);
+      assert(results.every(({ loss }) => Number.isFinite(loss)));
+    }
+  });
+
   onCpu(
     `${name} takes every set of modalities, and a last batch of one`,
     async (engine) => {

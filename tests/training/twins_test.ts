@@ -26,6 +26,9 @@ import {
 import { plainSettings } from "../models/networks.ts";
 import { smallData } from "../models/small.ts";
 
+/** For models that read words. */
+const TINY = new URL("../golden/bert_tiny", import.meta.url).pathname;
+
 /** Values on a grid, so that units of powers of two change no digit. */
 const GRID = 64;
 
@@ -194,7 +197,8 @@ async function scores(
   settings: Readonly<Record<string, Setting>>,
 ): Promise<number[]> {
   const engine = await openEngine({ engine: "cpu" });
-  const own = { ...plainSettings(model), ...settings };
+  const words = model.needs.includes("bert") ? { bert: TINY, retokenize: true } : {};
+  const own = { ...plainSettings(model), ...words, ...settings };
   using training = await openTraining({
     model,
     data,

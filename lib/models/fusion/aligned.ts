@@ -60,7 +60,8 @@ export function alignedOutputs(aligned: Aligned): Record<string, tf.Tensor> {
   const named: Record<string, tf.Tensor> = {};
   for (const modality of ["audio", "vision"] as const) {
     const x = aligned.sequences[modality];
-    if (x !== undefined) named[`aligned.${modality}`] = x;
+    // A sequence that has the steps is the input itself, which is not freed with the outputs.
+    if (x !== undefined) named[`aligned.${modality}`] = tf.clone(x);
   }
   return named;
 }
