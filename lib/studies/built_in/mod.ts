@@ -24,7 +24,7 @@ export interface TrainableStudy {
 /** Leaves out of a built-in study what cannot be trained with its settings. */
 export function trainable(definition: StudyDefinition): TrainableStudy {
   const lacksBert = ({ model, settings }: StudyCell) =>
-    (findModel(model).needs ?? []).includes("bert") && settings["text"] !== "bert";
+    findModel(model).needs.includes("bert") && settings["text"] !== "bert";
   const { cells } = definition;
   return {
     definition: { ...definition, cells: cells.filter((cell) => !lacksBert(cell)) },
