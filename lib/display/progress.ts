@@ -8,6 +8,7 @@
 
 import { isNotebook } from "./notebook.ts";
 import { CellProgress, type ProgressCell } from "./cell_progress.ts";
+import { terminalColumns } from "./terminal.ts";
 import { progressBar, progressLine, type ProgressState } from "./progress_line.ts";
 
 /** Where progress is written; {@linkcode Deno.stderr} is one. */
@@ -44,8 +45,6 @@ export interface ProgressStart {
   readonly finished?: number;
 }
 
-/** Width of a terminal that does not tell its own. */
-const UNKNOWN_COLUMNS = 80;
 /** Milliseconds between two drawings of the bar. */
 const REDRAW = 100;
 /** Milliseconds between two plain lines, at least: of epochs, and of moments inside one epoch. */
@@ -213,14 +212,5 @@ function writeAll(stream: ProgressStream, text: string): void {
   } catch (error) {
     // The reader of stderr is gone (`… 2>&1 | head`): a training must not die of that.
     if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
-  }
-}
-
-function terminalColumns(): number {
-  try {
-    // A terminal whose size nobody has set says 0.
-    return Deno.consoleSize().columns || UNKNOWN_COLUMNS;
-  } catch {
-    return UNKNOWN_COLUMNS;
   }
 }
