@@ -41,6 +41,8 @@ export interface ProgressStart {
   readonly samples: number;
   /** Upper limit of epochs; null when early stopping alone decides. */
   readonly epochs: number | null;
+  /** Whether it may end before the last of them. Default: false. */
+  readonly mayStopEarly?: boolean;
   /** Epochs that an earlier process has finished. Default: 0. */
   readonly finished?: number;
 }
@@ -98,6 +100,7 @@ export class Progress implements Disposable {
       validMae: null,
       samplesPerSecond: null,
       secondsLeft: null,
+      mayStopEarly: start.mayStopEarly ?? false,
     };
     if (this.#isTerminal) this.#show(REDRAW);
   }
@@ -142,13 +145,17 @@ export class Progress implements Disposable {
   }
 
   /**
-   * Ends the training: its last state stays on the screen.
+   * Ends the training. Without an outcome its last state stays on the screen.
    *
-   * @param outcome what a notebook shows of it from then on
+   * @param outcome what is shown of it from then on
    */
   stop(outcome?: string): void {
     if (this.#pending) this.#show(0);
+    const line = this.#state === null || outcome === undefined || this.#quiet
+      ? null
+      : `${this.#state.label}: ${outcome}`;
     if (this.#cell !== null) this.#cell.end(outcome);
+    else if (line !== null) this.#write(`${this.#barIsDrawn ? "\r\x1b[K" : ""}${line}\n`);
     else if (this.#barIsDrawn) this.#write("\n");
     this.#barIsDrawn = false;
     this.#state = null;
