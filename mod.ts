@@ -29,7 +29,7 @@ export {
   type TrainOptions,
 } from "./lib/session/mod.ts";
 export { openRun, openTraining, type Predictor, type RunSummary } from "./lib/training/mod.ts";
-export { readRuns, type RunEntry, RunIndex } from "./lib/studies/mod.ts";
+export { readRuns, type RunEntry } from "./lib/studies/mod.ts";
 
 // Comparisons, frames, figures, reports.
 export {
@@ -44,10 +44,10 @@ export {
   learningCurves,
   makeFrame,
   makeReport,
-  meansFrame,
   modalityAblation,
   predictedAgainstTrue,
   residualsByLabel,
+  resultsTable,
   robustnessCurve,
   robustnessCurves,
   runsFrame,
@@ -95,7 +95,12 @@ export {
 } from "./lib/models/mod.ts";
 export { dropout, type DropoutNoise, Layers, maskedMean, meanAbsoluteError } from "./lib/nn/mod.ts";
 export { type Engine, openEngine, tf } from "./lib/engine/mod.ts";
-export { type Displayable, JUPYTER_DISPLAY, type MediaBundle } from "./lib/display/mod.ts";
+export {
+  type Displayable,
+  type GridTables,
+  JUPYTER_DISPLAY,
+  type MediaBundle,
+} from "./lib/display/mod.ts";
 
 // What everything stands on.
 export {

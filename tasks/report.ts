@@ -9,7 +9,12 @@ export const COMMAND: Command = {
   summary: "Writes a study as one HTML file: tables, verdicts, figures, model cards, provenance",
   arguments: ["STUDY"],
   flags: [
-    { name: "out", value: "FILE", default: "report.html", help: "the file to write" },
+    {
+      name: "out",
+      value: "FILE",
+      default: "report.html",
+      help: "the file to write; .md, .tex, .csv or .txt has the table of results alone",
+    },
     {
       name: "metric",
       value: "KEY",

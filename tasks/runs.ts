@@ -2,6 +2,7 @@
 
 import { type Command, JSON_FLAG, start } from "./shared/command.ts";
 import { OUT_FLAG } from "./shared/flags.ts";
+import { FORMAT_FLAG, SAVE_FLAG } from "./shared/table_flags.ts";
 
 /** Its name and flags. */
 export const COMMAND: Command = {
@@ -17,6 +18,15 @@ export const COMMAND: Command = {
       help: "a metric on test (best first), valid.METRIC, or a column such as started",
     },
     { name: "out", value: "FOLDER", default: OUT_FLAG.default!, help: "where the runs are" },
+    { name: "table", help: "means over seeds: a row a model and dataset, a column a metric" },
+    {
+      name: "metric",
+      value: "KEY",
+      help: "metrics to show, with commas; default: mae,corr, of --table the field's",
+    },
+    FORMAT_FLAG,
+    { name: "csv", help: "the same as --format csv: every setting of the list, unrounded" },
+    SAVE_FLAG,
     { name: "rebuild", help: "read all runs again" },
     JSON_FLAG,
   ],

@@ -2,6 +2,7 @@
 
 import { type Command, JSON_FLAG, start } from "./shared/command.ts";
 import { CLUSTER_FLAGS, DATA_FLAGS, ENGINE_FLAGS, OUT_FLAG, seedFlags } from "./shared/flags.ts";
+import { FORMAT_FLAG, SAVE_FLAG } from "./shared/table_flags.ts";
 
 /** Its name, arguments and flags. */
 export const COMMAND: Command = {
@@ -22,6 +23,8 @@ export const COMMAND: Command = {
     },
     { name: "epochs", value: "N", help: "upper limit of epochs, for a quick look" },
     { name: "out", value: "FOLDER", help: "folder above the study", default: OUT_FLAG.default! },
+    FORMAT_FLAG,
+    SAVE_FLAG,
     ...CLUSTER_FLAGS,
     JSON_FLAG,
   ],

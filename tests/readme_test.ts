@@ -2,7 +2,8 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { join } from "node:path";
-import { MODELS, PROTOCOLS } from "../mod.ts";
+import { loadDataset, MODELS, PROTOCOLS } from "../mod.ts";
+import { hasPython } from "./bench/results.ts";
 import { resolveConfig } from "../lib/training/mod.ts";
 import type { Command } from "../tasks/shared/call.ts";
 import { parseCall } from "../tasks/shared/parse_call.ts";
@@ -66,6 +67,34 @@ Deno.test("the README names every model, setting and metric by its key", () => {
   for (const name of ["batchSize", "learningRateAudio", "postTextDropout", "preset"]) {
     assert(settings.includes(name) && README.includes(name));
   }
+});
+
+const HAS_NUMPY = await hasPython("numpy");
+
+Deno.test({
+  name: `the README's Python makes a file that loads${HAS_NUMPY ? "" : " (skipped: no numpy)"}`,
+  ignore: !HAS_NUMPY,
+  fn: async () => {
+    const [, python] = /```py\n([^]*?)```/.exec(README)!;
+    const clips = `
+import numpy as np
+def clip(i):
+    made = {key: np.full((4, width), i) for key, width in [("text", 3), ("audio", 2), ("vision", 2)]}
+    return {"video": "v", "clip": i, "words": "so good", "audio_steps": 2, "vision_steps": 4,
+            "label": i - 1.5, **made}
+clips = {name: [clip(i + 10 * k) for i in range(3)] for k, name in enumerate(["train", "valid", "test"])}
+for name in clips:
+    for i, one in enumerate(clips[name]): one["label"] = i - 1.0
+`;
+    const folder = Deno.makeTempDirSync();
+    const args = ["-c", clips + python];
+    const { success, stderr } = await new Deno.Command("python3", { args, cwd: folder }).output();
+    assert(success, new TextDecoder().decode(stderr));
+    using data = loadDataset(join(folder, "mine.pkl"), { protocol: "mosi" });
+    assertEquals(data.splits.train!.ids, ["v$_$0", "v$_$1", "v$_$2"]);
+    assertEquals([...data.splits.test!.labels!], [-1, 0, 1]);
+    Deno.removeSync(folder, { recursive: true });
+  },
 });
 
 Deno.test("the README's first block runs the main job and the tests, with the tested Deno", () => {

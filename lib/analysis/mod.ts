@@ -11,6 +11,7 @@ export {
   compareRuns,
   type Comparison,
   type ComparisonTable,
+  comparisonTables,
   type Effect,
   type Equivalence,
   groupRuns,
@@ -20,14 +21,19 @@ export {
   type SampleTest,
   type SeedTest,
   type TestResult,
-  toHtml,
-  toLatex,
-  toMarkdown,
   type Verdict,
 } from "./comparison/mod.ts";
 export * from "./figures/mod.ts";
 export * from "./frames/mod.ts";
 export * from "./report/mod.ts";
+export {
+  type HasRuns,
+  type ResultsOptions,
+  resultsTable,
+  type ShownStudy,
+  studyTables,
+} from "./results/mod.ts";
+export { spreadText } from "./spread.ts";
 export {
   type CorruptedMetrics,
   evaluateCorrupted,

@@ -55,7 +55,8 @@ export { readPickle } from "./pickle/mod.ts";
 export type { PickleFile, PickleOptions } from "./pickle/pickle_file.ts";
 export type { Problem, ProblemCode, Severity } from "./problem.ts";
 export { formatInspection } from "./checks/report.ts";
-export { type KnownFile, type Recognition, requireProtocol } from "./registry.ts";
+export { gigabytes, publishedBytes } from "./get_data.ts";
+export { KNOWN_FILES, type KnownFile, type Recognition, requireProtocol } from "./registry.ts";
 export {
   compareRecipes,
   type FeatureRecipe,

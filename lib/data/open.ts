@@ -5,6 +5,7 @@
  */
 
 import { DataError, messageOf } from "../core/errors.ts";
+import { howToGet } from "./get_data.ts";
 import { openFile } from "./layouts/open_file.ts";
 import { isSequenceFile } from "./layouts/parts.ts";
 import type { SourceOptions } from "./source_options.ts";
@@ -43,7 +44,7 @@ function isStore(path: string): boolean {
       ![...Deno.readDirSync(path)].some(({ name }) => isSequenceFile(name));
   } catch (error) {
     const cause = error instanceof Deno.errors.NotFound
-      ? "there is no such file or folder"
+      ? `there is no such file or folder, expected a dataset. ${howToGet(path)}`
       : messageOf(error);
     throw new DataError(`Cannot load "${path}": ${cause}`, { cause: error });
   }

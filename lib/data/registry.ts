@@ -22,6 +22,8 @@ import {
 export interface KnownFile {
   /** Names the dataset in run folders and tables. */
   readonly name: string;
+  /** Where it lies in the folder that its authors distribute. */
+  readonly path: string;
   /** Whose metrics and default settings hold. */
   readonly protocol: ProtocolName;
   /** Null where nobody has published it. */
@@ -68,6 +70,7 @@ export const KNOWN_FILES: readonly KnownFile[] = [
   {
     ...MOSI,
     name: "mosi-unaligned",
+    path: "MOSI/Processed/unaligned_50.pkl",
     sha256: "78e0f8b5ef8ff71558e7307848fc1fa929ecb078203f565ab22b9daab2e02524",
     sha1: "5da0b8440fc5a7c3a457859af27458beb993e088",
     steps: { text: 50, audio: 375, vision: 500 },
@@ -75,6 +78,7 @@ export const KNOWN_FILES: readonly KnownFile[] = [
   {
     ...MOSI,
     name: "mosi-aligned",
+    path: "MOSI/Processed/aligned_50.pkl",
     sha256: "d3994fd25681f9c7ad6e9c6596a6fe9b4beb85ff7d478ba978b124139002e5f9",
     sha1: "5c62b896619a334a7104c8bef05d82b05272c71c",
     steps: ALIGNED,
@@ -82,6 +86,7 @@ export const KNOWN_FILES: readonly KnownFile[] = [
   {
     ...MOSEI,
     name: "mosei-unaligned",
+    path: "MOSEI/Processed/unaligned_50.pkl",
     sha256: "ad8b23d50557045e7d47959ce6c5b955d8d983f2979c7d9b7b9226f6dd6fec1f",
     sha1: "db3e2cff4d706a88ee156981c2100975513d4610",
     steps: { text: 50, audio: 500, vision: 375 },
@@ -89,6 +94,7 @@ export const KNOWN_FILES: readonly KnownFile[] = [
   {
     ...MOSEI,
     name: "mosei-aligned",
+    path: "MOSEI/Processed/aligned_50.pkl",
     sha256: "45eccfb748a87c80ecab9bfac29582e7b1466bf6605ff29d3b338a75120bf791",
     sha1: "ef49589349bc1c2bc252ccc0d4657a755c92a056",
     steps: ALIGNED,
@@ -96,6 +102,7 @@ export const KNOWN_FILES: readonly KnownFile[] = [
   {
     ...SIMS,
     name: "sims",
+    path: "SIMS/Processed/unaligned_39.pkl",
     sha256: "c9e20c13ec0454d98bb9c1e520e490c75146bfa2dfeeea78d84de047dbdd442f",
     sha1: "a00c73e92f66896403c09dbad63e242d5af756f8",
     samples: { train: 1368, valid: 456, test: 457 },
@@ -104,6 +111,7 @@ export const KNOWN_FILES: readonly KnownFile[] = [
   {
     ...SIMS,
     name: "simsv2",
+    path: "CH-SIMS v2.0",
     sha256: null,
     sha1: null,
     samples: { train: 2722 },

@@ -1,5 +1,6 @@
 /** Pages that need nothing from elsewhere: one file, no script, no request. @module */
 
+import { type GridCell, textOfCell } from "./grid.ts";
 import { escapeXml } from "./xml.ts";
 
 /** For a screen of any width, and for paper. */
@@ -77,27 +78,49 @@ export function list(items: readonly string[]): string {
 /** A number, an interval, or a time: what stands in a column to the right and is not broken. */
 const NUMBER = /^[\[<]?\s?[-−]?\d[\d.:\s−±,+\]-]*$/;
 
-/** A table of texts that scrolls by itself where it is wide; nothing without rows. */
+/** What a table is besides its cells. */
+export interface TableOptions {
+  /** What it shows, for who cannot see where it stands. Default: its first column. */
+  readonly title?: string;
+  /** A letter a column, `l` or `r`. Default: columns of numbers to the right. */
+  readonly align?: string;
+}
+
+/** A table of texts that scrolls by itself, with the keys too, where it is wide; nothing without rows. */
 export function table(
   header: readonly string[],
-  rows: readonly (readonly string[])[],
+  rows: readonly (readonly GridCell[])[],
+  { title = `Table by ${header[0]}`, align }: TableOptions = {},
 ): string {
   if (rows.length === 0) return "";
-  const isNumber = header.map((_, i) =>
-    rows.every((row) => row[i] === "" || NUMBER.test(row[i]!)) && rows.some((row) => row[i] !== "")
-  );
-  const row = (cells: readonly string[], tag: "th" | "td") => {
-    const parts = cells.map((cell, i) =>
-      `<${tag}${isNumber[i] ? ' class="number"' : ""}>${escapeXml(cell)}</${tag}>`
-    );
+  const isNumber = header.map((_, i) => {
+    if (align !== undefined) return align[i] === "r";
+    const cells = rows.map((row) => textOfCell(row[i]!));
+    return cells.every((text) => text === "" || NUMBER.test(text)) && cells.some((t) => t !== "");
+  });
+  const row = (cells: readonly GridCell[], tag: "th" | "td") => {
+    const parts = cells.map((cell, i) => {
+      const text = escapeXml(textOfCell(cell));
+      return `<${tag}${tag === "th" ? ' scope="col"' : ""}${
+        isNumber[i] ? ' class="number"' : ""
+      }>` +
+        `${typeof cell === "string" ? text : `<b>${text}</b>`}</${tag}>`;
+    });
     return `<tr>${parts.join("")}</tr>`;
   };
   return [
-    '<div class="wide"><table>',
+    `<div class="wide" tabindex="0" role="region" aria-label="${escapeXml(title)}"><table>`,
     `<thead>${row(header, "th")}</thead>`,
     `<tbody>\n${rows.map((cells) => row(cells, "td")).join("\n")}\n</tbody>`,
     "</table></div>",
   ].join("\n");
+}
+
+/** What is shown when its summary is clicked; nothing where there is nothing. */
+export function folded(summary: string, html: string): string {
+  return html === ""
+    ? ""
+    : `<details><summary>${escapeXml(summary)}</summary>\n${html}\n</details>`;
 }
 
 /** What there is to know of a thing, a line each: a name and a text. */

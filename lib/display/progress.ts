@@ -8,6 +8,7 @@
 
 import { isNotebook } from "./notebook.ts";
 import { CellProgress, type ProgressCell } from "./cell_progress.ts";
+import { terminalColumns } from "./terminal.ts";
 import { progressBar, progressLine, type ProgressState } from "./progress_line.ts";
 
 /** Where progress is written; {@linkcode Deno.stderr} is one. */
@@ -40,12 +41,12 @@ export interface ProgressStart {
   readonly samples: number;
   /** Upper limit of epochs; null when early stopping alone decides. */
   readonly epochs: number | null;
+  /** Whether it may end before the last of them. Default: false. */
+  readonly mayStopEarly?: boolean;
   /** Epochs that an earlier process has finished. Default: 0. */
   readonly finished?: number;
 }
 
-/** Width of a terminal that does not tell its own. */
-const UNKNOWN_COLUMNS = 80;
 /** Milliseconds between two drawings of the bar. */
 const REDRAW = 100;
 /** Milliseconds between two plain lines, at least: of epochs, and of moments inside one epoch. */
@@ -99,6 +100,7 @@ export class Progress implements Disposable {
       validMae: null,
       samplesPerSecond: null,
       secondsLeft: null,
+      mayStopEarly: start.mayStopEarly ?? false,
     };
     if (this.#isTerminal) this.#show(REDRAW);
   }
@@ -143,13 +145,17 @@ export class Progress implements Disposable {
   }
 
   /**
-   * Ends the training: its last state stays on the screen.
+   * Ends the training. Without an outcome its last state stays on the screen.
    *
-   * @param outcome what a notebook shows of it from then on
+   * @param outcome what is shown of it from then on
    */
   stop(outcome?: string): void {
     if (this.#pending) this.#show(0);
+    const line = this.#state === null || outcome === undefined || this.#quiet
+      ? null
+      : `${this.#state.label}: ${outcome}`;
     if (this.#cell !== null) this.#cell.end(outcome);
+    else if (line !== null) this.#write(`${this.#barIsDrawn ? "\r\x1b[K" : ""}${line}\n`);
     else if (this.#barIsDrawn) this.#write("\n");
     this.#barIsDrawn = false;
     this.#state = null;
@@ -213,14 +219,5 @@ function writeAll(stream: ProgressStream, text: string): void {
   } catch (error) {
     // The reader of stderr is gone (`… 2>&1 | head`): a training must not die of that.
     if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
-  }
-}
-
-function terminalColumns(): number {
-  try {
-    // A terminal whose size nobody has set says 0.
-    return Deno.consoleSize().columns || UNKNOWN_COLUMNS;
-  } catch {
-    return UNKNOWN_COLUMNS;
   }
 }

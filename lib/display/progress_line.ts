@@ -18,6 +18,8 @@ export interface ProgressState {
   readonly samplesPerSecond: number | null;
   /** By the speed so far. */
   readonly secondsLeft: number | null;
+  /** Whether the training may end before its last epoch, so that the time left is the most it can be. */
+  readonly mayStopEarly: boolean;
 }
 
 /** Widths of the bar between its brackets, in characters. */
@@ -59,13 +61,17 @@ export function formatDuration(seconds: number): string {
 }
 
 function fieldsOf(state: ProgressState, isShort = false): string[] {
-  const { epoch, epochs, loss, validMae, samplesPerSecond: speed, secondsLeft } = state;
+  const { epoch, epochs, loss, validMae, samplesPerSecond: speed } = state;
+  const { secondsLeft, mayStopEarly } = state;
   const fields = [`epoch ${epoch}${epochs === null ? "" : `/${epochs}`}`];
   if (loss !== null) fields.push(`loss ${loss.toFixed(4)}`);
   if (validMae !== null) fields.push(`${isShort ? "" : "valid "}MAE ${validMae.toFixed(4)}`);
   if (speed !== null) {
     fields.push(`${speed.toFixed(speed < 10 ? 1 : 0)}${isShort ? "/s" : " samples/s"}`);
   }
-  if (secondsLeft !== null) fields.push(`${formatDuration(secondsLeft)} left`);
+  if (secondsLeft !== null) {
+    const bound = !mayStopEarly ? "" : isShort ? "≤" : "at most ";
+    fields.push(`${bound}${formatDuration(secondsLeft)} left`);
+  }
   return fields;
 }

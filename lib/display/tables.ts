@@ -1,6 +1,19 @@
 /** Tables of cells as text and as HTML. @module */
 
+import { blocksOf } from "./blocks.ts";
 import { escapeForNotebook } from "./xml.ts";
+import { type GridCell, textOfCell } from "./grid.ts";
+
+/** Where a table of text has to fit. */
+export interface TextWidth {
+  /** Characters of a line; a wider table goes on below. Default: any number. */
+  readonly width?: number;
+  /** Columns that are told again in each part. Default: the first. */
+  readonly repeated?: readonly number[];
+}
+
+/** Between two columns of text. */
+const GAP = 2;
 
 /**
  * Lines of cells in columns that are two spaces apart.
@@ -8,12 +21,19 @@ import { escapeForNotebook } from "./xml.ts";
  * @param rows the header first; all of one length
  * @param align a letter a column, `l` or `r`. Default: the first to the left, the others to the right
  */
-export function textTable(rows: readonly (readonly string[])[], align?: string): string {
+export function textTable(
+  rows: readonly (readonly string[])[],
+  align?: string,
+  { width = Infinity, repeated = [0] }: TextWidth = {},
+): string {
   const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
   const isLeft = (i: number) => align === undefined ? i === 0 : align[i] === "l";
   const cell = (text: string, i: number) =>
     isLeft(i) ? text.padEnd(widths[i]!) : text.padStart(widths[i]!);
-  return rows.map((row) => row.map(cell).join("  ").trimEnd()).join("\n");
+  return blocksOf(widths, { limit: width, gap: GAP, repeated }).map((columns) =>
+    rows.map((row) => columns.map((i) => cell(row[i]!, i)).join(" ".repeat(GAP)).trimEnd())
+      .join("\n")
+  ).join("\n\n");
 }
 
 /**
@@ -23,18 +43,18 @@ export function textTable(rows: readonly (readonly string[])[], align?: string):
  * @param rows the header first; all of one length
  * @param align as for {@linkcode textTable}
  */
-export function htmlTable(rows: readonly (readonly string[])[], align?: string): string {
+export function htmlTable(rows: readonly (readonly GridCell[])[], align?: string): string {
   const isLeft = (i: number) => align === undefined ? i === 0 : align[i] === "l";
-  const line = (row: readonly string[], tag: string) => {
-    const cells = row.map((text, i) =>
-      `<${tag} style="text-align:${isLeft(i) ? "left" : "right"};white-space:nowrap">${
-        escapeForNotebook(text)
-      }</${tag}>`
-    );
+  const line = (row: readonly GridCell[], tag: string) => {
+    const cells = row.map((cell, i) => {
+      const text = escapeForNotebook(textOfCell(cell));
+      return `<${tag} style="text-align:${isLeft(i) ? "left" : "right"};white-space:nowrap">` +
+        `${typeof cell === "string" ? text : `<b>${text}</b>`}</${tag}>`;
+    });
     return `<tr>${cells.join("")}</tr>`;
   };
   const [header = [], ...body] = rows;
-  const head = header.some((text) => text !== "") ? `<thead>${line(header, "th")}</thead>` : "";
+  const head = header.some((cell) => cell !== "") ? `<thead>${line(header, "th")}</thead>` : "";
   return `<table>${head}<tbody>${body.map((row) => line(row, "td")).join("")}</tbody></table>`;
 }
 

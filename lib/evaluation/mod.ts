@@ -27,6 +27,7 @@ export {
 } from "./protocol.ts";
 export {
   createProtocolNamed,
+  metricName,
   protocolNamed,
   protocolOf,
   PROTOCOLS,

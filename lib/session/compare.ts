@@ -7,14 +7,15 @@ import {
   JUPYTER_DISPLAY,
   type MediaBundle,
 } from "../display/notebook.ts";
-import { htmlTable, textTable } from "../display/tables.ts";
+import { GridTables } from "../display/grid_tables.ts";
 import { escapeForNotebook } from "../display/xml.ts";
 import { compareRuns, type Comparison, type ComparisonTable } from "../analysis/comparison/mod.ts";
 import type { CompareOptions } from "../analysis/comparison/mod.ts";
-import { cellsOf, notesOf, toLatex, toMarkdown } from "../analysis/comparison/mod.ts";
+import { comparisonGrid, groupRuns } from "../analysis/comparison/mod.ts";
+import { resultsGrid } from "../analysis/results/mod.ts";
 import { comparisonIntervals, type Figure } from "../analysis/figures/mod.ts";
 import type { Metric } from "../evaluation/mod.ts";
-import { readRuns, type Skipped } from "../studies/runs/mod.ts";
+import { readRuns, type RunEntry, type Skipped } from "../studies/runs/mod.ts";
 import { TrainedModel } from "./trained_model.ts";
 
 /** What is compared: what {@linkcode train} returned, or a folder of runs. */
@@ -58,10 +59,17 @@ export class ModelComparison implements Displayable {
   /** What lay among the runs and is not compared, an unfinished run for example, and why. */
   readonly skipped: readonly Skipped[];
 
+  readonly #runs: readonly RunEntry[];
+
   /** Made by {@linkcode compare}. */
-  constructor(table: ComparisonTable, skipped: readonly Skipped[] = []) {
+  constructor(
+    table: ComparisonTable,
+    skipped: readonly Skipped[] = [],
+    runs: readonly RunEntry[] = [],
+  ) {
     this.table = table;
     this.skipped = skipped;
+    this.#runs = runs;
   }
 
   /** Every comparison with its intervals, tests, effect size and verdict. */
@@ -79,30 +87,32 @@ export class ModelComparison implements Displayable {
     return comparisonIntervals(this.comparisons, metric);
   }
 
-  /** The table and the verdicts for a README. */
+  /** The results of each model, and the differences: as text, Markdown, LaTeX, CSV and HTML. */
+  get tables(): GridTables {
+    const metrics = [...new Set(this.comparisons.map(({ metric }) => metric))];
+    const results = resultsGrid(groupRuns(this.#runs), { metrics });
+    const differences = comparisonGrid(this.table);
+    return new GridTables("Comparison", [...results.rows.length > 0 ? [results] : [], differences]);
+  }
+
+  /** The tables and the verdicts for a README. */
   toMarkdown(): string {
-    return toMarkdown(this.table);
+    return this.tables.toMarkdown();
   }
 
-  /** The table for a paper. */
+  /** The tables for a paper. */
   toLatex(): string {
-    return toLatex(this.table);
+    return this.tables.toLatex();
   }
 
-  /** For notebooks: a table, as HTML and as text. */
+  /** For notebooks: the tables, the verdicts in a few words, and folded at length. */
   [JUPYTER_DISPLAY](): MediaBundle {
-    const { header, rows: cells, align } = cellsOf(this.table);
-    const rows = [header, ...cells];
-    const notes = [...notesOf(this.table), ...this.skipped.map(skippedSentence)];
-    const list = (texts: readonly string[]) =>
-      `<ul>${texts.map((text) => `<li>${escapeForNotebook(text)}</li>`).join("")}</ul>`;
-    const { length } = this.sentences;
-    // One verdict is read at once; those of many pairs would bury the table.
-    const verdicts = length === 1 ? list(notes) : `${list(notes.slice(length))}<details><summary>` +
-      `The ${length} verdicts as sentences</summary>${list(notes.slice(0, length))}</details>`;
+    const shown = this.tables[JUPYTER_DISPLAY]();
+    const notes = this.skipped.map(skippedSentence);
+    const items = notes.map((note) => `<li>${escapeForNotebook(note)}</li>`).join("");
     return {
-      "text/plain": [textTable(rows, align), ...notes].join("\n\n"),
-      "text/html": htmlTable(rows, align) + verdicts,
+      "text/plain": [shown["text/plain"], ...notes].join("\n"),
+      "text/html": `${shown["text/html"]}${items === "" ? "" : `<ul>${items}</ul>`}`,
     };
   }
 }
@@ -177,7 +187,7 @@ export function compare(
         "expected the folders of two models",
     );
   }
-  return new ModelComparison(compareRuns(runs, metrics, options), skipped);
+  return new ModelComparison(compareRuns(runs, metrics, options), skipped, runs);
 }
 
 function pathsOf(model: Comparable): readonly string[] {

@@ -1,11 +1,12 @@
 /** Runs whose progress is shown. @module */
 
-import { metricName } from "../evaluation/protocols.ts";
 import type { Progress } from "../display/progress.ts";
+import { measure, metricName, metricOf, protocolOf } from "../evaluation/mod.ts";
+import type { Config } from "../models/mod.ts";
 import type { EpochRecord } from "../training/history.ts";
 import { Interrupt, InterruptListener } from "../training/interrupt.ts";
 import type { Training } from "../training/open_training.ts";
-import type { RunSummary } from "../training/run_folder.ts";
+import { RunFolder, type RunSummary } from "../training/run_folder.ts";
 
 /** How runs are shown and stopped. */
 export interface ShownRunOptions {
@@ -51,12 +52,14 @@ async function trainOne(
   { progress, toResume, signal, onEpoch }: ShownRunOptions & { readonly signal: AbortSignal },
 ): Promise<RunSummary> {
   const samples = training.dataset.splits.train?.samples ?? 0;
+  const label = `${training.model.name} seed ${seed}`;
   try {
     const { summary, skipped } = await training.train(seed, {
       signal,
       onStart: (config, finished) => {
         const epochs = Number(config["epochs"]);
-        progress.start({ label: `${training.model.name} seed ${seed}`, samples, epochs, finished });
+        const mayStopEarly = Number(config["earlyStop"]) < epochs;
+        progress.start({ label, samples, epochs, finished, mayStopEarly });
       },
       onBatch: (epoch, done, loss) => progress.step(epoch, done, loss),
       onEpoch: (record) => {
@@ -64,8 +67,10 @@ async function trainOne(
         onEpoch?.(record, seed);
       },
     });
-    progress.stop(outcomeOf(summary));
+    const { config } = new RunFolder(summary.path).readFinished();
+    progress.stop(outcomeOf(summary, Number(config["epochs"])));
     if (skipped) progress.note(`${summary.path} is finished: kept as it is`);
+    else warnOfFloor(training, label, config, summary, progress);
     return summary;
   } catch (error) {
     progress.stop();
@@ -76,10 +81,35 @@ async function trainOne(
   }
 }
 
-/** `27 epochs, best 19 with valid MAE 0.5034, 3.2 s` */
-function outcomeOf({ epochs, bestEpoch, valid, seconds }: RunSummary): string {
+/** `stopped at epoch 27, best 19 (valid MAE 0.5034), 3.2 s` */
+function outcomeOf({ epochs, bestEpoch, valid, seconds }: RunSummary, limit: number): string {
   // Of classes there is no error: then the first metric of all.
   const key = "mae" in valid ? "mae" : Object.keys(valid)[0]!;
-  const best = `best ${bestEpoch} with valid ${metricName(key)} ${valid[key]!.toFixed(4)}`;
-  return `${epochs} epochs, ${best}, ${seconds.train.toFixed(1)} s`;
+  const reached = `valid ${metricName(key)} ${valid[key]!.toFixed(4)}`;
+  const end = epochs === 0 ? ["fitted", reached] : [
+    epochs === limit ? `all ${epochs} epochs` : `stopped at epoch ${epochs}`,
+    `best ${bestEpoch} (${reached})`,
+  ];
+  return [...end, `${seconds.train.toFixed(1)} s`].join(", ");
+}
+
+/** What the mean label would have done too is no training. */
+function warnOfFloor(
+  { model, dataset: { splits } }: Training,
+  label: string,
+  config: Config,
+  { valid }: RunSummary,
+  progress: Progress,
+): void {
+  const [known, wanted] = [splits.train?.labels, splits.valid?.labels];
+  const reached = valid["mae"];
+  if (model.name === "constant" || !known || !wanted || reached === undefined) return;
+  const mean = known.reduce((sum, value) => sum + value, 0) / known.length;
+  const guess = new Float64Array(wanted.length).fill(mean);
+  const floor = measure(metricOf(protocolOf(config), "mae"), guess, wanted);
+  if (reached < floor) return;
+  progress.note(
+    `warning: ${label} is no better on valid than constant, which predicts the mean label: ` +
+      `MAE ${reached.toFixed(4)}, expected less than ${floor.toFixed(4)}`,
+  );
 }

@@ -1,20 +1,26 @@
 /** Runs as a table for people. @module */
 
-import { tableKeys } from "../../lib/evaluation/mod.ts";
+import { metricName, tableKeys } from "../../lib/evaluation/mod.ts";
+import { spreadText } from "../../lib/analysis/mod.ts";
 import type { RunSummary } from "../../lib/training/mod.ts";
-import { textTable } from "../../lib/display/mod.ts";
+import { terminalColumns, textTable } from "../../lib/display/mod.ts";
 
 /**
- * Prints one line a run, its metrics to three digits, and their mean where there are several. The
- * metrics are those on test, or on valid where the data have no test split.
+ * Prints one line a seed, its metrics to three digits, and their mean and deviation where there are
+ * several. The metrics are those on test, or on valid where the data have no test split.
  */
 export function printRuns(runs: readonly RunSummary[]): void {
-  const split = Object.keys(runs[0]?.test ?? {}).length > 0 ? "test" : "valid";
-  const keys = tableKeys(Object.keys(runs[0]?.[split] ?? {}));
-  // Metrics of predicted classes are a table of their own: all in one would be too wide.
+  const [first] = runs;
+  if (first === undefined) return;
+  const split = Object.keys(first.test).length > 0 ? "test" : "valid";
+  const keys = tableKeys(Object.keys(first[split]));
+  console.log(`${split}: ${first.model} on ${first.dataset}\n`);
+  // Metrics of predicted classes are a table of their own.
   const isOfClasses = (key: string) => key.startsWith("class.");
   printMetrics(runs, split, keys.filter((key) => !isOfClasses(key)));
-  if (keys.some(isOfClasses)) printMetrics(runs, split, keys.filter(isOfClasses));
+  if (!keys.some(isOfClasses)) return;
+  console.log("");
+  printMetrics(runs, split, keys.filter(isOfClasses));
 }
 
 function printMetrics(
@@ -22,25 +28,16 @@ function printMetrics(
   split: "valid" | "test",
   keys: readonly string[],
 ): void {
-  const row = (name: string, values: readonly number[]) => [
+  const row = (name: string, runs: readonly RunSummary[]) => [
     name,
-    ...values.map((value) => value.toFixed(3)),
+    ...keys.map((key) => spreadText(runs.map((run) => run[split][key]!))),
   ];
-  const rows = runs.map((run) =>
-    row(
-      `${run.model} ${run.dataset} ${run.seed}${run.untrained ? " (untrained)" : ""}`,
-      keys.map((key) => run[split][key]!),
-    )
-  );
-  if (runs.length > 1) {
-    const mean = (key: string) =>
-      runs.reduce((sum, run) => sum + run[split][key]!, 0) / runs.length;
-    rows.push(row("mean", keys.map(mean)));
-  }
-  printTable([split, ...keys], rows);
+  const rows = runs.map((run) => row(`${run.seed}${run.untrained ? " (untrained)" : ""}`, [run]));
+  if (runs.length > 1) rows.push(row("mean ± sd", runs));
+  printTable(["seed", ...keys.map(metricName)], rows);
 }
 
-/** Prints columns: the first to the left, the others to the right. */
+/** Prints columns, the first to the left, the others to the right; wide ones go on below. */
 export function printTable(header: readonly string[], rows: readonly (readonly string[])[]): void {
-  console.log(textTable([header, ...rows]));
+  console.log(textTable([header, ...rows], undefined, { width: terminalColumns() }));
 }

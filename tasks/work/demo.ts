@@ -10,7 +10,8 @@ import {
   type Split,
 } from "../../lib/data/mod.ts";
 import { openEngine } from "../../lib/engine/mod.ts";
-import { tableKeys } from "../../lib/evaluation/mod.ts";
+import { resultsTable } from "../../lib/analysis/mod.ts";
+import { readRun } from "../../lib/studies/mod.ts";
 import { openTraining, RunFolder, type RunSummary } from "../../lib/training/mod.ts";
 import { trainShown } from "../../lib/session/mod.ts";
 import { parseCsv } from "../../lib/core/mod.ts";
@@ -18,6 +19,7 @@ import { firstSeeds } from "../../lib/training/training_defaults.ts";
 import type { Call } from "../shared/command.ts";
 import { seedsOf } from "../shared/flags.ts";
 import { printTable } from "../shared/run_table.ts";
+import { printTables } from "../shared/tables.ts";
 
 /**
  * Settings of the demo that differ from the defaults of MOSI: every run has the same epochs, and
@@ -94,13 +96,9 @@ function labelQuality(runs: readonly RunSummary[], train: Split): LabelQuality[]
 }
 
 function printResults(runs: readonly RunSummary[], labels: readonly LabelQuality[]): void {
-  const keys = tableKeys(Object.keys(runs[0]!.test));
-  const rows = [...new Set(runs.map((run) => run.model))].map((model) => {
-    const ofModel = runs.filter((run) => run.model === model);
-    return [model, ...keys.map((key) => meanAndDeviation(ofModel.map((run) => run.test[key]!)))];
-  });
-  console.log("\nTest metrics, mean ± standard deviation over seeds");
-  printTable(["model", ...keys], rows);
+  const entries = runs.map(({ path }) => readRun(path));
+  console.log("");
+  printTables(resultsTable(entries), "text");
   console.log("\nCorrelation of unimodal labels with the planted sentiments (train)");
   printTable(
     ["modality", "copy of the label", "generated", "gain"],
@@ -113,12 +111,4 @@ function printResults(runs: readonly RunSummary[], labels: readonly LabelQuality
   );
   const folders = runs.map((run) => run.path);
   console.log(`\nRuns are in ${folders[0]} … ${folders.at(-1)}`);
-}
-
-/** `0.812 ± 0.010`, with the sample standard deviation; one value stands alone. */
-function meanAndDeviation(values: readonly number[]): string {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  if (values.length < 2) return mean.toFixed(3);
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return `${mean.toFixed(3)} ± ${Math.sqrt(squares / (values.length - 1)).toFixed(3)}`;
 }

@@ -2,6 +2,7 @@
 
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { gigabytes, KNOWN_FILES, publishedBytes } from "../../lib/data/mod.ts";
 import { MODELS, needsText } from "../../lib/models/mod.ts";
 import { RunError, writeFileAtomic } from "../../lib/core/mod.ts";
 import type { Call, Command, Outcome } from "../shared/command.ts";
@@ -85,10 +86,16 @@ async function partsOf(tasks: Tasks): Promise<Part[]> {
     needsText(needs),
     summary,
   ]);
+  const files = KNOWN_FILES.map((file) => {
+    const bytes = publishedBytes(file);
+    const about = bytes === null ? "" : gigabytes(bytes);
+    return [code(file.name), file.path, about, file.sha256 === null ? "" : code(file.sha256)];
+  });
   const names = MODELS.map(({ name }) => name);
   const list = `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;
   return [
     ...descriptions,
+    inMarkdown("README.md", "data", tableOf([["dataset", "file", "about", "SHA-256"], ...files])),
     inMarkdown("README.md", "commands", tableOf([["command", "does"], ...rows])),
     inMarkdown("README.md", "models", tableOf([["model", "year", "needs", "is"], ...models])),
     {

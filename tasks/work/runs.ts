@@ -1,15 +1,18 @@
 /** The work of `deno task runs`. @module */
 
 import { join } from "node:path";
-import { PROTOCOLS } from "../../lib/evaluation/mod.ts";
-import { exists, messageOf, RunError } from "../../lib/core/mod.ts";
-import { type IndexedRun, RunIndex } from "../../lib/studies/mod.ts";
+import { resultsTable } from "../../lib/analysis/mod.ts";
+import { type Grid, GridTables } from "../../lib/display/mod.ts";
+import { metricName, PROTOCOLS } from "../../lib/evaluation/mod.ts";
+import { exists, messageOf, RunError, unknownName, UsageError } from "../../lib/core/mod.ts";
+import { type IndexedRun, readRun, RunIndex } from "../../lib/studies/mod.ts";
 import { type Call, type Outcome, warn } from "../shared/command.ts";
-import { printTable } from "../shared/run_table.ts";
+import { printTables, saverOf } from "../shared/tables.ts";
 
 /** Brings the index up to date and prints what is asked of it. */
 export function work(call: Call): Outcome {
   const folder = call.require("out");
+  const save = saverOf(call);
   if (!exists(folder)) {
     throw new RunError(
       `Cannot list the runs of "${folder}": there is no such folder, expected one that train made`,
@@ -24,10 +27,25 @@ export function work(call: Call): Outcome {
     ...(dataset === undefined ? {} : { dataset }),
     sort: call.require("sort"),
   });
-  const keys = ["mae", "corr", ...sortedMetric(call.require("sort"))];
-  printTable(
-    ["run", "model", "dataset", "seed", "epochs", ...keys],
-    runs.map((run) => [
+  const metrics = call.list("metric");
+  const keys = metrics ?? ["mae", "corr", ...sortedMetric(call.require("sort"))];
+  for (const key of metrics ?? []) requireMetric(key);
+  const tables = call.has("table")
+    ? resultsTable(runs.map(({ path }) => readRun(path)), metrics === undefined ? {} : { metrics })
+    : new GridTables("Runs", [listOf(runs, keys)]);
+  printTables(tables, call.has("csv") ? "csv" : call.require("format"));
+  save(tables);
+  return { json: { runs, skipped } };
+}
+
+/** A row a run. */
+function listOf(runs: readonly IndexedRun[], keys: readonly string[]): Grid {
+  const splits = ["valid", "test"] as const;
+  return {
+    title: "",
+    name: "runs",
+    header: ["run", "model", "dataset", "seed", "epochs", ...keys.map(headerOf)],
+    rows: runs.map((run) => [
       run.path,
       run.model,
       run.dataset,
@@ -35,8 +53,31 @@ export function work(call: Call): Outcome {
       String(run.epochs),
       ...keys.map((key) => valueOf(run, key)?.toFixed(3) ?? "-"),
     ]),
-  );
-  return { json: { runs, skipped } };
+    align: `lllrr${"r".repeat(keys.length)}`,
+    keys: 1,
+    notes: [],
+    details: [],
+    records: runs.map(({ valid, test, ...run }) => ({
+      ...run,
+      ...Object.fromEntries(
+        splits.flatMap((split) =>
+          Object.entries(split === "valid" ? valid : test)
+            .map(([key, value]) => [`${split}.${key}`, value])
+        ),
+      ),
+    })),
+  };
+}
+
+function headerOf(key: string): string {
+  return key.startsWith("valid.") ? `valid ${metricName(key.slice(6))}` : metricName(key);
+}
+
+/** @throws {UsageError} no protocol has such a metric, with the nearest */
+function requireMetric(key: string): void {
+  const known = new Set(Object.values(PROTOCOLS).flatMap(({ metricKeys }) => metricKeys));
+  if (known.has(key.replace(/^valid\./, "")) || key.startsWith("class.")) return;
+  throw new UsageError(unknownName("metric", key, known));
 }
 
 /** The metric that the list is sorted by, if it is one that is not shown anyway. */

@@ -23,7 +23,8 @@ import { protocolOf, seedsOf } from "../shared/flags.ts";
 import { jobEvents } from "../shared/job_progress.ts";
 import { countOf, poolFlags } from "../shared/pool_flags.ts";
 import { pairsOf } from "../shared/settings.ts";
-import { printClaims, printStudy } from "../shared/study_table.ts";
+import { printStudies } from "../shared/study_table.ts";
+import { saverOf } from "../shared/tables.ts";
 import { VERBS } from "./study_status.ts";
 
 /** What `study --json` prints. */
@@ -45,7 +46,7 @@ export async function work(call: Call): Promise<Outcome> {
   const verb = VERBS[name];
   if (verb !== undefined) {
     if (folderGiven === undefined) throw new UsageError(`Missing FOLDER after study ${name}`);
-    return await verb(folderGiven);
+    return await verb(folderGiven, call);
   }
   if (folderGiven !== undefined) {
     throw new UsageError(
@@ -53,13 +54,14 @@ export async function work(call: Call): Promise<Outcome> {
         `${Object.keys(VERBS).join(", ")} before a FOLDER`,
     );
   }
+  saverOf(call);
   const called = asCalled(findStudy(name), call);
   using progress = createProgress();
   const definition = isBuiltIn(name) ? withoutUntrainable(called, progress) : called;
   const words = ["study", ...Deno.args];
   if (!isOnCluster(call)) return await trainHere(call, definition, words, progress);
   const { handedIn, outcome } = await trainOnCluster(call, definition, words, progress);
-  return outcome === null ? { json: handedIn } : conclude(definition, outcome, progress);
+  return outcome === null ? { json: handedIn } : conclude(call, definition, outcome, progress);
 }
 
 async function trainHere(
@@ -77,11 +79,12 @@ async function trainHere(
     out: call.require("out"),
     signal: interrupt.signal,
   });
-  return conclude(definition, outcome, progress);
+  return conclude(call, definition, outcome, progress);
 }
 
 /** Prints the table, and names the runs that failed. */
 function conclude(
+  call: Call,
   definition: StudyDefinition,
   outcome: StudyOutcome,
   progress: Progress,
@@ -89,8 +92,11 @@ function conclude(
   const { folder } = outcome.study;
   const table = studyTable(outcome.study);
   const claims = answerClaim(outcome.study);
-  printStudy(table, definition.published?.source);
-  printClaims(claims);
+  printStudies(call, [{
+    table,
+    source: definition.published?.source,
+    claims: claims.map(({ sentence }) => sentence),
+  }]);
   const { trained, kept, failed } = countOf(outcome.jobs);
   if (trained === 0 && failed.length === 0) {
     progress.note(`All ${kept} runs in ${folder} were finished: nothing was done`);

@@ -13,9 +13,9 @@ import {
   studyStatus,
   studyTable,
 } from "../../lib/studies/mod.ts";
-import type { Outcome } from "../shared/command.ts";
+import type { Call, Outcome } from "../shared/command.ts";
 import { printTable } from "../shared/run_table.ts";
-import { printClaims, printStudy } from "../shared/study_table.ts";
+import { printStudies } from "../shared/study_table.ts";
 
 /** Runs that are listed one by one. */
 const SHOWN = 100;
@@ -23,7 +23,7 @@ const SHOWN = 100;
 const ORDER = ["failed", "interrupted", "running", "waiting", "open", "finished"] as const;
 
 /** What `study NAME FOLDER` does, for a name that is no study. */
-export const VERBS: Readonly<Record<string, (folder: string) => Promise<Outcome>>> = {
+export const VERBS: Readonly<Record<string, (folder: string, call: Call) => Promise<Outcome>>> = {
   status: async (folder) => {
     const all: ClusterStatus[] = [];
     for (const path of studiesIn(folder)) all.push(await studyStatus(path, SLURM));
@@ -43,14 +43,18 @@ export const VERBS: Readonly<Record<string, (folder: string) => Promise<Outcome>
     }
     return { json: { jobs } };
   },
-  table: (folder) => {
+  table: (folder, call) => {
     const studies = studiesIn(folder).map((path) => readStudy(path));
     const tables = studies.map((study) => studyTable(study));
     const claims = studies.map((study) => answerClaim(study));
-    tables.forEach((table, i) => {
-      printStudy(table, studies[i]!.definition.published?.source);
-      printClaims(claims[i]!);
-    });
+    printStudies(
+      call,
+      tables.map((table, i) => ({
+        table,
+        source: studies[i]!.definition.published?.source,
+        claims: claims[i]!.map(({ sentence }) => sentence),
+      })),
+    );
     const json = tables.map((table, i) => ({ ...table, claims: claims[i]! }));
     return Promise.resolve({ json: json.length === 1 ? json[0] : json });
   },

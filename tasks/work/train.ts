@@ -45,5 +45,7 @@ export async function work(call: Call): Promise<Outcome> {
     : "the same command with --resume goes on";
   const runs = await trainShown(training, seeds, { progress, toResume });
   printRuns(runs);
+  const [first, last] = [runs[0]!.path, runs.at(-1)!.path];
+  progress.note(`Runs are in ${first}${last === first ? "" : ` … ${last}`}`);
   return { json: { runs } };
 }

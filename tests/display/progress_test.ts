@@ -88,6 +88,30 @@ Deno.test("Progress redraws a bar in place on a terminal, ten times a second at 
   assertEquals(record.text.split("\n").length, 2, "one line in all");
 });
 
+Deno.test("Progress.stop() puts an outcome in place of the bar, and below plain lines", () => {
+  const bar = createRecorded({ isTerminal: true });
+  bar.progress.start(START);
+  bar.progress.stop("stopped at epoch 9");
+  assertEquals(bar.record.text.split("\r").at(-1), "\x1b[Kcnn: stopped at epoch 9\n");
+  const plain = createRecorded();
+  plain.progress.start(START);
+  plain.progress.epoch(1, 0.5, 0.5);
+  plain.progress.stop("stopped at epoch 9");
+  assertEquals(plain.record.text.split("\n").slice(1), ["cnn: stopped at epoch 9", ""]);
+  const quiet = createRecorded({ quiet: true });
+  quiet.progress.start(START);
+  quiet.progress.stop("stopped at epoch 9");
+  assertEquals(quiet.record.text, "");
+});
+
+Deno.test("Progress says that a training which may stop early takes so long at most", () => {
+  const { progress, record } = createRecorded();
+  progress.start({ ...START, mayStopEarly: true });
+  record.clock += 5000;
+  progress.epoch(1, 0.5, 0.5);
+  assertMatch(record.text, /, at most 0:45 left\n$/);
+});
+
 Deno.test("Progress.note() puts a line above the bar", () => {
   const { progress, record } = createRecorded({ isTerminal: true });
   progress.note("before");
@@ -177,6 +201,7 @@ Deno.test("progressBar() never exceeds the width and keeps the time left as long
     validMae: 0.8,
     samplesPerSecond: 350,
     secondsLeft: 80,
+    mayStopEarly: false,
   };
   const start = "self-mm seed 1111  epoch 3/20  ";
   assertEquals(

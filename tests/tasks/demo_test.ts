@@ -21,8 +21,8 @@ Deno.test("demo beats the constant and finds unimodal sentiments, and keeps its 
   assert(selfMm!.test.mae <= 0.7 * constant!.test.mae, stdout);
   const gains = unimodalLabels.map(({ generated, copied }) => generated - copied);
   assert(gains.filter((gain) => gain >= 0.3).length >= 2, stdout);
-  assertMatch(stdout, /^model +mae +corr/m);
-  assertMatch(stdout, /^self-mm +0\.\d{3} +0\.\d{3} /m);
+  assertMatch(stdout, /^model +dataset +seeds +MAE +Corr/m);
+  assertMatch(stdout, /^self-mm +synthetic +\d +0\.\d{3}/m);
   assertMatch(stdout, /^modality +copy of the label +generated +gain$/m);
   assert(!/epoch \d/.test(stdout), "progress is no result");
   assertMatch(stderr, /^self-mm seed 1111: epoch 1\/30, loss /m);

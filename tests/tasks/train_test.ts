@@ -17,12 +17,15 @@ Deno.test("train writes a run folder for each seed and one JSON object in the la
   assertEquals(code, 0, stderr);
   assertMatch(stderr, /^self-mm seed 5: epoch 1\/2, loss \d/m);
   const lines = stdout.trimEnd().split("\n");
-  assertMatch(lines[0]!, /^test +mae +corr +acc2NonNeg +f1WeightedNonNeg/);
-  assertEquals(lines.map((line) => line.split(/ {2,}/)[0]).slice(1, 4), [
-    "self-mm mosi 5",
-    "self-mm mosi 6",
-    "mean",
-  ]);
+  assertEquals(lines[0], "test: self-mm on mosi");
+  assertMatch(lines[2]!, /^seed +MAE +Corr +Acc-2 \(neg\/non-neg\)/);
+  assertEquals(lines.map((line) => line.split(/ {2,}/)[0]).slice(3, 6), ["5", "6", "mean ± sd"]);
+  assert(lines.slice(0, -1).every((line) => line.length <= 80), "as wide as a terminal");
+  assertMatch(
+    stderr,
+    /^self-mm seed 6: all 2 epochs, best [12] \(valid MAE \d\.\d{4}\), \d+\.\d s$/m,
+  );
+  assertMatch(stderr, /^Runs are in .*\/self-mm\/mosi\/5 … .*\/self-mm\/mosi\/6$/m);
   const { runs } = lastJson(stdout) as { runs: Record<string, unknown>[] };
   assertEquals(runs.map(({ seed }) => seed), [5, 6]);
   const [run] = runs;
@@ -250,7 +253,24 @@ Deno.test("train warns of no setting that was not given", async () => {
     "constant",
     folder.pickle(makeDataset(), "mosi.pkl"),
   );
-  assertEquals([code, stderr], [0, ""]);
+  assertEquals(code, 0);
+  assertMatch(stderr, /^Runs are in \S+\n$/);
+});
+
+Deno.test("train warns of a run that is no better on valid than the mean label", async () => {
+  using folder = new TestFolder();
+  const call = (epochs: string, rate: string) =>
+    runTask(
+      ...["train", "--model", "cnn", "--data", "synthetic:n=64", "--out", folder.at(rate)] as const,
+      ...["--runs", "1", "--engine", "cpu", "--epochs", epochs, "--set", "batchSize=8"],
+      ...["--set", `learningRate=${rate}`],
+    );
+  const [wild, taught] = [await call("1", "1"), await call("8", "0.005")];
+  assertMatch(
+    wild.stderr,
+    /^warning: cnn seed 1111 is no better on valid than constant, .*: MAE \d\S+, expected less than /m,
+  );
+  assertEquals([taught.code, /no better/.test(taught.stderr)], [0, false], taught.stderr);
 });
 
 Deno.test("train shows metrics on valid where there is no test split", async () => {

@@ -15,7 +15,7 @@ import type { RunEntry } from "../../studies/runs/mod.ts";
 import { detectableBy, isAtMost, type SeedTest } from "./over_seeds.ts";
 import { holm } from "../../statistics/mod.ts";
 import { readTestScores, type TestScores } from "./test_scores.ts";
-import { type AdjustedP, sentenceOf, type Verdict } from "./verdict_sentence.ts";
+import { type AdjustedP, briefOf, sentenceOf, type Verdict } from "./verdict_sentence.ts";
 
 /** One comparison, as `compare --json` prints it. */
 export interface Comparison {
@@ -23,8 +23,12 @@ export interface Comparison {
   readonly a: string;
   /** Label of the other. */
   readonly b: string;
+  /** What both were tested on; of two datasets with the same samples, that of `a`. */
+  readonly dataset: string;
   /** Key of the metric. */
   readonly metric: string;
+  /** The metric of each seed of `a` and of `b`. */
+  readonly values: { readonly a: readonly number[]; readonly b: readonly number[] };
   /** Mean of `a` minus mean of `b` over seeds, and its interval over seeds and samples. */
   readonly difference: {
     readonly value: number;
@@ -43,7 +47,9 @@ export interface Comparison {
   readonly equivalence?: Equivalence;
   /** What follows from the tests. */
   readonly verdict: Verdict;
-  /** The verdict, as a paper could print it. */
+  /** The verdict in a few words. */
+  readonly brief: string;
+  /** The verdict with all that it rests on, as a paper could print it. */
   readonly sentence: string;
 }
 
@@ -162,13 +168,16 @@ function judge(results: readonly PairResult[]): Omit<ComparisonTable, "refused">
     return {
       a: result.a.label,
       b: result.b.label,
+      dataset: result.a.dataset,
       metric: result.metric.key,
+      values: { a: result.seeds[0].values, b: result.seeds[1].values },
       difference: { value, low, high, level, method },
       seeds: seedTest,
       samples: result.sampleTest,
       effect: result.effect,
       ...(result.equivalence === undefined ? {} : { equivalence: result.equivalence }),
       verdict,
+      brief: briefOf(result, verdict),
       sentence: sentenceOf({ ...result, seedTest }, verdict, {
         size: results.length,
         seeds: seeds[i]!,

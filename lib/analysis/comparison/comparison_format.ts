@@ -1,47 +1,53 @@
-/** Tables of comparisons: Markdown, LaTeX, HTML. @module */
+/** The table of comparisons. @module */
 
+import type { Grid } from "../../display/grid.ts";
+import { GridTables } from "../../display/grid_tables.ts";
+import { metricName } from "../../evaluation/protocols.ts";
+import { mean } from "../../statistics/mod.ts";
+import { spreadText } from "../spread.ts";
 import type { Comparison, ComparisonTable } from "./compare.ts";
 import { rowNames } from "./groups.ts";
-import { metricName } from "../../evaluation/protocols.ts";
-import { list, page, table } from "../../display/html.ts";
 import { formatSigned } from "./verdict_sentence.ts";
 
-/** A table of comparisons: its header and its cells, and for each column on which side it is set. */
-export interface ComparisonCells {
-  readonly header: readonly string[];
-  /** By what differs between the models of a comparison; p after Holm's correction. */
-  readonly rows: readonly (readonly string[])[];
-  /** `l` or `r` for each column. */
-  readonly align: string;
+/** Comparisons whose verdicts are told below the table too; those of more are its last column alone. */
+const FEW = 6;
+
+/** The table by itself; `compare()` has that of the results besides. */
+export function comparisonTables(found: ComparisonTable): GridTables {
+  return new GridTables("Comparison", [comparisonGrid(found)]);
 }
 
-/** The cells of a table; with a margin and its p where one was given. */
-export function cellsOf({ comparisons, holm }: ComparisonTable): ComparisonCells {
+/**
+ * A row a comparison: the mean of each model, their difference, p after Holm's correction, the verdict;
+ * with a margin and its p where one was given.
+ */
+export function comparisonGrid(found: ComparisonTable): Grid {
+  const { comparisons, holm, refused } = found;
   const { nameOf } = rowNames(comparisons.flatMap(({ a, b }) => [a, b]));
   const all = comparisons.length;
   const hasMargin = holm.equivalence !== undefined;
   const margins = (texts: readonly string[]) => hasMargin ? texts : [];
   const tested = (holm.equivalence ?? []).filter((p) => p !== null).length;
+  const level = comparisons[0]?.difference.level ?? 0.95;
   return {
+    title: "Differences on test, a - b, and their " +
+      `${Number((100 * level).toPrecision(4))} % intervals over seeds and samples`,
+    name: "comparison",
     header: [
-      ...[
-        "a",
-        "b",
-        "metric",
-        "a - b",
-        "interval",
-        `p seeds ${familyOf(all)}`,
-        `p samples ${familyOf(all)}`,
-      ],
+      ...["a", "b", "dataset", "metric", "mean a", "mean b", "a - b", "interval"],
+      ...[`p seeds ${familyOf(all)}`, `p samples ${familyOf(all)}`],
       ...margins(["margin", `p equivalent ${familyOf(tested)}`]),
       "verdict",
     ],
     rows: comparisons.map((comparison, i) => {
-      const { a, b, metric, difference, equivalence } = comparison;
+      const { a, b, dataset, metric, values, difference, equivalence } = comparison;
       return [
         nameOf(a),
         nameOf(b),
+        dataset,
         metricName(metric),
+        spreadText(values.a),
+        spreadText(values.b),
         formatSigned(difference.value),
         `[${formatSigned(difference.low)}, ${formatSigned(difference.high)}]`,
         shortP(holm.seeds[i]!),
@@ -54,7 +60,23 @@ export function cellsOf({ comparisons, holm }: ComparisonTable): ComparisonCells
         verdictText(comparison, nameOf),
       ];
     }),
-    align: `lllrrrr${hasMargin ? "rr" : ""}l`,
+    align: `llllrrrrrr${hasMargin ? "rr" : ""}l`,
+    keys: 4,
+    names: 2,
+    notes: [
+      ...comparisons.length > FEW ? [] : comparisons.map(({ brief }) => brief),
+      ...familyNotes(found),
+      ...new Set(refused.map(({ reason }) => reason)),
+    ],
+    details: comparisons.map(({ sentence }) => sentence),
+    records: comparisons.map(({ a, b, dataset, metric, values, difference, verdict }, i) => ({
+      ...{ a, b, dataset, metric },
+      ...{ mean_a: mean(values.a), mean_b: mean(values.b), difference: difference.value },
+      ...{ low: difference.low, high: difference.high },
+      ...{ p_seeds: holm.seeds[i]!, p_samples: holm.samples[i]! },
+      ...hasMargin ? { p_equivalent: holm.equivalence![i]! } : {},
+      verdict,
+    })),
   };
 }
 
@@ -79,75 +101,21 @@ function verdictText(
   }
 }
 
-/**
- * The table, the sentences, and what was refused, as Markdown.
- */
-export function toMarkdown(table: ComparisonTable): string {
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
-  const { header, rows, align } = cellsOf(table);
-  return [
-    line(header),
-    line([...align].map((side) => side === "r" ? "---:" : "---")),
-    ...rows.map(line),
-    "",
-    ...notesOf(table).map((note) => `- ${note}`),
-    "",
-  ].join("\n");
-}
-
-/**
- * A `tabular` with booktabs' rules, and the sentences as comments.
- */
-export function toLatex(table: ComparisonTable): string {
-  const line = (cells: readonly string[]) => `${cells.map(escapeLatex).join(" & ")} \\\\`;
-  const { header, rows, align } = cellsOf(table);
-  return [
-    ...notesOf(table).map((note) => `% ${note}`),
-    `\\begin{tabular}{${align}}`,
-    "\\toprule",
-    line(header),
-    "\\midrule",
-    ...rows.map(line),
-    "\\bottomrule",
-    "\\end{tabular}",
-    "",
-  ].join("\n");
-}
-
-/**
- * A page on its own, without any request.
- */
-export function toHtml(found: ComparisonTable): string {
-  const { header, rows } = cellsOf(found);
-  return page("Comparison", table(header, rows) + list(notesOf(found)));
-}
-
-/** The sentences, what the p are, and what was refused. */
-export function notesOf({ comparisons, holm, refused }: ComparisonTable): string[] {
-  const family = comparisons.length === 1
-    ? ["p are not corrected: one comparison is the whole family of this table"]
-    : [
-      `p are adjusted by Holm's correction of the ${comparisons.length} comparisons of this table; ` +
-      "intervals are not: each covers its own difference",
-    ];
+/** What the p are. */
+function familyNotes({ comparisons, holm }: ComparisonTable): string[] {
   const tested = (holm.equivalence ?? []).filter((p) => p !== null).length;
   return [
-    ...comparisons.map(({ sentence }) => sentence),
-    ...family,
+    comparisons.length === 1
+      ? "p are not corrected: one comparison is the whole family of this table"
+      : `p are adjusted by Holm's correction of the ${comparisons.length} comparisons of this table; ` +
+        "intervals are not: each covers its own difference",
     ...(tested === 0 ? [] : [
       "p equivalent is the larger one of two one-sided tests over seeds and of those over seeds and " +
       `samples${tested === 1 ? "" : `, adjusted by Holm's correction of the ${tested} of them`}`,
     ]),
-    ...new Set(refused.map(({ reason }) => reason)),
   ];
 }
 
 function shortP(p: number): string {
   return p < 0.001 ? "< 0.001" : p.toFixed(3);
-}
-
-function escapeLatex(text: string): string {
-  return text.replace(/[&%$#_{}]/g, "\\$&").replace(/[<>]/g, "$$$&$$").replace(/^-/, "$-$")
-    .replace("±", "$\\pm$");
 }

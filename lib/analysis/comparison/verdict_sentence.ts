@@ -29,6 +29,26 @@ export interface Adjusted {
   readonly equivalence: AdjustedP | null;
 }
 
+/** What was found, in about ten words; the numbers are in the table. */
+export function briefOf(
+  { a, b, metric, difference, equivalence }: PairResult,
+  verdict: Verdict,
+): string {
+  switch (verdict) {
+    case "a better":
+    case "b better": {
+      const direction = difference.value < 0 ? "lower" : "higher";
+      return `${a.label} has ${direction} ${metric.name} than ${b.label}: established`;
+    }
+    case "equivalent":
+      return `${a.label} and ${b.label} have equivalent ${metric.name}, ` +
+        `within ±${formatSize(equivalence!.margin)}`;
+    case "not established":
+      return `${a.label} and ${b.label}: no difference in ${metric.name} is established` +
+        (equivalence === undefined ? "" : ", nor equivalence");
+  }
+}
+
 /** What was found, with everything that it rests on. */
 export function sentenceOf(result: JudgedPair, verdict: Verdict, adjusted: Adjusted): string {
   const { a, b, metric, difference, samples } = result;

@@ -21,7 +21,8 @@ import {
   withoutFolder,
 } from "./content.ts";
 import { facts, heading, paragraph, section, table } from "../../display/html.ts";
-import { drawn, spreadText } from "./results.ts";
+import { drawn } from "./results.ts";
+import { spreadText } from "../spread.ts";
 
 /** What holds for every model. */
 const GENERAL_LIMITS =

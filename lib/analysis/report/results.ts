@@ -5,21 +5,20 @@ import { protocolOf } from "../../evaluation/mod.ts";
 import { compareRuns } from "../comparison/compare.ts";
 import type { CompareOptions } from "../comparison/compare_pair.ts";
 import { rowNames } from "../comparison/groups.ts";
-import { cellsOf, notesOf } from "../comparison/comparison_format.ts";
+import { comparisonGrid } from "../comparison/comparison_format.ts";
 import {
   comparisonIntervals,
   type Figure,
   learningCurves,
   modalityAblation,
 } from "../figures/mod.ts";
-import { allMetricKeys, metricName } from "../../evaluation/protocols.ts";
+import { allMetricKeys } from "../../evaluation/protocols.ts";
 import type { RunEntry } from "../../studies/runs/mod.ts";
-import { mean, standardDeviation } from "../../statistics/mod.ts";
-import { isConstant } from "../../statistics/descriptive.ts";
-import { LABEL_HEADER, LABEL_TITLE, labelRows, type StudyValue } from "../../studies/study/mod.ts";
+import { resultsGrid, studyGrids } from "../results/mod.ts";
 import { escapeXml } from "../../display/xml.ts";
 import { type ReportContent, type ReportedGroup, withoutFolder } from "./content.ts";
-import { heading, list, paragraph, section, table } from "../../display/html.ts";
+import { gridHtml } from "../../display/grid_tables.ts";
+import { heading, paragraph, section } from "../../display/html.ts";
 
 /** Draws a figure with its description below. */
 export async function drawn(figures: readonly Figure[]): Promise<string> {
@@ -36,88 +35,24 @@ export async function drawn(figures: readonly Figure[]): Promise<string> {
   return parts.length === 0 ? "" : `<div class="figures">\n${parts.join("\n")}\n</div>`;
 }
 
-/**
- * A mean and the standard deviation over seeds, `0.713 ± 0.012`, as terminals and papers have it; the
- * value alone where there is one seed, or the same value for each.
- */
-export function spreadText(values: readonly number[]): string {
-  // A small negative value is not printed as -0.000.
-  const rounded = (value: number) => value.toFixed(3).replace(/^-(0\.0*)$/, "$1");
-  if (values.length < 2 || isConstant(values)) return rounded(values[0]!);
-  return `${rounded(mean(values))} ± ${rounded(standardDeviation(values))}`;
-}
-
-/** Tables of metrics on test, one a dataset; on valid where the runs saw no test. */
+/** Tables of metrics, one a dataset; on valid where the runs saw no test. */
 export function resultTables({ groups }: ReportContent): string {
   const tables = datasetsOf(groups).map(({ dataset, groups }) => {
-    const split = groups.some(({ runs }) => runs.some(({ entry }) => hasTest(entry.test)))
-      ? "test"
-      : "valid";
-    const { metrics } = protocolOf(groups[0]!.runs[0]!.entry.config);
-    const { model, nameOf } = rowNames(groups.map(({ label }) => label));
-    const rows = groups.map(({ label, runs }) => [
-      nameOf(label),
-      String(runs.length),
-      ...metrics.map(({ key }) => {
-        const values = runs.map(({ entry }) => entry[split][key]).filter((v) => v !== undefined);
-        return values.length === 0 ? "" : spreadText(values);
-      }),
-    ]);
-    return heading(`${model === null ? "" : `${model} on `}${dataset}, ${split}`) +
-      table(
-        [model === null ? "model" : "setting", "seeds", ...metrics.map(({ name }) => name)],
-        rows,
-      );
+    const { metricKeys } = protocolOf(groups[0]!.runs[0]!.entry.config);
+    const entries = groups.map((group) => ({
+      ...group,
+      runs: group.runs.map(({ entry }) => entry),
+    }));
+    return heading(dataset) + gridHtml(resultsGrid(entries, { metrics: metricKeys }));
   });
-  const note =
-    "Mean ± standard deviation over seeds, which tells what another seed would change, not other " +
-    "test samples. Without ±, there is one seed or all gave the same.";
-  return section("Results", ...tables, paragraph(note, true));
+  return section("Results", ...tables);
 }
 
 /** The study's table with what others have published, and what it answers. */
 export function studySection({ study, claims }: ReportContent): string {
   if (study === null) return "";
-  const textOf = (value: StudyValue | undefined) => {
-    if (value === undefined) return "";
-    const { mean, deviation } = value;
-    return mean.toFixed(3) + (deviation ? ` ± ${deviation.toFixed(3)}` : "");
-  };
-  const rows = study.rows.flatMap((row) => [
-    [
-      row.name,
-      String(row.seeds.length),
-      ...study.metrics.map((key) => textOf(row.ours[key])),
-    ],
-    ...row.valid === undefined
-      ? []
-      : [[`${row.name}, on valid`, "", ...study.metrics.map((key) => textOf(row.valid![key]))]],
-    ...row.published.map(({ label, values }) => [
-      `${label}`,
-      "",
-      ...study.metrics.map((key) => {
-        const found = values[key];
-        if (found === undefined) return "";
-        return found.value.toFixed(3) +
-          (found.isInside === null ? "" : found.isInside ? " +" : " −");
-      }),
-    ]),
-  ]);
-  const isMarked = study.rows.some(({ published }) =>
-    published.some(({ values }) => Object.values(values).some(({ isInside }) => isInside !== null))
-  );
-  const marks = isMarked ? ["Published: + inside, − outside our 95 % interval over seeds"] : [];
-  const missing = study.missing.map((name) => `Not finished: ${name}`);
-  return section(
-    "The study",
-    paragraph(`Mean ± standard deviation over seeds on ${study.split}`, true),
-    table(["row", "seeds", ...study.metrics.map(metricName)], rows),
-    ...study.labels.length === 0
-      ? []
-      : [paragraph(LABEL_TITLE), table(LABEL_HEADER, labelRows(study.labels))],
-    list([...marks, ...study.notes, ...missing]),
-    ...claims.map((sentence) => paragraph(sentence)),
-  );
+  const grids = studyGrids({ table: study, source: undefined, claims });
+  return section("The study", ...grids.map(gridHtml));
 }
 
 /** Learning curves, and what each set of modalities is worth. */
@@ -154,11 +89,9 @@ export async function comparisonSection(
       const runs = groups.flatMap((group) => group.runs.map(({ entry }) => entry));
       try {
         const found = compareRuns(runs, ownMetrics(runs[0]!, metrics), options);
-        const { header, rows } = cellsOf(found);
         const figures = [...new Set(found.comparisons.map(({ metric }) => metric))]
           .map((key) => comparisonIntervals(found.comparisons, key));
-        return heading(dataset) + await drawn(figures) + table(header, rows) +
-          list(notesOf(found));
+        return heading(dataset) + await drawn(figures) + gridHtml(comparisonGrid(found));
       } catch (error) {
         if (error instanceof UsageError) throw error;
         return heading(dataset) + paragraph(withoutFolder(messageOf(error), folder));

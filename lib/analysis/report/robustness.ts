@@ -5,7 +5,8 @@ import { metricName } from "../../evaluation/protocols.ts";
 import { rowNames } from "../comparison/groups.ts";
 import type { ReportContent, ReportedGroup, ReportedRun } from "./content.ts";
 import { heading, paragraph, section, table } from "../../display/html.ts";
-import { datasetsOf, drawn, spreadText } from "./results.ts";
+import { datasetsOf, drawn } from "./results.ts";
+import { spreadText } from "../spread.ts";
 
 /** Metrics of a run on test under one corruption. */
 interface Trial {

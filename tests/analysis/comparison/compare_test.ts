@@ -1,12 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { join } from "node:path";
-import {
-  compareRuns,
-  type Comparison,
-  toHtml,
-  toLatex,
-  toMarkdown,
-} from "../../../lib/analysis/mod.ts";
+import { compareRuns, type Comparison, comparisonTables } from "../../../lib/analysis/mod.ts";
 import { readRuns } from "../../../lib/studies/mod.ts";
 import { RunError, UsageError } from "../../../lib/core/errors.ts";
 import {
@@ -71,7 +65,7 @@ Deno.test("compareRuns() gives the JSON keys that scripts rely on, and no others
     const found = JSON.parse(JSON.stringify(compare([good, bad])));
     assertEquals(
       Object.keys(found).join(),
-      "a,b,metric,difference,seeds,samples,effect,verdict,sentence",
+      "a,b,dataset,metric,values,difference,seeds,samples,effect,verdict,brief,sentence",
     );
     assertEquals(Object.keys(found.difference).join(), "value,low,high,level,method");
     assertEquals([Object.keys(found.seeds).join(), Object.keys(found.samples).join()], [
@@ -173,11 +167,11 @@ Deno.test("compareRuns() of one model names rows by what differs, and sentences 
       makeRuns(join(out, setting), 5, { model: "svm", noise });
     }
     const table = compareRuns(readRuns([out]).runs, ["mae"], FAST);
-    const markdown = toMarkdown(table);
-    assertMatch(markdown, /\n\| audio \| text \| MAE \|.*\| text better \|\n/);
+    const markdown = comparisonTables(table).toMarkdown();
+    assertMatch(markdown, /\n\| audio \| text \| mosi \| MAE \|.*\| text better \|\n/);
     assertMatch(markdown, /- svm \(audio\) has \d\.\d+ higher MAE than svm \(text\) on/);
     makeRuns(out, 5, { model: "cnn" });
-    const mixed = toMarkdown(compareRuns(readRuns([out]).runs, ["mae"], FAST));
+    const mixed = comparisonTables(compareRuns(readRuns([out]).runs, ["mae"], FAST)).toMarkdown();
     assertMatch(mixed, /\n\| svm \(audio\) \| svm \(text\) \|/);
   });
 });
@@ -377,15 +371,21 @@ Deno.test("compareRuns() says beside each p of how many comparisons it is", asyn
       /exact permutation p < 0.001 of one comparison; samples: .* of one comparison, for/;
     assertMatch(one.comparisons[0]!.sentence, family);
     assertMatch(
-      toMarkdown(one),
+      comparisonTables(one).toMarkdown(),
       /\| p seeds \(one comparison\) \| p samples \(one comparison\) \|/,
     );
     assertMatch(
       two.comparisons[1]!.sentence,
       /p < 0.001 after Holm's correction of 2 comparisons; samples: .* of 2 comparisons, for/,
     );
-    for (const text of [toMarkdown(two), toLatex(two), toHtml(two)]) {
-      assertMatch(text, /p seeds \(Holm of 2\).*p samples \(Holm of 2\)/);
+    for (
+      const text of [
+        comparisonTables(two).toMarkdown(),
+        comparisonTables(two).toLatex(),
+        comparisonTables(two).toHtml(),
+      ]
+    ) {
+      assertMatch(text, /p seeds[^&]*\(Holm of 2\)[^]*p samples[^&]*\(Holm of 2\)/);
     }
   });
 });
@@ -403,8 +403,11 @@ Deno.test("compareRuns() takes all comparisons of a table as one family", async 
     assertMatch(table.refused[0]!.reason, /and 1 seeds|1 and 10 seeds/);
     const same = table.comparisons.find(({ a, b }) => a === "bad" && b === "third");
     assertEquals(same!.verdict, "not established");
-    assertMatch(toMarkdown(table), /^\| a \| b \| metric/);
-    assertEquals(toMarkdown(table).match(/cannot give|says nothing/g)?.length, 3);
+    assertMatch(comparisonTables(table).toMarkdown(), /\n\| a \| b \| dataset \| metric/);
+    assertEquals(
+      comparisonTables(table).toMarkdown().match(/cannot give|says nothing/g)?.length,
+      3,
+    );
   });
 });
 
@@ -420,10 +423,10 @@ Deno.test("toLatex() and toHtml() escape what would break them", async () => {
     makeRuns(out, 5, { model: "a_b", dataset: "x", noise: 0.2 });
     makeRuns(out, 5, { model: "a<c", dataset: "x", noise: 2 });
     const table = compareRuns(readRuns([out]).runs, ["mae"], FAST);
-    const latex = toLatex(table);
+    const latex = comparisonTables(table).toLatex();
     assert(latex.includes("a\\_b") && latex.includes("\\toprule"));
     assertMatch(latex, /a\$<\$c/);
-    const html = toHtml(table);
+    const html = comparisonTables(table).toHtml();
     assert(html.includes("a&lt;c") && !html.includes("a<c"));
     assert(!/https?:|<script|src=/.test(html), "a request to somewhere");
   });

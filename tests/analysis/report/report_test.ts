@@ -177,7 +177,10 @@ Deno.test("a report of one model names rows by what differs, in the order of the
     writeStudy(out, parseDefinition({ cells, seeds: [1111, 1112] }, "sets"));
     for (const slug of ["audio", "text"]) makeRuns(join(out, slug), 2, { model: "svm" });
     const html = await makeReport(out);
-    assertMatch(html, /<h3>svm on mosi, test<\/h3>[^]*?<td>text<\/td>[^]*?<td>audio<\/td>/);
+    assertMatch(
+      html,
+      /<h3>mosi<\/h3>[^]*?aria-label=\"svm on test: [^]*?<td>text<\/td>[^]*?<td>audio<\/td>/,
+    );
     assertEquals(sections(html).filter((name) => name.startsWith("svm")), [
       "svm (text) on mosi",
       "svm (audio) on mosi",

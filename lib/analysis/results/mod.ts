@@ -1,0 +1,4 @@
+/** Tables of results: of runs, of studies. @module */
+
+export { type HasRuns, resultsGrid, type ResultsOptions, resultsTable } from "./results_table.ts";
+export { type ShownStudy, studyGrids, studyTables } from "./study_grid.ts";

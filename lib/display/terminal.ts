@@ -1,0 +1,30 @@
+/** What a terminal can show. @module */
+
+/** Width of a terminal that does not tell its own, and of a file that a person will read in one. */
+const UNKNOWN_COLUMNS = 80;
+
+/** Characters of a line: of the terminal, or 80 where there is none. */
+export function terminalColumns(): number {
+  try {
+    // A terminal whose size nobody has set says 0.
+    return Deno.consoleSize().columns || UNKNOWN_COLUMNS;
+  } catch {
+    return UNKNOWN_COLUMNS;
+  }
+}
+
+/** Colours that have one meaning everywhere. */
+const CODES = { error: 31, warning: 33, good: 32, strong: 1, faint: 2 } as const;
+
+/** What a colour says. */
+export type Tone = keyof typeof CODES;
+
+/** A text in a colour, where it goes to a terminal and `NO_COLOR` is not set. */
+export function inColor(
+  text: string,
+  tone: Tone,
+  stream: { isTerminal(): boolean } = Deno.stderr,
+): string {
+  if (Deno.noColor || !stream.isTerminal()) return text;
+  return `\x1b[${CODES[tone]}m${text}\x1b[0m`;
+}

@@ -1,0 +1,47 @@
+/** Tables on stdout and in files. @module */
+
+import { type GridTables, inColor, TABLE_FILES, terminalColumns } from "../../lib/display/mod.ts";
+import { UsageError, writeFileAtomic } from "../../lib/core/mod.ts";
+import type { Call } from "./command.ts";
+import { FORMATS } from "./table_flags.ts";
+
+/** Prints a table as `--format` says; a text is as wide as the terminal. */
+export function printTables(tables: GridTables, format: string, details = false): void {
+  const method = FORMATS[format as keyof typeof FORMATS];
+  const text = method === "toText"
+    ? inBold(tables.toText({ width: terminalColumns(), details }))
+    : tables[method]();
+  console.log(text.replace(/\n$/, ""));
+}
+
+/** The best values, which have a star, in bold where the terminal can. */
+function inBold(text: string): string {
+  return text.replaceAll(
+    /\d[\d.]*(?: ± [\d.]+)?\*/g,
+    (value) => inColor(value, "strong", Deno.stdout),
+  );
+}
+
+/**
+ * What writes tables to a file, by the end of its name.
+ *
+ * @param more ends of names that the command writes by itself
+ * @throws {UsageError} nothing is written to such a file
+ */
+export function tableWriter(
+  path: string,
+  more: readonly string[] = [],
+): (tables: GridTables) => void {
+  const ends = Object.keys(TABLE_FILES) as (keyof typeof TABLE_FILES)[];
+  const end = ends.find((end) => path.endsWith(end));
+  if (end !== undefined) return (tables) => writeFileAtomic(path, tables[TABLE_FILES[end]]());
+  throw new UsageError(
+    `Cannot write "${path}": expected a name that ends in ${[...ends, ...more].join(", ")}`,
+  );
+}
+
+/** What `--save` asks for; nothing where it was not given. @throws as {@linkcode tableWriter} */
+export function saverOf(call: Call): (tables: GridTables) => void {
+  const path = call.get("save");
+  return path === undefined ? () => {} : tableWriter(path);
+}
