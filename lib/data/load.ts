@@ -16,13 +16,14 @@ import {
   gapProblems,
   registryProblems,
   sampleProblems,
+  scanSplit,
   type SplitScan,
 } from "./checks/integrity.ts";
 import { MODALITIES, type Modality, type ProtocolName, type SplitName } from "./modality.ts";
 import { type SourceOptions, sourceOptions } from "./source_options.ts";
 import { openDataset } from "./open.ts";
 import type { Problem, ProblemCode } from "./problem.ts";
-import { detectProtocol, recognize } from "./registry.ts";
+import { recognize, tellProtocol } from "./registry.ts";
 import { type DatasetSource, presentSplits, shapeOf, type SplitSource } from "./source.ts";
 import { countOf } from "./arrays/values.ts";
 
@@ -120,7 +121,9 @@ function read(source: DatasetSource, options: LoadOptions): Dataset {
   const shape = shapeOf(source);
   // The sums of a pickle are not worth reading it twice: its shapes tell enough.
   const recognition = recognize(shape, source.store === null ? {} : source.sums());
-  const protocol = options.protocol ?? source.protocol ?? detectProtocol(shape, recognition);
+  const said = options.protocol ?? source.protocol;
+  const told = said === null ? tellProtocol(shape, recognition) : null;
+  const protocol = said ?? told?.protocol ?? null;
   const chosen = presentSplits(source)
     .filter(({ name }) => options.splits === undefined || options.splits.includes(name));
   const isBert = options.text === "bert";
@@ -133,12 +136,15 @@ function read(source: DatasetSource, options: LoadOptions): Dataset {
   const { loaded, zeroed, found } = isInMemory(source, options) ? loadRows(source.path, splits) : {
     loaded: splits.map((split) => toSplit(split, (column) => new FileColumn(column))),
     zeroed: chooseCounts(source.store?.zeroed ?? {}, splits, modalities),
-    found: source.store?.problems.filter((problem) => concerns(problem, splits, modalities)) ?? [],
+    found: source.store?.problems.filter((problem) => concerns(problem, splits, modalities)) ??
+      (options.nonfinite === "stop"
+        ? featureProblems(splits.map((split) => scanSplit(split)))
+        : []),
   };
   const problems = [
     ...source.problems,
     ...registryProblems(source, shape, recognition),
-    ...gapProblems(options.modalities === undefined ? chosen : splits, protocol),
+    ...gapProblems(options.modalities === undefined ? chosen : splits, protocol, told),
     ...early,
     ...found,
   ];

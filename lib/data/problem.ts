@@ -33,6 +33,7 @@ export type ProblemCode =
   | "label-counts"
   | "unknown-key"
   | "unknown-protocol"
+  | "guessed-protocol"
   | "trailing-bytes"
   | "filled-in"
   | "made-ids"

@@ -7,6 +7,7 @@
  * @module
  */
 
+import { LABEL_RANGES } from "./label_range.ts";
 import { UsageError } from "../core/errors.ts";
 import {
   MODALITIES,
@@ -119,6 +120,8 @@ export interface DatasetShape {
   readonly fileName: string;
   /** Of the folder that the file is in; absent where there is none. */
   readonly folderName?: string;
+  /** Least and greatest label of all splits; absent where they are few values, and may be classes. */
+  readonly labels?: readonly [least: number, greatest: number];
 }
 
 /** A known file and what gave it away. */
@@ -180,25 +183,54 @@ function hasWidthsOf(shape: DatasetShape, known: KnownFile): boolean {
   return MODALITIES.every((modality) => shape.widths[modality] === known.widths[modality]);
 }
 
+/** A protocol and what told it. */
+export interface ToldProtocol {
+  readonly protocol: ProtocolName;
+  /** In words, for `mosi, by its folder's name`. */
+  readonly by: string;
+  /** Whether it is no more than the likeliest. */
+  readonly isGuess: boolean;
+}
+
 /**
  * The protocol that a file calls for: of the published file that it is; else SIMS where it has
  * human labels of the text alone; else of the dataset that has its three widths; else of the name
- * in its file name; else null.
+ * in its file name, or in its folder's; else of the range that its labels fill; else null.
  */
+export function tellProtocol(
+  shape: DatasetShape,
+  recognition: Recognition | null = recognize(shape),
+): ToldProtocol | null {
+  const told = (protocol: ProtocolName, by: string) => ({ protocol, by, isGuess: false });
+  if (recognition !== null) return told(recognition.file.protocol, "the published file");
+  if (shape.hasUnimodalTextLabels) return told(SIMS.protocol, "people's labels of the text alone");
+  const sameWidths = KNOWN_FILES.find((known) => hasWidthsOf(shape, known));
+  if (sameWidths !== undefined) return told(sameWidths.protocol, "its widths");
+  // "mosi/unaligned_50.pkl" is as good a name as "mosi_unaligned_50.pkl".
+  for (const [text, by] of [[shape.fileName, "its"], [shape.folderName ?? "", "its folder's"]]) {
+    const found = PROTOCOL_NAMES.find((name) => text!.toLowerCase().includes(name));
+    if (found !== undefined) return told(found, `${by} name`);
+  }
+  const [least, greatest] = shape.labels ?? [0, 0];
+  const protocol = (["sims", "mosi"] as const).find((name) =>
+    least < 0 && greatest > 0 && least >= LABEL_RANGES[name].low &&
+    greatest <= LABEL_RANGES[name].high
+  );
+  return protocol === undefined
+    ? null
+    : { protocol, by: `its labels, ${short(least)} to ${short(greatest)}`, isGuess: true };
+}
+
+function short(value: number): string {
+  return String(Number(value.toPrecision(4)));
+}
+
+/** As {@linkcode tellProtocol}, without what told it. */
 export function detectProtocol(
   shape: DatasetShape,
   recognition: Recognition | null = recognize(shape),
 ): ProtocolName | null {
-  if (recognition !== null) return recognition.file.protocol;
-  if (shape.hasUnimodalTextLabels) return SIMS.protocol;
-  const sameWidths = KNOWN_FILES.find((known) => hasWidthsOf(shape, known));
-  if (sameWidths !== undefined) return sameWidths.protocol;
-  // "mosi/unaligned_50.pkl" is as good a name as "mosi_unaligned_50.pkl".
-  for (const text of [shape.fileName, shape.folderName ?? ""]) {
-    const found = PROTOCOL_NAMES.find((name) => text.toLowerCase().includes(name));
-    if (found !== undefined) return found;
-  }
-  return null;
+  return tellProtocol(shape, recognition)?.protocol ?? null;
 }
 
 /**
@@ -220,7 +252,7 @@ export function requireProtocol(
   const protocol = asked ?? dataset.protocol;
   if (protocol !== null) return protocol;
   throw new UsageError(
-    `Cannot tell the protocol of "${dataset.path}" from its content or name: ` +
+    `Cannot tell the protocol of "${dataset.path}" from its content, labels or name: ` +
       `give --protocol ${PROTOCOL_NAMES.join("|")}`,
   );
 }

@@ -13,6 +13,9 @@ import type { FeatureRecipe } from "./recipe.ts";
 import type { DatasetShape } from "./registry.ts";
 import type { FloatSource } from "./arrays/values.ts";
 
+/** Labels of fewer values may be classes, whose range tells nothing. */
+const LEAST_SCORES = 6;
+
 /** What the opened file must have. */
 export interface Needs {
   /** Splits that must be there; by default at least one. */
@@ -161,6 +164,19 @@ export function shapeOf(
     samples: Object.fromEntries(splits.map(({ name, ids }) => [name, ids.length])),
     hasUnimodalTextLabels: splits.some((split) => split.unimodalLabels.text !== undefined),
     fileName: source.fileName,
+    ...labelsOf(splits),
     ...(source.path === undefined ? {} : { folderName: basename(dirname(resolve(source.path))) }),
   };
+}
+
+/** Least and greatest label; nothing where they are few values, which may be classes. */
+function labelsOf(splits: readonly SplitSource[]): Pick<DatasetShape, "labels"> {
+  const values = new Set<number>();
+  for (const { labels } of splits) labels?.forEach((label) => values.add(label));
+  if (values.size < LEAST_SCORES) return {};
+  let [least, greatest] = [Infinity, -Infinity];
+  for (const value of values) {
+    [least, greatest] = [Math.min(least, value), Math.max(greatest, value)];
+  }
+  return { labels: [least, greatest] };
 }

@@ -174,6 +174,16 @@ export function makeDataset(
   return splits;
 }
 
+/** The dataset with labels whose range tells no protocol. */
+export function makeOneSided(): Record<string, SplitEntries> {
+  return makeDataset((splits) => {
+    for (const { regression_labels } of Object.values(splits)) {
+      const labels = floatsIn(regression_labels);
+      labels.set(labels.map(Math.abs));
+    }
+  });
+}
+
 /** The dataset with another width of a modality, in all splits. */
 export function makeWide(modality: string, width: number): Record<string, SplitEntries> {
   return makeDataset((splits) => {

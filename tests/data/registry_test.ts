@@ -8,6 +8,7 @@ import {
   recognize,
   requireProtocol,
   resembles,
+  tellProtocol,
 } from "../../lib/data/registry.ts";
 
 const MOSI: DatasetShape = {
@@ -103,7 +104,7 @@ Deno.test("requireProtocol() asks for --protocol where nothing tells", () => {
   assertThrows(
     () => requireProtocol({ path: "x.pkl", protocol: null }),
     UsageError,
-    'protocol of "x.pkl" from its content or name: give --protocol mosi|mosei|sims',
+    'protocol of "x.pkl" from its content, labels or name: give --protocol mosi|mosei|sims',
   );
 });
 
@@ -114,4 +115,17 @@ Deno.test("detectProtocol() goes by the folder's name where the file's says noth
   assertEquals(of("unaligned_50.pkl", "MOSEI"), "mosei");
   assertEquals(of("my_sims.pkl", "mosi"), "sims");
   assertEquals(of("unaligned_50.pkl", "data"), null);
+});
+
+Deno.test("tellProtocol() goes by the range of the labels where no name tells, and says that it guesses", () => {
+  const unknown = { widths: {}, steps: {}, samples: {}, hasUnimodalTextLabels: false };
+  const of = (least: number, greatest: number, fileName = "my.pkl") =>
+    tellProtocol({ ...unknown, fileName, labels: [least, greatest] });
+  assertEquals(of(-1, 0.8), { protocol: "sims", by: "its labels, -1 to 0.8", isGuess: true });
+  assertEquals(of(-2.4, 3), { protocol: "mosi", by: "its labels, -2.4 to 3", isGuess: true });
+  assertEquals(of(-1, 1, "mosei.pkl"), { protocol: "mosei", by: "its name", isGuess: false });
+  for (const [least, greatest] of [[0, 1], [-1, 0], [1, 3], [-4, 2], [0, 0]] as const) {
+    assertEquals(of(least, greatest), null);
+  }
+  assertEquals(tellProtocol(MOSI)?.by, "the published file");
 });

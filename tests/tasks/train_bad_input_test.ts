@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { exists } from "../../lib/core/files.ts";
-import { floatsIn, makeDataset, makeSplit, TestFolder } from "../data/mmsa_file.ts";
+import { floatsIn, makeDataset, makeOneSided, makeSplit, TestFolder } from "../data/mmsa_file.ts";
 import { assertFails, runTask, taskArguments, type TaskResult } from "./run_task.ts";
 import { SHORT, train } from "./short_train.ts";
 
@@ -19,7 +19,7 @@ Deno.test("train refuses bad data with one message and leaves nothing behind", a
   folder.pickle({ Trian: makeDataset().train!, test: makeDataset().test! }, "keys_mosi.pkl");
   folder.pickle(makeDataset(({ test }) => floatsIn(test.audio)[0] = NaN), "feature_mosi.pkl");
   folder.pickle(makeDataset(({ train }) => delete train.vision), "blind_mosi.pkl");
-  folder.pickle(makeDataset(), "unnamed.pkl");
+  folder.pickle(makeOneSided(), "unnamed.pkl");
   const table: [string, string[], number, RegExp][] = [
     ["no_mosi.pkl", [], 1, /Cannot load ".*": there is no such file or folder/],
     [".", [], 1, /it is a folder without meta.json, expected a pickle or a store/],

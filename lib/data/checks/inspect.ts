@@ -25,7 +25,7 @@ import type { LabelRange } from "../label_range.ts";
 import type { SourceOptions } from "../source_options.ts";
 import { openDataset } from "../open.ts";
 import { type Problem, problem, type ProblemCode } from "../problem.ts";
-import { detectProtocol, recognize } from "../registry.ts";
+import { recognize, tellProtocol } from "../registry.ts";
 import { type DatasetSource, presentSplits, shapeOf } from "../source.ts";
 
 /**
@@ -75,6 +75,7 @@ function inspect(
       padding: {},
       ...UNREAD,
       recognized: null,
+      protocolReason: null,
       sha256: null,
       bytes: null,
       splits: {},
@@ -91,7 +92,9 @@ function inspectSource(
   const sums = source.sums();
   const shape = shapeOf(source);
   const recognition = recognize(shape, sums);
-  const protocol = asked ?? source.protocol ?? detectProtocol(shape, recognition);
+  const said = asked ?? source.protocol;
+  const told = said === null ? tellProtocol(shape, recognition) : null;
+  const protocol = said ?? told?.protocol ?? null;
   const splits = presentSplits(source);
   const scans = splits.map((split) => scanSplit(split));
   const problems = [
@@ -100,7 +103,7 @@ function inspectSource(
     // A part of a dataset lacks what the other parts have.
     ...(source.problems.some(({ code }) => code === "part-of-dataset")
       ? []
-      : gapProblems(splits, protocol)),
+      : gapProblems(splits, protocol, told)),
     ...sampleProblems(splits, protocol, range),
     ...featureProblems(scans),
     ...storeProblems(source, scans),
@@ -117,6 +120,7 @@ function inspectSource(
     ...readings(source, recognition !== null),
     recognized: recognition && { name: recognition.file.name, by: recognition.by },
     protocol,
+    protocolReason: told?.by ?? null,
     sha256: sums.sha256,
     bytes: sums.bytes,
     splits: Object.fromEntries(scans.map((scan) => [scan.split.name, summarize(scan)])),

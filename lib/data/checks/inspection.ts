@@ -81,6 +81,8 @@ export interface Inspection {
   readonly recognized: { readonly name: string; readonly by: Recognition["by"] } | null;
   /** Null where nothing tells it. */
   readonly protocol: ProtocolName | null;
+  /** What told it; null where somebody said it, or nothing tells. */
+  readonly protocolReason: string | null;
   /** As in {@linkcode SourceSums}. */
   readonly sha256: string | null;
   /** Size of the file; null where there is none. */

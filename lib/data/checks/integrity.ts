@@ -18,7 +18,13 @@ import {
   SPLITS,
 } from "../modality.ts";
 import { listSome, type Problem, problem } from "../problem.ts";
-import { countMismatches, type DatasetShape, type Recognition, resembles } from "../registry.ts";
+import {
+  countMismatches,
+  type DatasetShape,
+  type Recognition,
+  resembles,
+  type ToldProtocol,
+} from "../registry.ts";
 import { RowHashes } from "./row_hashes.ts";
 import { contentProblems, idProblems, sizeProblems } from "./sample_check.ts";
 import { type ColumnSource, type DatasetSource, type SplitSource } from "../source.ts";
@@ -90,10 +96,13 @@ const REMEDIES: Readonly<Partial<Record<SplitName, string>>> = {
 /**
  * What an incomplete file lacks: splits, labels, a modality in some splits, a protocol. What training
  * would refuse is an error.
+ *
+ * @param told how the protocol came about, where nobody has said it
  */
 export function gapProblems(
   splits: readonly SplitSource[],
   protocol: ProtocolName | null,
+  told: ToldProtocol | null = null,
 ): Problem[] {
   const problems: Problem[] = [];
   for (const name of SPLITS) {
@@ -119,8 +128,15 @@ export function gapProblems(
     const rest = { modality, count: without.length };
     problems.push(problem("warning", "partial-modality", message, rest));
   }
+  if (told?.isGuess) {
+    const other = told.protocol === "mosi" ? " (mosei has its metrics, and other defaults)" : "";
+    const message = `protocol ${told.protocol} is told by ${told.by}, alone: --protocol says ` +
+      `another${other}`;
+    problems.push(problem("warning", "guessed-protocol", message));
+  }
   if (protocol === null) {
-    const message = "neither content nor file name tell the protocol, so the label range was not " +
+    const message =
+      "neither content nor labels nor file name tell the protocol, so the label range was not " +
       `checked: give --protocol ${PROTOCOL_NAMES.join("|")}`;
     problems.push(problem("warning", "unknown-protocol", message));
   }

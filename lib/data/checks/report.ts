@@ -105,7 +105,8 @@ function featureRows({ splits }: Inspection): string[][] {
 }
 
 function identity(inspection: Inspection): string[][] {
-  const { format, layout, renamed, recognized, protocol, sha256, bytes } = inspection;
+  const { format, layout, renamed, recognized, protocol, protocolReason, sha256, bytes } =
+    inspection;
   const { textPooling, standardize } = inspection;
   const padded = Object.entries(inspection.padding)
     .map(([modality, place]) =>
@@ -140,7 +141,10 @@ function identity(inspection: Inspection): string[][] {
         ? "no: not a published file that the registry knows"
         : `${recognized.name}, by ${how[recognized.by]}`,
     ],
-    ["protocol", protocol ?? "unknown"],
+    [
+      "protocol",
+      `${protocol ?? "unknown"}${protocolReason === null ? "" : `, by ${protocolReason}`}`,
+    ],
     ["contains", extras.join(", ")],
   ];
 }

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { inspectDataset } from "../../../lib/data/checks/inspect.ts";
+import { loadDataset } from "../../../lib/data/load.ts";
 import { MODALITIES, type ProtocolName, SPLITS } from "../../../lib/data/modality.ts";
 import type { Problem, ProblemCode } from "../../../lib/data/problem.ts";
 import { formatInspection } from "../../../lib/data/checks/report.ts";
@@ -7,6 +8,7 @@ import {
   asFloat64,
   floatsIn,
   makeDataset,
+  makeOneSided,
   numpy,
   NumpyArray,
   type SplitEntries,
@@ -248,9 +250,32 @@ Deno.test("inspectDataset() warns of splits that are missing, empty or have one 
 
 Deno.test("inspectDataset() tells that the protocol is unknown", () => {
   using folder = new TestFolder();
-  const { problems, protocol, ok } = inspectDataset(folder.pickle(makeDataset()));
-  assertMatch(only(problems, "unknown-protocol").message, /give --protocol mosi\|mosei\|sims$/);
+  const { problems, protocol, ok } = inspectDataset(folder.pickle(makeOneSided()));
+  const unknown = problems.filter(({ code }) => code === "unknown-protocol");
+  assertMatch(only(unknown, "unknown-protocol").message, /give --protocol mosi\|mosei\|sims$/);
   assertEquals([protocol, ok], [null, true]);
+});
+
+Deno.test("inspectDataset() and loadDataset() take the same protocol by the range of labels, and say so", () => {
+  using folder = new TestFolder();
+  const path = folder.pickle(makeDataset());
+  const inspection = inspectDataset(path);
+  const { message } = only(inspection.problems, "guessed-protocol");
+  assertMatch(
+    message,
+    /^protocol mosi is told by its labels, -2.25 to 1.75, alone: --protocol says/,
+  );
+  assertMatch(formatInspection(inspection), /^ {2}protocol +mosi, by its labels, -2.25 to 1.75$/m);
+  const warnings: string[] = [];
+  using dataset = loadDataset(path, { onWarning: (warning) => warnings.push(warning) });
+  assertEquals([dataset.protocol, inspection.protocol, warnings], ["mosi", "mosi", [
+    `"data.pkl": ${message}`,
+  ]]);
+  const said = inspectDataset(path, "mosei");
+  assertEquals(
+    [said.protocolReason, said.problems.some(({ code }) => code === "guessed-protocol")],
+    [null, false],
+  );
 });
 
 Deno.test("inspectDataset() compares counts with the published file that this resembles", () => {
@@ -321,7 +346,7 @@ Deno.test("formatInspection() shows identity, both tables and the problems", () 
   );
   const text = formatInspection(inspectDataset(path));
   assert(text.startsWith(path));
-  assertMatch(text, /^ {2}protocol {4}mosei$/m);
+  assertMatch(text, /^ {2}protocol {4}mosei, by its name$/m);
   assertMatch(text, /^ {2}train +8 +-2\.25 +1\.75 +0\.125 +3 +1 +4$/m);
   assertMatch(text, /^ {2}test +5 +none$/m);
   assertMatch(text, /^ {2}vision +valid +4 +3 +float32 +1\/3\/4 +531 +531\.7$/m);
