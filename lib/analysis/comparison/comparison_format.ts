@@ -20,10 +20,11 @@ export function cellsOf({ comparisons, holm }: ComparisonTable): ComparisonCells
   const { nameOf } = rowNames(comparisons.flatMap(({ a, b }) => [a, b]));
   const hasMargin = holm.equivalence !== undefined;
   const margins = (texts: readonly string[]) => hasMargin ? texts : [];
+  const family = familyOf(comparisons.length);
   return {
     header: [
-      ...["a", "b", "metric", "a - b", "interval", "p seeds", "p samples"],
-      ...margins(["margin", "p equivalent"]),
+      ...["a", "b", "metric", "a - b", "interval", `p seeds (${family})`, `p samples (${family})`],
+      ...margins(["margin", `p equivalent (${familyOf(testedMargins(holm))})`]),
       "verdict",
     ],
     rows: comparisons.map((comparison, i) => {
@@ -46,6 +47,15 @@ export function cellsOf({ comparisons, holm }: ComparisonTable): ComparisonCells
     }),
     align: `lllrrrr${hasMargin ? "rr" : ""}l`,
   };
+}
+
+/** What a p is corrected for, beside it. */
+function familyOf(size: number): string {
+  return size === 1 ? "one comparison" : `Holm of ${size}`;
+}
+
+function testedMargins({ equivalence = [] }: ComparisonTable["holm"]): number {
+  return equivalence.filter((p) => p !== null).length;
 }
 
 function verdictText(
@@ -116,7 +126,7 @@ export function notesOf({ comparisons, holm, refused }: ComparisonTable): string
       `p are adjusted by Holm's correction of the ${comparisons.length} comparisons of this table; ` +
       "intervals are not: each covers its own difference",
     ];
-  const tested = (holm.equivalence ?? []).filter((p) => p !== null).length;
+  const tested = testedMargins(holm);
   return [
     ...comparisons.map(({ sentence }) => sentence),
     ...family,

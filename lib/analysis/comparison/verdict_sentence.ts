@@ -72,13 +72,13 @@ function marginTests(
 ): string {
   const overSeeds = seeds === samples ? [] : [`Welch t ${formatP(seeds.p)} over seeds`];
   const both = [...overSeeds, `two-way bootstrap ${formatP(samples.p)} over seeds and samples`];
-  const decided = size === 1 ? "" : `; the larger one is ${formatP(p)}${corrected(size)}`;
+  const decided = `; the larger one is ${formatP(p)}${familyOf(size)}`;
   return `(two one-sided tests: ${both.join(", ")}${decided}; ` +
     `${percent(level)} interval ${formatSigned(low)} to ${formatSigned(high)})`;
 }
 
-function corrected(size: number): string {
-  return size === 1 ? "" : ` after Holm's correction of ${size}`;
+function familyOf(size: number): string {
+  return size === 1 ? " of one comparison" : ` after Holm's correction of ${size} comparisons`;
 }
 
 /** `95 %`, or `99.5 %`. */
@@ -88,7 +88,7 @@ function percent(level: number): string {
 
 /** The tests over seeds and over samples. */
 function testsOf({ a, b, metric, seeds, seedTest, sampleTest }: JudgedPair, adjusted: Adjusted) {
-  const correction = corrected(adjusted.size);
+  const family = familyOf(adjusted.size);
   const midP = sampleTest.midP === undefined ? "" : ` (mid-p ${sampleTest.midP.toFixed(3)})`;
   const still = [a, b].filter((_, i) => seeds[i]!.isStill).map(({ label }) => label);
   const number = still.length === 1 && Math.min(a.runs.length, b.runs.length) < 2
@@ -98,12 +98,12 @@ function testsOf({ a, b, metric, seeds, seedTest, sampleTest }: JudgedPair, adju
     : `${a.runs.length} and ${b.runs.length} seeds`;
   // Where neither varies with its seed, the samples decide, with the p of what decides.
   const bySamples = `${sampleTest.test} ` +
-    `${formatP(still.length === 2 ? adjusted.seeds : adjusted.samples)}${correction}${midP}`;
+    `${formatP(still.length === 2 ? adjusted.seeds : adjusted.samples)}${midP}${family}`;
   if (still.length === 2) {
     return `neither varies with its seed, so the samples decide: ${bySamples}`;
   }
   const note = still.length === 0 ? "" : `, of which those of ${still[0]} are all the same`;
-  return `${number}${note}: ${seedTest.test} ${formatP(adjusted.seeds)}${correction}; ` +
+  return `${number}${note}: ${seedTest.test} ${formatP(adjusted.seeds)}${family}; ` +
     `samples: ${bySamples}, for the runs of median ${metric.name} on valid`;
 }
 
