@@ -22,8 +22,9 @@ export const COMMAND: Command = {
   ],
   notes: [
     "Keeps an index in FOLDER/.index.sqlite, which follows the folders and may be deleted.",
-    'With --json: {"runs":[{"path","model","dataset","seed","setting","protocol","engine","device",',
-    '"epochs","bestEpoch","started","valid":{…},"test":{…}}],"skipped":[{"path","reason"}]}',
+    'With --json: {"runs":[{"path","model","dataset","seed","setting","variant","sha256","protocol",',
+    '"engine","device","epochs","bestEpoch","started","valid":{…},"test":{…}}],"skipped":[{"path",',
+    '"reason"}]}',
   ].join("\n"),
 };
 

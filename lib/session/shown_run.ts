@@ -35,6 +35,10 @@ export async function trainShown(
   const runs: RunSummary[] = [];
   for (const seed of seeds) {
     signal.throwIfAborted();
+    const { variant } = training.folder(seed);
+    if (variant.includes("=") && seed === seeds[0]) {
+      options.progress.note(`Another configuration is there: this one goes to SEED~${variant}`);
+    }
     runs.push(await trainOne(training, seed, { ...options, signal }));
   }
   return runs;

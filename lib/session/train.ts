@@ -9,7 +9,8 @@ import { TrainedModel } from "./trained_model.ts";
 
 /**
  * Trains a model, one run a seed, and evaluates each once. Every run is a folder below `out`: a
- * finished one is read instead of trained again, an unfinished one goes on where it was stopped.
+ * finished one is read instead of trained again, an unfinished one goes on where it was stopped. Other
+ * settings get a folder beside the first, `SEED~dropout=0.2`.
  * Progress is shown in the cell of a notebook, else on stderr.
  *
  * An interrupt (the notebook's stop button, Ctrl-C, or `signal`) saves the run and throws; the same
@@ -43,6 +44,7 @@ export async function train(options: TrainOptions): Promise<TrainedModel> {
   const model = checkOptions(options);
   const seeds = seedsOf(options);
   const { settings, epochs, signal, onEpoch, seeds: _, runs: __, ...rest } = options;
+  const again = options.overwrite ? " without overwrite" : "";
   using progress = createProgress();
   try {
     const training = await openTraining({
@@ -55,7 +57,9 @@ export async function train(options: TrainOptions): Promise<TrainedModel> {
     try {
       const runs = await trainShown(training, seeds, {
         progress,
-        toResume: isNotebook() ? "run the cell again to go on" : "the same call goes on with it",
+        toResume: isNotebook()
+          ? `run the cell again${again} to go on`
+          : `the same call${again} goes on with it`,
         ...(signal === undefined ? {} : { signal }),
         ...(onEpoch === undefined ? {} : { onEpoch }),
       });

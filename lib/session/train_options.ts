@@ -36,6 +36,16 @@ export interface TrainOptions extends SourceOptions {
   readonly out?: string;
   /** Whether to go on with unfinished runs in `out`; otherwise they are an error. Default: true. */
   readonly resume?: boolean;
+  /**
+   * Of the folder, `SEED~NAME`. Default: `SEED` for the first settings, `SEED~dropout=0.2` for others,
+   * by what differs.
+   */
+  readonly name?: string;
+  /**
+   * Whether a run that is there is removed and trained anew: that with these settings, or else the one
+   * in `SEED`. Default: false.
+   */
+  readonly overwrite?: boolean;
   /** Aborting it stops the training after the batch, saved. */
   readonly signal?: AbortSignal;
   /** Called after each epoch of each seed. */
@@ -57,6 +67,8 @@ const NAMES: Readonly<Record<keyof TrainOptions, true>> = {
   device: true,
   out: true,
   resume: true,
+  name: true,
+  overwrite: true,
   labelFile: true,
   labelRange: true,
   labelColumn: true,

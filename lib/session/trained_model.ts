@@ -11,7 +11,7 @@ import type { ModelDefinition } from "../models/mod.ts";
 import { openRun, type Predictor, type RunSummary } from "../training/mod.ts";
 import { type Frame, runsFrame, unimodalLabelsFrame } from "../analysis/frames/mod.ts";
 import { metricName, tableKeys } from "../evaluation/protocols.ts";
-import { readRun, type RunEntry } from "../studies/runs/mod.ts";
+import { readRun, type RunEntry, tellApart } from "../studies/runs/mod.ts";
 import { mean, standardDeviation } from "../statistics/mod.ts";
 import { RunHistory } from "./run_history.ts";
 import { RunPredictions } from "./run_predictions.ts";
@@ -74,7 +74,7 @@ export class TrainedModel implements Displayable {
 
   /** What analysis knows of each run. */
   entries(): RunEntry[] {
-    return this.folders.map(readRun);
+    return tellApart(this.folders.map(readRun));
   }
 
   /** What happened in each epoch. */

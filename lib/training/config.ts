@@ -113,19 +113,25 @@ export function resolveConfig(
 ): Config {
   const given = parseSettings(model, overrides);
   const { preset = MMSA } = given;
-  const start = Object.fromEntries(
-    Object.entries(settingsOf(model)).map(([key, rule]) => [key, startOf(rule, dataset)]),
-  );
+  const start = startValues(model, dataset);
   const config = { ...start, ...model.presets?.[String(preset)]?.[dataset], ...given };
   model.check?.(config);
   return config;
 }
 
+/** The start value of each setting for a dataset. */
+export function startValues(model: ModelDefinition, dataset: DefaultsFor): Config {
+  return Object.fromEntries(
+    Object.entries(settingsOf(model)).map(([key, rule]) => [key, startOf(rule, dataset)]),
+  );
+}
+
 /**
- * Whose defaults a dataset takes.
+ * Whose defaults a dataset takes; one that is told from others by its content (`simsv2-1a2b3c4d`) takes
+ * those of its name.
  */
 export function defaultsFor(dataset: string, protocol: ProtocolName): DefaultsFor {
-  return PROTOCOLS[protocol].defaultsOf(dataset);
+  return PROTOCOLS[protocol].defaultsOf(dataset.replace(/-[0-9a-f]{8}$/, ""));
 }
 
 /**

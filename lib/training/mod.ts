@@ -21,7 +21,14 @@ export {
   type RunSummary,
   type SplitRead,
 } from "./run_folder.ts";
+export {
+  type FoundRun,
+  isRunConfig,
+  repeatConfig,
+  type RepeatedRun,
+  repeatRun,
+} from "./repeat_run.ts";
 export { VERSION } from "./versions.ts";
 export { trainingWarnings } from "./requirements.ts";
 export { Interrupt, InterruptListener } from "./interrupt.ts";
-export type { RunEvents, RunOutcome } from "./run_options.ts";
+export type { Placement, RunEvents, RunOutcome } from "./run_options.ts";

@@ -17,12 +17,15 @@ import {
 } from "../data/mod.ts";
 import { type Engine, type EngineOptions, openEngine } from "../engine/mod.ts";
 import { findModel, type ModelDefinition, type Setting, startOf } from "../models/mod.ts";
+import { checkRun } from "./check_run.ts";
 import { defaultsFor, parseSettings, resolveConfig, settingsOf } from "./config.ts";
 import { settingsOfData } from "./data_settings.ts";
 import { trainingWarnings } from "./requirements.ts";
 import { trainRun } from "./run.ts";
-import { RunFolder } from "./run_folder.ts";
-import type { RunEvents, RunOptions, RunOutcome } from "./run_options.ts";
+import type { RunFolder } from "./run_folder.ts";
+import type { Placement, RunEvents, RunOptions, RunOutcome } from "./run_options.ts";
+import { checkName, placeRun } from "./run_place.ts";
+import { planRun } from "./run_plan.ts";
 import {
   chooseModalities,
   loadTrainingData,
@@ -33,7 +36,7 @@ import {
 import { TRAINING_DEFAULTS } from "./training_defaults.ts";
 
 /** What is to be trained; only `model` and `data` must be given. */
-export interface TrainingOptions extends Pick<LoadOptions, "splits">, SourceOptions {
+export interface TrainingOptions extends Pick<LoadOptions, "splits">, SourceOptions, Placement {
   /** The name of a model, or a definition of one's own. */
   readonly model: string | ModelDefinition;
   /** What `loadDataset` takes, or data that are loaded: those are left open. */
@@ -64,6 +67,9 @@ export interface TrainingOptions extends Pick<LoadOptions, "splits">, SourceOpti
   readonly log?: (line: string) => void;
 }
 
+/** A training of any seed. */
+type SeedlessOptions = Omit<RunOptions, "seed" | keyof RunEvents>;
+
 /**
  * A model, its data and an engine, ready to be trained with one seed after the other. Dispose it to
  * close data that were opened for it.
@@ -73,11 +79,11 @@ export class Training implements Disposable {
   readonly model: ModelDefinition;
   /** On what. */
   readonly dataset: Dataset;
-  readonly #options: Omit<RunOptions, "seed" | keyof RunEvents>;
+  readonly #options: SeedlessOptions;
   readonly #close: () => void;
 
   /** Made by {@linkcode openTraining}. */
-  constructor(options: Omit<RunOptions, "seed" | keyof RunEvents>, close: () => void) {
+  constructor(options: SeedlessOptions, close: () => void) {
     this.model = options.model;
     this.dataset = options.dataset;
     this.#options = options;
@@ -86,7 +92,7 @@ export class Training implements Disposable {
 
   /** The folder of the run with a seed. */
   folder(seed: number): RunFolder {
-    return RunFolder.at(this.#options.out, this.model.name, this.dataset.name, seed);
+    return placeRun(planRun({ ...this.#options, seed }), this.#options);
   }
 
   /**
@@ -132,45 +138,62 @@ export class Training implements Disposable {
  * ```
  */
 export async function openTraining(options: TrainingOptions): Promise<Training> {
-  const {
-    settings = {},
-    nonfinite = TRAINING_DEFAULTS.nonfinite,
-    onWarning = (message) => console.error(`warning: ${message}`),
-  } = options;
-  const model = typeof options.model === "string" ? findModel(options.model) : options.model;
-  const text = requiredText(model, settings);
+  const { onWarning = (message) => console.error(`warning: ${message}`) } = options;
+  const model = modelOf(options);
+  const text = requiredText(model, options.settings ?? {});
+  if (options.name !== undefined) checkName(options.name);
   const isOurs = typeof options.data === "string";
   if (isOurs) await prepareData(options.data as string, sourceOptions(options));
-  const data = openData({ ...options, nonfinite, onWarning }, text);
+  const data = openData({ ...options, onWarning }, text);
   const close = () => isOurs && data.dataset.close();
   try {
-    const { dataset } = data;
-    const protocol = requireProtocol(dataset, options.protocol ?? null);
-    const modalities = chooseModalities(data, options.modalities, settings);
-    const config = resolveConfig(model, defaultsFor(dataset.name, protocol), settings);
-    const { train } = dataset.splits;
+    const planned = { ...checkTraining(options, data), onWarning };
+    const { dataset, protocol, modalities, settings } = planned;
     const given = parseSettings(model, settings);
     const { notes } = settingsOfData(model, dataset, modalities, given);
+    const config = resolveConfig(model, defaultsFor(dataset.name, protocol), settings);
     for (const note of notes) onWarning(note);
-    for (const warning of trainingWarnings(model, config, train)) onWarning(warning);
-    return new Training({
-      model,
-      dataset,
-      protocol,
-      modalities,
-      settings,
-      nonfinite,
-      engine: await asEngine(options),
-      out: options.out ?? TRAINING_DEFAULTS.out,
-      resume: options.resume ?? true,
-      loadSeconds: data.seconds,
-      commandLine: options.commandLine ?? [],
-      onWarning,
-    }, close);
+    for (const warning of trainingWarnings(model, config, dataset.splits.train)) onWarning(warning);
+    return new Training({ ...planned, engine: await asEngine(options) }, close);
   } catch (error) {
     close();
     throw error;
   }
+}
+
+/**
+ * Decides what was left open and refuses what cannot be trained, without an engine.
+ *
+ * @throws as {@linkcode openTraining}, but for the engine and for what only reading features shows
+ */
+export function checkTraining(
+  options: TrainingOptions,
+  data: TrainingData,
+): Omit<SeedlessOptions, "engine" | "onWarning"> {
+  const { dataset } = data;
+  const { settings = {}, name, overwrite, isFixed, datasetName } = options;
+  const planned = {
+    model: modelOf(options),
+    dataset,
+    protocol: requireProtocol(dataset, options.protocol ?? null),
+    modalities: chooseModalities(data, options.modalities, settings),
+    settings,
+    nonfinite: options.nonfinite ?? TRAINING_DEFAULTS.nonfinite,
+    out: options.out ?? TRAINING_DEFAULTS.out,
+    resume: options.resume ?? true,
+    loadSeconds: data.seconds,
+    commandLine: options.commandLine ?? [],
+    ...(name === undefined ? {} : { name }),
+    ...(overwrite === undefined ? {} : { overwrite }),
+    ...(isFixed === undefined ? {} : { isFixed }),
+    ...(datasetName === undefined ? {} : { datasetName }),
+  };
+  checkRun(planned);
+  return planned;
+}
+
+function modelOf({ model }: Pick<TrainingOptions, "model">): ModelDefinition {
+  return typeof model === "string" ? findModel(model) : model;
 }
 
 /**

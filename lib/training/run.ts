@@ -12,7 +12,6 @@ import { RandomStream } from "../core/random.ts";
 import {
   batchOrder,
   type Dataset,
-  formatLabelRange,
   type Modality,
   type Scalings,
   type Split,
@@ -35,17 +34,19 @@ import {
   type ModelDefinition,
 } from "../models/mod.ts";
 import type { BertFolder } from "../nn/bert_folder.ts";
-import { defaultsFor, loopSettings, parseSettings, resolveConfig } from "./config.ts";
-import { settingsOfData } from "./data_settings.ts";
+import { checkRun } from "./check_run.ts";
+import { loopSettings } from "./config.ts";
 import { type EpochRecord, writeHistory } from "./history.ts";
 import { Interrupt } from "./interrupt.ts";
 import { writeUnimodalLabels } from "./label_file.ts";
 import { learnerOf } from "./learner_of.ts";
 import type { RunOptions, RunOutcome } from "./run_options.ts";
-import { RunFolder, type RunRecord, type RunSummary } from "./run_folder.ts";
+import type { RunFolder, RunRecord, RunSummary } from "./run_folder.ts";
+import { placeRun } from "./run_place.ts";
+import { planRun } from "./run_plan.ts";
 import { givenBert, openBert, openTokens, saveBertFiles } from "./run_bert.ts";
 import { fit, type FitResult } from "./trainer.ts";
-import { optimizerStepWarning, requireSplit, requireTrainable } from "./requirements.ts";
+import { optimizerStepWarning, requireSplit } from "./requirements.ts";
 import { withStepsOf } from "./padded_steps.ts";
 import { prepared, shifted } from "./prepared_splits.ts";
 import { withScalings } from "./scaling_weights.ts";
@@ -78,24 +79,10 @@ interface Trained {
  */
 export async function trainRun(options: RunOptions): Promise<RunOutcome> {
   const { model, dataset, seed, engine } = options;
-  const preset = defaultsFor(dataset.name, options.protocol);
-  const given = parseSettings(model, options.settings);
-  const decided = settingsOfData(model, dataset, options.modalities, given);
-  const config: Config = {
-    model: model.name,
-    dataset: dataset.name,
-    protocol: options.protocol,
-    modalities: options.modalities.join(","),
-    nonfinite: options.nonfinite,
-    ...(dataset.source?.labelRange === undefined
-      ? {}
-      : { labels: formatLabelRange(dataset.source.labelRange) }),
-    seed,
-    ...resolveConfig(model, preset, { ...decided.settings, ...given }),
-    ...decided.reasons,
-  };
   // Told before anything is written: a folder of a run that cannot begin would be in the way.
-  requireTrainable(model, dataset, options.modalities, config);
+  checkRun(options);
+  const planned = planRun(options);
+  const { config, sha256, defaults } = planned;
   using bert = openBert(config, options.modalities);
   const read = bert === null ? dataset.splits : await tokenSplits(dataset, config, bert);
   const scalings = config["standardize"] === "train"
@@ -104,11 +91,10 @@ export async function trainRun(options: RunOptions): Promise<RunOutcome> {
   const judge = protocolOf(config);
   const { neutral } = judge.labels;
   const splits = prepared(read, scalings, neutral);
-  const sha256 = dataset.sha256();
   const { recipe } = requireSplit(dataset, "train");
-  const folder = RunFolder.at(options.out, model.name, dataset.name, seed);
+  const folder = placeRun(planned, options);
   using lock = lockFolder(folder.path, { onWarning: options.onWarning ?? console.warn });
-  const defaults = resolveConfig(model, preset);
+  if (options.overwrite) folder.clear();
   if (folder.claim(config, sha256, options.resume, defaults)) {
     // The folder may have been moved, or be seen from another one.
     return { summary: { ...folder.readRecord()!.summary!, path: folder.path }, skipped: true };
@@ -223,7 +209,7 @@ async function trainAndEvaluate(
       optimizerStepWarning(samples, model, config) !== null;
     return {
       model: model.name,
-      dataset: dataset.name,
+      dataset: String(config["dataset"]),
       seed,
       path: folder.path,
       engine: engine.name,

@@ -4,11 +4,13 @@
  * @module
  */
 
-import { join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { messageOf, RunError } from "../core/errors.ts";
 import { exists, writeJsonAtomic } from "../core/files.ts";
+import { LOCK_FILE } from "../core/lock.ts";
 import type { FeatureRecipe, SourceOptions } from "../data/mod.ts";
 import type { Config } from "../models/mod.ts";
+import { differencesOf, identityOf } from "./configuration.ts";
 
 /** Where a run stands. */
 export type RunStatus = "running" | "interrupted" | "failed" | "finished";
@@ -132,9 +134,15 @@ export class RunFolder {
     this.path = path;
   }
 
-  /** `OUT/MODEL/DATASET/SEED` */
-  static at(out: string, model: string, dataset: string, seed: number): RunFolder {
-    return new RunFolder(join(out, model, dataset, String(seed)));
+  /** `OUT/MODEL/DATASET/SEED`, or `SEED~VARIANT` for another configuration than the first. */
+  static at(out: string, model: string, dataset: string, seed: number, variant = ""): RunFolder {
+    const name = variant === "" ? String(seed) : `${seed}~${variant}`;
+    return new RunFolder(join(out, model, dataset, name));
+  }
+
+  /** VARIANT of its name; empty for that of the first configuration. */
+  get variant(): string {
+    return /^\d+~(.+)$/s.exec(basename(resolve(this.path)))?.[1] ?? "";
   }
 
   /** The path of one of its files, for example `config.json`. */
@@ -212,12 +220,12 @@ export class RunFolder {
     const found = this.readConfig();
     const record = this.readRecord();
     if (found === null || record === null) return false;
-    const differing = differences({ ...defaults, ...found }, config);
+    const differing = differingSettings(found, config, defaults);
     if (record.data.sha256 !== sha256) differing.push("the data file's content");
     if (differing.length > 0) {
       throw new RunError(
         `Cannot train into "${this.path}": it holds a run with another configuration ` +
-          `(${differing.join(", ")}), expected the same or another folder with --out`,
+          `(${differing.join(", ")}), expected the same, another --name or --out, or --overwrite`,
       );
     }
     if (record.status === "finished") return true;
@@ -228,6 +236,13 @@ export class RunFolder {
       );
     }
     return false;
+  }
+
+  /** Removes all that it holds but its lock. */
+  clear(): void {
+    for (const { name } of Deno.readDirSync(this.path)) {
+      if (name !== LOCK_FILE) Deno.removeSync(this.file(name), { recursive: true });
+    }
   }
 
   #readJson<T>(name: string): T | null {
@@ -242,11 +257,10 @@ export class RunFolder {
 }
 
 /** `key: found, wanted` for each setting that differs. */
-function differences(found: Config, wanted: Config): string[] {
-  const keys = [...new Set([...Object.keys(found), ...Object.keys(wanted)])];
-  // Why a setting has its value is no setting.
-  return keys.filter((key) => found[key] !== wanted[key] && !key.endsWith("Reason"))
-    .map((key) => `${key}: there ${show(found[key])}, wanted ${show(wanted[key])}`);
+function differingSettings(found: Config, wanted: Config, defaults: Config): string[] {
+  const there = identityOf(found, defaults);
+  return differencesOf(there, identityOf(wanted))
+    .map(([key, value]) => `${key}: there ${show(there[key])}, wanted ${show(value)}`);
 }
 
 function show(value: unknown): string {

@@ -18,8 +18,23 @@ export interface RunEvents {
   onEpoch?(record: EpochRecord): void;
 }
 
+/** Where runs go whose folder another configuration has already, `OUT/MODEL/DATASET/SEED`. */
+export interface Placement {
+  /** Into `SEED~NAME`: letters, digits and `. _ + -`. Default: what differs, `SEED~dropout=0.2`. */
+  readonly name?: string;
+  /**
+   * Whether the run that is there is removed: of the same configuration, or else the one in `SEED`.
+   * Default: false.
+   */
+  readonly overwrite?: boolean;
+  /** Whether another configuration in `SEED` is an error, as in a study. Default: false. */
+  readonly isFixed?: boolean;
+  /** DATASET. Default: the data's name, with a sum of the content where others have it already. */
+  readonly datasetName?: string;
+}
+
 /** A run with everything decided; `openTraining` decides what its caller leaves open. */
-export interface RunOptions extends RunEvents {
+export interface RunOptions extends RunEvents, Placement {
   /** What is trained. */
   readonly model: ModelDefinition;
   /** On what. */

@@ -1,8 +1,10 @@
 /** Studies and searches that a cluster trains: the flags, and what `--on slurm` does. @module */
 
+import { join } from "node:path";
 import { UsageError } from "../../lib/core/mod.ts";
 import type { Progress } from "../../lib/display/mod.ts";
 import {
+  checkStudy,
   type ClusterOptions,
   type Ending,
   followStudy,
@@ -16,6 +18,7 @@ import {
 import { InterruptListener } from "../../lib/training/mod.ts";
 import type { Call } from "./command.ts";
 import { jobEvents } from "./job_progress.ts";
+import { sourceOf } from "./data_flags.ts";
 import { engineOf } from "./flags.ts";
 
 /** What `--on slurm --json` prints without `--wait`. */
@@ -50,10 +53,21 @@ export async function trainOnCluster(
   words: readonly string[],
   progress: Progress,
 ): Promise<{ readonly handedIn: HandedIn; readonly outcome: StudyOutcome | null }> {
-  const submission = await submitStudy(definition, SLURM, {
+  const out = call.require("out");
+  const worker = {
+    ...engineOf(call),
+    nonfinite: call.get("nonfinite") as "zero",
+    source: sourceOf(call),
+    commandLine: words,
+  };
+  const { definition: checked } = definition.data.length === 0
+    ? { definition }
+    : await checkStudy(definition, join(out, definition.name), worker, (text) =>
+      progress.note(text));
+  const submission = await submitStudy(checked, SLURM, {
     ...optionsOf(call, definition.slurm),
-    out: call.require("out"),
-    worker: { ...engineOf(call), nonfinite: call.get("nonfinite") as "zero", commandLine: words },
+    out,
+    worker,
     dryRun: call.has("dry-run"),
     collector: tableCommand,
   });

@@ -10,36 +10,41 @@ import {
   type SourceOptions,
 } from "../../lib/data/mod.ts";
 import { type TrainingOptions } from "../../lib/training/mod.ts";
+import { TRAINING_DEFAULTS } from "../../lib/training/training_defaults.ts";
 import { unknownName, UsageError } from "../../lib/core/mod.ts";
 import type { Call } from "./command.ts";
 import { protocolOf } from "./flags.ts";
 
 /**
  * What `--data`, `--protocol`, `--modalities`, `--nonfinite` and the flags of the source say; what is
- * absent is left open.
+ * absent is left open, or as `before` has it.
  *
  * @throws {UsageError} when there are no data or a modality is unknown
  */
 export function dataOf(
   call: Call,
+  before: { readonly data?: string; readonly nonfinite?: "zero" | "stop" } = {},
 ): Pick<TrainingOptions, "protocol" | "modalities" | "nonfinite"> & SourceOptions & {
   readonly data: string;
 } {
   const modalities = modalitiesOf(call);
   const source = sourceOf(call);
+  const nonfinite = call.get("nonfinite") as "zero";
   return {
-    data: pathOf(call, source),
+    data: pathOf(call, source, before.data),
     ...source,
     ...protocolOf(call),
     ...(modalities === undefined ? {} : { modalities }),
-    nonfinite: call.get("nonfinite") as "zero",
+    nonfinite: nonfinite === TRAINING_DEFAULTS.nonfinite
+      ? before.nonfinite ?? nonfinite
+      : nonfinite,
   };
 }
 
 /** What is read: `--data`, or else the first file of a modality. @throws {UsageError} without any */
-export function pathOf(call: Call, { files = {} }: SourceOptions): string {
+export function pathOf(call: Call, { files = {} }: SourceOptions, otherwise?: string): string {
   const [first] = MODALITIES.flatMap((modality) => files[modality] ?? []);
-  return call.get("data") ?? first ?? call.require("data");
+  return call.get("data") ?? first ?? otherwise ?? call.require("data");
 }
 
 /** What the flags of the source say. @throws {UsageError} when one does not fit */

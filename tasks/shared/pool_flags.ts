@@ -2,9 +2,10 @@
 
 import { type Ending, type Job, jobName, type PoolOptions } from "../../lib/studies/mod.ts";
 import { type Call, warn } from "./command.ts";
+import { sourceOf } from "./data_flags.ts";
 import { engineOf } from "./flags.ts";
 
-/** `--jobs`, `--engine`, `--device` and `--nonfinite` as a pool takes them. */
+/** `--jobs`, `--engine`, `--device`, `--nonfinite` and the flags of the source as a pool takes them. */
 export function poolFlags(
   call: Call,
   commandLine: readonly string[],
@@ -17,6 +18,7 @@ export function poolFlags(
     worker: {
       ...engineOf(call),
       nonfinite: call.get("nonfinite") as "zero",
+      source: sourceOf(call),
       commandLine,
     },
   };

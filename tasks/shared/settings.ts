@@ -2,7 +2,7 @@
 
 import { type ModelDefinition, type Setting } from "../../lib/models/mod.ts";
 import { reasonOf, UsageError } from "../../lib/core/mod.ts";
-import { settingsOf } from "../../lib/training/mod.ts";
+import { isRunConfig, settingsOf } from "../../lib/training/mod.ts";
 import { type Call, warn } from "./command.ts";
 import { fromMmsa } from "./mmsa_settings.ts";
 
@@ -16,9 +16,11 @@ export function readSettings(call: Call, model: ModelDefinition): Record<string,
   const settings: Record<string, Setting> = {};
   const file = call.get("config");
   const known = settingsOf(model);
-  if (file !== undefined) {
+  const fields = file === undefined ? {} : readConfigFile(file);
+  // The configuration of a run is no set of settings: `repeatedOf` reads it.
+  if (!isRunConfig(fields)) {
     const names = Object.keys(known);
-    const found = fromMmsa(readConfigFile(file), model.name, datasetOf(call), names);
+    const found = fromMmsa(fields, model.name, datasetOf(call), names);
     if (found.unused.length > 0) warn(`no effect here: ${found.unused.join(", ")} in "${file}"`);
     Object.assign(settings, found.settings);
   }
@@ -60,7 +62,8 @@ function refuseBert({ name }: ModelDefinition): never {
   );
 }
 
-function readConfigFile(path: string): Record<string, Setting> {
+/** What a JSON file holds. @throws {UsageError} it cannot be read, or is no object */
+export function readConfigFile(path: string): Record<string, Setting> {
   let value: unknown;
   try {
     value = JSON.parse(Deno.readTextFileSync(path));

@@ -21,7 +21,7 @@ import { reasonOf, unknownName, UsageError } from "../../lib/core/mod.ts";
 import { firstSeeds } from "../../lib/training/training_defaults.ts";
 import { isOnCluster, trainOnCluster } from "../shared/cluster.ts";
 import type { Call, Outcome } from "../shared/command.ts";
-import { protocolOf, seedsOf } from "../shared/flags.ts";
+import { DATA_FLAGS, ENGINE_FLAGS, OUT_FLAG, protocolOf, seedsOf } from "../shared/flags.ts";
 import { jobEvents } from "../shared/job_progress.ts";
 import { modalitiesOf } from "../shared/data_flags.ts";
 import { countOf, poolFlags } from "../shared/pool_flags.ts";
@@ -55,10 +55,10 @@ export async function work(call: Call): Promise<Outcome> {
   }
   const words = ["search", ...Deno.args];
   if (!isOnCluster(call)) {
-    return conclude(options, await trainHere(call, definition, words, progress));
+    return conclude(call, options, await trainHere(call, definition, words, progress));
   }
   const { handedIn, outcome } = await trainOnCluster(call, definition, words, progress);
-  return outcome === null ? { json: handedIn } : conclude(options, outcome);
+  return outcome === null ? { json: handedIn } : conclude(call, options, outcome);
 }
 
 async function trainHere(
@@ -77,11 +77,12 @@ async function trainHere(
 }
 
 /** Prints the ranking. */
-function conclude(options: SearchOptions, outcome: StudyOutcome): Outcome {
+function conclude(call: Call, options: SearchOptions, outcome: StudyOutcome): Outcome {
   const { model, metric } = options;
   const ranking = rankTrials(outcome.study, metric);
   const best = ranking[0];
-  const train = best && trainCommand({ ...options, model: model.name }, best.settings);
+  const train = best &&
+    trainCommand({ model: model.name, data: options.data }, best.settings, sharedFlags(call));
   if (train !== undefined) printRanking(ranking, options, train);
   const counts = countOf(outcome.jobs);
   const { folder } = outcome.study;
@@ -110,9 +111,21 @@ function printRanking(
       ...keys.map((key) => String(settings[key])),
     ]),
   );
-  const quoted = train.map((word) => /^[\w.,:=@%+/-]+$/.test(word) ? word : `'${word}'`);
+  const quoted = train.map((word) =>
+    /^[\w.,:=@%+/-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
+  );
   console.log(`\nTest has not been read. To train the best, with several seeds, and read it once:`);
-  console.log(`${quoted.join(" ")} --runs 5`);
+  console.log(quoted.join(" "));
+}
+
+/** The flags of the search that are not settings, and that a training takes too. */
+function sharedFlags(call: Call): string[] {
+  const flags = [...DATA_FLAGS, ...ENGINE_FLAGS, OUT_FLAG].filter(({ name }) => name !== "data");
+  return flags.flatMap(({ name, default: usual, repeatable }) => {
+    if (repeatable) return call.all(name).flatMap((value) => [`--${name}`, value]);
+    const value = call.get(name);
+    return value === undefined || value === usual ? [] : [`--${name}`, value];
+  });
 }
 
 function readOptions(call: Call): SearchOptions {

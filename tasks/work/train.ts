@@ -1,5 +1,6 @@
 /** The work of `deno task train`. @module */
 
+import { UsageError } from "../../lib/core/mod.ts";
 import { createProgress } from "../../lib/display/mod.ts";
 import { findModel } from "../../lib/models/mod.ts";
 import { openTraining } from "../../lib/training/mod.ts";
@@ -9,26 +10,39 @@ import { type Call, type Outcome, warn } from "../shared/command.ts";
 import { engineOf, seedsOf } from "../shared/flags.ts";
 import { dataOf } from "../shared/data_flags.ts";
 import { printRuns } from "../shared/run_table.ts";
+import { repeatedOf } from "../shared/repeat.ts";
 import { readSettings } from "../shared/settings.ts";
 
 /** Trains one run a seed and prints their table. */
 export async function work(call: Call): Promise<Outcome> {
-  const model = findModel(call.require("model"));
-  const seeds = seedsOf(call) ?? firstSeeds();
-  const settings = readSettings(call, model);
+  if (call.has("overwrite") && call.has("resume")) {
+    throw new UsageError("Cannot use --overwrite with --resume: expected one of them");
+  }
+  const { model: was, seed, settings: before, sha256, ...repeated } = repeatedOf(call);
+  const model = findModel(call.get("model") ?? was ?? call.require("model"));
+  const seeds = seedsOf(call) ?? (seed === undefined ? firstSeeds() : [seed]);
+  const name = call.get("name");
   using progress = createProgress();
   using training = await openTraining({
-    ...dataOf(call),
     ...engineOf(call),
+    ...repeated,
+    ...dataOf(call, repeated),
     model,
-    settings,
+    settings: { ...before, ...readSettings(call, model) },
     out: call.require("out"),
+    ...(name === undefined ? {} : { name }),
+    overwrite: call.has("overwrite"),
     resume: call.has("resume"),
     commandLine: ["train", ...Deno.args],
     onWarning: warn,
     log: (line) => progress.note(line),
   });
-  const toResume = "the same command with --resume goes on";
+  if (sha256 !== undefined && training.dataset.sha256() !== sha256) {
+    warn(`"${training.dataset.path}" has changed: it is not what the run was trained on`);
+  }
+  const toResume = call.has("overwrite")
+    ? "the same command with --resume in place of --overwrite goes on"
+    : "the same command with --resume goes on";
   const runs = await trainShown(training, seeds, { progress, toResume });
   printRuns(runs);
   return { json: { runs } };

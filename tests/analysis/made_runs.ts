@@ -6,6 +6,7 @@ import { RandomStream } from "../../lib/core/random.ts";
 import type { ProtocolName } from "../../lib/data/mod.ts";
 import { type PredictionRow, PROTOCOLS, writePredictions } from "../../lib/evaluation/mod.ts";
 import type { Setting } from "../../lib/models/mod.ts";
+import { RunFolder } from "../../lib/training/mod.ts";
 
 /** What a made run is like. */
 export interface MadeRun {
@@ -17,14 +18,20 @@ export interface MadeRun {
   readonly noise?: number;
   readonly samples?: number;
   readonly config?: Readonly<Record<string, Setting>>;
+  /** Of its folder, `SEED~VARIANT`. */
+  readonly variant?: string;
+  /** Of its data. */
+  readonly sha256?: string;
+  readonly started?: string;
   /** Changes the rows before they are written. */
   readonly change?: (rows: PredictionRow[]) => PredictionRow[];
 }
 
-/** Writes a finished run to `OUT/MODEL/DATASET/SEED` and returns its folder. */
+/** Writes a finished run to `OUT/MODEL/DATASET/SEED`, or `SEED~VARIANT`, and returns its folder. */
 export function makeRun(out: string, made: MadeRun): string {
   const { model, dataset = "mosi", seed, protocol = "mosi", noise = 0.5, samples = 40 } = made;
-  const path = join(out, model, dataset, String(seed));
+  const { sha256 = "abc", started = "2026-01-01T00:00:00.000Z", variant } = made;
+  const { path } = RunFolder.at(out, model, dataset, seed, variant);
   const labels = RandomStream.fromSeed(7).split("labels");
   const errors = RandomStream.fromSeed(seed).split(model);
   const made_rows: PredictionRow[] = ["valid", "test"].flatMap((split) =>
@@ -50,11 +57,11 @@ export function makeRun(out: string, made: MadeRun): string {
     versions: {},
     engine: "cpu",
     device: "cpu",
-    data: { path: "mosi.pkl", sha256: "abc", widths: { text: 768 }, zeroed: {} },
+    data: { path: "mosi.pkl", sha256, widths: { text: 768 }, zeroed: {} },
     seed,
     gitCommit: null,
     commandLine: [],
-    started: "2026-01-01T00:00:00.000Z",
+    started,
     ended: "2026-01-01T00:01:00.000Z",
     summary: { epochs: 3, bestEpoch: 2 },
   });

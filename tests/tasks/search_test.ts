@@ -38,6 +38,44 @@ Deno.test("search ranks by valid, goes on with more trials, and never writes tes
   });
 });
 
+Deno.test("search prints the command that trains the winner, and it does as printed", async () => {
+  await withFolder(async (folder) => {
+    const runs = join(folder, "its runs");
+    // The model is there with other settings: the winner needs a folder of its own.
+    const common = ["--model", "svm", ...FLAGS, "--out", runs];
+    assertEquals((await runTask("train", ...common, "--runs", "1")).code, 0);
+    const search = await runTask(
+      "search",
+      ...common,
+      "--space",
+      "cost=0.5,2",
+      "--trials",
+      "2",
+      "--json",
+    );
+    assertEquals(search.code, 0, search.stderr);
+    const printed = search.stdout.split("\n").find((line) => line.startsWith("deno task train "))!;
+    assertMatch(printed, /--out '.*its runs' --set cost=.* --runs 5$/);
+    const { ranking, train } = lastJson(search.stdout) as {
+      ranking: { score: number; settings: { cost: number } }[];
+      train: string[];
+    };
+    const shell = await new Deno.Command("sh", {
+      args: ["-c", `printf '%s\\n' ${printed}`],
+    }).output();
+    assertEquals(new TextDecoder().decode(shell.stdout).trimEnd().split("\n"), train);
+    const trained = await runTask("train", ...train.slice(3), "--json");
+    assertEquals(trained.code, 0, trained.stderr);
+    const found = (lastJson(trained.stdout)["runs"]) as { path: string; valid: { mae: number } }[];
+    assertEquals(found.length, 5);
+    assertEquals(found[0]!.valid.mae, ranking[0]!.score);
+    assertEquals(
+      found[0]!.path,
+      join(runs, "svm", "synthetic", `1111~cost=${ranking[0]!.settings.cost}`),
+    );
+  });
+});
+
 Deno.test("search refuses what it does not know", async () => {
   const call = (...args: string[]) => runTask("search", ...FLAGS, ...args);
   assertFails(await call("--model", "swm"), 2, /did you mean "svm"/);

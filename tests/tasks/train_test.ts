@@ -6,7 +6,7 @@ import { findModel, MODELS } from "../../mod.ts";
 import { resolveConfig } from "../../lib/training/mod.ts";
 import { COMMAND } from "../../tasks/train.ts";
 import { floatsIn, makeDataset, TestFolder } from "../data/mmsa_file.ts";
-import { assertFails, contentOf, lastJson, runTask } from "./run_task.ts";
+import { assertFails, contentOf, lastJson, runTask, type TaskResult } from "./run_task.ts";
 import { withFolder } from "../training/small.ts";
 import { SHORT, train } from "./short_train.ts";
 
@@ -68,7 +68,7 @@ Deno.test("train writes a run folder for each seed and one JSON object in the la
   assertEquals(record.commandLine.slice(0, 3), ["train", "--model", "self-mm"]);
 });
 
-Deno.test("train keeps a finished run and refuses another configuration for its folder", async () => {
+Deno.test("train keeps a finished run, and puts other settings and other data beside it", async () => {
   using folder = new TestFolder();
   const data = folder.pickle(makeDataset(), "mosi.pkl");
   const first = await train(folder, "self-mm", data, "--json");
@@ -76,16 +76,101 @@ Deno.test("train keeps a finished run and refuses another configuration for its 
   const second = await train(folder, "self-mm", data, "--json", "--modalities=vision,text,audio");
   assertEquals([second.code, lastJson(second.stdout)], [0, lastJson(first.stdout)]);
   assertMatch(second.stderr, /runs\/self-mm\/mosi\/1111 is finished: kept as it is/);
-  assertFails(
-    await train(folder, "self-mm", data, "--set", "H=2"),
-    1,
-    /another configuration \(H: there 3, wanted 2\), expected .* --out/,
-  );
-  const other = makeDataset(({ train }) => floatsIn(train.audio)[3] = 7);
-  folder.pickle(other, "mosi.pkl");
-  assertFails(await train(folder, "self-mm", data), 1, /the data file's content/);
   assertEquals(contentOf(folder.at("runs")), before);
+  const other = ["--set", "H=2", "--json"];
+  const beside = await train(folder, "self-mm", data, ...other);
+  assertMatch(beside.stderr, /Another configuration is there: this one goes to SEED~H=2/);
+  assertEquals(pathsOf(beside), [folder.at("runs/self-mm/mosi/1111~H=2")]);
+  const found = await train(folder, "self-mm", data, ...other);
+  assertMatch(found.stderr, /1111~H=2 is finished: kept as it is/);
+  const named = await train(folder, "self-mm", data, ...other, "--name", "half");
+  assertEquals(pathsOf(named), [folder.at("runs/self-mm/mosi/1111~half")]);
+  assertFails(
+    await train(folder, "self-mm", data, "--set", "H=1", "--name", "half"),
+    1,
+    /another configuration \(H: there 2, wanted 1\), expected .* another --name or --out, or --over/,
+  );
+  folder.pickle(makeDataset(({ train }) => floatsIn(train.audio)[3] = 7), "mosi.pkl");
+  const [changed] = pathsOf(await train(folder, "self-mm", data, "--json"));
+  assertMatch(changed!, /runs\/self-mm\/mosi-[0-9a-f]{8}\/1111$/);
+  const after = contentOf(folder.at("runs"));
+  for (const [path, bytes] of Object.entries(before)) assertEquals(after[path], bytes, path);
 });
+
+Deno.test("train --overwrite replaces the first configuration, and nothing of it is left", async () => {
+  using folder = new TestFolder();
+  const data = folder.pickle(makeDataset(), "mosi.pkl");
+  await train(folder, "self-mm", data);
+  const path = folder.at("runs/self-mm/mosi/1111");
+  Deno.writeTextFileSync(join(path, "reads.jsonl"), "{}\n");
+  const started = () => JSON.parse(Deno.readTextFileSync(join(path, "run.json"))).started;
+  const before = started();
+  const result = await train(folder, "self-mm", data, "--set", "H=2", "--overwrite", "--json");
+  assertEquals([result.code, pathsOf(result)], [0, [path]], result.stderr);
+  assertEquals(JSON.parse(Deno.readTextFileSync(join(path, "config.json"))).H, 2);
+  assert(started() > before && !exists(join(path, "reads.jsonl")));
+  assertEquals([...Deno.readDirSync(folder.at("runs/self-mm/mosi"))].length, 1);
+  const both = await train(folder, "self-mm", data, "--overwrite", "--resume");
+  assertFails(both, 2, /--overwrite with --resume: expected one of them/);
+});
+
+Deno.test("train --like RUN and --config RUN/config.json repeat a run, with what else is said", async () => {
+  using folder = new TestFolder();
+  const data = folder.pickle(makeDataset(), "mosi.pkl");
+  const flags = ["--set", "H=2", "--modalities", "text,audio", "--seeds", "7"];
+  const first = await train(folder, "self-mm", data, ...flags, "--json");
+  const [run] = pathsOf(first);
+  const weights = Deno.readFileSync(join(run!, "model.safetensors"));
+  const again = async (...args: string[]) => {
+    const result = await runTask("train", ...args, "--json");
+    assertEquals(result.code, 0, result.stderr);
+    const [path] = pathsOf(result);
+    return {
+      path,
+      stderr: result.stderr,
+      same: Deno.readFileSync(join(path!, "model.safetensors")),
+    };
+  };
+  const like = await again("--like", run!, "--out", folder.at("like"));
+  assertEquals(like.path, folder.at("like/self-mm/mosi/7"));
+  assertEquals(like.same, weights);
+  const config = ["--config", join(run!, "config.json"), "--data", data, "--engine", "cpu"];
+  const told = await again(...config, "--out", folder.at("told"));
+  assertEquals([told.path, told.same], [folder.at("told/self-mm/mosi/7"), weights]);
+  const kept = await again("--like", run!, "--out", folder.at("runs"));
+  assertMatch(kept.stderr, /mosi\/7 is finished: kept as it is/);
+  const more = await again(
+    "--like",
+    run!,
+    "--out",
+    folder.at("runs"),
+    "--seeds",
+    "8",
+    "--set",
+    "H=1",
+  );
+  assertEquals(more.path, folder.at("runs/self-mm/mosi/8~H=1"));
+  folder.pickle(makeDataset(({ train }) => floatsIn(train.audio)[3] = 7), "mosi.pkl");
+  const changed = await again("--like", run!, "--out", folder.at("changed"));
+  assertMatch(changed.stderr, /warning: ".*mosi.pkl" has changed: it is not what the run was/);
+  const refused = (...args: string[]) => runTask("train", ...args);
+  assertFails(await refused("--like", folder.at("none")), 1, /Cannot repeat .*: it holds no run/);
+  assertFails(
+    await refused("--like", run!, "--model", "cnn"),
+    2,
+    /Cannot train cnn like .* self-mm/,
+  );
+  assertFails(
+    await refused("--like", run!, ...config),
+    2,
+    /with --config .*: expected one of them/,
+  );
+});
+
+/** The folders of the runs that a command tells with `--json`. */
+function pathsOf({ stdout }: TaskResult): string[] {
+  return (lastJson(stdout)["runs"] as { path: string }[]).map(({ path }) => path);
+}
 
 Deno.test("train refuses a folder in which another process works, by its id", async () => {
   using folder = new TestFolder();

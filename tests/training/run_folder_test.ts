@@ -43,6 +43,24 @@ Deno.test("RunFolder.at() is OUT/MODEL/DATASET/SEED", () => {
   assertEquals(folder.checkpoint, join(folder.path, "checkpoint", "state.safetensors"));
 });
 
+Deno.test("RunFolder.at() with a variant is SEED~VARIANT, which the folder tells", () => {
+  const folder = RunFolder.at("runs", "self-mm", "mosi", 1111, "dropout=0.2");
+  assertEquals(folder.path, join("runs", "self-mm", "mosi", "1111~dropout=0.2"));
+  assertEquals(folder.variant, "dropout=0.2");
+  for (const path of ["runs/1111", "old~1", "x/1111~"]) {
+    assertEquals(new RunFolder(path).variant, "");
+  }
+});
+
+Deno.test("clear() removes all but the lock", async () => {
+  await withRun("finished", (folder) => {
+    Deno.mkdirSync(folder.file("checkpoint"));
+    Deno.writeTextFileSync(folder.file(".lock"), "");
+    folder.clear();
+    assertEquals([...Deno.readDirSync(folder.path)].map(({ name }) => name), [".lock"]);
+  });
+});
+
 Deno.test("claim() is false for a folder that is missing or holds nothing", async () => {
   await withFolder((path) => {
     assertEquals(new RunFolder(path).claim(CONFIG, "abc", false), false);
@@ -65,8 +83,8 @@ Deno.test("claim() refuses a run with another configuration, and names the keys"
     assertEquals(
       error.message,
       `Cannot train into "${folder.path}": it holds a run with another configuration ` +
-        '(batchSize: there 16, wanted 32, mode: there "reference", wanted absent, ' +
-        "H: there absent, wanted 1), expected the same or another folder with --out",
+        '(H: there absent, wanted 1, batchSize: there 16, wanted 32, mode: there "reference", ' +
+        "wanted absent), expected the same, another --name or --out, or --overwrite",
     );
   });
 });

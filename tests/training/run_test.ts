@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertNotEquals, assertRejects } from "@std/assert";
 import { join } from "node:path";
 import { parseCsv } from "../../lib/core/csv.ts";
 import { DataError, NonFiniteLossError, RunError, UsageError } from "../../lib/core/errors.ts";
@@ -128,10 +128,14 @@ forEachEngine("trainRun() skips a finished run and touches nothing", async (engi
     const again = await train(engine, smallData(), out, { onStart: () => assert(false) });
     assertEquals([again.skipped, again.summary.test], [true, summary.test]);
     assertEquals(stamps(), before);
-    const other = () => train(engine, smallData(), out, { settings: { batchSize: 4 } });
-    await assertRejects(other, RunError, "(batchSize: there 7, wanted 4)");
-    const otherData = () => train(engine, smallData({ seed: 4 }), out);
-    await assertRejects(otherData, RunError, "the data file's content");
+    const settings = { batchSize: 4 };
+    const fixed = () => train(engine, smallData(), out, { settings, isFixed: true });
+    await assertRejects(fixed, RunError, "(batchSize: there 7, wanted 4)");
+    const other = await train(engine, smallData(), out, { settings });
+    assertEquals(other.summary.path, `${summary.path}~batchSize=4`);
+    const otherData = await train(engine, smallData({ seed: 4 }), out);
+    assertMatch(otherData.summary.dataset, /^synthetic-[0-9a-f]{8}$/);
+    assertEquals(otherData.summary.path, join(out, "self-mm", otherData.summary.dataset, "1111"));
     assertEquals(stamps(), before);
   });
 });

@@ -1,7 +1,7 @@
 /** Runs of one algorithm on one dataset: what a comparison compares. @module */
 
 import { basename, dirname, relative, resolve } from "node:path";
-import type { RunEntry } from "../../studies/runs/mod.ts";
+import { type RunEntry, tellApart } from "../../studies/runs/mod.ts";
 
 /** Runs that differ by their seed. */
 export interface RunGroup {
@@ -16,29 +16,27 @@ export interface RunGroup {
 }
 
 /**
- * Runs by the folder above their seed, their model and their dataset; groups in the order of their
- * first run.
+ * Runs by the folder above their seed, their model, dataset and configuration; groups in the order of
+ * their first run.
  */
 export function groupRuns(runs: readonly RunEntry[]): RunGroup[] {
-  const groups = new Map<string, RunEntry[]>();
-  for (const run of runs) {
-    const key = [dirname(resolve(run.path)), run.model, run.dataset].join("\u0000");
-    groups.set(key, [...groups.get(key) ?? [], run]);
-  }
-  const found = [...groups.values()].map((runs) => ({
-    folder: dirname(resolve(runs[0]!.path)),
-    model: runs[0]!.model,
-    dataset: runs[0]!.dataset,
-    runs: runs.toSorted((a, b) => a.seed - b.seed || (a.path < b.path ? -1 : 1)),
-  }));
-  const sharing = (group: { model: string; dataset: string }) =>
-    found.filter(({ model, dataset }) => model === group.model && dataset === group.dataset);
-  return found.map((group) => ({
-    label: labelOf(group, sharing(group).map(({ folder }) => folder)),
-    model: group.model,
-    dataset: group.dataset,
-    runs: group.runs,
-  }));
+  const folderOf = ({ path }: RunEntry) => dirname(resolve(path));
+  const groups = Map.groupBy(
+    tellApart(runs),
+    (run) => [folderOf(run), run.model, run.dataset, run.variant].join("\0"),
+  );
+  const found = [...groups.values()].map((runs) => {
+    const { model, dataset, variant } = runs[0]!;
+    const inOrder = runs.toSorted((a, b) => a.seed - b.seed || (a.path < b.path ? -1 : 1));
+    return { folder: folderOf(runs[0]!), model, dataset, variant, runs: inOrder };
+  });
+  return found.map((group) => {
+    const folders = found.filter(({ model, dataset }) =>
+      model === group.model && dataset === group.dataset
+    ).map(({ folder }) => folder);
+    const { model, dataset, runs } = group;
+    return { label: labelOf(group, folders), model, dataset, runs };
+  });
 }
 
 /**
@@ -60,16 +58,20 @@ export function rowNames(
 
 /** What a reader calls the group; `folders` are those of all groups of its model and dataset. */
 function labelOf(
-  { folder, model, dataset }: { folder: string; model: string; dataset: string },
+  { folder, model, variant, runs }: Omit<RunGroup, "label" | "dataset"> & {
+    readonly folder: string;
+    readonly variant: string;
+  },
   folders: readonly string[],
 ): string {
-  if (folders.length === 1) return model;
   const start = commonFolder(folders);
   const parts = relative(start, folder).split(/[\\/]/).filter((part) => part !== "");
   // The layout ends in MODEL/DATASET, which say nothing new.
-  if (parts.at(-1) === dataset) parts.pop();
+  if (parts.at(-1) === runs[0]!.config["dataset"]) parts.pop();
   if (parts.at(-1) === model) parts.pop();
-  return `${model} (${parts.join("/") || basename(start)})`;
+  const place = new Set(folders).size === 1 ? "" : parts.join("/") || basename(start);
+  const names = [place, variant].filter((name) => name !== "");
+  return names.length === 0 ? model : `${model} (${names.join(" ")})`;
 }
 
 function commonFolder(folders: readonly string[]): string {

@@ -11,7 +11,7 @@ import {
 import { labelledSplit } from "../../evaluation/predictions.ts";
 import { RunFolder } from "../../training/mod.ts";
 import type { RunGroup } from "./groups.ts";
-import { type RunEntry, testSelection } from "../../studies/runs/mod.ts";
+import { testSelection } from "../../studies/runs/mod.ts";
 
 /** Scores of all runs of a group on the same samples. */
 export interface TestScores {
@@ -30,23 +30,14 @@ export interface TestScores {
 /**
  * Reads what a group predicted on test.
  *
- * @throws {RunError} its runs are not of one algorithm, selected by test, or have other samples
+ * @throws {RunError} its runs are there twice, selected by test, or have other samples
  * @throws {DataError} predictions are missing or damaged
  */
 export function readTestScores(group: RunGroup): TestScores {
-  const [first, ...others] = group.runs;
+  const [first] = group.runs;
   const refuse = (state: string): never => {
     throw new RunError(`Cannot compare "${group.label}": ${state}`);
   };
-  for (const run of others) {
-    const keys = differingKeys(first!, run);
-    if (keys.length > 0) {
-      refuse(
-        `its runs "${first!.path}" and "${run.path}" differ in ${keys.join(", ")}, ` +
-          "expected runs that differ by their seed only",
-      );
-    }
-  }
   const twice = group.runs.find((run, i) => group.runs[i - 1]?.seed === run.seed);
   if (twice !== undefined) refuse(`seed ${twice.seed} is there twice, expected independent runs`);
   const tables = group.runs.map((run) => {
@@ -114,11 +105,4 @@ function sortedTest(rows: readonly PredictionRow[]) {
 function sharedId(rows: readonly PredictionRow[]): string | undefined {
   const valid = new Set(rows.filter(({ split }) => split === "valid").map(({ id }) => id));
   return rows.find(({ split, id }) => split === "test" && valid.has(id))?.id;
-}
-
-/** Settings other than the seed, and those that say how to save, not what to train. */
-function differingKeys(a: RunEntry, b: RunEntry): string[] {
-  const keys = new Set([...Object.keys(a.config), ...Object.keys(b.config)]);
-  for (const key of ["seed", "checkpointSeconds"]) keys.delete(key);
-  return [...keys].filter((key) => a.config[key] !== b.config[key]).sort();
 }

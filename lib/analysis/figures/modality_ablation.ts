@@ -1,6 +1,7 @@
 /** What each set of modalities is worth. @module */
 
 import { MODALITIES } from "../../data/mod.ts";
+import { identityOf } from "../../training/configuration.ts";
 import type { RunEntry } from "../../studies/runs/mod.ts";
 import { bandPoint, legendHeight, legendOf } from "./bands.ts";
 import { estimateLayers, heightOf } from "./estimates.ts";
@@ -89,9 +90,8 @@ function seriesOf(run: RunEntry, runs: readonly RunEntry[]): string {
   const others = runs.filter(({ model, dataset }) =>
     model === run.model && dataset === run.dataset
   );
-  const differing = Object.keys(run.config).filter((key) =>
-    key !== "seed" && key !== "modalities" &&
-    others.some(({ config }) => config[key] !== run.config[key])
+  const differing = Object.keys(identityOf(run.config)).filter((key) =>
+    key !== "modalities" && others.some(({ config }) => config[key] !== run.config[key])
   );
   const settings = differing.map((key) => `${key} ${run.config[key]}`).join(", ");
   return settings === "" ? run.model : `${run.model} (${settings})`;

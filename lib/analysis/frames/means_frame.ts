@@ -3,6 +3,7 @@
 import { mean, standardDeviation } from "../../statistics/mod.ts";
 import type { IndexedRun } from "../../studies/runs/mod.ts";
 import { type Frame, makeFrame } from "./frame.ts";
+import { settingOf } from "./run_frames.ts";
 
 /**
  * A row a metric of each model, dataset and setting: its mean and deviation over the runs that have it,
@@ -39,7 +40,7 @@ export function meansFrame(
   };
   const groups = Map.groupBy(
     runs,
-    ({ model, dataset, setting }) => JSON.stringify([model, dataset, setting]),
+    (run) => JSON.stringify([run.model, run.dataset, settingOf(run)]),
   );
   for (const [key, group] of groups) {
     const [model, dataset, setting] = JSON.parse(key) as [string, string, string];

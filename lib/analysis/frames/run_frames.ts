@@ -116,7 +116,7 @@ export function predictionsFrame(runs: readonly IndexedRun[]): Promise<Frame> {
     for (const row of readPredictions(new RunFolder(run.path).file("predictions.csv"))) {
       columns.model.push(run.model);
       columns.dataset.push(run.dataset);
-      columns.setting.push(run.setting);
+      columns.setting.push(settingOf(run));
       columns.seed.push(run.seed);
       columns.split.push(row.split);
       columns.id.push(row.id);
@@ -147,8 +147,13 @@ export function unimodalLabelsFrame(runs: readonly IndexedRun[]): Promise<Frame>
   }));
 }
 
-function identityOf({ model, dataset, setting, seed }: IndexedRun): Row {
-  return { model, dataset, setting, seed };
+/** The study's setting or the folder of `--out`, with what the configuration has otherwise. */
+export function settingOf({ setting, variant }: IndexedRun): string {
+  return [setting, variant].filter((text) => text !== "").join("~");
+}
+
+function identityOf(run: IndexedRun): Row {
+  return { model: run.model, dataset: run.dataset, setting: settingOf(run), seed: run.seed };
 }
 
 function historyOf(run: IndexedRun) {

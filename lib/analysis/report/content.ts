@@ -61,10 +61,10 @@ export function readReport(folder: string): ReportContent {
   const study = exists(join(folder, STUDY_FILE)) ? readStudy(folder) : null;
   const found = readRuns([folder]);
   const skipped = [...found.skipped];
-  const details = new Map<RunEntry, ReportedRun>();
+  const details = new Map<string, ReportedRun>();
   for (const entry of found.runs) {
     try {
-      details.set(entry, readDetails(entry, folder));
+      details.set(entry.path, readDetails(entry, folder));
     } catch (error) {
       skipped.push({ path: entry.path, reason: messageOf(error) });
     }
@@ -75,9 +75,10 @@ export function readReport(folder: string): ReportContent {
         "expected the folder of a study or of runs",
     );
   }
-  const groups = groupRuns(inOrderOf(study, [...details.keys()])).map((group) => ({
+  const entries = [...details.values()].map(({ entry }) => entry);
+  const groups = groupRuns(inOrderOf(study, entries)).map((group) => ({
     ...group,
-    runs: group.runs.map((run) => details.get(run)!),
+    runs: group.runs.map((entry) => ({ ...details.get(entry.path)!, entry })),
   }));
   return {
     title: study?.definition.title ?? `Runs in ${basename(resolve(folder))}`,

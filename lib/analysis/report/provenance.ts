@@ -5,7 +5,6 @@ import { testSelection } from "../../studies/runs/mod.ts";
 import { mean } from "../../statistics/mod.ts";
 import type { ReportContent, ReportedRun } from "./content.ts";
 import { facts, heading, list, paragraph, section, table } from "../../display/html.ts";
-import { datasetsOf } from "./results.ts";
 
 /** What the runs were trained on, and what was wrong with it. */
 export function dataSection({ groups }: ReportContent): string {
@@ -23,17 +22,11 @@ export function dataSection({ groups }: ReportContent): string {
       ]);
     }
   }
-  const several = datasetsOf(groups).filter(({ groups }) =>
-    new Set(groups.flatMap(({ runs }) => runs.map(({ record }) => record.data.sha256))).size > 1
-  ).map(({ dataset }) =>
-    `The runs on ${dataset} were trained on different files: their numbers do not compare`
-  );
   return section(
     "Data",
     table(["dataset", "file", "feature widths", "not finite, set to 0", "SHA-256"], [
       ...files.values(),
     ]),
-    list(several),
   );
 }
 

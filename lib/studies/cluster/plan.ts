@@ -104,8 +104,8 @@ export function dataKey(data: string): string {
 }
 
 /** What tells a run from the others of its study. */
-export function runKey({ slug, model, seed, data }: Job): string {
-  return JSON.stringify([slug, model, seed, dataKey(data)]);
+export function runKey({ slug, model, seed, data, dataset }: Job): string {
+  return JSON.stringify([slug, model, seed, dataset ?? dataKey(data)]);
 }
 
 /** A run that failed for a reason of its own, before or after it had a folder. */

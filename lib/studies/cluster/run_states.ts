@@ -131,10 +131,13 @@ function runFinder(jobs: readonly Job[]): (job: Job) => Found | null {
     const above = join(job.out, job.model);
     let names = datasets.get(above);
     if (names === undefined) datasets.set(above, names = foldersIn(above));
-    for (const name of names) {
+    for (const name of job.dataset === undefined ? names : [job.dataset]) {
       const folder = RunFolder.at(job.out, job.model, name, job.seed);
       const record = readRecord(folder);
-      if (record !== null && (isOne || dataKey(record.data.path) === dataKey(job.data))) {
+      const isNamed = job.dataset !== undefined;
+      if (
+        record !== null && (isOne || isNamed || dataKey(record.data.path) === dataKey(job.data))
+      ) {
         return { folder, record };
       }
     }

@@ -9,4 +9,5 @@ export {
   type RunList,
   testSelection,
 } from "./run_entry.ts";
+export { type Distinct, tellApart } from "./telling_apart.ts";
 export { type IndexedRun, RunIndex, type RunQuery } from "./run_index.ts";

@@ -9,9 +9,12 @@ import {
   type PredictionRow,
   readPredictions,
 } from "../../evaluation/predictions.ts";
-import type { Config } from "../../models/mod.ts";
+import { type Config, MODELS } from "../../models/mod.ts";
 import { RunFolder } from "../../training/mod.ts";
+import { defaultsFor, startValues } from "../../training/config.ts";
+import { identityOf } from "../../training/configuration.ts";
 import { findRunFolders, type Skipped } from "./run_discovery.ts";
+import { tellApart } from "./telling_apart.ts";
 
 /** Metrics by key, unrounded. */
 export type MetricValues = Readonly<Record<string, number>>;
@@ -31,6 +34,12 @@ export interface RunEntry {
    * where the run was moved elsewhere.
    */
   readonly setting: string;
+  /** What its settings have otherwise than the first of its folder, or its name; empty for the first. */
+  readonly variant: string;
+  /** Of the data; empty where nobody knows. */
+  readonly sha256: string;
+  /** What its configuration is, without the seed, as JSON: the same for all seeds. */
+  readonly identity: string;
   /** Whose metrics and default settings hold. */
   readonly protocol: ProtocolName;
   /** The engine's name. */
@@ -74,6 +83,12 @@ export interface RunList {
  * ```
  */
 export function readRuns(paths: readonly string[]): RunList {
+  const { runs, skipped } = readEachRun(paths);
+  return { runs: tellApart(runs), skipped };
+}
+
+/** As `readRuns`, with the names that each run has by itself. */
+export function readEachRun(paths: readonly string[]): RunList {
   const { folders, skipped } = findRunFolders(paths);
   const runs: RunEntry[] = [];
   for (const path of folders) {
@@ -123,6 +138,9 @@ export function readRun(path: string): RunEntry {
     dataset,
     seed,
     setting: settingOf(path, model, dataset),
+    variant: folder.variant,
+    sha256: String(record.data?.sha256 ?? ""),
+    identity: JSON.stringify(identityOf(config, defaultsOf(config))),
     protocol: protocol as ProtocolName,
     engine: String(record.engine ?? ""),
     device: String(record.device ?? ""),
@@ -196,6 +214,14 @@ function completed(
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Start values of the settings; none for a model that is not known here. */
+function defaultsOf(config: Config): Config {
+  const model = MODELS.find(({ name }) => name === config["model"]);
+  if (model === undefined) return {};
+  const preset = defaultsFor(String(config["dataset"]), config["protocol"] as ProtocolName);
+  return startValues(model, preset);
 }
 
 /** `OUT/STUDY/SETTING/MODEL/DATASET/SEED`: what stands before the model, if the rest is so laid out. */

@@ -12,9 +12,10 @@ import { unknownName } from "../../core/suggest.ts";
 import { allMetricKeys, findMetric } from "../../evaluation/protocols.ts";
 import { findRunFolders, type Skipped } from "./run_discovery.ts";
 import { readRun, type RunEntry } from "./run_entry.ts";
+import { type Distinct, tellApart } from "./telling_apart.ts";
 
 /** A run as the index has it: everything but its configuration. */
-export type IndexedRun = Omit<RunEntry, "config">;
+export type IndexedRun = Omit<RunEntry, "config" | "identity">;
 
 /** What to list. */
 export interface RunQuery {
@@ -30,12 +31,15 @@ export interface RunQuery {
 }
 
 const COLUMNS = [
-  ...["path", "model", "dataset", "seed", "setting", "protocol"],
+  ...["path", "model", "dataset", "seed", "setting", "variant", "sha256", "protocol"],
   ...["engine", "device", "epochs", "bestEpoch", "started"],
 ] as const;
 
+/** What a run is by itself; `dataset` and `variant` tell it from the others of the index. */
+const OWN = ["ownDataset", "ownVariant", "identity"] as const;
+
 /** Changes with what a row holds, so that an index of another version is made anew. */
-const SCHEMA = versionOf([...COLUMNS, ...allMetricKeys()].join());
+const SCHEMA = versionOf([...COLUMNS, ...OWN, ...allMetricKeys()].join());
 
 /**
  * A database of runs; dispose it to close the file.
@@ -101,6 +105,7 @@ export class RunIndex implements Disposable {
         }
       }
       for (const path of known.keys()) remove.run(path);
+      if (read + known.size > 0) this.#tellApart();
       this.#database.exec("COMMIT");
     } catch (error) {
       this.#database.exec("ROLLBACK");
@@ -130,12 +135,25 @@ export class RunIndex implements Disposable {
     );
   }
 
+  /** Names datasets and configurations anew, now that others may be there. */
+  #tellApart(): void {
+    const rows = this.#database.prepare(
+      `SELECT path, model, ownDataset AS dataset, ownVariant AS variant, sha256, identity, started
+       FROM runs ORDER BY path`,
+    ).all() as unknown as Distinct[];
+    const update = this.#database.prepare(
+      "UPDATE runs SET dataset = ?1, variant = ?2 WHERE path = ?3 AND (dataset != ?1 OR variant != ?2)",
+    );
+    for (const { path, dataset, variant } of tellApart(rows)) update.run(dataset, variant, path);
+  }
+
   #insert(run: RunEntry, stamp: string): void {
-    const names = [...COLUMNS, "valid", "test", "stamp"];
+    const names = [...COLUMNS, ...OWN, "valid", "test", "stamp"];
     const marks = names.map(() => "?").join(", ");
     this.#database.prepare(`INSERT OR REPLACE INTO runs (${names.join(", ")}) VALUES (${marks})`)
       .run(
         ...COLUMNS.map((name) => run[name]),
+        ...[run.dataset, run.variant, run.identity],
         JSON.stringify(run.valid),
         JSON.stringify(run.test),
         stamp,
@@ -198,6 +216,7 @@ function tryOpen(file: string): DatabaseSync | null {
     database.exec(`
       CREATE TABLE runs (
         path TEXT PRIMARY KEY, model TEXT, dataset TEXT, seed INTEGER, setting TEXT,
+        variant TEXT, sha256 TEXT, ownDataset TEXT, ownVariant TEXT, identity TEXT,
         protocol TEXT, engine TEXT, device TEXT, epochs INTEGER, bestEpoch INTEGER,
         started TEXT, valid TEXT, test TEXT, stamp TEXT
       );

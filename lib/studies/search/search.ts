@@ -15,6 +15,7 @@ import { metricOf, PROTOCOLS } from "../../evaluation/mod.ts";
 import type { ModelDefinition, Setting } from "../../models/mod.ts";
 import type { MetricValues } from "../runs/run_entry.ts";
 import { mean } from "../../statistics/mod.ts";
+import { TRAINING_DEFAULTS } from "../../training/training_defaults.ts";
 import type { Study, StudyCell, StudyDefinition, StudyRuns } from "../study/mod.ts";
 import { typedSettings } from "../study/parse_definition.ts";
 import { drawSettings, type Space } from "./space.ts";
@@ -136,17 +137,19 @@ export function rankTrials({ definition, groups }: Study, metric: string): Ranke
 }
 
 /**
- * The command that trains settings by themselves, test included.
+ * The command that trains settings by themselves with as many seeds as is usual, test included.
+ *
+ * @param further flags that the trials were given too, as typed
  */
 export function trainCommand(
-  options: Pick<SearchOptions, "data" | "protocol" | "modalities"> & { readonly model: string },
+  { model, data }: { readonly model: string; readonly data: string },
   settings: Readonly<Record<string, Setting>>,
+  further: readonly string[] = [],
 ): string[] {
-  const { model, data, protocol, modalities } = options;
   return [
     ...["deno", "task", "train", "--model", model, "--data", data],
-    ...(protocol === undefined ? [] : ["--protocol", protocol]),
-    ...(modalities === undefined ? [] : ["--modalities", modalities.join()]),
+    ...further,
     ...Object.entries(settings).flatMap(([key, value]) => ["--set", `${key}=${value}`]),
+    ...["--runs", String(TRAINING_DEFAULTS.runs)],
   ];
 }

@@ -71,6 +71,8 @@ export interface StudyDefinition {
   readonly seeds: readonly number[];
   /** What `--data` takes; several are trained on one after the other. */
   readonly data: readonly string[];
+  /** DATASET of each of the data; absent where each has a name that no other has. */
+  readonly datasets?: readonly string[];
   /** What the data tell, where absent. */
   readonly protocol?: ProtocolName;
   /** Keys of the metrics of the table. */

@@ -6,6 +6,7 @@ import { exists } from "../../core/files.ts";
 import { currentJob } from "../../core/host.ts";
 import { DEAD, InUseError, LOCK_FILE, lockFolder } from "../../core/lock.ts";
 import { readOwner } from "../../core/lock_file.ts";
+import { prepareData } from "../../data/mod.ts";
 import type { Engine } from "../../engine/mod.ts";
 import { findModel } from "../../models/mod.ts";
 import { Interrupt, openTraining } from "../../training/mod.ts";
@@ -65,7 +66,7 @@ export class JobTrainer {
   }
 
   async #train(job: Job): Promise<Ending> {
-    const { model, settings, seed, out, modalities, protocol } = job;
+    const { model, settings, seed, out, modalities, protocol, dataset: datasetName } = job;
     const { nonfinite, commandLine } = this.#options;
     const { dataset, seconds } = await this.#load(job);
     using training = await openTraining({
@@ -76,10 +77,12 @@ export class JobTrainer {
       nonfinite,
       engine: this.#engine,
       out,
+      isFixed: true,
       commandLine,
       onWarning: (warning) => this.#report({ warning }),
       ...(modalities === null ? {} : { modalities }),
       ...(protocol === null ? {} : { protocol }),
+      ...(datasetName === undefined ? {} : { datasetName }),
     });
     await untilFree(training.folder(seed).path, this.#signal, this.#place);
     let epochs = 0;
@@ -98,9 +101,11 @@ export class JobTrainer {
     if (this.#data?.path === data && this.#data.text === text) return this.#data;
     this.#data?.dataset.close();
     this.#data = null;
-    const { nonfinite, splits, scratch } = this.#options;
+    const { nonfinite, splits, scratch, source = {} } = this.#options;
     const path = scratch === undefined ? data : await onScratch(data, scratch);
+    await prepareData(path, source);
     const loaded = loadTrainingData(path, {
+      ...source,
       text,
       nonfinite,
       onWarning: (warning) => this.#report({ warning }),

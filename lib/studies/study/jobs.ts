@@ -23,6 +23,8 @@ export interface Job {
   readonly protocol: ProtocolName | null;
   /** The folder above `MODEL/DATASET/SEED`. */
   readonly out: string;
+  /** DATASET, where the data of the study would share it. */
+  readonly dataset?: string;
 }
 
 /**
@@ -32,7 +34,7 @@ export interface Job {
  * @param folder `OUT/STUDY`
  */
 export function studyJobs(definition: StudyDefinition, folder: string): Job[] {
-  return definition.data.flatMap((data) =>
+  return definition.data.flatMap((data, i) =>
     definition.seeds.flatMap((seed) =>
       definition.cells.map(({ slug, model, modalities, settings }): Job => ({
         slug,
@@ -43,6 +45,7 @@ export function studyJobs(definition: StudyDefinition, folder: string): Job[] {
         data,
         protocol: definition.protocol ?? null,
         out: join(folder, slug),
+        ...(definition.datasets === undefined ? {} : { dataset: definition.datasets[i]! }),
       }))
     )
   );

@@ -1,6 +1,6 @@
 /** What a study and its processes tell each other, one JSON object a line. @module */
 
-import type { SplitName } from "../../data/mod.ts";
+import type { SourceOptions, SplitName } from "../../data/mod.ts";
 import type { EngineOptions } from "../../engine/mod.ts";
 import type { Job } from "./jobs.ts";
 
@@ -14,6 +14,8 @@ export interface WorkerOptions {
   readonly threads?: number;
   /** What becomes of features that are not finite. */
   readonly nonfinite: "zero" | "stop";
+  /** How data are read that do not say it themselves. */
+  readonly source?: SourceOptions;
   /** Splits that are loaded; all in the data where absent. Without test for what selects. */
   readonly splits?: readonly Exclude<SplitName, "test">[];
   /** A folder of this machine's own, into which a data file is copied before it is read. */

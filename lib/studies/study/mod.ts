@@ -9,6 +9,7 @@ export type {
 } from "./definition.ts";
 export { LABEL_HEADER, LABEL_TITLE, type LabelDistance, labelRows } from "./label_distance.ts";
 export { cellKey } from "./definition.ts";
+export { type CheckOptions, checkStudy, type StudyCheck } from "./check_study.ts";
 export { parseDefinition } from "./parse_definition.ts";
 export { readStudy, type Study, STUDY_FILE, type StudyRuns, writeStudy } from "./study_folder.ts";
 export {

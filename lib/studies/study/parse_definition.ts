@@ -21,8 +21,8 @@ import {
 /** Keys of a definition; those of a grid are crossed with each other into cells. */
 const KEYS = [
   ...["name", "title", "cells", "models", "settings", "modalities"],
-  ...["seeds", "data", "protocol", "metrics", "scoredOn", "showValid", "published", "claim"],
-  ...["slurm", "notes"],
+  ...["seeds", "data", "datasets", "protocol", "metrics", "scoredOn", "showValid", "published"],
+  ...["claim", "slurm", "notes"],
 ];
 const CELL_KEYS = ["slug", "label", "model", "modalities", "settings", "published"];
 /** A slug is a folder's name on every system, and no hidden one. */
@@ -50,13 +50,15 @@ export function parseDefinition(value: unknown, name: string): StudyDefinition {
   if (twice !== undefined) refuse(`cell "${twice}" is there twice`, `a "slug" for each`);
   const studyName = textOf(fields["name"] ?? name, "name");
   checkSlug(studyName, "name");
-  const { protocol, published, claim, slurm, showValid } = fields;
+  const { protocol, published, claim, slurm, showValid, datasets } = fields;
+  const data = textsOf(fields["data"] ?? [], "data").map(dataName);
   return {
     name: studyName,
     title: textOf(fields["title"] ?? studyName, "title"),
     cells,
     seeds: seedsOf(fields["seeds"] ?? STUDY_SEEDS),
-    data: textsOf(fields["data"] ?? [], "data").map(dataName),
+    data,
+    ...(datasets === undefined ? {} : { datasets: namesOf(datasets, data) }),
     ...(protocol === undefined ? {} : {
       protocol: knownName(protocol, "protocol", Object.keys(PROTOCOLS)) as ProtocolName,
     }),
@@ -187,6 +189,14 @@ function parseCluster(value: unknown): ClusterOptions {
     else refuse(`${key} is ${show(given)}`, "a whole number of 1 or more");
   }
   return parsed;
+}
+
+/** A name for each of the data. */
+function namesOf(value: unknown, data: readonly string[]): string[] {
+  const names = textsOf(value, "datasets");
+  names.forEach((name) => checkSlug(name, "dataset"));
+  if (names.length === data.length) return names;
+  return refuse(`${names.length} datasets for ${data.length} data`, "one for each");
 }
 
 function knownMetric(key: string): string {

@@ -6,6 +6,7 @@ import { lockFolder } from "../../core/lock.ts";
 import { unknownName } from "../../core/suggest.ts";
 import { findModel, type Setting } from "../../models/mod.ts";
 import { settingsOf } from "../../training/mod.ts";
+import { checkStudy } from "./check_study.ts";
 import type { StudyDefinition } from "./definition.ts";
 import { type Job, studyJobs } from "./jobs.ts";
 import type { Ending } from "./messages.ts";
@@ -28,11 +29,12 @@ export interface StudyOptions extends PoolOptions {
 }
 
 /**
- * Trains what is not finished yet, in processes of their own. It may be killed at any moment: started
+ * Checks all of it, and trains what is not finished yet, in processes of their own. It may be killed at any moment: started
  * again, it goes on, and ends in the bytes of one that ran through (with the same `jobs`, which share
  * out the engine's threads).
  *
- * @throws {UsageError} the study has no data
+ * @throws {UsageError} the study has no data, or no cell can be trained, and why
+ * @throws {DataError} no cell can be trained on the data
  * @throws {RunError} its folder is in use, or holds cells of that name with other settings
  * @throws {EngineError} the engine cannot be opened
  * @throws the signal's reason when it was aborted, after everything is saved
@@ -45,13 +47,30 @@ export async function runStudy(
     throw new UsageError(`Cannot run study "${definition.name}": it has no data, expected --data`);
   }
   const folder = join(options.out, definition.name);
+  const note = (text: string) => options.onNote?.(text);
+  const { definition: named, reasonOf } = await checkStudy(
+    definition,
+    folder,
+    options.worker,
+    note,
+  );
   using _lock = lockFolder(folder);
-  writeStudy(folder, definition);
-  const jobs = studyJobs(definition, folder);
-  const endings = await runJobs(jobs, options, definition.scoredOn);
+  writeStudy(folder, named);
+  const jobs = studyJobs(named, folder);
+  const endings = new Map<Job, Ending>();
+  for (const job of jobs) {
+    const message = reasonOf(job);
+    if (message === null) continue;
+    const ending = { status: "failed", message } as const;
+    endings.set(job, ending);
+    options.onEnd?.(job, ending);
+  }
+  const open = jobs.filter((job) => !endings.has(job));
+  const trained = await runJobs(open, options, definition.scoredOn);
+  open.forEach((job, i) => endings.set(job, trained[i]!));
   return {
     study: readStudy(folder),
-    jobs: jobs.map((job, i) => ({ job, ending: endings[i]! })),
+    jobs: jobs.map((job) => ({ job, ending: endings.get(job)! })),
   };
 }
 

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { DataError, reasonOf, RunError } from "../../core/errors.ts";
 import { exists, writeJsonAtomic } from "../../core/files.ts";
 import type { Skipped } from "../runs/run_discovery.ts";
-import { readRuns, type RunEntry } from "../runs/run_entry.ts";
+import { readEachRun, type RunEntry } from "../runs/run_entry.ts";
+import { tellApart } from "../runs/telling_apart.ts";
 import { cellKey, type StudyCell, type StudyDefinition } from "./definition.ts";
 import { parseDefinition } from "./parse_definition.ts";
 
@@ -47,22 +48,25 @@ export function readStudy(folder: string): Study {
       `Cannot open "${folder}": it holds no ${STUDY_FILE}, expected the folder of a study`,
     );
   }
-  const skipped: Skipped[] = [];
-  const groups = definition.cells.flatMap((cell) => {
+  const found = definition.cells.map((cell) => {
     const path = join(folder, cellKey(cell));
-    if (!exists(path)) return [];
-    const found = readRuns([path]);
-    skipped.push(...found.skipped);
-    const runs = found.runs.filter((run) => definition.seeds.includes(run.seed))
-      .sort((a, b) => a.seed - b.seed);
-    const datasets = [...new Set(runs.map((run) => run.dataset))].sort();
-    return datasets.map((dataset): StudyRuns => ({
-      cell,
-      dataset,
-      runs: runs.filter((run) => run.dataset === dataset),
-    }));
+    return exists(path) ? readEachRun([path]) : { runs: [], skipped: [] };
   });
-  return { folder, definition, groups, skipped };
+  // Names are told apart over all cells: each cell alone would give them others.
+  const runs = tellApart(found.flatMap(({ runs }) => runs));
+  const groups = definition.cells.flatMap((cell, i) => {
+    const own = new Set(found[i]!.runs.map(({ path }) => path));
+    const ofSeeds = runs.filter(({ path, seed }) =>
+      own.has(path) && definition.seeds.includes(seed)
+    );
+    const byDataset = Map.groupBy(
+      ofSeeds.toSorted((a, b) => a.seed - b.seed),
+      (run) => run.dataset,
+    );
+    return [...byDataset].sort(([a], [b]) => a < b ? -1 : 1)
+      .map(([dataset, runs]): StudyRuns => ({ cell, dataset, runs }));
+  });
+  return { folder, definition, groups, skipped: found.flatMap(({ skipped }) => skipped) };
 }
 
 /** The definition in a folder; null where there is none. @throws {DataError} it is damaged */

@@ -99,7 +99,10 @@ Deno.test("compareRuns() says what so many seeds could have shown, where nothing
     assertMatch(found.sentence, /so many seeds show one of [\d.]+ with a chance of 80 %$/);
     const accuracy = compare([join(out, "a"), join(out, "b")], "acc7");
     assert(accuracy.samples.midP! <= accuracy.samples.p);
-    assertMatch(accuracy.sentence, /exact McNemar p = [\d.]+ \(mid-p [\d.]+\), for the runs/);
+    assertMatch(
+      accuracy.sentence,
+      /exact McNemar p = [\d.]+ \(mid-p [\d.]+\) of one comparison, for/,
+    );
   });
 });
 
@@ -345,10 +348,45 @@ Deno.test("compareRuns() refuses runs that selected by test", async () => {
   });
 });
 
-Deno.test("compareRuns() refuses a group whose runs are not of one algorithm", async () => {
+Deno.test("compareRuns() takes another configuration in a folder for another model", async () => {
+  await withModels((good, bad, out) => {
+    makeRuns(out, 10, {
+      model: "good",
+      noise: 1.2,
+      config: { batchSize: 3 },
+      variant: "batchSize=3",
+    });
+    const { comparisons } = compareRuns(readRuns([good, bad]).runs, ["mae"], FAST);
+    assertEquals(comparisons.map(({ a, b, verdict }) => [a, b, verdict]), [
+      ["good", "good (batchSize=3)", "a better"],
+      ["good", "bad", "a better"],
+      ["good (batchSize=3)", "bad", "not established"],
+    ]);
+    // The same one twice is no second seed.
+    makeRun(out, { model: "good", seed: 1111, noise: 0.3, variant: "x=1" });
+    const { refused } = compareRuns(readRuns([good, bad]).runs, ["mae"], FAST);
+    assertMatch(refused[0]!.reason, /"good": seed 1111 is there twice, expected independent runs/);
+  });
+});
+
+Deno.test("compareRuns() says beside each p of how many comparisons it is", async () => {
   await withModels((good, bad) => {
-    makeRun(join(good, ".."), { model: "good", seed: 9, config: { batchSize: 3 } });
-    assertThrows(() => compare([good, bad]), RunError, "differ in batchSize");
+    const table = (metrics: string[]) => compareRuns(readRuns([good, bad]).runs, metrics, FAST);
+    const [one, two] = [table(["mae"]), table(["mae", "acc7"])];
+    const family =
+      /exact permutation p < 0.001 of one comparison; samples: .* of one comparison, for/;
+    assertMatch(one.comparisons[0]!.sentence, family);
+    assertMatch(
+      toMarkdown(one),
+      /\| p seeds \(one comparison\) \| p samples \(one comparison\) \|/,
+    );
+    assertMatch(
+      two.comparisons[1]!.sentence,
+      /p < 0.001 after Holm's correction of 2 comparisons; samples: .* of 2 comparisons, for/,
+    );
+    for (const text of [toMarkdown(two), toLatex(two), toHtml(two)]) {
+      assertMatch(text, /p seeds \(Holm of 2\).*p samples \(Holm of 2\)/);
+    }
   });
 });
 
@@ -361,7 +399,7 @@ Deno.test("compareRuns() takes all comparisons of a table as one family", async 
     table.comparisons.forEach(({ seeds }, i) => assert(table.holm.seeds[i]! >= seeds.p));
     const least = Math.min(...table.comparisons.map(({ seeds }) => seeds.p));
     assertAlmostEquals(Math.min(...table.holm.seeds), 6 * least, 1e-12);
-    assertMatch(table.comparisons[0]!.sentence, /after Holm's correction of 6/);
+    assertMatch(table.comparisons[0]!.sentence, /after Holm's correction of 6 comparisons/);
     assertMatch(table.refused[0]!.reason, /and 1 seeds|1 and 10 seeds/);
     const same = table.comparisons.find(({ a, b }) => a === "bad" && b === "third");
     assertEquals(same!.verdict, "not established");

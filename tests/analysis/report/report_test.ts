@@ -98,7 +98,7 @@ Deno.test("a report tells and passes over what is deleted, half-written or forei
 Deno.test("a report says that test was read, and that a run selected by it", async () => {
   await withFolder(async (out) => {
     const path = makeRun(out, { model: "svm", seed: 1, config: { selectedOn: "test" } });
-    makeRun(out, { model: "svm", seed: 2 });
+    makeRun(out, { model: "svm", seed: 2, config: { selectedOn: "test" } });
     const read = (split: string) =>
       JSON.stringify({ at: "2026-02-01T00:00:00.000Z", split }) + "\n";
     Deno.writeTextFileSync(join(path, "reads.jsonl"), read("test") + read("test") + '{"at"');

@@ -31,7 +31,16 @@ function ran(options: SearchOptions, valid: (trial: number, seed: number) => num
     runs: definition.seeds.map((seed): RunEntry => {
       const [mae, corr] = valid(trial + 1, seed);
       return {
-        ...{ path: "x", model: "cnn", dataset: "synthetic", seed, setting: cell.slug },
+        ...{
+          path: "x",
+          model: "cnn",
+          dataset: "synthetic",
+          seed,
+          variant: "",
+          sha256: "",
+          identity: "{}",
+          setting: cell.slug,
+        },
         ...{ protocol: "mosi", engine: "cpu", device: "cpu", epochs: 1, bestEpoch: 1, started: "" },
         ...{ valid: { mae: mae!, corr: corr! }, test: {}, config: {} },
       };
@@ -79,9 +88,10 @@ Deno.test("what scores a trial cannot be given test: the types refuse it", () =>
 });
 
 Deno.test("trainCommand() gives the settings to train, as flags", () => {
-  const command = trainCommand({ ...OPTIONS, model: "cnn", protocol: "mosi" }, { batchSize: 8 });
+  const further = ["--protocol", "mosi"];
+  const command = trainCommand({ model: "cnn", data: "synthetic" }, { batchSize: 8 }, further);
   assertEquals(
     command.join(" "),
-    "deno task train --model cnn --data synthetic --protocol mosi --set batchSize=8",
+    "deno task train --model cnn --data synthetic --protocol mosi --set batchSize=8 --runs 5",
   );
 });

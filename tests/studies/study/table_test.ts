@@ -9,7 +9,17 @@ import {
 /** A finished run with that error on test, and another one on valid. */
 function run(seed: number, mae: number, model = "cnn"): RunEntry {
   return {
-    ...{ path: `x/${seed}`, model, dataset: "mosei_video", seed, setting: "a", protocol: "mosei" },
+    ...{
+      path: `x/${seed}`,
+      model,
+      dataset: "mosei_video",
+      seed,
+      variant: "",
+      sha256: "",
+      identity: "{}",
+      setting: "a",
+      protocol: "mosei",
+    },
     ...{ engine: "cpu", device: "cpu", epochs: 1, bestEpoch: 1, started: "", config: {} },
     valid: { mae: mae + 1 },
     test: { mae, corr: 0.5 },
