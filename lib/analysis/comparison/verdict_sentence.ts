@@ -72,7 +72,9 @@ function marginTests(
 ): string {
   const overSeeds = seeds === samples ? [] : [`Welch t ${formatP(seeds.p)} over seeds`];
   const both = [...overSeeds, `two-way bootstrap ${formatP(samples.p)} over seeds and samples`];
-  const decided = `; the larger one is ${formatP(p)}${familyOf(size)}`;
+  const decided = size === 1
+    ? "; one comparison"
+    : `; the larger one is ${formatP(p)}${familyOf(size)}`;
   return `(two one-sided tests: ${both.join(", ")}${decided}; ` +
     `${percent(level)} interval ${formatSigned(low)} to ${formatSigned(high)})`;
 }

@@ -62,7 +62,7 @@ Deno.test("a difference is better, equivalent within the margin, or not shown ei
     assertEquals([p, holm.equivalence], [Math.max(seeds.p, samples.p), [p]]);
     assertMatch(
       found!.sentence,
-      /: a and b are equivalent within ±0\.050 \(two one-sided tests: Welch t p [<=] [\d.]+ over seeds, two-way bootstrap p = [\d.]+ over seeds and samples; 90 % interval -?[\d.]+ to -?[\d.]+\)$/,
+      /: a and b are equivalent within ±0\.050 \(two one-sided tests: Welch t p [<=] [\d.]+ over seeds, two-way bootstrap p = [\d.]+ over seeds and samples; one comparison; 90 % interval -?[\d.]+ to -?[\d.]+\)$/,
     );
   });
   await compared({ a: 0.5, b: 0.7 }, 0.05, ({ comparisons: [found] }) => {
@@ -127,7 +127,7 @@ Deno.test("margins are of the metrics that they name, and their p are a family o
     assertAlmostEquals(least, Math.min(1, 3 * Math.min(...raw)), 1e-12);
     assertMatch(
       comparisons[0]!.sentence,
-      /the larger one is p = [\d.]+ after Holm's correction of 3;/,
+      /the larger one is p = [\d.]+ after Holm's correction of 3 comparisons;/,
     );
   }, { metrics: ["mae", "corr"] });
   await compared(models, undefined, ({ comparisons, holm }) => {
@@ -178,7 +178,7 @@ Deno.test("tables have the margin and its p, in Markdown, LaTeX, HTML and the fi
     const markdown = toMarkdown(table);
     assertMatch(
       markdown,
-      /p samples \| margin \| p equivalent \| verdict \|\n\| --- .*---: \| --- \|/,
+      /p samples \(Holm of 3\) \| margin \| p equivalent \(Holm of 3\) \| verdict \|\n\| --- .*---: \| --- \|/,
     );
     assertMatch(markdown, /\n\| a \| b \| MAE \|.*\| ±0.050 \| (< )?0\.\d+ \| equivalent \|\n/);
     assertMatch(markdown, /\n\| a \| c \|.*\| a better \|\n/);
@@ -196,7 +196,10 @@ Deno.test("tables have the margin and its p, in Markdown, LaTeX, HTML and the fi
     assertMatch(toMarkdown(table), /\| not shown either way \|\n/);
   });
   await compared({ a: 0.5, b: 0.5 }, undefined, (table) => {
-    assertMatch(toMarkdown(table), /p samples \| verdict \|[^]*\| not established \|\n/);
+    assertMatch(
+      toMarkdown(table),
+      /p samples \(one comparison\) \| verdict \|[^]*\| not established \|\n/,
+    );
     assertStringIncludes(toLatex(table), "{lllrrrrl}");
   });
 });
