@@ -65,7 +65,10 @@ Deno.test("a report with a margin says which models are equivalent", async () =>
   await withFolder(async (out) => {
     for (const model of ["self-mm", "svm"]) makeRuns(out, 5, { model, noise: 0.3, samples: 200 });
     const html = await makeReport(out, ["mae"], { equivalence: 0.2, resamples: 199 });
-    assertMatch(html, /<th[^>]*>p equivalent \(one comparison\)<\/th>[^]*<td[^>]*>equivalent<\/td>/);
+    assertMatch(
+      html,
+      /<th[^>]*>p equivalent \(one comparison\)<\/th>[^]*<td[^>]*>equivalent<\/td>/,
+    );
     assertMatch(html, /self-mm and svm are equivalent within ±0\.200 \(two one-sided tests/);
     assertMatch(html, /<figcaption>[^<]*grey: equivalent within ±0\.2, dashed<\/figcaption>/);
   });
