@@ -17,5 +17,5 @@ export {
   type ProgressStream,
 } from "./progress.ts";
 export type { ProgressState } from "./progress_line.ts";
-export { htmlTable, textTable } from "./tables.ts";
+export { foldedTable, htmlTable, textTable } from "./tables.ts";
 export { escapeForNotebook, escapeXml } from "./xml.ts";

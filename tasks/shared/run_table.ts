@@ -2,7 +2,7 @@
 
 import { tableKeys } from "../../lib/evaluation/mod.ts";
 import type { RunSummary } from "../../lib/training/mod.ts";
-import { textTable } from "../../lib/display/mod.ts";
+import { foldedTable } from "../../lib/display/mod.ts";
 
 /**
  * Prints one line a run, its metrics to three digits, and their mean where there are several. The
@@ -40,7 +40,12 @@ function printMetrics(
   printTable([split, ...keys], rows);
 }
 
-/** Prints columns: the first to the left, the others to the right. */
+/** Prints columns: the first to the left, the others to the right; no wider than the terminal. */
 export function printTable(header: readonly string[], rows: readonly (readonly string[])[]): void {
-  console.log(textTable([header, ...rows]));
+  console.log(foldedTable([header, ...rows], terminalWidth()));
+}
+
+/** A file or a pipe has lines of any length. */
+function terminalWidth(): number {
+  return Deno.stdout.isTerminal() ? Deno.consoleSize().columns || Infinity : Infinity;
 }

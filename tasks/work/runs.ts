@@ -26,14 +26,15 @@ export function work(call: Call): Outcome {
   });
   const keys = ["mae", "corr", ...sortedMetric(call.require("sort"))];
   printTable(
-    ["run", "model", "dataset", "seed", "epochs", ...keys],
+    ["run", "epochs", ...keys, "model", "dataset", "seed"],
     runs.map((run) => [
+      // What a path tells too comes last: a narrow terminal has it below.
       run.path,
+      String(run.epochs),
+      ...keys.map((key) => valueOf(run, key)?.toFixed(3) ?? "-"),
       run.model,
       run.dataset,
       String(run.seed),
-      String(run.epochs),
-      ...keys.map((key) => valueOf(run, key)?.toFixed(3) ?? "-"),
     ]),
   );
   return { json: { runs, skipped } };
