@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import {
   compare,
   type Inputs,
@@ -106,6 +106,33 @@ Deno.test("train() with resume: false refuses an unfinished run", async () => {
   const signal = AbortSignal.timeout(1);
   await assertRejects(() => train({ ...options, signal }), DOMException);
   await assertRejects(() => train({ ...options, resume: false }), RunError, "unfinished run");
+});
+
+Deno.test("train() puts other settings beside the first, under a name where asked, and overwrites", async () => {
+  const out = Deno.makeTempDirSync();
+  const common = {
+    model: "constant",
+    data: "synthetic:n=24",
+    runs: 4,
+    engine: "cpu",
+    out,
+  } as const;
+  const names = ({ folders }: TrainedModel) => folders.map((path) => basename(path));
+  const first = await train(common);
+  const settings = { value: "median" };
+  const other = await train({ ...common, settings });
+  assertEquals(names(first), ["1111", "1112", "1113", "1114"]);
+  assertEquals(names(other)[0], "1111~value=median");
+  assertEquals((await train({ ...common, settings })).runs, other.runs, "it finds them again");
+  const named = await train({ ...common, settings, name: "middle", runs: 1 });
+  assertEquals(names(named), ["1111~middle"]);
+  await assertRejects(() => train({ ...common, name: "a/b" }), UsageError, "Cannot use the name");
+  const labels = compare([first, other]).comparisons.map(({ a, b }) => [a, b]);
+  assertEquals(labels, [["constant", "constant (value=median)"]]);
+  const over = await train({ ...common, settings: { value: "majority" }, overwrite: true });
+  assertEquals(names(over), names(first));
+  assertEquals(over.entries()[0]!.config["value"], "majority");
+  Deno.removeSync(out, { recursive: true });
 });
 
 Deno.test("what train() returns shows itself, its epochs, predictions and figures", async () => {

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "node:path";
 import { RunFolder } from "../../lib/training/mod.ts";
+import { floatsIn, makeDataset, makeOneSided, TestFolder } from "../data/mmsa_file.ts";
 import { withFolder } from "../training/small.ts";
 import { assertFails, contentOf, lastJson, runTask, taskArguments } from "./run_task.ts";
 
@@ -96,6 +97,48 @@ Deno.test("a study names the runs that failed at the end and exits with 1", asyn
     assertMatch(result.stderr, /^failed: defaults\/text-guided 1: Cannot set modelDim to 6/m);
     assertMatch(result.stdout, /^Not finished: defaults\/text-guided$/m);
   });
+});
+
+Deno.test("study tells what all its cells share once, and writes nothing", async () => {
+  using folder = new TestFolder();
+  const file = folder.at("two.json");
+  Deno.writeTextFileSync(
+    file,
+    JSON.stringify({ models: ["constant", "svm", "cnn"], seeds: [1, 2] }),
+  );
+  const call = (...args: string[]) =>
+    runTask("study", file, "--engine", "cpu", "--out", folder.at("out"), ...args);
+  const unnamed = ["--data", folder.pickle(makeOneSided(), "unnamed.pkl")];
+  const result = await call(...unnamed);
+  assertFails(result, 2, /^error: Cannot tell the protocol of ".*unnamed.pkl" .*\nRun "deno task/);
+  assertFails(
+    await call("--data", folder.at("none.pkl")),
+    1,
+    /^error: Cannot load .*: there is no/,
+  );
+  assertEquals([...Deno.readDirSync(folder.path)].map(({ name }) => name).sort(), [
+    ...["two.json", "unnamed.pkl"],
+  ]);
+});
+
+Deno.test("study reads data as its flags say", async () => {
+  using folder = new TestFolder();
+  const stars = makeDataset((splits) => {
+    for (const { regression_labels } of Object.values(splits)) {
+      const labels = floatsIn(regression_labels);
+      labels.set(labels.map((label) => label + 3));
+    }
+  });
+  const file = folder.at("stars.json");
+  const data = [folder.pickle(stars, "mosi.pkl")];
+  Deno.writeTextFileSync(file, JSON.stringify({ models: ["constant"], seeds: [1], data }));
+  const call = (...args: string[]) =>
+    runTask("study", file, "--engine", "cpu", "--out", folder.at("out"), ...args);
+  assertFails(await call(), 1, /label 3 .* is 4.75|expected a number in \[-3, 3\]/);
+  const result = await call("--labels", "0..6");
+  assertEquals(result.code, 0, result.stderr);
+  const run = RunFolder.at(folder.at("out/stars/defaults"), "constant", "mosi", 1);
+  assertEquals(run.readConfig()!["labels"], "0..6");
 });
 
 Deno.test("study refuses what it does not know, before anything is written", async () => {

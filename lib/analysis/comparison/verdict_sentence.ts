@@ -92,13 +92,15 @@ function marginTests(
 ): string {
   const overSeeds = seeds === samples ? [] : [`Welch t ${formatP(seeds.p)} over seeds`];
   const both = [...overSeeds, `two-way bootstrap ${formatP(samples.p)} over seeds and samples`];
-  const decided = size === 1 ? "" : `; the larger one is ${formatP(p)}${corrected(size)}`;
+  const decided = size === 1
+    ? "; one comparison"
+    : `; the larger one is ${formatP(p)}${familyOf(size)}`;
   return `(two one-sided tests: ${both.join(", ")}${decided}; ` +
     `${percent(level)} interval ${formatSigned(low)} to ${formatSigned(high)})`;
 }
 
-function corrected(size: number): string {
-  return size === 1 ? "" : ` after Holm's correction of ${size}`;
+function familyOf(size: number): string {
+  return size === 1 ? " of one comparison" : ` after Holm's correction of ${size} comparisons`;
 }
 
 /** `95 %`, or `99.5 %`. */
@@ -108,9 +110,7 @@ function percent(level: number): string {
 
 /** The tests over seeds and over samples. */
 function testsOf({ a, b, metric, seeds, seedTest, sampleTest }: JudgedPair, adjusted: Adjusted) {
-  const family = adjusted.size === 1
-    ? " of one comparison"
-    : ` after Holm's correction of ${adjusted.size} comparisons`;
+  const family = familyOf(adjusted.size);
   const midP = sampleTest.midP === undefined ? "" : ` (mid-p ${sampleTest.midP.toFixed(3)})`;
   const still = [a, b].filter((_, i) => seeds[i]!.isStill).map(({ label }) => label);
   const number = still.length === 1 && Math.min(a.runs.length, b.runs.length) < 2

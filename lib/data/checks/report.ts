@@ -94,7 +94,7 @@ function splitRows({ splits }: Inspection): string[][] {
 
 function featureRows({ splits }: Inspection): string[][] {
   return [
-    ["modality", "split", "steps", "width", "type", "length min/median/max", "least", "greatest"],
+    ["modality", "split", "steps", "width", "type", "length min/med/max", "least", "greatest"],
     ...MODALITIES.flatMap((modality) =>
       Object.entries(splits).flatMap(([name, { features }]) => {
         const column = features[modality];

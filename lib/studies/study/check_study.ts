@@ -9,13 +9,9 @@ import { join, parse } from "node:path";
 import { DataError, messageOf, UsageError } from "../../core/errors.ts";
 import { type Dataset, prepareData } from "../../data/mod.ts";
 import { findModel } from "../../models/mod.ts";
-import { checkTraining, requiredText } from "../../training/open_training.ts";
+import { checkTraining, openData, requiredText } from "../../training/open_training.ts";
 import { contentOf, hashedName } from "../../training/run_place.ts";
-import {
-  loadTrainingData,
-  type TextSource,
-  type TrainingData,
-} from "../../training/training_data.ts";
+import type { TextSource, TrainingData } from "../../training/training_data.ts";
 import { cellKey, type StudyCell, type StudyDefinition } from "./definition.ts";
 import type { Job } from "./jobs.ts";
 import type { WorkerOptions } from "./messages.ts";
@@ -96,7 +92,7 @@ async function peeker(
     ...(scoredOn === "valid" ? { splits: ["train", "valid"] as const } : {}),
   };
   return remembered((text: TextSource) => {
-    const data = loadTrainingData(path, { ...options, text, lazy: true });
+    const data = openData({ ...options, data: path, lazy: true }, text);
     open.use(data.dataset);
     return data;
   });

@@ -1,10 +1,11 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import {
   concatFrames,
   historyFrame,
   labelDiagnosisFrame,
   makeFrame,
+  meansFrame,
   predictionsFrame,
   runsFrame,
   unimodalLabelsFrame,
@@ -35,6 +36,28 @@ Deno.test("runsFrame() has a row a run and its metrics by split", async () => {
     assertEquals(Number.isNaN(frame.column("test.acc7").values[sims] as number), true);
     assertEquals(frame.column("setting").values[1 - sims], "all");
     assertEquals(frame.describe().shape[0], 7);
+  });
+});
+
+Deno.test("meansFrame() averages no two configurations, and no two datasets of one name", async () => {
+  await withFolder(async (out) => {
+    for (const seed of [1, 2]) {
+      makeRun(out, { model: "net", seed, config: { H: 3 } });
+      makeRun(out, { model: "net", seed, config: { H: 1 }, variant: "H=1" });
+      makeRun(join(out, "b"), { model: "net", seed, sha256: "0123456789", started: "2026-02-02" });
+    }
+    const frame = await meansFrame(readRuns([out]).runs);
+    const rows = frame.column("metric").values.flatMap((metric, i) =>
+      metric === "mae"
+        ? [["dataset", "setting", "runs"].map((name) => frame.column(name).values[i]!)]
+        : []
+    );
+    const base = basename(out);
+    assertEquals(rows.sort(), [
+      ["mosi", base, 2],
+      ["mosi", `${base}~H=1`, 2],
+      ["mosi-01234567", "b", 2],
+    ]);
   });
 });
 

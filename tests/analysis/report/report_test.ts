@@ -65,7 +65,10 @@ Deno.test("a report with a margin says which models are equivalent", async () =>
   await withFolder(async (out) => {
     for (const model of ["self-mm", "svm"]) makeRuns(out, 5, { model, noise: 0.3, samples: 200 });
     const html = await makeReport(out, ["mae"], { equivalence: 0.2, resamples: 199 });
-    assertMatch(html, /<th[^>]*>p equivalent<\/th>[^]*<td[^>]*>equivalent<\/td>/);
+    assertMatch(
+      html,
+      /<th[^>]*>p equivalent \(one comparison\)<\/th>[^]*<td[^>]*>equivalent<\/td>/,
+    );
     assertMatch(html, /self-mm and svm are equivalent within ±0\.200 \(two one-sided tests/);
     assertMatch(html, /<figcaption>[^<]*grey: equivalent within ±0\.2, dashed<\/figcaption>/);
   });
@@ -105,6 +108,24 @@ Deno.test("a report says that test was read, and that a run selected by it", asy
     const html = await makeReport(out);
     assertMatch(html, /<td>svm<\/td><td>mosi<\/td><td class="number">2<\/td>.*>0<\/td>.*>2<\/td>/);
     assert(html.includes("Its test metrics are no fair ones"));
+  });
+});
+
+Deno.test("a report takes each configuration and each content of a dataset's name for its own", async () => {
+  await withFolder(async (out) => {
+    makeRuns(out, 4, { model: "net", config: { H: 3 } });
+    makeRuns(out, 4, { model: "net", config: { H: 1 }, variant: "H=1" });
+    const sha256 = "0123456789abcdef";
+    makeRuns(join(out, "more"), 4, { model: "net", sha256, started: "2026-02-02" });
+    const html = await makeReport(out);
+    assertMatch(
+      html,
+      /2 models?, 2 datasets, 12 finished runs|1 model, 2 datasets, 12 finished runs/,
+    );
+    for (const name of ["net (H=1)", "mosi, test", "mosi-01234567, test"]) {
+      assert(html.includes(name), name);
+    }
+    assertMatch(html, /p seeds \(one comparison\)/);
   });
 });
 

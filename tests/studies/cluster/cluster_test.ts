@@ -283,6 +283,23 @@ Deno.test("followStudy() tells what was finished before, and what has been train
   });
 });
 
+Deno.test("runs on two files of one name are two, by the names that the study gives them", async () => {
+  await withFolder(async (out) => {
+    const data = ["a/u.pkl", "b/u.pkl"];
+    const study = { ...STUDY, data, datasets: ["u", "u-01234567"], seeds: [1] };
+    const scheduler = new StandIn();
+    const { before, folder } = await submitStudy(study, scheduler, { out, worker: WORKER });
+    const [first, , second] = before.map(({ job }) => job);
+    assertEquals([first!.dataset, second!.dataset], study.datasets);
+    const run = RunFolder.at(second!.out, second!.model, second!.dataset!, 1);
+    const record = { status: "finished", data: { path: "b/u.pkl" } };
+    writeJsonAtomic(run.file("run.json"), record);
+    scheduler.tasks = [];
+    const { states } = await studyStatus(folder, scheduler);
+    assertEquals(states.map(({ state }) => state), ["open", "open", "finished", "open"]);
+  });
+});
+
 Deno.test("the states of 10,000 runs take two files each, and one look at the queue", async () => {
   await withFolder(async (out) => {
     const seeds = Array.from({ length: 1000 }, (_, i) => i);

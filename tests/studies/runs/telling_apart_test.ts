@@ -44,6 +44,16 @@ Deno.test("what differs is told as it is, whatever the names of folders say", as
   });
 });
 
+Deno.test("two configurations of one name are two", async () => {
+  await withFolder((out) => {
+    makeRun(out, { model: "net", seed: 1, config: { H: 3 }, variant: "big" });
+    makeRun(out, { model: "net", seed: 2, config: { H: 1 }, variant: "big" });
+    const [first, second, ...others] = groupsOf(out);
+    assertEquals([first, others], ["net (big) mosi: 1", []]);
+    assertMatch(second!, /^net \(config=[0-9a-f]{8}\) mosi: 2$/);
+  });
+});
+
 Deno.test("a setting that an older run does not know does not make it another model", async () => {
   await withFolder((out) => {
     makeRun(out, { model: "constant", seed: 1 });

@@ -123,8 +123,11 @@ Deno.test("runStudy() refuses an engine that is not there, at once, and a folder
 Deno.test("runStudy() saves and stops when it is aborted", async () => {
   await withFolder(async (out) => {
     const stop = new AbortController();
+    const [constant, small] = STUDY.cells;
+    // So many epochs that none can end before the order to stop arrives.
+    const long = { ...small!, settings: { ...small!.settings, epochs: 500, earlyStop: 500 } };
     const running = runStudy(
-      STUDY,
+      { ...STUDY, cells: [constant!, long] },
       options(out, { signal: stop.signal, onEpoch: () => stop.abort(new Interrupt("SIGINT")) }),
     );
     await assertRejects(() => running, Interrupt, "Stopped by SIGINT");
