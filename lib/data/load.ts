@@ -138,6 +138,7 @@ function read(source: DatasetSource, options: LoadOptions): Dataset {
     loaded: splits.map((split) => toSplit(split, (column) => new FileColumn(column))),
     zeroed: chooseCounts(source.store?.zeroed ?? {}, splits, modalities),
     found: source.store?.problems.filter((problem) => concerns(problem, splits, modalities)) ??
+      // Of a pickle that is not read yet, what would be refused is looked for.
       (options.nonfinite === "stop"
         ? featureProblems(splits.map((split) => scanSplit(split)))
         : []),

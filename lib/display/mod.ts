@@ -17,5 +17,8 @@ export {
   type ProgressStream,
 } from "./progress.ts";
 export type { ProgressState } from "./progress_line.ts";
-export { foldedTable, htmlTable, textTable } from "./tables.ts";
+export type { Grid, GridCell } from "./grid.ts";
+export { GridTables, TABLE_FILES } from "./grid_tables.ts";
+export { inColor, terminalColumns, type Tone } from "./terminal.ts";
+export { htmlTable, textTable, type TextWidth } from "./tables.ts";
 export { escapeForNotebook, escapeXml } from "./xml.ts";

@@ -37,30 +37,6 @@ export function textTable(
 }
 
 /**
- * The table of {@linkcode textTable} for a terminal: what is wider than that goes on in tables below,
- * each with the first column again.
- *
- * @param width characters of a line
- */
-export function foldedTable(rows: readonly (readonly string[])[], width: number): string {
-  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
-  const parts: number[][] = [[]];
-  let used = widths[0] ?? 0;
-  for (let i = 1; i < widths.length; i++) {
-    const part = parts.at(-1)!;
-    if (part.length > 0 && used + 2 + widths[i]! > width) {
-      parts.push([i]);
-      used = widths[0]! + 2 + widths[i]!;
-    } else {
-      part.push(i);
-      used += 2 + widths[i]!;
-    }
-  }
-  return parts.map((columns) => textTable(rows.map((row) => [0, ...columns].map((i) => row[i]!))))
-    .join("\n\n");
-}
-
-/**
  * The table of {@linkcode textTable} as HTML for a notebook; cells are escaped. A header
  * of empty cells is left out.
  *

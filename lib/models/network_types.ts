@@ -55,6 +55,7 @@ export interface Inputs {
 export interface StepsOf {
   /** Name of the split. */
   readonly split: string;
+  /** Whose steps. */
   readonly modality: Modality;
   /** Its position in the split. */
   readonly sample: number;

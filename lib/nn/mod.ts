@@ -6,6 +6,7 @@ export { BiLstm } from "./bilstm.ts";
 export { Conv1d, type ConvSizes, type Padding } from "./conv.ts";
 export { dropout, type DropoutNoise } from "./dropout.ts";
 export { gelu } from "./gelu.ts";
+export { BiGru, type GruSizes } from "./gru.ts";
 export { LayerNorm } from "./layer_norm.ts";
 export { Layers } from "./layers.ts";
 export { Linear } from "./linear.ts";

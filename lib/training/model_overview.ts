@@ -14,10 +14,10 @@ import {
   type ModelDefinition,
 } from "../models/mod.ts";
 import { defaultsFor, resolveConfig } from "./config.ts";
-import { openData, requiredText, type TrainingOptions } from "./open_training.ts";
+import { checkTraining, openData, requiredText, type TrainingOptions } from "./open_training.ts";
 import { parameterCount, PUBLISHED_SIZES } from "./parameter_counts.ts";
-import { requireTrainable, trainingWarnings } from "./requirements.ts";
-import { chooseModalities, type TextSource, type TrainingData } from "./training_data.ts";
+import { trainingWarnings } from "./requirements.ts";
+import { type TextSource, type TrainingData } from "./training_data.ts";
 
 /** A number of parameters for each published dataset; null where there is none. */
 export type ParameterCounts = Readonly<Record<DefaultsFor, number | null>>;
@@ -98,12 +98,14 @@ export class Candidates implements Disposable {
   check(model: ModelDefinition): Trainable {
     try {
       const text = requiredText(model, {});
-      const data = this.#data(text), { dataset } = data;
-      const protocol = requireProtocol(dataset, this.#options.protocol ?? null);
-      const modalities = chooseModalities(data, this.#options.modalities, {});
+      const data = this.#data(text);
+      const { dataset, protocol, modalities } = checkTraining({
+        ...this.#options,
+        model,
+        data: data.dataset,
+      }, data);
       const defaults = defaultsFor(dataset.name, protocol);
       const config = resolveConfig(model, defaults);
-      requireTrainable(model, dataset, modalities, config);
       const warnings = trainingWarnings(model, config, dataset.splits.train);
       const parameters = parameterCount(model, {
         defaults,

@@ -173,12 +173,15 @@ export function checkTraining(
   options: TrainingOptions,
   data: TrainingData,
 ): Omit<SeedlessOptions, "engine" | "onWarning"> {
-  const { dataset } = data;
+  const model = modelOf(options);
+  const dataset = labelled(data.dataset, model, options.onWarning ?? (() => {}));
+  // Nothing depends on the protocol of classes but start values of settings.
+  const other = dataset.classes === undefined ? null : dataset.protocol ?? "mosi";
   const { settings = {}, name, overwrite, isFixed, datasetName } = options;
   const planned = {
-    model: modelOf(options),
+    model,
     dataset,
-    protocol: requireProtocol(dataset, options.protocol ?? null),
+    protocol: requireProtocol(dataset, options.protocol ?? other),
     modalities: chooseModalities(data, options.modalities, settings),
     settings,
     nonfinite: options.nonfinite ?? TRAINING_DEFAULTS.nonfinite,
@@ -197,6 +200,29 @@ export function checkTraining(
 
 function modelOf({ model }: Pick<TrainingOptions, "model">): ModelDefinition {
   return typeof model === "string" ? findModel(model) : model;
+}
+
+/**
+ * The data with classes for labels where they have no scores, and the model can do without.
+ *
+ * @throws {DataError} when it cannot
+ */
+function labelled(
+  dataset: Dataset,
+  model: ModelDefinition,
+  onWarning: (message: string) => void,
+): Dataset {
+  const { train, ...others } = dataset.splits;
+  const classes = classesIn(Object.values(dataset.splits));
+  if (classes === null || train === undefined) return dataset;
+  // A network without scores is refused here, with what its data have.
+  if (model.kind !== "regressor" || !model.fitsClasses) requireSplit(dataset, "train");
+  onWarning(`there are no scores: ${model.name} learns the classes ${describeClasses([train])}`);
+  const unseen = classes.filter((name) => !train.annotations!.includes(name));
+  if (unseen.length > 0) {
+    onWarning(`train has no sample of ${describeClasses(Object.values(others))}`);
+  }
+  return withClassNumbers(dataset, classes);
 }
 
 /**

@@ -37,13 +37,13 @@ function sizesOf(defaults: DefaultsFor, name: string): DataSizes {
   return { defaults, protocol, modalities: MODALITIES, widths, steps };
 }
 
-/** A BERT as wide as the published ones, and else as small as can be: its own weights do not count. */
+/** A BERT as wide as the published ones, and else as small as models take: its own weights do not count. */
 const BERT: GivenBert = {
   config: {
     type: "bert",
     vocabulary: 1,
     width: 768,
-    layers: 1,
+    layers: 2,
     heads: 1,
     intermediate: 1,
     positions: 1,

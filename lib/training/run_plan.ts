@@ -1,5 +1,6 @@
 /** What a run is to be: all its settings, those that the data decide with them, and its data. @module */
 
+import { formatCsvRow } from "../core/csv.ts";
 import { formatLabelRange } from "../data/mod.ts";
 import type { Config } from "../models/mod.ts";
 import { defaultsFor, parseSettings, resolveConfig } from "./config.ts";
@@ -33,6 +34,7 @@ export function planRun(options: PlanOptions): PlacedRun {
     modalities: modalities.join(","),
     nonfinite: options.nonfinite,
     ...(range === undefined ? {} : { labels: formatLabelRange(range) }),
+    ...(dataset.classes === undefined ? {} : { classes: formatCsvRow(dataset.classes) }),
     seed,
     ...resolveConfig(model, preset, { ...decided.settings, ...given }),
     ...decided.reasons,

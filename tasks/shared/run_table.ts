@@ -3,7 +3,7 @@
 import { metricName, tableKeys } from "../../lib/evaluation/mod.ts";
 import { spreadText } from "../../lib/analysis/mod.ts";
 import type { RunSummary } from "../../lib/training/mod.ts";
-import { foldedTable } from "../../lib/display/mod.ts";
+import { terminalColumns, textTable } from "../../lib/display/mod.ts";
 
 /**
  * Prints one line a seed, its metrics to three digits, and their mean and deviation where there are
@@ -37,12 +37,7 @@ function printMetrics(
   printTable(["seed", ...keys.map(metricName)], rows);
 }
 
-/** Prints columns: the first to the left, the others to the right; no wider than the terminal. */
+/** Prints columns, the first to the left, the others to the right; wide ones go on below. */
 export function printTable(header: readonly string[], rows: readonly (readonly string[])[]): void {
-  console.log(foldedTable([header, ...rows], terminalWidth()));
-}
-
-/** A file or a pipe has lines of any length. */
-function terminalWidth(): number {
-  return Deno.stdout.isTerminal() ? Deno.consoleSize().columns || Infinity : Infinity;
+  console.log(textTable([header, ...rows], undefined, { width: terminalColumns() }));
 }

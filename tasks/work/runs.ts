@@ -27,17 +27,31 @@ export function work(call: Call): Outcome {
     ...(dataset === undefined ? {} : { dataset }),
     sort: call.require("sort"),
   });
-  const keys = ["mae", "corr", ...sortedMetric(call.require("sort"))];
-  printTable(
-    ["run", "epochs", ...keys, "model", "dataset", "seed"],
-    runs.map((run) => [
-      // What a path tells too comes last: a narrow terminal has it below.
+  const metrics = call.list("metric");
+  const keys = metrics ?? ["mae", "corr", ...sortedMetric(call.require("sort"))];
+  for (const key of metrics ?? []) requireMetric(key);
+  const tables = call.has("table")
+    ? resultsTable(runs.map(({ path }) => readRun(path)), metrics === undefined ? {} : { metrics })
+    : new GridTables("Runs", [listOf(runs, keys)]);
+  printTables(tables, call.has("csv") ? "csv" : call.require("format"));
+  save(tables);
+  return { json: { runs, skipped } };
+}
+
+/** A row a run. */
+function listOf(runs: readonly IndexedRun[], keys: readonly string[]): Grid {
+  const splits = ["valid", "test"] as const;
+  return {
+    title: "",
+    name: "runs",
+    header: ["run", "model", "dataset", "seed", "epochs", ...keys.map(headerOf)],
+    rows: runs.map((run) => [
       run.path,
-      String(run.epochs),
-      ...keys.map((key) => valueOf(run, key)?.toFixed(3) ?? "-"),
       run.model,
       run.dataset,
       String(run.seed),
+      String(run.epochs),
+      ...keys.map((key) => valueOf(run, key)?.toFixed(3) ?? "-"),
     ]),
     align: `lllrr${"r".repeat(keys.length)}`,
     keys: 1,

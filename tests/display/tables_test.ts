@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { foldedTable, htmlTable, numberColumn, textTable } from "../../lib/display/tables.ts";
+import { htmlTable, numberColumn } from "../../lib/display/tables.ts";
 
 Deno.test("numberColumn() gives the numbers of a column the same decimals", () => {
   assertEquals(numberColumn([0.85334, 0.705, 0.3282]), ["0.8533", "0.7050", "0.3282"]);
@@ -18,16 +18,4 @@ Deno.test("numberColumn() hides no small number, and shows what is none", () => 
 
 Deno.test("htmlTable() leaves a header of empty cells out", () => {
   assert(!htmlTable([["", ""], ["format", "store"]], "ll").includes("<thead>"));
-});
-
-Deno.test("foldedTable() goes on below where a line would be too long, with the first column again", () => {
-  const rows = [["run", "mae", "corr", "acc7"], ["a 1", "0.7", "0.8", "0.3"]];
-  assertEquals(foldedTable(rows, 80), textTable(rows));
-  assertEquals(
-    foldedTable(rows, 14),
-    "run  mae  corr\na 1  0.7   0.8\n\nrun  acc7\na 1   0.3",
-  );
-  // A column that is too wide by itself stands alone.
-  assertEquals(foldedTable(rows, 1).split("\n\n").length, 3);
-  assertEquals(foldedTable([["a"], ["b"]], 1), "a\nb");
 });

@@ -9,7 +9,7 @@ import { DataError, UsageError } from "../../lib/core/errors.ts";
 import { openEngine } from "../../lib/engine/mod.ts";
 import { findModel, MODELS } from "../../lib/models/mod.ts";
 import { Candidates, openTraining, parameterCounts } from "../../lib/training/mod.ts";
-import { makeDataset, TestFolder } from "../data/mmsa_file.ts";
+import { makeDataset, makeOneSided, TestFolder } from "../data/mmsa_file.ts";
 import { smallSettings } from "../models/networks.ts";
 
 await openEngine({ engine: "cpu" });
@@ -58,7 +58,9 @@ Deno.test("Candidates.check() says as a training does whether a model can be tra
         data,
         engine: "cpu",
         out: folder.at("runs"),
-        settings: model.kind === "network" ? { ...smallSettings(model), epochs: 1 } : {},
+        settings: model.kind === "network"
+          ? { ...smallSettings(model), standardize: "train", epochs: 1 }
+          : {},
         onWarning: () => {},
       });
       await training.train(1111);
@@ -86,7 +88,7 @@ Deno.test("Candidates.check() counts parameters on the data, and names what is o
   assertMatch(short.check(findModel("cnn")).reason!, /split "valid" is missing/);
   const open = (options: Parameters<typeof Candidates.open>[0]) => () => Candidates.open(options);
   await assertRejects(open({ data: folder.at("no.pkl") }), DataError);
-  const nameless = folder.pickle(makeDataset(), "data.pkl");
+  const nameless = folder.pickle(makeOneSided(), "data.pkl");
   await assertRejects(open({ data: nameless }), UsageError, "Cannot tell the protocol");
 });
 

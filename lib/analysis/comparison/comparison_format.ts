@@ -27,14 +27,16 @@ export function comparisonGrid(found: ComparisonTable): Grid {
   const all = comparisons.length;
   const hasMargin = holm.equivalence !== undefined;
   const margins = (texts: readonly string[]) => hasMargin ? texts : [];
-  const family = familyOf(comparisons.length);
+  const tested = (holm.equivalence ?? []).filter((p) => p !== null).length;
+  const level = comparisons[0]?.difference.level ?? 0.95;
   return {
     title: "Differences on test, a - b, and their " +
       `${Number((100 * level).toPrecision(4))} % intervals over seeds and samples`,
     name: "comparison",
     header: [
-      ...["a", "b", "metric", "a - b", "interval", `p seeds (${family})`, `p samples (${family})`],
-      ...margins(["margin", `p equivalent (${familyOf(testedMargins(holm))})`]),
+      ...["a", "b", "dataset", "metric", "mean a", "mean b", "a - b", "interval"],
+      ...[`p seeds ${familyOf(all)}`, `p samples ${familyOf(all)}`],
+      ...margins(["margin", `p equivalent ${familyOf(tested)}`]),
       "verdict",
     ],
     rows: comparisons.map((comparison, i) => {
@@ -78,13 +80,9 @@ export function comparisonGrid(found: ComparisonTable): Grid {
   };
 }
 
-/** What a p is corrected for, beside it. */
+/** Of how many comparisons an adjusted p says how surprising one is. */
 function familyOf(size: number): string {
-  return size === 1 ? "one comparison" : `Holm of ${size}`;
-}
-
-function testedMargins({ equivalence = [] }: ComparisonTable["holm"]): number {
-  return equivalence.filter((p) => p !== null).length;
+  return size === 1 ? "(one comparison)" : `(Holm of ${size})`;
 }
 
 function verdictText(
@@ -103,59 +101,9 @@ function verdictText(
   }
 }
 
-/**
- * The table, the sentences, and what was refused, as Markdown.
- */
-export function toMarkdown(table: ComparisonTable): string {
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
-  const { header, rows, align } = cellsOf(table);
-  return [
-    line(header),
-    line([...align].map((side) => side === "r" ? "---:" : "---")),
-    ...rows.map(line),
-    "",
-    ...notesOf(table).map((note) => `- ${note}`),
-    "",
-  ].join("\n");
-}
-
-/**
- * A `tabular` with booktabs' rules, and the sentences as comments.
- */
-export function toLatex(table: ComparisonTable): string {
-  const line = (cells: readonly string[]) => `${cells.map(escapeLatex).join(" & ")} \\\\`;
-  const { header, rows, align } = cellsOf(table);
-  return [
-    ...notesOf(table).map((note) => `% ${note}`),
-    `\\begin{tabular}{${align}}`,
-    "\\toprule",
-    line(header),
-    "\\midrule",
-    ...rows.map(line),
-    "\\bottomrule",
-    "\\end{tabular}",
-    "",
-  ].join("\n");
-}
-
-/**
- * A page on its own, without any request.
- */
-export function toHtml(found: ComparisonTable): string {
-  const { header, rows } = cellsOf(found);
-  return page("Comparison", table(header, rows) + list(notesOf(found)));
-}
-
-/** The sentences, what the p are, and what was refused. */
-export function notesOf({ comparisons, holm, refused }: ComparisonTable): string[] {
-  const family = comparisons.length === 1
-    ? ["p are not corrected: one comparison is the whole family of this table"]
-    : [
-      `p are adjusted by Holm's correction of the ${comparisons.length} comparisons of this table; ` +
-      "intervals are not: each covers its own difference",
-    ];
-  const tested = testedMargins(holm);
+/** What the p are. */
+function familyNotes({ comparisons, holm }: ComparisonTable): string[] {
+  const tested = (holm.equivalence ?? []).filter((p) => p !== null).length;
   return [
     comparisons.length === 1
       ? "p are not corrected: one comparison is the whole family of this table"

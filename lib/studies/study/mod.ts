@@ -7,7 +7,13 @@ export type {
   StudyClaim,
   StudyDefinition,
 } from "./definition.ts";
-export { LABEL_HEADER, LABEL_TITLE, type LabelDistance, labelRows } from "./label_distance.ts";
+export {
+  LABEL_HEADER,
+  LABEL_TITLE,
+  type LabelDistance,
+  labelRows,
+  type LabelsAt,
+} from "./label_distance.ts";
 export { cellKey } from "./definition.ts";
 export { type CheckOptions, checkStudy, type StudyCheck } from "./check_study.ts";
 export { parseDefinition } from "./parse_definition.ts";

@@ -122,7 +122,7 @@ Deno.test("a report takes each configuration and each content of a dataset's nam
       html,
       /2 models?, 2 datasets, 12 finished runs|1 model, 2 datasets, 12 finished runs/,
     );
-    for (const name of ["net (H=1)", "mosi, test", "mosi-01234567, test"]) {
+    for (const name of ["net (H=1)", ">mosi<", ">mosi-01234567<"]) {
       assert(html.includes(name), name);
     }
     assertMatch(html, /p seeds \(one comparison\)/);
