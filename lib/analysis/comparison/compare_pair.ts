@@ -186,14 +186,13 @@ function checkComparable(a: ScoredGroup, b: ScoredGroup, level: number): void {
   const refuse = (state: string): never => {
     throw new RunError(`Cannot compare "${a.group.label}" with "${b.group.label}": ${state}`);
   };
-  if (a.scores.protocol !== b.scores.protocol) {
-    refuse(
-      `their protocols are ${a.scores.protocol} and ${b.scores.protocol}, expected the same`,
-    );
-  }
   const datasets = a.group.dataset === b.group.dataset
     ? ""
     : `they are of two datasets, ${a.group.dataset} and ${b.group.dataset}: `;
+  if (a.scores.protocol !== b.scores.protocol) {
+    const protocols = `${a.scores.protocol} and ${b.scores.protocol}`;
+    refuse(`${datasets}their protocols are ${protocols}, expected the same`);
+  }
   const difference = differingSample(a.scores, b.scores);
   if (difference !== null) refuse(`${datasets}${difference}, expected the same samples in both`);
   const isOne = ({ group, scores }: ScoredGroup) => group.runs.length === 1 && scores.isSeedless;
