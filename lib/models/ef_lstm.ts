@@ -102,8 +102,8 @@ export const efLstm: NetworkDefinition<typeof settings> = {
       "over all features at once, and the state after the padding. Mode robust normalizes each " +
       "feature over true steps and takes the state at the true end",
     limits: "Modalities of other steps than the text's are averaged to them in groups; in mode " +
-      "reference a trained network takes no more steps than its train data have. Published runs collapse to " +
-      "a constant on SIMS",
+      "reference a trained network takes no more steps than its train data have. With its weight " +
+      "decay in the gradient it may learn a constant, as published on SIMS",
   },
   settings,
   presets: {

@@ -36,3 +36,10 @@ export function guardedRoot<T extends tf.Tensor>(x: T): T {
 export function rowNorm<T extends tf.Tensor>(x: T): T {
   return guardedRoot(tf.sum(tf.square(x), -1, true)) as T;
 }
+
+/** x / ‖x‖₂ over the last axis; a row of 0 has no direction, and stays 0. */
+export function unitRows<T extends tf.Tensor>(x: T): T {
+  const length = rowNorm(x);
+  const isZero = constantOf(() => tf.cast(tf.equal(length, 0), "float32"));
+  return tf.div(x, tf.add(length, isZero)) as T;
+}

@@ -46,9 +46,12 @@ export async function saveCheckpoint(
   best: Weights,
   progress: TrainingProgress,
 ): Promise<void> {
-  const tensors = new Map(await copyWeights(learner.variables()));
-  for (const [name, weights] of best) tensors.set(`best/${name}`, weights);
-  writeWeights(path, tensors, {
+  // One tensor after the other is read while it is written, where the engine can be asked to wait:
+  // all at once they are several times the network.
+  const variables = [...learner.variables()];
+  const state = progress.engine === "webgpu" ? await copyWeights(variables) : new Map(variables);
+  const kept = [...best].map(([name, weights]) => [`best/${name}`, weights] as const);
+  writeWeights(path, [...state, ...kept], {
     progress: JSON.stringify(progress),
     optimizerSteps: String(learner.optimizerSteps),
     stepsBefore: JSON.stringify(learner.counts.before),

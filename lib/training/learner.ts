@@ -354,8 +354,10 @@ export class Learner {
         results[`score/${name.slice("score.".length)}`] = tf.clone(tensor);
       }
     }
+    // An output may be an input, as of data that need no change.
+    const given = new Set<tf.Tensor>(Object.values(inputs));
     for (const tensor of new Set([...Object.values(outputs), ...Object.values(parts)])) {
-      tensor.dispose();
+      if (!given.has(tensor)) tensor.dispose();
     }
     return results;
   }

@@ -36,6 +36,7 @@ import {
 import type { BertFolder } from "../nn/bert_folder.ts";
 import { checkRun } from "./check_run.ts";
 import { loopSettings } from "./config.ts";
+import { collapseWarning } from "./collapse.ts";
 import { type EpochRecord, writeHistory } from "./history.ts";
 import { Interrupt } from "./interrupt.ts";
 import { writeUnimodalLabels } from "./label_file.ts";
@@ -195,7 +196,7 @@ async function trainAndEvaluate(
     : await fitRegressor(options, config);
   try {
     const trainedAt = performance.now();
-    const { rows, metrics } = await evaluateSplits(options, trained);
+    const { rows, metrics } = await evaluateSplits(options, config, trained);
     writePredictions(folder.file("predictions.csv"), rows);
     writeJsonAtomic(folder.file("metrics.json"), metrics);
     writeWeights(
@@ -237,6 +238,7 @@ async function trainAndEvaluate(
 /** Scores and metrics of the valid and test splits; test is read here, and only here. */
 async function evaluateSplits(
   options: PreparedRun,
+  config: Config,
   trained: Trained,
 ): Promise<{ rows: PredictionRow[]; metrics: Record<string, Record<string, number>> }> {
   const { judge } = options;
@@ -252,6 +254,13 @@ async function evaluateSplits(
       const label = labels?.[i] ?? null;
       rows.push({ split: name, id, label, prediction: predictions[i]! });
     });
+    // At an epoch limit it is only young.
+    const hasEnded = trained.history.length > 0 &&
+      trained.history.length < Number(config["epochs"]);
+    if (name === "valid" && hasEnded && labels !== null) {
+      const warning = collapseWarning(predictions, labels);
+      if (warning !== null) (options.onWarning ?? console.warn)(warning);
+    }
     if (labels !== null) {
       const classes = trained.classify?.(split) ?? {};
       metrics[name] = {

@@ -11,12 +11,15 @@ import { tf } from "../engine/mod.ts";
 /** Weights by name, off the engine. */
 export type Weights = ReadonlyMap<string, { shape: number[]; values: Float32Array }>;
 
+/** A variable that is read when its turn comes, or what was copied of one. */
+type Writable = tf.Variable | { readonly shape: number[]; readonly values: Float32Array };
+
 /** Copies variables off the engine. */
 export async function copyWeights(variables: Iterable<[string, tf.Variable]>): Promise<Weights> {
   const weights = new Map<string, { shape: number[]; values: Float32Array }>();
   for (const [name, variable] of variables) {
     // The cpu engine hands out its own memory, which the next step may write to.
-    const values = Float32Array.from(await variable.data());
+    const values = (await variable.data<"float32">()).slice();
     weights.set(name, { shape: [...variable.shape], values });
   }
   return weights;
@@ -30,14 +33,18 @@ export async function copyWeights(variables: Iterable<[string, tf.Variable]>): P
  */
 export function writeWeights(
   path: string,
-  weights: Weights,
+  weights: Iterable<readonly [name: string, weights: Writable]>,
   metadata: Readonly<Record<string, string>> = {},
 ): void {
-  writeSafetensors(
-    path,
-    [...weights].map(([name, { shape, values }]) => ({ name, dtype: "F32", shape, data: values })),
-    metadata,
-  );
+  const tensors = Array.from(weights, ([name, source]) => {
+    const { shape } = source;
+    return { name, dtype: "F32", shape, data: valuesOf(source) } as const;
+  });
+  writeSafetensors(path, tensors, metadata);
+}
+
+function* valuesOf(source: Writable): Generator<Float32Array> {
+  yield "values" in source ? source.values : source.dataSync<"float32">();
 }
 
 /**

@@ -9,7 +9,7 @@ import { tf } from "../../engine/mod.ts";
 import type { Layers } from "../../nn/layers.ts";
 import type { Linear } from "../../nn/linear.ts";
 import { logDeterminant } from "../../nn/log_determinant.ts";
-import { rowNorm } from "../../nn/norm.ts";
+import { unitRows } from "../../nn/norm.ts";
 import { stopGradient } from "../../nn/stop_gradient.ts";
 
 /** Added to the diagonal of a covariance that is to be kept from being singular. */
@@ -117,14 +117,16 @@ export class FusionBound {
     });
   }
 
-  /** nce = mean −x̂ᵢ·ĝᵢ + ln Σⱼ exp x̂ᵢ·ĝⱼ, with unit rows of x and of g = net(f), a scalar */
+  /**
+   * nce = mean −x̂ᵢ·ĝᵢ + ln Σⱼ exp x̂ᵢ·ĝⱼ, with unit rows of x and of g = net(f), a scalar. Where the
+   * code divides 0 by 0, as of a sample whose first word is unknown, a row stays 0.
+   */
   contrast(x: tf.Tensor2D, fusion: tf.Tensor2D): tf.Scalar {
     const guess = this.#layers.reduce((g, layer, i) => {
       const mapped = layer.apply(g);
       return i === 0 && this.#layers.length > 1 ? tf.tanh(mapped) : mapped;
     }, fusion);
-    const unit = (rows: tf.Tensor2D) => tf.div(rows, rowNorm(rows)) as tf.Tensor2D;
-    const [a, b] = [unit(x), unit(guess)];
+    const [a, b] = [unitRows(x), unitRows(guess)];
     const positive = tf.sum(tf.mul(a, b), 1);
     // Of unit vectors no product is large: the sum needs no maximum taken out of it.
     const all = tf.log(tf.sum(tf.exp(tf.matMul(a, b, false, true)), 1));
