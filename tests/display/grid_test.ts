@@ -50,6 +50,11 @@ Deno.test("a table as text has a star beside the best, and no line is wider than
   for (const line of narrow.split("\n")) assert(line.length <= 40, line);
   assertEquals(narrow.match(/^c<d/gm)?.length, 3, "each block names its rows");
   assertEquals(narrow.match(/mosi/g)?.length, 2, "what all rows share is told once");
+  assertMatch(
+    narrow,
+    /^ +M-0 +M-1\nmodel +dataset .*\(neg\/pos\) +\(neg\/pos\)$/m,
+    "heads on two lines",
+  );
   assert(!tables.toText().includes("At | length"));
   assertStringIncludes(tables.toText({ details: true }), "\nAt | length\n");
 });
