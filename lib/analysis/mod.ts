@@ -30,6 +30,7 @@ export {
   type HasRuns,
   type ResultsOptions,
   resultsTable,
+  searchTable,
   type ShownStudy,
   studyTables,
 } from "./results/mod.ts";

@@ -1,5 +1,6 @@
 /** The work of `deno task search`. @module */
 
+import { searchTable } from "../../lib/analysis/mod.ts";
 import { createProgress, type Progress } from "../../lib/display/mod.ts";
 import { findModel, type ModelDefinition } from "../../lib/models/mod.ts";
 import { InterruptListener } from "../../lib/training/mod.ts";
@@ -12,6 +13,7 @@ import {
   type SearchOptions,
   searchStudy,
   type Space,
+  type Study,
   type StudyDefinition,
   type StudyOutcome,
   trainCommand,
@@ -25,7 +27,7 @@ import { DATA_FLAGS, ENGINE_FLAGS, OUT_FLAG, protocolOf, seedsOf } from "../shar
 import { jobEvents } from "../shared/job_progress.ts";
 import { modalitiesOf } from "../shared/data_flags.ts";
 import { countOf, poolFlags } from "../shared/pool_flags.ts";
-import { printTable } from "../shared/run_table.ts";
+import { printTables } from "../shared/tables.ts";
 import { pairsOf } from "../shared/settings.ts";
 
 /** Trials that are printed. */
@@ -83,7 +85,7 @@ function conclude(call: Call, options: SearchOptions, outcome: StudyOutcome): Ou
   const best = ranking[0];
   const train = best &&
     trainCommand({ model: model.name, data: options.data }, best.settings, sharedFlags(call));
-  if (train !== undefined) printRanking(ranking, options, train);
+  if (train !== undefined) printRanking(outcome.study, train);
   const counts = countOf(outcome.jobs);
   const { folder } = outcome.study;
   const json: SearchResult = {
@@ -97,20 +99,8 @@ function conclude(call: Call, options: SearchOptions, outcome: StudyOutcome): Ou
   return { json, status: Math.sign(counts.failed.length) };
 }
 
-function printRanking(
-  ranking: readonly RankedTrial[],
-  { metric, space }: SearchOptions,
-  train: readonly string[],
-): void {
-  const keys = Object.keys(space);
-  printTable(
-    ["trial", `valid ${metric}`, ...keys],
-    ranking.slice(0, SHOWN).map(({ trial, score, settings }) => [
-      trial,
-      score.toFixed(4),
-      ...keys.map((key) => String(settings[key])),
-    ]),
-  );
+function printRanking(study: Study, train: readonly string[]): void {
+  printTables(searchTable(study, SHOWN), "text");
   const quoted = train.map((word) =>
     /^[\w.,:=@%+/-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
   );

@@ -50,6 +50,11 @@ Deno.test("a table as text has a star beside the best, and no line is wider than
   for (const line of narrow.split("\n")) assert(line.length <= 40, line);
   assertEquals(narrow.match(/^c<d/gm)?.length, 3, "each block names its rows");
   assertEquals(narrow.match(/mosi/g)?.length, 2, "what all rows share is told once");
+  assertMatch(
+    narrow,
+    /^ +M-1 +M-2\nmodel +\(neg\/pos\) +\(neg\/pos\)$/m,
+    "heads on two lines",
+  );
   assert(!tables.toText().includes("At | length"));
   assertStringIncludes(tables.toText({ details: true }), "\nAt | length\n");
 });
@@ -110,7 +115,7 @@ Deno.test("a table as CSV has unrounded numbers, and an empty field for what is 
 
 Deno.test("a table in a page scrolls by keys, under its name, and folds what is long", () => {
   const html = gridHtml(made(1));
-  assertMatch(html, /<div class="wide" tabindex="0" role="region" aria-label="Results on test">/);
+  assertMatch(html, /<div class="wide" tabindex="0" role="group" aria-label="Results on test">/);
   assertStringIncludes(html, '<td class="number"><b>0.713 ± 0.012</b></td>');
   assertStringIncludes(html, "<td>c&lt;d</td>");
   assertMatch(html, /<details><summary>At length<\/summary>\n<ul>/);

@@ -15,7 +15,10 @@ Deno.test("compare prints a table, the sentence and one JSON object, and writes 
     assertEquals(result.code, 0, result.stderr);
     const found = lastJson(result.stdout);
     assertEquals([found["a"], found["b"], found["verdict"]], ["good", "bad", "a better"]);
-    assert(result.stdout.includes("\ngood has lower MAE than bad: established\n"), result.stdout);
+    assert(
+      result.stdout.includes("\ngood has lower MAE than bad on mosi: established\n"),
+      result.stdout,
+    );
     assert(
       !result.stdout.includes(`${found["sentence"]}\n`),
       "told at length with --details alone",
@@ -42,7 +45,7 @@ Deno.test("compare --equivalence takes a margin for all metrics, or one for each
       "margin,low,high,level,seeds,samples,p",
     );
     const metrics = ["--metric", "mae,corr", "--equivalence", "corr=0.5,mae=0.2"];
-    assertMatch(await compare(...metrics), /MAE .*±0\.200\n.*Corr .*±0\.500/);
+    assertMatch(await compare(...metrics), /MAE .*±0\.200\n.*Corr .*±0\.500\n/);
     assertMatch(
       await compare(...metrics, "--format", "latex"),
       /\\begin\{table\}[^]*\$\\pm\$0\.200[^]*equivalent \\\\/,

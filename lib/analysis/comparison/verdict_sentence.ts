@@ -38,13 +38,13 @@ export function briefOf(
     case "a better":
     case "b better": {
       const direction = difference.value < 0 ? "lower" : "higher";
-      return `${a.label} has ${direction} ${metric.name} than ${b.label}: established`;
+      return `${a.label} has ${direction} ${metric.name} than ${b.label} on ${a.dataset}: established`;
     }
     case "equivalent":
-      return `${a.label} and ${b.label} have equivalent ${metric.name}, ` +
+      return `${a.label} and ${b.label} have equivalent ${metric.name} on ${a.dataset}, ` +
         `within ±${formatSize(equivalence!.margin)}`;
     case "not established":
-      return `${a.label} and ${b.label}: no difference in ${metric.name} is established` +
+      return `${a.label} and ${b.label}: no difference in ${metric.name} on ${a.dataset} is established` +
         (equivalence === undefined ? "" : ", nor equivalence");
   }
 }

@@ -14,13 +14,8 @@ import {
   predictedAgainstTrue,
   residualsByLabel,
 } from "../figures/mod.ts";
-import {
-  type ReportContent,
-  type ReportedGroup,
-  type ReportedRun,
-  withoutFolder,
-} from "./content.ts";
-import { facts, heading, paragraph, section, table } from "../../display/html.ts";
+import { type ReportedGroup, type ReportedRun, withoutFolder } from "./content.ts";
+import { facts, heading, paragraph, part, table } from "../../display/html.ts";
 import { drawn } from "./results.ts";
 import { spreadText } from "../spread.ts";
 
@@ -32,8 +27,11 @@ const GENERAL_LIMITS =
 /** Keys of a configuration that say what was trained, not how. */
 const IDENTITY = ["model", "dataset", "protocol", "modalities", "nonfinite", "seed"];
 
-/** A card for each model on each dataset. */
-export async function cardSections({ groups, folder }: ReportContent): Promise<string> {
+/** A card for each model. */
+export async function cardParts(
+  groups: readonly ReportedGroup[],
+  folder: string,
+): Promise<string> {
   const cards: string[] = [];
   for (const group of groups) cards.push(await cardOf(group, folder));
   return cards.join("\n");
@@ -60,11 +58,11 @@ async function cardOf(group: ReportedGroup, folder: string): Promise<string> {
   const [first] = protocolOf(config).metrics;
   const median = runs[medianRun(runs.map(({ entry }) => entry.valid[first!.key]))]!;
   const figures = figuresOrReason(median);
-  return section(
+  return part(
     `${label} on ${dataset}`,
     facts(lines),
     metricTable(group),
-    heading(`The run of median ${first!.name} on valid: seed ${median.entry.seed}`),
+    heading(`The run of median ${first!.name} on valid: seed ${median.entry.seed}`, 4),
     typeof figures === "string" ? paragraph(withoutFolder(figures, folder)) : await drawn(figures),
     paragraph(`All settings: ${settingsText(config)}`, true),
   );

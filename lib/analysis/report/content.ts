@@ -11,6 +11,9 @@ import {
   type SplitRead,
 } from "../../training/mod.ts";
 import { answerClaim } from "../comparison/claim.ts";
+import { searchGrid } from "../results/mod.ts";
+import type { Grid } from "../../display/grid.ts";
+import { isSearch, rankTrials } from "../../studies/search/mod.ts";
 import { groupRuns, type RunGroup } from "../comparison/groups.ts";
 import type { Skipped } from "../../studies/runs/mod.ts";
 import { readRuns, type RunEntry } from "../../studies/runs/mod.ts";
@@ -46,6 +49,8 @@ export interface ReportContent {
   readonly groups: readonly ReportedGroup[];
   /** The study's own table, where the folder is one. */
   readonly study: StudyTable | null;
+  /** The trials of a search, and its best ones; null where the folder is none. */
+  readonly search: { readonly grid: Grid; readonly best: readonly ReportedGroup[] } | null;
   /** What the study answers to its claim, a sentence for each dataset. */
   readonly claims: readonly string[];
   readonly skipped: readonly Skipped[];
@@ -85,6 +90,7 @@ export function readReport(folder: string): ReportContent {
     folder,
     groups,
     study: study === null ? null : studyTable(study),
+    search: study === null || !isSearch(study.definition) ? null : searchOf(study, groups),
     claims: (study === null ? [] : answerClaim(study))
       .map(({ sentence }) => withoutFolder(sentence, folder)),
     skipped: skipped.map(({ path, reason }) => ({
@@ -92,6 +98,21 @@ export function readReport(folder: string): ReportContent {
       reason: withoutFolder(reason, folder),
     })).sort((a, b) => a.path < b.path ? -1 : 1),
   };
+}
+
+/** How many trials of a search are shown besides its table. */
+const SHOWN_TRIALS = 5;
+
+function searchOf(study: Study, groups: readonly ReportedGroup[]): ReportContent["search"] {
+  const ranking = rankTrials(study, study.definition.metrics[0]!);
+  const best = ranking.slice(0, SHOWN_TRIALS).flatMap(({ trial }) => {
+    const paths = study.groups.filter(({ cell }) => cell.slug === trial)
+      .flatMap(({ runs }) => runs.map(({ path }) => resolve(path)));
+    return groups.filter(({ runs }) =>
+      runs.some(({ entry }) => paths.includes(resolve(entry.path)))
+    );
+  });
+  return { grid: searchGrid(study), best };
 }
 
 /** Runs as the study names them, then the others. */

@@ -4,7 +4,7 @@ import { basename } from "node:path";
 import { testSelection } from "../../studies/runs/mod.ts";
 import { mean } from "../../statistics/mod.ts";
 import type { ReportContent, ReportedRun } from "./content.ts";
-import { facts, heading, list, paragraph, section, table } from "../../display/html.ts";
+import { facts, list, paragraph, part, section, table } from "../../display/html.ts";
 
 /** What the runs were trained on, and what was wrong with it. */
 export function dataSection({ groups }: ReportContent): string {
@@ -73,10 +73,8 @@ export function runsSection({ groups }: ReportContent): string {
   return section(
     "Runs",
     facts(lines),
-    heading("Every run"),
-    table(["run", "started", "epochs", "best", "s/epoch", "BERT"], rows),
-    heading("Started by"),
-    list(calls.filter((call) => call !== "")),
+    part("Every run", table(["run", "started", "epochs", "best", "s/epoch", "BERT"], rows)),
+    part("Started by", list(calls.filter((call) => call !== ""))),
   );
 }
 

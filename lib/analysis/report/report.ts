@@ -5,12 +5,12 @@
  */
 
 import type { CompareOptions } from "../comparison/compare_pair.ts";
-import { cardSections } from "./cards.ts";
+import { cardParts } from "./cards.ts";
 import { readReport } from "./content.ts";
-import { list, page, paragraph } from "../../display/html.ts";
+import { list, page, paragraph, section } from "../../display/html.ts";
 import { dataSection, readsSection, runsSection, skippedSection } from "./provenance.ts";
-import { robustnessSection } from "./robustness.ts";
-import { comparisonSection, resultTables, studySection, trainingSection } from "./results.ts";
+import { robustnessPart } from "./robustness.ts";
+import { comparisonPart, datasetsOf, resultsPart, studySection, trainingPart } from "./results.ts";
 
 /**
  * Makes a page of a folder of runs: tables, verdicts, figures, model cards, data, reads of test,
@@ -42,7 +42,7 @@ export async function makeReport(
   options: CompareOptions = {},
 ): Promise<string> {
   const content = readReport(folder);
-  const { groups, skipped } = content;
+  const { groups, search, skipped } = content;
   const runs = groups.flatMap((group) => group.runs);
   const ended = runs.map(({ record }) => record.ended ?? "").sort().at(-1)!.slice(0, 10);
   const count = (values: readonly unknown[], name: string) => {
@@ -62,12 +62,21 @@ export async function makeReport(
     [
       paragraph(summary),
       list(warning),
-      resultTables(content),
       studySection(content),
-      await comparisonSection(content, metrics, options),
-      await trainingSection(content),
-      await robustnessSection(content, metrics),
-      await cardSections(content),
+      ...await Promise.all(
+        // Of a search, its table tells all trials; there is no use in a card of each.
+        datasetsOf(search?.best ?? groups).map(async ({ dataset, groups }) =>
+          section(
+            dataset,
+            ...search === null
+              ? [resultsPart(groups), await comparisonPart(groups, folder, metrics, options)]
+              : [],
+            await trainingPart(groups),
+            await robustnessPart(groups, metrics),
+            await cardParts(search === null ? groups : groups.slice(0, 1), folder),
+          )
+        ),
+      ),
       dataSection(content),
       readsSection(content),
       runsSection(content),

@@ -18,7 +18,7 @@ import { resultsGrid, studyGrids } from "../results/mod.ts";
 import { escapeXml } from "../../display/xml.ts";
 import { type ReportContent, type ReportedGroup, withoutFolder } from "./content.ts";
 import { gridHtml } from "../../display/grid_tables.ts";
-import { heading, paragraph, section } from "../../display/html.ts";
+import { paragraph, part, section } from "../../display/html.ts";
 
 /** Draws a figure with its description below. */
 export async function drawn(figures: readonly Figure[]): Promise<string> {
@@ -35,70 +35,63 @@ export async function drawn(figures: readonly Figure[]): Promise<string> {
   return parts.length === 0 ? "" : `<div class="figures">\n${parts.join("\n")}\n</div>`;
 }
 
-/** Tables of metrics, one a dataset; on valid where the runs saw no test. */
-export function resultTables({ groups }: ReportContent): string {
-  const tables = datasetsOf(groups).map(({ dataset, groups }) => {
-    const { metricKeys } = protocolOf(groups[0]!.runs[0]!.entry.config);
-    const entries = groups.map((group) => ({
-      ...group,
-      runs: group.runs.map(({ entry }) => entry),
-    }));
-    return heading(dataset) + gridHtml(resultsGrid(entries, { metrics: metricKeys }));
-  });
-  return section("Results", ...tables);
+/** The table of metrics of one dataset; on valid where the runs saw no test. */
+export function resultsPart(groups: readonly ReportedGroup[]): string {
+  const { metricKeys } = protocolOf(groups[0]!.runs[0]!.entry.config);
+  const entries = groups.map((group) => ({
+    ...group,
+    runs: group.runs.map(({ entry }) => entry),
+  }));
+  return part("Results", gridHtml(resultsGrid(entries, { metrics: metricKeys })));
 }
 
 /** The study's table with what others have published, and what it answers. */
-export function studySection({ study, claims }: ReportContent): string {
+export function studySection({ study, search, claims }: ReportContent): string {
+  if (search !== null) return section("Trials", gridHtml(search.grid));
   if (study === null) return "";
   const grids = studyGrids({ table: study, source: undefined, claims });
   return section("The study", ...grids.map(gridHtml));
 }
 
-/** Learning curves, and what each set of modalities is worth. */
-export async function trainingSection({ groups }: ReportContent): Promise<string> {
-  const figures = datasetsOf(groups).flatMap(({ groups }) => {
-    const { nameOf } = rowNames(groups.map(({ label }) => label));
-    const curves = groups.flatMap(({ label, runs }) =>
-      runs.filter(({ history }) => history.length > 0)
-        .map(({ history }) => ({ name: nameOf(label), history }))
-    );
-    const entries = groups.flatMap(({ runs }) => runs.map(({ entry }) => entry));
-    const sets = new Set(entries.map(({ config }) => config["modalities"]));
-    return [
-      ...curves.length === 0
-        ? []
-        : [learningCurves(curves, "valid.mae"), learningCurves(curves, "trainLoss")],
-      ...sets.size < 2 || !entries.some(({ test }) => hasTest(test))
-        ? []
-        : [modalityAblation(entries, protocolOf(entries[0]!.config).metrics[0]!.key)],
-    ];
-  });
-  return section("Training", await drawn(figures));
+/** Learning curves of one dataset, and what each set of modalities is worth. */
+export async function trainingPart(groups: readonly ReportedGroup[]): Promise<string> {
+  const { nameOf } = rowNames(groups.map(({ label }) => label));
+  const curves = groups.flatMap(({ label, runs }) =>
+    runs.filter(({ history }) => history.length > 0)
+      .map(({ history }) => ({ name: nameOf(label), history }))
+  );
+  const entries = groups.flatMap(({ runs }) => runs.map(({ entry }) => entry));
+  const sets = new Set(entries.map(({ config }) => config["modalities"]));
+  const figures = [
+    ...curves.length === 0
+      ? []
+      : [learningCurves(curves, "valid.mae"), learningCurves(curves, "trainLoss")],
+    ...sets.size < 2 || !entries.some(({ test }) => hasTest(test))
+      ? []
+      : [modalityAblation(entries, protocolOf(entries[0]!.config).metrics[0]!.key)],
+  ];
+  return part("Training", await drawn(figures));
 }
 
-/** Verdicts between the models of each dataset, one family of tests a dataset. */
-export async function comparisonSection(
-  { groups, folder }: ReportContent,
+/** Verdicts between the models of a dataset, one family of tests. */
+export async function comparisonPart(
+  groups: readonly ReportedGroup[],
+  folder: string,
   metrics: readonly string[],
   options: CompareOptions = {},
 ): Promise<string> {
-  const parts = await Promise.all(
-    datasetsOf(groups).map(async ({ dataset, groups }) => {
-      if (groups.length < 2) return "";
-      const runs = groups.flatMap((group) => group.runs.map(({ entry }) => entry));
-      try {
-        const found = compareRuns(runs, ownMetrics(runs[0]!, metrics), options);
-        const figures = [...new Set(found.comparisons.map(({ metric }) => metric))]
-          .map((key) => comparisonIntervals(found.comparisons, key));
-        return heading(dataset) + await drawn(figures) + gridHtml(comparisonGrid(found));
-      } catch (error) {
-        if (error instanceof UsageError) throw error;
-        return heading(dataset) + paragraph(withoutFolder(messageOf(error), folder));
-      }
-    }),
-  );
-  return section("Comparisons", ...parts);
+  if (groups.length < 2) return "";
+  const runs = groups.flatMap((group) => group.runs.map(({ entry }) => entry));
+  const title = "Comparisons";
+  try {
+    const found = compareRuns(runs, ownMetrics(runs[0]!, metrics), options);
+    const figures = [...new Set(found.comparisons.map(({ metric }) => metric))]
+      .map((key) => comparisonIntervals(found.comparisons, key));
+    return part(title, await drawn(figures), gridHtml(comparisonGrid(found)));
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    return part(title, paragraph(withoutFolder(messageOf(error), folder)));
+  }
 }
 
 /** Those of the metrics that are measured on a dataset; what none has is left to be told as unknown. */

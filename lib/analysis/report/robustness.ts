@@ -3,9 +3,9 @@
 import { type Figure, robustnessCurves } from "../figures/mod.ts";
 import { metricName } from "../../evaluation/protocols.ts";
 import { rowNames } from "../comparison/groups.ts";
-import type { ReportContent, ReportedGroup, ReportedRun } from "./content.ts";
-import { heading, paragraph, section, table } from "../../display/html.ts";
-import { datasetsOf, drawn } from "./results.ts";
+import type { ReportedGroup, ReportedRun } from "./content.ts";
+import { paragraph, part, table } from "../../display/html.ts";
+import { drawn } from "./results.ts";
 import { spreadText } from "../spread.ts";
 
 /** Metrics of a run on test under one corruption. */
@@ -16,28 +16,25 @@ interface Trial {
   readonly metrics: Readonly<Record<string, number>>;
 }
 
-/** Curves over noise and a table of all corruptions; nothing where no run was tried so. */
-export async function robustnessSection(
-  { groups }: ReportContent,
+/** Curves over noise and a table of all corruptions on one dataset; nothing where no run was tried so. */
+export async function robustnessPart(
+  groups: readonly ReportedGroup[],
   metrics: readonly string[],
 ): Promise<string> {
-  const parts = await Promise.all(
-    datasetsOf(groups).map(async ({ dataset, groups }) => {
-      const { model, nameOf } = rowNames(groups.map(({ label }) => label));
-      const rows = groups.flatMap((group) => rowsOf(nameOf(group.label), group, metrics));
-      if (rows.length === 0) return "";
-      const header = metrics.flatMap((key) => [metricName(key), `change of ${metricName(key)}`]);
-      return heading(`${model === null ? "" : `${model} on `}${dataset}, test`) +
-        await drawn(curvesOf(groups, nameOf, metrics)) +
-        table([model === null ? "model" : "setting", "with", "seeds", ...header], rows);
-    }),
-  );
-  if (parts.every((part) => part === "")) return "";
+  const { model, nameOf } = rowNames(groups.map(({ label }) => label));
+  const rows = groups.flatMap((group) => rowsOf(nameOf(group.label), group, metrics));
+  if (rows.length === 0) return "";
+  const header = metrics.flatMap((key) => [metricName(key), `change of ${metricName(key)}`]);
   const note =
-    "As evaluate --drop and --noise found it, for the seeds that were tried so. Noise is in " +
+    "As evaluate --drop and --noise found it on test, for the seeds that were tried so. Noise is in " +
     "standard deviations of each feature on train. Means ± standard " +
     "deviations over seeds; a change is against the same runs without it, seed by seed.";
-  return section("Robustness", ...parts, paragraph(note, true));
+  return part(
+    "Robustness",
+    await drawn(curvesOf(groups, nameOf, metrics)),
+    table([model === null ? "model" : "setting", "with", "seeds", ...header], rows),
+    paragraph(note, true),
+  );
 }
 
 /** A line for each corruption, the mildest first. */

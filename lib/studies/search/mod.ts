@@ -1,6 +1,7 @@
 /** Search for settings, by valid alone. @module */
 
 export {
+  isSearch,
   type RankedTrial,
   rankTrials,
   type SearchOptions,

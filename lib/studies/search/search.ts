@@ -99,6 +99,11 @@ export function searchStudy(options: SearchOptions): StudyDefinition {
   };
 }
 
+/** Whether a study is one that {@linkcode searchStudy} made: its cells are trials. */
+export function isSearch({ cells, scoredOn }: StudyDefinition): boolean {
+  return scoredOn === "valid" && cells.every(({ slug }) => /^trial-\d{3,}$/.test(slug));
+}
+
 function drawTrials({ space, trials, seed }: SearchOptions): Record<string, Setting>[] {
   const random = RandomStream.fromSeed(seed).split("search");
   const found = new Map<string, Record<string, Setting>>();

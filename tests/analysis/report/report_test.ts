@@ -1,8 +1,9 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { join } from "node:path";
 import { makeReport } from "../../../lib/analysis/mod.ts";
-import { readRun, writeStudy } from "../../../lib/studies/mod.ts";
+import { readRun, searchStudy, writeStudy } from "../../../lib/studies/mod.ts";
 import { parseDefinition } from "../../../lib/studies/study/mod.ts";
+import { findModel } from "../../../lib/models/mod.ts";
 import { DataError, RunError } from "../../../lib/core/errors.ts";
 import { writeHistory } from "../../../lib/training/history.ts";
 import { escapeXml } from "../../../lib/display/xml.ts";
@@ -20,9 +21,10 @@ function makeModels(out: string): void {
   makeRuns(out, 5, { model: "svm", noise: 0.9 });
 }
 
-/** The headings of the second level. */
-function sections(html: string): string[] {
-  return [...html.matchAll(/<h2>(.*?)<\/h2>/g)].map((match) => match[1]!);
+/** The headings of a level. */
+function sections(html: string, level = 2): string[] {
+  const heads = new RegExp(`<h${level} id="[^"]+">(.*?)</h${level}>`, "g");
+  return [...html.matchAll(heads)].map((match) => match[1]!);
 }
 
 Deno.test("makeReport() gives the same bytes twice, wherever the folder lies", async () => {
@@ -40,17 +42,14 @@ Deno.test("a report has every part, each figure inside, and asks for nothing fro
   await withFolder(async (out) => {
     makeModels(out);
     const html = await makeReport(out, ["mae", "acc7"]);
-    assertEquals(sections(html), [
-      "Results",
-      "Comparisons",
-      "Training",
-      "self-mm on mosi",
-      "svm on mosi",
-      "Data",
-      "What was read how often",
-      "Runs",
+    assertEquals(sections(html), ["mosi", "Data", "What was read how often", "Runs"]);
+    assertEquals(sections(html, 3), [
+      ...["Results", "Comparisons", "Training", "self-mm on mosi", "svm on mosi"],
+      "Every run",
     ]);
-    for (const { name } of PROTOCOLS.mosi.metrics) assert(html.includes(escapeXml(name)), name);
+    for (const { name } of PROTOCOLS.mosi.metrics) {
+      assert(html.includes(escapeXml(name).replace(" (", "<br>(")), name);
+    }
     // 2 comparisons, 2 curves, 7 figures of scores for each model, 2 of generated labels.
     assertEquals(html.match(/<svg /g)?.length, 2 + 2 + 2 * 7 + 2);
     assert(!/<script|<link(?! rel="icon" href="data:,">)|<img|@import|url\(|src=/.test(html));
@@ -67,7 +66,7 @@ Deno.test("a report with a margin says which models are equivalent", async () =>
     const html = await makeReport(out, ["mae"], { equivalence: 0.2, resamples: 199 });
     assertMatch(
       html,
-      /<th[^>]*>p equivalent \(one comparison\)<\/th>[^]*<td[^>]*>equivalent<\/td>/,
+      /<th[^>]*>p equivalent<br>\(one comparison\)<\/th>[^]*<td[^>]*>equivalent<\/td>/,
     );
     assertMatch(html, /self-mm and svm are equivalent within ±0\.200 \(two one-sided tests/);
     assertMatch(html, /<figcaption>[^<]*grey: equivalent within ±0\.2, dashed<\/figcaption>/);
@@ -175,8 +174,8 @@ Deno.test("a report shows what evaluate found of noise and of missing modalities
       corruptions: [{ drop: ["vision"], noise: {} }], // of version 0.1, without metrics
     });
     const html = await makeReport(out);
-    assert(sections(html).includes("Robustness"));
-    const [, part] = /<h2>Robustness<\/h2>([^]*?)<\/section>/.exec(html)!;
+    assert(sections(html, 3).includes("Robustness"));
+    const [, part] = /<h3 id="mosi-robustness">Robustness<\/h3>([^]*?)<\/section>/.exec(html)!;
     const rows = [...part!.matchAll(/<tr><td>(.*?)<\/td><\/tr>/g)].map((match) =>
       match[1]!.split(/<\/td><td[^>]*>/)
     );
@@ -200,12 +199,65 @@ Deno.test("a report of one model names rows by what differs, in the order of the
     const html = await makeReport(out);
     assertMatch(
       html,
-      /<h3>mosi<\/h3>[^]*?aria-label=\"svm on test: [^]*?<td>text<\/td>[^]*?<td>audio<\/td>/,
+      /<h2 id="mosi">mosi<\/h2>[^]*?aria-label="svm on test: [^]*?<td>text<\/td>[^]*?<td>audio<\/td>/,
     );
-    assertEquals(sections(html).filter((name) => name.startsWith("svm")), [
+    assertEquals(sections(html, 3).filter((name) => name.startsWith("svm")), [
       "svm (text) on mosi",
       "svm (audio) on mosi",
     ]);
+  });
+});
+
+Deno.test("a report has one section a dataset, and links to all its parts", async () => {
+  await withFolder(async (out) => {
+    for (const dataset of ["one", "two"]) {
+      for (const model of ["svm", "cnn"]) makeRuns(out, 4, { model, dataset });
+    }
+    const html = await makeReport(out);
+    assertEquals(sections(html).slice(0, 2), ["one", "two"]);
+    const [, contents] = /<nav aria-label="Contents">([^]*?)<\/nav>/.exec(html)!;
+    const links = [...contents!.matchAll(/href="#([^"]+)"/g)].map((match) => match[1]!);
+    assertEquals(links, [...html.matchAll(/<h[23] id="([^"]+)"/g)].map((match) => match[1]!));
+    assertEquals(links.slice(0, 3), ["one", "one-results", "one-comparisons"]);
+    assertEquals(new Set(links).size, links.length);
+    for (const tag of ["ul", "li"]) {
+      assertEquals(contents!.split(`<${tag}>`).length, contents!.split(`</${tag}>`).length);
+    }
+    assertMatch(html, /<\/nav>\n<main>[^]*<\/main>\n<\/body>/);
+    const tables = html.match(/<div class="wide"[^>]*>/g)!;
+    assert(tables.every((tag) => /tabindex="0" role="group" aria-label="\w/.test(tag)));
+  });
+});
+
+Deno.test("a report of a search sorts its trials, with one card, and is small for 40", async () => {
+  await withFolder(async (out) => {
+    const space = {
+      learningRate: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7],
+      dropout: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6],
+    };
+    const definition = searchStudy({
+      ...{ model: findModel("cnn"), space, trials: 40, seed: 1, seeds: [1111] },
+      ...{ data: "synthetic", protocol: "mosi", metric: "mae", settings: {} },
+    });
+    writeStudy(out, definition);
+    for (const [i, { slug, settings }] of definition.cells.slice(1).entries()) {
+      const made = { model: "cnn", seed: 1111, config: settings, samples: 600 };
+      const path = makeRun(join(out, slug), { ...made, noise: 1 + (i * 7 % 40) / 40 });
+      writeHistory(join(path, "history.jsonl"), madeHistory(i, 20, 0.5));
+    }
+    const html = await makeReport(out);
+    assert(html.length < 1e6, String(html.length));
+    assertEquals(sections(html)[0], "Trials");
+    const [, trials] = /<h2 id="trials">([^]*?)<\/section>/.exec(html)!;
+    const rows = [...trials!.matchAll(/<tr><td>(trial-\d+)<\/td><td[^>]*>(.*?)<\/td>/g)];
+    const scores = rows.map(([, , score]) => Number(score!.replace(/<\/?b>/g, "")));
+    assertEquals(scores, scores.toSorted((a, b) => a - b));
+    assertEquals([rows.length, rows[0]![1]], [39, "trial-002"]);
+    assertMatch(rows[0]![2]!, /^<b>/);
+    assertMatch(trials!, /learningRate<\/th>[^]*dropout<\/th>[^]*1 of 40 trials are not finished/);
+    assertEquals(sections(html, 3).filter((name) => name.startsWith("cnn")).length, 1);
+    assert(!sections(html, 3).includes("Comparisons"));
+    assertMatch(html, /<figcaption>MAE on valid by epoch: [^<]*trial-002/);
   });
 });
 
