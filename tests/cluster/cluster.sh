@@ -115,7 +115,7 @@ SelectTypeParameters=CR_Core
 # Quick to schedule. All that limits how long a daemon or a task may take to answer is long: on a busy
 # machine nothing is to happen but what a test does.
 SchedulerType=sched/backfill
-SchedulerParameters=sched_interval=1,sched_min_interval=10000,bf_interval=2,batch_sched_delay=0,requeue_delay=1
+SchedulerParameters=sched_interval=1,sched_min_interval=10000,bf_interval=1,batch_sched_delay=0,requeue_delay=1
 SlurmdTimeout=600
 SlurmctldTimeout=600
 KillWait=60
@@ -136,7 +136,9 @@ CONF
     echo "PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE DefaultTime=30 PriorityTier=1 PreemptMode=REQUEUE State=UP"
     echo "PartitionName=high Nodes=ALL MaxTime=INFINITE DefaultTime=30 PriorityTier=10 PreemptMode=OFF State=UP"
   } >"$conf"
-  chmod 644 "$conf"
+  # For commands that are not to wait for a controller that is down.
+  sed 's/^MessageTimeout=.*/MessageTimeout=1/' "$conf" >"$dir/hasty.conf"
+  chmod 644 "$conf" "$dir/hasty.conf"
   munged --key-file "$dir/key/munge.key" --socket "$dir/run/munge.socket" \
     --pid-file "$dir/run/munged.pid" --log-file "$dir/log/munged.log" --seed-file "$dir/key/munge.seed" \
     --num-threads 2 --force >/dev/null 2>&1 # it minds a temporary folder that only its user may enter

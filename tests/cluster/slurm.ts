@@ -37,7 +37,7 @@ export const SKIPPED = HAS_SLURM
 /** Small data. */
 export const DATA = "synthetic:n=12,seed=1,text=4,audio=3,vision=3,audioSteps=3,visionSteps=3";
 
-const SETTINGS = { batchSize: 2, filtersDim: 2, epochs: 40, earlyStop: 40, checkpointSeconds: 1 };
+const SETTINGS = { batchSize: 2, filtersDim: 2, epochs: 20, earlyStop: 20, checkpointSeconds: 1 };
 
 /** As a user writes it: four runs, of a floor and of a small network that takes a few seconds. */
 export const TINY = {
@@ -81,15 +81,23 @@ export async function until(what: string, is: () => boolean | Promise<boolean>):
   }
 }
 
-/** Slurm, whose administrator lets start at once what would wait for old credentials to expire. */
+/** Tasks whose wait was cut short. */
+const hurried = new Set<string>();
+
+/**
+ * Slurm, whose administrator cuts short what tasks wait for that are queued again: for credentials of
+ * theirs to expire. New ones have to be of a later second than the end of the old.
+ */
 export const HURRIED: Scheduler = {
   ...SLURM,
   async queue(folder) {
     const tasks = await SLURM.queue(folder);
-    for (const { name } of tasks.filter(({ reason }) => reason === "BeginTime")) {
-      const args = ["update", `JobId=${name}`, "StartTime=now"];
-      // It may be on its way meanwhile.
-      await new Deno.Command("scontrol", { args, stderr: "null" }).output();
+    for (const { name, reason } of tasks) {
+      if (reason !== "BeginTime") hurried.delete(name);
+      else if (!hurried.has(name)) {
+        hurried.add(name);
+        await call("scontrol", "update", `JobId=${name}`, "StartTime=now+2");
+      }
     }
     return tasks;
   },
@@ -114,6 +122,16 @@ export class Cluster implements AsyncDisposable {
   /** `kill-node NODE`, `crash-node NODE`, `start-node NODE`, `kill-ctl`, `start-ctl` */
   async do(verb: string, ...rest: string[]): Promise<void> {
     await call(SCRIPT, verb, this.#folder, ...rest);
+  }
+
+  /** Does something whose commands give up soon where the controller does not answer. */
+  async hastily<T>(work: () => Promise<T>): Promise<T> {
+    Deno.env.set("SLURM_CONF", join(this.#folder, "hasty.conf"));
+    try {
+      return await work();
+    } finally {
+      Deno.env.set("SLURM_CONF", join(this.#folder, "slurm.conf"));
+    }
   }
 
   /** Has the controller save what it knows, a task among it: by itself it does so within seconds. */

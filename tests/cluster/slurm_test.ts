@@ -47,8 +47,12 @@ function submit(out: string, study: StudyDefinition, more: object = {}): Promise
   return submitStudy(study, SLURM, options);
 }
 
-function followed(out: string): Promise<ClusterStatus> {
-  return followStudy(join(out, "tiny"), HURRIED, { pause: 100 });
+/** Waits until all of a study has ended, and its tasks have left the queue. */
+async function followed(out: string): Promise<ClusterStatus> {
+  const study = join(out, "tiny");
+  const status = await followStudy(study, HURRIED, { pause: 100 });
+  await until("end of all tasks", async () => (await SLURM.queue(study)).length === 0);
+  return status;
 }
 
 function logOf(out: string, index = 0): string {
@@ -114,7 +118,7 @@ Deno.test({
         using cancelled = await HeldTraining.of(out, 1);
         using limited = await HeldTraining.of(out, 2);
         const { state, node, epoch, epochs } = await stateOf(out, "small/cnn 2");
-        assertEquals([state, epochs], ["running", 40]);
+        assertEquals([state, epochs], ["running", 20]);
         assertMatch(`${node} ${epoch}`, /^node[123] [1-9]\d?$/);
         await call("scancel", `${job}_0`);
         // What --signal=B:USR2@120 sends, without minutes of waiting. The last task has the number
@@ -153,10 +157,12 @@ Deno.test({
         using held = await HeldTraining.of(out, 1);
         await cluster.save(`${job}_0`);
         await cluster.do("kill-ctl");
-        const { states: [state], silence } = await studyStatus(join(out, "tiny"), SLURM);
+        const { states: [state], silence } = await cluster.hastily(() =>
+          studyStatus(join(out, "tiny"), SLURM)
+        );
         assertMatch(silence!, /Cannot use Slurm: squeue said/);
         // The folder tells it.
-        assertEquals([state!.state, state!.epochs], ["running", 40]);
+        assertEquals([state!.state, state!.epochs], ["running", 20]);
         await cluster.do("start-ctl");
         held.goOn();
         await followed(out);
