@@ -18,6 +18,7 @@ const LAYERS = [
   "evaluation",
   "models",
   "training",
+  "export",
   "parity",
   "studies",
   "analysis",

@@ -56,13 +56,27 @@ export interface AdamAttributes {
   readonly epsilon: number;
 }
 
+/** Whether {@linkcode runFused} is off. */
+let isByOps = false;
+
+/** Does `work` without these kernels: by the ops that they stand for. */
+export function byOps<T>(work: () => T): T {
+  const before = isByOps;
+  isByOps = true;
+  try {
+    return work();
+  } finally {
+    isByOps = before;
+  }
+}
+
 /** The outputs of a kernel; null where the engine in use does not have it. */
 export function runFused(
   kernel: string,
   inputs: Readonly<Record<string, Tensor>>,
   attributes: Readonly<Record<string, number>> = {},
 ): Tensor[] | null {
-  if (getKernel(kernel, getBackend()) === undefined) return null;
+  if (isByOps || getKernel(kernel, getBackend()) === undefined) return null;
   return engine().runKernel(kernel, inputs as NamedTensorMap, attributes);
 }
 

@@ -7,6 +7,7 @@ import { htmlTable, textTable } from "../display/tables.ts";
 import { escapeForNotebook } from "../display/xml.ts";
 import type { Dataset } from "../data/mod.ts";
 import { type EngineName, openEngine } from "../engine/mod.ts";
+import { exportOnnx, type OnnxExport } from "../export/mod.ts";
 import type { ModelDefinition } from "../models/mod.ts";
 import { openRun, type Predictor, type RunSummary } from "../training/mod.ts";
 import { type Frame, runsFrame, unimodalLabelsFrame } from "../analysis/frames/mod.ts";
@@ -134,6 +135,17 @@ export class TrainedModel implements Displayable {
    */
   async predict({ seed, ...options }: PredictOptions & SeedOption): Promise<Score[]> {
     return await predictRun(...this.#use(seed, options));
+  }
+
+  /**
+   * Writes a seed's network as an ONNX file for other programs.
+   *
+   * @param file to write; one that is there is replaced
+   * @throws {UsageError} no run has that seed (default: the first)
+   * @throws as `exportOnnx`
+   */
+  async exportOnnx(file: string, { seed }: SeedOption = {}): Promise<OnnxExport> {
+    return await exportOnnx(this.#run(seed).path, file, this.model);
   }
 
   #run(seed: number | undefined = this.runs[0]?.seed): RunSummary {

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { parseCsv } from "../core/csv.ts";
 import { DataError, RunError } from "../core/errors.ts";
 import { RandomStream } from "../core/random.ts";
 import {
@@ -16,16 +15,14 @@ import {
 } from "../data/mod.ts";
 import { scaleSplit } from "../data/standardized.ts";
 import type { Engine } from "../engine/mod.ts";
-import { type ClassPredictions, protocolOf } from "../evaluation/mod.ts";
-import { type Config, findModel, type ModelContext, type ModelDefinition } from "../models/mod.ts";
-import { defaultsFor, resolveConfig } from "./config.ts";
+import type { ClassPredictions } from "../evaluation/mod.ts";
+import type { Config, ModelDefinition } from "../models/mod.ts";
 import { Learner } from "./learner.ts";
 import { Adam } from "./optimizer.ts";
 import { withStepsOf } from "./padded_steps.ts";
-import { RunFolder, type RunRecord } from "./run_folder.ts";
-import { openTokens, readBertFiles, splitOfText } from "./run_bert.ts";
-import { scalingsIn } from "./scaling_weights.ts";
-import { assignWeights, readWeights } from "./weights.ts";
+import { networkOf, readTrained } from "./read_trained.ts";
+import { openTokens, splitOfText } from "./run_bert.ts";
+import type { RunRecord } from "./run_folder.ts";
 
 /** A run that can predict. Dispose it to free its tensors. */
 export interface Predictor extends Disposable {
@@ -81,35 +78,13 @@ export interface Predictor extends Disposable {
  * ```
  */
 export function openRun(path: string, engine: Engine, definition?: ModelDefinition): Predictor {
-  const folder = new RunFolder(path);
-  const { config, record } = folder.readFinished();
-  const protocol = config["protocol"] as ProtocolName;
-  const modalities = String(config["modalities"]).split(",") as Modality[];
-  const model = definition ?? findModel(String(config["model"]));
-  const { weights } = readWeights(folder.file("model.safetensors"));
-  const scalings = scalingsIn(weights);
-  const { neutral } = protocolOf(config).labels;
+  const trained = readTrained(path, definition);
+  const { folder, config, record, protocol, modalities, model, context, weights, neutral } =
+    trained;
+  const { classes } = context;
   // Scores are counted from the neutral label, and given back as the labels are.
   const given = (scores: Float32Array) =>
     neutral === 0 ? scores : scores.map((score) => score + neutral);
-  const classes = typeof config["classes"] === "string"
-    ? parseCsv(config["classes"]).header
-    : undefined;
-  const context: ModelContext = {
-    // An older run does not know the settings that came after it.
-    settings: {
-      ...resolveConfig(model, defaultsFor(String(config["dataset"]), protocol)),
-      ...config,
-    },
-    protocol,
-    modalities,
-    widths: record.data.widths,
-    steps: record.data.steps ?? {},
-    trainLabels: new Float32Array(0),
-    ...(classes === undefined ? {} : { classes }),
-    random: RandomStream.fromSeed(0),
-    ...(config["text"] === "bert" ? { bert: readBertFiles(folder.bert, config) } : {}),
-  };
   const predictText = () =>
     Promise.reject(
       new RunError(
@@ -134,8 +109,7 @@ export function openRun(path: string, engine: Engine, definition?: ModelDefiniti
       [Symbol.dispose]: () => {},
     };
   }
-  const network = model.create(context);
-  assignWeights(network.weights(), weights, folder.file("model.safetensors"));
+  const network = networkOf(model, trained);
   const optimizer = new Adam([], [], { decay: "l2" });
   const learner = new Learner(engine, network, optimizer, RandomStream.fromSeed(0));
   const batchSize = Number(config["batchSize"]);
@@ -159,7 +133,7 @@ export function openRun(path: string, engine: Engine, definition?: ModelDefiniti
     predict: async (split) => {
       checkWidths(split, record);
       checkRecipe(split, record);
-      return given(await predictTokens(scaleSplit(split, scalings), config));
+      return given(await predictTokens(scaleSplit(split, trained.scalings), config));
     },
     [Symbol.dispose]: () => {
       learner.dispose();

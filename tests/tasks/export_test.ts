@@ -1,0 +1,31 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { exists } from "../../lib/core/files.ts";
+import { makeDataset, TestFolder } from "../data/mmsa_file.ts";
+import { assertFails, lastJson, runTask } from "./run_task.ts";
+import { train } from "./short_train.ts";
+
+Deno.test("export writes an ONNX file, lists what it is given, and says how well it agrees", async () => {
+  using folder = new TestFolder();
+  const data = folder.pickle(makeDataset(), "mosi.pkl");
+  assertEquals((await train(folder, "self-mm", data)).code, 0);
+  const run = folder.at("runs/self-mm/mosi/1111"), file = folder.at("self-mm.onnx");
+  const { code, stdout, stderr } = await runTask("export", run, "--onnx", file, "--json");
+  assertEquals([code, stderr], [0, ""]);
+  assertMatch(stdout, /^audio_lengths +int64 \[batch\]/m);
+  assertMatch(stdout, /onnxruntime's scores differ from the network's by \S+ at most/);
+  const result = lastJson(stdout);
+  assertEquals([result["file"], result["bytes"]], [file, Deno.statSync(file).size]);
+  assert(Number(result["difference"]) <= 1e-5);
+
+  assertFails(await runTask("export", run), 2, /^error: Missing --onnx/);
+});
+
+Deno.test("export of a model that is no network says so, and writes nothing", async () => {
+  using folder = new TestFolder();
+  const data = folder.pickle(makeDataset(), "mosi.pkl");
+  assertEquals((await train(folder, "constant", data)).code, 0);
+  const run = folder.at("runs/constant/mosi/1111"), file = folder.at("constant.onnx");
+  const result = await runTask("export", run, "--onnx", file);
+  assertFails(result, 2, /^error: Cannot export .* constant is no network/);
+  assert(!exists(file));
+});
