@@ -7,7 +7,7 @@
 import { DataError, messageOf } from "../core/errors.ts";
 import { howToGet } from "./get_data.ts";
 import { openFile } from "./layouts/open_file.ts";
-import { isSequenceFile } from "./layouts/parts.ts";
+import { isJoined } from "./layouts/folders.ts";
 import type { SourceOptions } from "./source_options.ts";
 import type { DatasetSource, Needs } from "./source.ts";
 import { openStore } from "./store/store.ts";
@@ -37,11 +37,10 @@ export function openDataset(
   return isStore(path) ? openStore(path, needs) : openFile(path, needs, options);
 }
 
-/** Whether `path` is a folder that is to be read as a store: any but one of sequences. */
+/** Whether `path` is a folder that is to be read as a store: any but one of data files. */
 function isStore(path: string): boolean {
   try {
-    return Deno.statSync(path).isDirectory &&
-      ![...Deno.readDirSync(path)].some(({ name }) => isSequenceFile(name));
+    return Deno.statSync(path).isDirectory && !isJoined(path);
   } catch (error) {
     const cause = error instanceof Deno.errors.NotFound
       ? `there is no such file or folder, expected a dataset. ${howToGet(path)}`

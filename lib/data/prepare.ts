@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { headOf } from "./containers/content.ts";
 import { isHdf5, loadHdf5 } from "./containers/hdf5.ts";
 import type { SourceOptions } from "./source_options.ts";
-import { isSequenceFile } from "./layouts/parts.ts";
+import { isSequenceFile } from "./layouts/folders.ts";
 import { isSynthetic } from "./synthetic.ts";
 
 /**

@@ -1,9 +1,11 @@
 /**
  * `load_data.ts read|load|batch PATH`: seconds until the arrays of a pickle are in memory, until a
- * dataset is loaded, with all checks, or until its first batch is read.
+ * dataset is loaded, with all checks, or until its first batch is read. `load_data.ts convert PATH`:
+ * seconds to make a store beside it, and the most memory that it takes.
  */
 
-import { batchOrder, openDataset } from "../../lib/data/mod.ts";
+import { batchOrder, convertDataset, openDataset } from "../../lib/data/mod.ts";
+import { peakMemory } from "../../lib/training/versions.ts";
 import { loadDataset, MODALITIES, RandomStream } from "../../mod.ts";
 
 const BATCH = 32;
@@ -33,5 +35,7 @@ function load(path: string, withBatch: boolean): void {
 const [what = "load", path = ""] = Deno.args;
 const started = performance.now();
 if (what === "read") readArrays(path);
+else if (what === "convert") convertDataset(path, `${path}_store`, { protocol: "mosei" });
 else load(path, what === "batch");
-console.log(JSON.stringify({ seconds: (performance.now() - started) / 1000 }));
+const seconds = (performance.now() - started) / 1000;
+console.log(JSON.stringify({ seconds, bytes: peakMemory() }));

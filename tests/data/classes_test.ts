@@ -43,6 +43,10 @@ const WAYS: Readonly<Record<string, (samples: number) => Record<string, Value>>>
   "labels, an array [n, 1] of names": (n) => ({
     labels: cycle(n, NAMES).map((name) => [name]),
   }),
+  "labels beside which nothing is a score": (n) => ({
+    label: cycle(n, NAMES),
+    confidence: cycle(n, [0.5, 0.7]),
+  }),
   "emotion labels of numpy": (n) => ({ labels: numpyStrings(cycle(n, NAMES)) }),
 };
 for (const [name, labels] of Object.entries(WAYS)) {
@@ -80,6 +84,17 @@ Deno.test("texts that are numbers are scores, and both kinds together are an err
     DataError,
     'has the labels "-1.5" and "good", expected numbers or names',
   );
+});
+
+Deno.test("scores beside names of classes are the labels", () => {
+  using folder = new TestFolder();
+  const path = labelled(
+    folder,
+    (n) => ({ labels: cycle(n, NAMES), score: cycle(n, [-1, 2, 0.5]) }),
+  );
+  const { labels, annotations, classes } = read(path);
+  assertEquals([labels!.slice(0, 3), classes], [[-1, 2, 0.5], null]);
+  assertEquals(annotations!.slice(0, 3), NAMES.slice(0, 3));
 });
 
 Deno.test("numbers are classes where that is said, and the error about them says how", () => {

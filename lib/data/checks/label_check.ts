@@ -111,10 +111,10 @@ function fewKinds(labels: Float32Array, protocol: ProtocolName): Problem[] {
 function oneSided(labels: Float32Array, isPlain: boolean): Problem[] {
   const { negative, positive } = countSigns(labels);
   if (Math.min(negative, positive) >= LEAST_OF_A_SIGN) return [];
-  const bounds = [Math.floor(Math.min(...labels)), Math.ceil(Math.max(...labels))];
+  const bounds = [Math.floor(Math.min(...labels)), Math.ceil(Math.max(...labels))].join("..");
   // What is never negative may be counted from another point than 0.
   const hint = isPlain && Math.min(negative, positive) === 0
-    ? `, and metrics of the sign too: --labels ${bounds.join("..")} where the middle is neutral`
+    ? `, and metrics of the sign too: --labels LEAST..GREATEST, here ${bounds}, makes the middle neutral`
     : "";
   const message = `split "train" has ${negative} negative and ${positive} positive labels: ` +
     `unimodal labels need at least ${LEAST_OF_A_SIGN} of each${hint}`;

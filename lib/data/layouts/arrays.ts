@@ -4,7 +4,7 @@ import { floatSource } from "../arrays/values.ts";
 import type { SplitName } from "../modality.ts";
 import type { Entries, Layout, SplitEntries } from "./layout.ts";
 import { splitsOf } from "./split_dictionary.ts";
-import { meaningOf } from "./names.ts";
+import { meaningsOf } from "./meanings.ts";
 import { entriesOf, isFeatures, isList, isMap, rankOf, rowsOf } from "./values.ts";
 
 /** The key under which all features of a sample are one array; `--columns` takes it apart. */
@@ -31,7 +31,7 @@ function byId(value: ReadonlyMap<unknown, unknown>): Entries | undefined {
   const entries = entriesOf(value);
   const parts = [...entries.values()];
   const areRows = parts.length > 0 && parts.every((part) => isFeatures(part) && rankOf(part) <= 2);
-  if (!areRows || [...entries.keys()].some((key) => meaningOf(key) !== undefined)) return undefined;
+  if (!areRows || meaningsOf(entries).size > 0) return undefined;
   return new Map([["id", [...entries.keys()]], [ALL_COLUMNS, parts]]);
 }
 

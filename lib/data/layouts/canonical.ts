@@ -6,7 +6,7 @@
  */
 
 import { nearest } from "../../core/suggest.ts";
-import { floatSource } from "../arrays/values.ts";
+import { floatsOf, floatSource } from "../arrays/values.ts";
 import { ColumnRange } from "../arrays/views.ts";
 import { MODALITIES, type Modality, type SplitName } from "../modality.ts";
 import { problem } from "../problem.ts";
@@ -38,9 +38,10 @@ export function canonical(
   const found = renamed(split, entries, notes);
   divideColumns(split, entries, found, options, faults);
   readNumbers(split, found, notes, faults);
+  shareLengths(found, notes);
   readTexts(split, found, notes);
   readIds(split, found, notes);
-  readLabels(split, found, options, notes, faults);
+  readLabels(split, found, options, faults);
   if (found.has("text_bert")) {
     const { value, note } = arrangedTokens(found.get("text_bert"));
     found.set("text_bert", value);
@@ -77,6 +78,21 @@ function renamed(split: SplitName | "all", entries: Entries, notes: Notes): Map<
   }
   for (const part of parts) if (found.has(part) && part === PART_KEYS.mode) found.delete(part);
   return found;
+}
+
+/** Lengths of no modality are those of each that has none and is long enough. */
+function shareLengths(found: Map<string, unknown>, notes: Notes): void {
+  const lengths = floatsOf(found.get(PART_KEYS.lengths));
+  found.delete(PART_KEYS.lengths);
+  if (lengths === null) return;
+  const longest = lengths.values.reduce((most, length) => Math.max(most, length), 0);
+  for (const modality of MODALITIES) {
+    const shape = floatSource(found.get(modality))?.shape ?? [];
+    const fits = shape.length === 3 && shape[0] === lengths.values.length && longest <= shape[1]!;
+    if (!fits || found.has(`${modality}_lengths`)) continue;
+    found.set(`${modality}_lengths`, Array.from(lengths.values));
+    notes.renamed.add(`${PART_KEYS.lengths} → ${modality}_lengths`);
+  }
 }
 
 /** Whole numbers under `text` are no features. */
@@ -125,7 +141,8 @@ function divideColumns(
     const width = widthOf(entries.get(key)) ?? 0;
     faults.push(
       `split "${split}" has its features in one array of ${width} columns, expected ` +
-        "--columns text=0:300,audio=300:305,… that says which are which",
+        "--columns text=0:300,audio=300:305,… that says which are which, or --audio PATH where all " +
+        "are of one modality",
     );
     return;
   }

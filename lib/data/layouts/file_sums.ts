@@ -56,7 +56,8 @@ export function fileSums(path: string): FileSums {
  */
 export function sourceSums(path: string, options: SourceOptions): FileSums {
   const { files = {}, labelFile, ...rest } = options;
-  const paths = [...filesAt(path), ...Object.values(files), ...(labelFile ? [labelFile] : [])];
+  const paths = [path, ...Object.values(files), ...(labelFile ? [labelFile] : [])]
+    .flatMap(filesAt);
   if (paths.length === 1 && Object.keys(rest).length === 0) return fileSums(path);
   const sums = paths.map(fileSums);
   const recipe = JSON.stringify([sums.map(({ sha256 }) => sha256), Object.keys(files), rest]);

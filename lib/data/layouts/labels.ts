@@ -7,7 +7,6 @@
 import { floatsOf, stringsOf } from "../arrays/values.ts";
 import { listSome } from "../problem.ts";
 import type { SourceOptions } from "../source_options.ts";
-import type { Notes } from "./notes.ts";
 import { areTexts, numberIn, sentencesOf } from "./texts.ts";
 
 const SCORES = "regression_labels", NUMBERS = "classification_labels", NAMES = "annotations";
@@ -25,10 +24,9 @@ export function readLabels(
   split: string,
   found: Entries,
   options: Pick<SourceOptions, "classes" | "labelColumn">,
-  notes: Notes,
   faults: string[],
 ): void {
-  readWords(split, found, notes, faults);
+  readWords(split, found, faults);
   chooseLabel(split, found, options, faults);
   const { classes = false } = options;
   if (found.has(SCORES) && !classes) return;
@@ -36,6 +34,11 @@ export function readLabels(
     found.set(NUMBERS, found.get(SCORES));
   }
   if (classes) found.delete(SCORES);
+  const given = found.has(NAMES) ? sentencesOf(found.get(NAMES))?.texts : undefined;
+  if (given !== undefined) {
+    checkNames(split, given, faults);
+    found.set(NAMES, given.map((name) => name.trim()));
+  }
   if (found.has(NAMES) || !found.has(NUMBERS)) return;
   const names = stringsOf(found.get(NUMBERS)) ??
     Array.from(floatsOf(found.get(NUMBERS))?.values ?? [], String);
@@ -61,30 +64,22 @@ function checkNames(split: string, names: readonly string[], faults: string[]): 
   );
 }
 
-/** Labels that are texts: numbers are taken for such, names are classes. */
-function readWords(split: string, found: Entries, notes: Notes, faults: string[]): void {
+/** Labels that are texts of numbers. */
+function readWords(split: string, found: Entries, faults: string[]): void {
   if (!found.has(SCORES) || !areTexts(found.get(SCORES))) return;
   const words = sentencesOf(found.get(SCORES))?.texts.map((text) => text.trim());
   if (words === undefined) return;
-  const isNumber = (word: string) => numberIn(word) !== null;
-  const [numbers, names] = [words.filter(isNumber), words.filter((w) => w !== "" && !isNumber(w))];
-  if (numbers.length > 0 && names.length > 0) {
-    found.delete(SCORES);
-    faults.push(
-      `split "${split}" has the labels "${numbers[0]}" and "${
-        names[0]
-      }", expected numbers or names`,
-    );
-  } else if (names.length === 0) {
-    found.set(SCORES, words.map((word) => numberIn(word) ?? NaN));
-  } else {
-    found.delete(SCORES);
-    checkNames(split, words, faults);
-    if (!found.has(NAMES)) {
-      found.set(NAMES, words);
-      notes.renamed.add(`names of ${SCORES} → ${NAMES}`);
-    }
+  const numbers = words.map(numberIn);
+  const other = words.find((word, row) => word !== "" && numbers[row] === null);
+  if (other === undefined) {
+    found.set(SCORES, numbers.map((number) => number ?? NaN));
+    return;
   }
+  found.delete(SCORES);
+  const number = words.find((_, row) => numbers[row] !== null) ?? "";
+  faults.push(
+    `split "${split}" has the labels "${number}" and "${other}", expected numbers or names`,
+  );
 }
 
 /** One label a sample: `[samples, 1, 1]` has one, `[samples, 7]` the column that was asked for. */

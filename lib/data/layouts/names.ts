@@ -20,8 +20,16 @@ export const SPLIT_KEYS: readonly string[] = [
   ]),
 ];
 
-/** Keys that other keys are made of: the two parts of an id, and to which split a sample belongs. */
-export const PART_KEYS = { video: "video_id", clip: "clip_id", mode: "mode" } as const;
+/**
+ * Keys that other keys are made of: the two parts of an id, to which split a sample belongs, lengths of
+ * all modalities.
+ */
+export const PART_KEYS = {
+  video: "video_id",
+  clip: "clip_id",
+  mode: "mode",
+  lengths: "lengths",
+} as const;
 
 function words(text: string): ReadonlySet<string> {
   return new Set(text.split(" "));
@@ -53,9 +61,9 @@ const EMPTY_WORDS = words(
 
 const LENGTH_WORDS = words("length lengths len lens");
 const LABEL_WORDS = words(
-  "label labels target targets tgt gt y sentiment sentiments polarity rating ratings",
+  "label labels target targets tgt gt y sentiment sentiments polarity rating ratings score scores",
 );
-const BESIDE_LABEL = words("regression opinion segment segments all score scores true m multi");
+const BESIDE_LABEL = words("regression opinion segment segments all true m multi");
 const CLASS_WORDS = words("class classes classification emotion emotions");
 const RAW_WORDS = words(
   "sentence sentences transcript transcripts transcription transcriptions utterance utterances " +
@@ -162,6 +170,7 @@ export function meaningOf(key: string): string | undefined {
   const only = (...sets: ReadonlySet<string>[]) =>
     tokens.length > 0 && tokens.every((token) => sets.some((names) => names.has(token)));
   if (among(LABEL_WORDS).length > 0) return labelMeaning(tokens);
+  if (tokens.length > 0 && only(LENGTH_WORDS)) return PART_KEYS.lengths;
   if (among(LENGTH_WORDS).length > 0) {
     const modality = modalityOf(tokens.filter((token) => !LENGTH_WORDS.has(token)).join(" "));
     return modality === undefined ? undefined : `${modality}_lengths`;

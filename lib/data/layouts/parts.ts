@@ -5,7 +5,7 @@
  * @module
  */
 
-import { basename, join } from "node:path";
+import { basename } from "node:path";
 import { DataError } from "../../core/errors.ts";
 import { type Content } from "../containers/container.ts";
 import { readContent } from "../containers/content.ts";
@@ -14,6 +14,7 @@ import { listSome } from "../problem.ts";
 import type { SourceFormat } from "../source.ts";
 import { canonical } from "./canonical.ts";
 import { divided } from "./flat.ts";
+import { isSequenceFile, readFolder } from "./folders.ts";
 import { dividedLike, joinEntries } from "./join.ts";
 import { isTable, readLabelTable } from "./label_table.ts";
 import type { SplitEntries } from "./layout.ts";
@@ -38,11 +39,6 @@ export interface Main {
   readonly found: Found | null;
   /** Bytes after the end of its pickle. */
   readonly trailingBytes: number;
-}
-
-/** Files that may hold a computational sequence. */
-export function isSequenceFile(name: string): boolean {
-  return /\.(csd|h5|hdf5)$/i.test(name);
 }
 
 /** Reads the files of one dataset. They stay open until the caller disposes them. */
@@ -243,34 +239,12 @@ export class PartReader {
   #content(path: string): Content {
     const known = this.#contents.get(path);
     if (known !== undefined) return known;
-    const content = isFolder(path) ? this.#folder(path) : readContent(path);
+    const content = isFolder(path)
+      ? readFolder(path, (file) => this.#content(file))
+      : readContent(path);
     this.#open.use(content);
     this.#contents.set(path, content);
     return content;
-  }
-
-  /** A folder of computational sequences: one dictionary of all. */
-  #folder(path: string): Content {
-    const names = [...Deno.readDirSync(path)].map(({ name }) => name).filter(isSequenceFile);
-    if (names.length === 0) {
-      throw new DataError(
-        `Cannot load "${path}": it is a folder without meta.json, expected a pickle, a store made ` +
-          "by data:convert, or a folder of computational sequences (.csd)",
-      );
-    }
-    const contents = names.toSorted().map((name) => this.#content(join(path, name)));
-    const sequences = contents.flatMap(({ value }) =>
-      namedSequences(value).map(({ name }): [string, unknown] => [
-        name,
-        (value as Map<unknown, unknown>).get(name),
-      ])
-    );
-    return {
-      format: "hdf5",
-      value: new Map(sequences),
-      trailingBytes: 0,
-      [Symbol.dispose]: () => {},
-    };
   }
 }
 

@@ -54,6 +54,13 @@ export function areTexts(value: unknown): boolean {
   return isText(inner);
 }
 
+/** Whether `value` is words of which none is a number. */
+export function areNames(value: unknown): boolean {
+  const words = areTexts(value) ? sentencesOf(value)?.texts : undefined;
+  return words !== undefined && words.some((word) => word.trim() !== "") &&
+    words.every((word) => numberIn(word) === null);
+}
+
 /**
  * One id a sample: strings, numbers, or several parts that are joined as `video$_$clip`. Null where
  * `value` is something else.

@@ -46,15 +46,16 @@ export function arrangedTokens(value: unknown): { value: unknown; note: string |
 export function wordNumbers(value: unknown): "tokens" | "words" | null {
   const source = floatSource(value);
   const [samples = 0, first = 0, last = 0] = source?.shape ?? [];
-  if (source === null || samples < 2 || !beginsWhole(source)) return null;
+  const places = source?.shape.length === 3 ? maskPlaces(first, last) : null;
+  const isPossible = places !== null || source?.shape.length === 2;
+  if (source === null || samples < 2 || !isPossible || !beginsWhole(source)) return null;
   const { values } = floatsOf(value)!;
   if (!values.every(Number.isInteger)) return null;
   const size = values.length / samples;
-  const places = source.shape.length === 3 ? maskPlaces(first, last) : null;
   if (places !== null) {
     return values.every((bit, i) => !places(i % size) || bit === 0 || bit === 1) ? "tokens" : null;
   }
-  if (source.shape.length !== 2 || !values.some((number) => number > LARGEST_COUNT)) return null;
+  if (!values.some((number) => number > LARGEST_COUNT)) return null;
   return values.every((id, i) => i % size > 0 || id === CLS) ? "tokens" : "words";
 }
 

@@ -225,7 +225,88 @@ Deno.test("labels that are never negative are told with the range that they may 
     "mosi.pkl",
   );
   const [told] = warningsOf(path).filter((text) => /negative/.test(text));
-  assertMatch(told!, /0 negative and 8 positive labels: .* --labels 0\.\.1 where the middle is ne/);
+  assertMatch(
+    told!,
+    /0 negative and 8 positive labels: .* --labels LEAST\.\.GREATEST, here 0\.\.1, makes/,
+  );
   const labelRange = { low: 0, high: 1, neutral: 0.5 };
   assertEquals(warningsOf(path, { labelRange }).filter((text) => /negative/.test(text)), []);
+});
+
+Deno.test("lengths of no modality are those of each that is long enough", () => {
+  using folder = new TestFolder();
+  const path = folder.pickle(
+    makeDataset((splits) => {
+      for (const split of Object.values(splits)) {
+        for (const key of ["audio_lengths", "vision_lengths"]) delete split[key];
+        split.lengths = (split.id as string[]).map((_, i) => 2 + i % 3);
+      }
+    }),
+    "mosi.pkl",
+  );
+  using data = loadDataset(path);
+  const { text, audio, vision } = data.splits.train!.features;
+  assertEquals([...audio!.lengths.slice(0, 4)], [2, 3, 4, 2]);
+  assertEquals([...vision!.lengths.slice(0, 4)], [2, 3, 4, 2]);
+  // Text has three steps only.
+  assertEquals([...text!.lengths.slice(0, 4)], [3, 3, 3, 3]);
+  assert(inspectDataset(path).renamed.includes("lengths → audio_lengths"));
+});
+
+/** A `.npy` of float32 numbers. */
+function npy(shape: readonly number[], values: readonly number[]): Uint8Array<ArrayBuffer> {
+  const header = `{'descr': '<f4', 'fortran_order': False, 'shape': (${shape.join(", ")},), }\n`;
+  const bytes = new Uint8Array(10 + header.length + 4 * values.length);
+  bytes.set([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, header.length, 0]);
+  bytes.set(new TextEncoder().encode(header), 10);
+  bytes.set(new Uint8Array(Float32Array.from(values).buffer), 10 + header.length);
+  return bytes;
+}
+
+Deno.test("a folder of an array for each sample is a modality, joined by the names of its files", () => {
+  using folder = new TestFolder();
+  const labelFile = folder.at("label.csv"), audio = folder.at("audio");
+  Deno.mkdirSync(audio);
+  const rows = ["id,label,mode"];
+  for (const [i, mode] of ["train", "train", "train", "valid", "test"].entries()) {
+    const length = 1 + i % 3;
+    const values = Array.from({ length: 2 * length }, (_, j) => i + j / 8 + 0.5);
+    Deno.writeFileSync(`${audio}/clip${i}.npy`, npy([length, 2], values));
+    rows.push(`clip${i},${i - 2},${mode}`);
+  }
+  Deno.writeTextFileSync(labelFile, [rows[0], ...rows.slice(1).toReversed()].join("\n"));
+  const options: LoadOptions = { protocol: "mosi", labelFile, files: { audio } };
+  using data = loadDataset(audio, options);
+  const { ids, labels, features } = data.splits.train!;
+  assertEquals([ids, [...labels!]], [["clip0", "clip1", "clip2"], [-2, -1, 0]]);
+  assertEquals([...features.audio!.lengths], [1, 2, 3]);
+  const values = new Float32Array(6);
+  features.audio!.read([1], values);
+  assertEquals([...values], [1.5, 1.625, 1.75, 1.875, 0, 0]);
+  // The sums of all files name the data.
+  const before = data.sha256();
+  Deno.writeFileSync(`${audio}/clip4.npy`, npy([1, 2], [9, 9]));
+  using other = loadDataset(audio, options);
+  assert(other.sha256() !== before);
+  assertThrows(
+    () => loadDataset(audio, { labelFile }),
+    DataError,
+    "or --audio PATH where all are of",
+  );
+});
+
+Deno.test("numbered ids are no names of features, whatever word they begin with", () => {
+  using folder = new TestFolder();
+  const rows = (count: number) =>
+    Object.fromEntries(
+      Array.from({ length: count }, (_, i) => [`video${i}`, [[i + 0.5, 1], [i + 0.25, 2]]]),
+    );
+  const vision = folder.pickle(rows(5), "vision.pkl");
+  const labelFile = folder.at("label.csv");
+  const modes = ["train", "train", "train", "valid", "test"];
+  const lines = modes.map((mode, i) => `video${i},${i - 2},${mode}`);
+  Deno.writeTextFileSync(labelFile, `id,label,mode\n${lines.join("\n")}\n`);
+  using data = loadDataset(vision, { protocol: "mosi", labelFile, files: { vision } });
+  assertEquals([...data.splits.train!.labels!], [-2, -1, 0]);
+  assertEquals(data.splits.test!.features.vision!.steps, 2);
 });
