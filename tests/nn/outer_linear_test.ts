@@ -23,10 +23,12 @@ function whole(x: tf.Tensor2D, y: tf.Tensor2D, weight: tf.Tensor2D, mask: MaskRo
   return tf.matMul(tf.concat2d(parts, 1), weight, false, true) as tf.Tensor2D;
 }
 
-const noise = () => ({
-  stream: RandomStream.fromSeed(1111),
-  counter: tf.tensor1d([0, 0, 3, 1], "int32"),
-});
+function noise() {
+  return {
+    stream: RandomStream.fromSeed(1111),
+    counter: tf.tensor1d([0, 0, 3, 1], "int32"),
+  };
+}
 
 for (const rate of [0, 0.4]) {
   forEachEngine(
