@@ -19,6 +19,18 @@ Deno.test("data:check prints a report and exits with 0 where nothing is an error
   assertMatch(stdout, /audio column 0 is -inf in 1 of 8 rows of split "train"/);
 });
 
+Deno.test("data:check --json says the layout and how the file is read", async () => {
+  const path = join(ROOT, "tests", "golden", "layouts", "among_others.pkl");
+  const { code, stdout } = await runTask("data_check", path, "--protocol", "mosi", "--json");
+  const { layout, renamed, padding, textPooling, standardize } = lastJson(stdout);
+  assertEquals(code, 0);
+  assertEquals(layout, "splits with other names (LMF, MFN)");
+  assert((renamed as string[]).includes("tgt → regression_labels"));
+  assertEquals(padding, { text: "end", audio: "end", vision: "end" });
+  // Numbers of a formula say the same in every step.
+  assertEquals([textPooling, standardize], ["lstm", "none"]);
+});
+
 Deno.test("data:check --json ends with one object and exits with 1 for an error", async () => {
   using folder = new TestFolder();
   const path = folder.pickle(

@@ -1,6 +1,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { RandomStream } from "../../../lib/core/random.ts";
 import { textKind } from "../../../lib/data/checks/text_kind.ts";
+import { inspectDataset } from "../../../lib/data/checks/inspect.ts";
+import { numpy, TestFolder } from "../mmsa_file.ts";
 import { MemoryColumn } from "../../../lib/data/column.ts";
 
 const SAMPLES = 120, STEPS = 8;
@@ -89,3 +91,47 @@ Deno.test("textKind() takes one step, and words that are 0, for what they are", 
   );
   assertEquals(textKind(unknown.text, unknown.labels).isSentence, false);
 });
+
+/** A file with the texts, and audio of as many steps or of others. */
+function written(
+  folder: TestFolder,
+  { text, labels }: ReturnType<typeof texts>,
+  isFront: boolean,
+  isAligned: boolean,
+): string {
+  const { samples, steps, width, lengths } = text;
+  const values = new Float32Array(samples * steps * width);
+  text.read([...lengths.keys()], values);
+  for (let i = 0; i < samples && isFront; i++) {
+    const row = values.subarray(i * steps * width, (i + 1) * steps * width);
+    row.copyWithin((steps - lengths[i]!) * width, 0, lengths[i]! * width);
+    row.fill(0, 0, (steps - lengths[i]!) * width);
+  }
+  const audioSteps = isAligned ? steps : steps + 3;
+  const audio = RandomStream.fromSeed(8).normalArray(samples * audioSteps * 2);
+  const all = {
+    id: Array.from({ length: samples }, (_, i) => `a${i}`),
+    text: numpy([samples, steps, width], values),
+    audio: numpy([samples, audioSteps, 2], audio),
+    labels: numpy([samples, 1, 1], labels),
+  };
+  return folder.pickle({ train: all }, "mosi.pkl");
+}
+
+for (const isFront of [false, true]) {
+  for (const isAligned of [false, true]) {
+    const form = `${isFront ? "front" : "end"}-padded, ${isAligned ? "" : "not "}aligned`;
+    Deno.test(`data:check tells word vectors from BERT's features, ${form}`, () => {
+      using folder = new TestFolder();
+      const poolings = [bert(128), glove(50)].map((made) => {
+        const { textPooling, padding } = inspectDataset(
+          written(folder, made, isFront, isAligned),
+          "mosi",
+        );
+        assertEquals(padding.text, isFront ? "front" : "end");
+        return textPooling;
+      });
+      assertEquals(poolings, ["first", "lstm"]);
+    });
+  }
+}
