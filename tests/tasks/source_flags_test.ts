@@ -51,6 +51,7 @@ Deno.test("flags of the source that do not fit are refused", () => {
   refused("--valid", "1");
   refused("--columns", "text=5:5");
   refused("--columns", "text=0:5,text=5:6");
+  refused("--columns", "vision=4:9,text=0:5");
   refused("--columns", "smell=0:5");
   refused("--labels", "5..1");
   refused("--labels", "1..5", "--labels", "1..7");

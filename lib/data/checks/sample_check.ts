@@ -48,7 +48,7 @@ export function idProblems(splits: readonly SplitSource[]): Problem[] {
 }
 
 /** What stands before ids that are consecutive numbers: `0, 1, …`, `clip_1, clip_2, …`; else null. */
-function rowNumberPrefix(ids: readonly string[]): string | null {
+export function rowNumberPrefix(ids: readonly string[]): string | null {
   const parts = ids.map((id) => /^([^\d]*)(\d+)(?:\.0)?$/.exec(id));
   const prefix = parts[0]?.[1];
   if (prefix === undefined) return null;

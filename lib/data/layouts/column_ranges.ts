@@ -8,7 +8,7 @@ import { modalityOf } from "./names.ts";
 /**
  * The column ranges in `text=0:300,audio=300:305`.
  *
- * @throws {UsageError} when a part is no `MODALITY=FROM:TO`
+ * @throws {UsageError} when a part is no `MODALITY=FROM:TO`, or two share columns
  *
  * @example
  * ```ts
@@ -30,6 +30,17 @@ export function parseColumns(text: string): NonNullable<SourceOptions["columns"]
       );
     }
     columns[modality] = [begin, end];
+  }
+  const ranges = Object.entries(columns).toSorted(([, [a]], [, [b]]) => a - b);
+  for (const [i, [name, [begin]]] of ranges.entries()) {
+    const [before, [, end]] = ranges[i - 1] ?? ["", [0, 0]];
+    if (begin < end) {
+      throw new UsageError(
+        `Cannot use --columns "${text}": ${before} and ${name} share columns ${begin} to ${
+          end - 1
+        }`,
+      );
+    }
   }
   return columns;
 }

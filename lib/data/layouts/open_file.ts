@@ -85,7 +85,7 @@ function openParts(
     protocol: null,
     validVideos: divided.videos,
     splits: Object.fromEntries(divided.splits.map((split) => [split.name, split])),
-    problems: [...problems, ...notes.problems(), ...settled.problems],
+    problems: [...problems, ...notes.problems(), ...settled.problems, ...divided.problems],
     store: null,
     sums: () => sourceSums(path, options),
   };

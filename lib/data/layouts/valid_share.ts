@@ -3,7 +3,9 @@
 import { RandomStream } from "../../core/random.ts";
 import { DataError } from "../../core/errors.ts";
 import { SelectedRows } from "../arrays/views.ts";
+import { rowNumberPrefix } from "../checks/sample_check.ts";
 import type { TextBert } from "../dataset.ts";
+import { type Problem, problem } from "../problem.ts";
 import type { ColumnSource, SplitSource } from "../source.ts";
 
 /** The same videos for every training, whatever its seed: runs are compared on the same data. */
@@ -14,6 +16,8 @@ export interface Divided {
   readonly splits: readonly SplitSource[];
   /** Null where nothing was asked for. */
   readonly videos: readonly string[] | null;
+  /** What is odd about them. */
+  readonly problems: readonly Problem[];
 }
 
 /**
@@ -27,7 +31,7 @@ export function withValid(
   splits: readonly SplitSource[],
   share: number | undefined,
 ): Divided {
-  if (share === undefined) return { splits, videos: null };
+  if (share === undefined) return { splits, videos: null, problems: [] };
   const refuse = (state: string) =>
     new DataError(`Cannot take a valid split out of "${path}": ${state}`);
   const train = splits.find(({ name }) => name === "train");
@@ -37,8 +41,9 @@ export function withValid(
   }
   if (train === undefined) throw refuse('it has no split "train"');
   const rowsOfVideo = new Map<string, number[]>();
+  const areRows = rowNumberPrefix(train.ids) !== null;
   train.ids.forEach((id, row) => {
-    const video = videoOf(id);
+    const video = areRows ? id : videoOf(id);
     rowsOfVideo.set(video, [...rowsOfVideo.get(video) ?? [], row]);
   });
   const videos = [...rowsOfVideo.keys()];
@@ -66,7 +71,12 @@ export function withValid(
     takeRows(train, all.filter((row) => taken.has(row)), "valid"),
   ];
   const others = splits.filter(({ name }) => name === "test");
-  return { splits: [...parts, ...others], videos: chosen.toSorted() };
+  const message =
+    `split "train" has row numbers as ids, which tell no videos: samples are taken as ` +
+    "valid one by one, and one voice may be in both";
+  const rest = { split: "train", count: chosen.length } as const;
+  const problems = areRows ? [problem("warning", "made-ids", message, rest)] : [];
+  return { splits: [...parts, ...others], videos: chosen.toSorted(), problems };
 }
 
 /** The video of an id: what stands before the clip's number. */

@@ -310,3 +310,14 @@ Deno.test("numbered ids are no names of features, whatever word they begin with"
   assertEquals([...data.splits.train!.labels!], [-2, -1, 0]);
   assertEquals(data.splits.test!.features.vision!.steps, 2);
 });
+
+Deno.test("--valid takes samples one by one where ids are row numbers, and says so", () => {
+  using folder = new TestFolder();
+  const { train, test } = makeDataset();
+  for (const split of [train!, test!]) delete split.id;
+  const path = folder.pickle({ train: train!, test: test! }, "mosi.pkl");
+  const warnings = warningsOf(path, { valid: 0.25 });
+  assert(warnings.some((text) => /row numbers as ids, which tell no videos/.test(text)));
+  using data = loadDataset(path, { valid: 0.25 });
+  assertEquals([data.splits.train!.samples, data.splits.valid!.samples], [6, 2]);
+});
