@@ -70,6 +70,10 @@ const COPIES =
 const NOTHING =
   "Where no labels at all are equivalent to people's (compare --equivalence), labels make no difference " +
   "here, and that generated ones do about as well says little of them";
+const FROZEN_TEXT =
+  "With text as features, read by its first step, there is no encoder of text to be taught: the task T " +
+  "then teaches its own head alone, and sets that differ by T only give the same scores. --set text=bert " +
+  "or textPooling=lstm has one";
 const TASK_TABLE = "The paper's own table of task sets could not be had";
 
 const SIMS_CLAIM =
@@ -139,7 +143,7 @@ export const SELF_MM_CLAIMS: readonly StudyDefinition[] = [
   study("self-mm-tasks", "Which unimodal tasks help Self-MM", {
     cells: TASK_SETS.map((tasks) => form(tasks.replaceAll(",", "+"), tasks, { tasks })),
     metrics: STUDY_METRICS,
-    notes: [TASK_TABLE],
+    notes: [FROZEN_TEXT, TASK_TABLE],
   }),
   study("self-mm-labels", "Which labels Self-MM's unimodal tasks learn from", {
     cells: [
@@ -159,6 +163,6 @@ export const SELF_MM_CLAIMS: readonly StudyDefinition[] = [
     metrics: STUDY_METRICS,
     showValid: true,
     claim: claim(["human/self-mm"]),
-    notes: [DISAGREEMENT, COPIES, NOTHING, SIMS_PAPER],
+    notes: [DISAGREEMENT, COPIES, NOTHING, FROZEN_TEXT, SIMS_PAPER],
   }),
 ];
