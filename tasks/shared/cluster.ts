@@ -75,7 +75,7 @@ export async function trainOnCluster(
   const handedIn = { study: definition.name, folder, jobs, runs, tasks };
   if (call.has("dry-run")) {
     for (const script of scripts) console.log(script);
-    progress.note(`${runs} runs in ${tasks} tasks: nothing was handed in`);
+    progress.note(`${counted(runs, "run")} in ${counted(tasks, "task")}: nothing was handed in`);
     return { handedIn, outcome: null };
   }
   tell(submission, progress);
@@ -116,9 +116,14 @@ function tell({ folder, jobs, runs, tasks, before }: Submission, progress: Progr
     return;
   }
   const others = before.length === runs ? "" : ` (of the others ${rest})`;
-  progress.note(`Job ${jobs.join(", ")}: ${runs} runs in ${tasks} tasks${others}`);
+  const what = `${counted(runs, "run")} in ${counted(tasks, "task")}`;
+  progress.note(`Job ${jobs.join(", ")}: ${what}${others}`);
   progress.note(`Where they stand: deno task study status ${folder}`);
   progress.note(`The table, when all is over: ${folder}/slurm/table/0.log, or the same command`);
+}
+
+function counted(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? "" : "s"}`;
 }
 
 async function wait(

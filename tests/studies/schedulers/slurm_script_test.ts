@@ -64,15 +64,19 @@ Deno.test("the notice before the end of a time limit leaves three quarters of a 
 });
 
 /** Runs the script as Slurm does, with programs that stand for its own and for the task. */
-async function run(task: string, signals: readonly Deno.Signal[] = []) {
+async function run(
+  task: string,
+  signals: readonly Deno.Signal[] = [],
+  requeue = "kill -9 $PPID",
+) {
   const folder = Deno.makeTempDirSync();
   const put = (name: string, text: string) =>
     Deno.writeTextFileSync(`${folder}/${name}`, `#!/bin/bash\n${text}`, { mode: 0o755 });
-  put("scontrol", `echo "$@" >>${folder}/asked; kill -9 $PPID`);
+  put("scontrol", `echo "$@" >>${folder}/asked; ${requeue}`);
   put("task", `echo "$@" >${folder}/started\n${task}`);
   put("script.sh", script({ command: [`${folder}/task`, "plan.json"] }));
-  const child = new Deno.Command("bash", {
-    args: [`${folder}/script.sh`],
+  const child = new Deno.Command("setsid", { // a group of processes of its own
+    args: ["bash", `${folder}/script.sh`],
     env: {
       ...{ SLURM_ARRAY_JOB_ID: "7", SLURM_ARRAY_TASK_ID: "3", SLURM_CPUS_ON_NODE: "2" },
       PATH: `${folder}:${Deno.env.get("PATH")}`,
@@ -106,6 +110,11 @@ Deno.test({
     assertEquals((await run(saves, ["SIGUSR2"])).asked, "requeue 7_3");
     // It came before the task listened.
     assertEquals((await run("sleep 60 & exec sleep 60", ["SIGUSR2"])).asked, "requeue 7_3");
+    // Slurm then tells all processes to end, this shell too, and waits for it before anything else.
+    const told = '[ "$(wc -l <"${0%/*}/asked")" -gt 1 ] && kill -9 $PPID\n' +
+      "(sleep 0.2; kill -TERM -- -$PPID) &";
+    const again = await run(saves, ["SIGUSR2"], told);
+    assertEquals([again.code, again.asked], [143, "requeue 7_3"]);
     const cancelled = await run(
       "trap 'sleep 0.3; exit 143' TERM; kill -TERM $PPID; (sleep 0.2; kill -TERM $$) & while :; do sleep 0.05; done",
     );
