@@ -1,4 +1,4 @@
-/** `deno task evaluate RUN`: metrics of a finished run on a split. @module */
+/** `deno task evaluate RUNS…`: metrics of finished runs on a split. @module */
 
 import { type Command, JSON_FLAG, start } from "./shared/command.ts";
 import { ENGINE_FLAGS, SOURCE_FLAGS } from "./shared/flags.ts";
@@ -6,8 +6,8 @@ import { ENGINE_FLAGS, SOURCE_FLAGS } from "./shared/flags.ts";
 /** Its name, arguments and flags. */
 export const COMMAND: Command = {
   name: "evaluate",
-  summary: "Evaluates a finished run on a split of its data or of other data",
-  arguments: ["RUN"],
+  summary: "Evaluates finished runs on a split of their data or of other data",
+  arguments: ["RUNS…"],
   flags: [
     { name: "data", value: "PATH", help: "other data than the run's own" },
     {
@@ -29,13 +29,14 @@ export const COMMAND: Command = {
     JSON_FLAG,
   ],
   notes: [
+    "RUNS are run folders, or any folders above them: several are a row each.",
     "A dropped modality has features of 0 in all its steps, dropped text no words. Noise is normal, in",
     "standard deviations of each feature over the run's train split, and drawn from the run's seed.",
     "--noise audio=0,0.1,0.3,1 gives a row a level; with two modalities, a row a combination.",
     "Notes in RUN/reads.jsonl that the split was read, and how; what came of --drop and --noise is",
     "there too, for report to draw. With --json:",
     '{"run","split","metrics":{…}}, and with --drop or --noise the metrics of the first row and',
-    '"points":[{"drop":[…],"noise":{…},"metrics":{…}}] of all.',
+    '"points":[{"drop":[…],"noise":{…},"metrics":{…}}] of all; for several {"runs":[…]} of such.',
   ].join("\n"),
 };
 

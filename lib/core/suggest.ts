@@ -1,16 +1,20 @@
 /** The nearest of some known names, for errors about an unknown one. @module */
 
-/** Number of single-letter edits (insert, delete, replace, swap of neighbours) between two words. */
-function editDistance(a: string, b: string): number {
+/**
+ * Number of single-letter edits (insert, delete, replace, swap of neighbours) from one word to another.
+ *
+ * @param missing what a letter counts that only the second word has
+ */
+function editDistance(a: string, b: string, missing = 1): number {
   let before: number[] = [];
-  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
+  let previous = Array.from({ length: b.length + 1 }, (_, j) => missing * j);
   for (let i = 1; i <= a.length; i++) {
     const current = [i];
     for (let j = 1; j <= b.length; j++) {
       const replace = previous[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
       const isSwap = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
       const swap = isSwap ? before[j - 2]! + 1 : Infinity;
-      current[j] = Math.min(replace, swap, previous[j]! + 1, current[j - 1]! + 1);
+      current[j] = Math.min(replace, swap, previous[j]! + 1, current[j - 1]! + missing);
     }
     [before, previous] = [previous, current];
   }
@@ -22,6 +26,9 @@ const STEM = 3;
 
 /** A name with more edits than this part of its letters is another word. */
 const SENSIBLE = 0.45;
+
+/** Letters are left out more often than they are mistaken: `sed` is meant for `seeds` rather than `set`. */
+const MISSING = 0.4;
 
 /** Whether a word begins or ends another: `out` and `output`, `hot` and `no-hot`. */
 function isPartOf(part: string, whole: string): boolean {
@@ -43,9 +50,29 @@ export function nearest(name: string, known: Iterable<string>): string | undefin
     const isNear = isForm ||
       distance <= Math.max(1, SENSIBLE * Math.max(name.length, candidate.length)) ||
       isPartOf(name, candidate) || isPartOf(candidate, name);
-    if (isNear && distance < least) [best, least] = [candidate, distance];
+    const rank = editDistance(a, b, MISSING);
+    if (isNear && rank < least) [best, least] = [candidate, rank];
   }
   return best;
+}
+
+/** Names whose words begin with the letters of `name`, one each: `lr` of `learningRateAudio`. */
+function abbreviatedBy(name: string, known: readonly string[]): string[] {
+  if (name.length < 2) return [];
+  const initialsOf = (word: string) => word.match(/^[a-z]|[A-Z]|(?<=[-_])[a-z]/g)?.join("") ?? "";
+  const short = name.toLowerCase();
+  return known.filter((word) => initialsOf(word).toLowerCase().startsWith(short));
+}
+
+/** `did you mean "a" or "b"?` for what may be meant; undefined where nothing is near. */
+function question(name: string, known: readonly string[]): string | undefined {
+  const short = abbreviatedBy(name, known);
+  const near = short.length > 0 ? undefined : nearest(name, known);
+  const meant = near === undefined ? short : [near];
+  if (meant.length === 0) return undefined;
+  const quoted = meant.map((word) => `"${word}"`);
+  const all = [...quoted.slice(0, -2), quoted.slice(-2).join(" or ")].join(", ");
+  return `did you mean ${all}?`;
 }
 
 /**
@@ -54,8 +81,8 @@ export function nearest(name: string, known: Iterable<string>): string | undefin
 export function unknownName(what: string, name: string, known: Iterable<string>): string {
   const names = [...known];
   if (names.length === 0) return `Unknown ${what} "${name}": there are none`;
-  const near = nearest(name, names);
-  const hint = near === undefined ? "k" : `did you mean "${near}"? K`;
+  const asked = question(name, names);
+  const hint = asked === undefined ? "k" : `${asked} K`;
   return `Unknown ${what} "${name}": ${hint}nown are ${names.join(", ")}`;
 }
 
@@ -80,8 +107,8 @@ export function unknownNames(
   const all = [...known];
   if (names.length === 1) return unknownName(what, names[0]!, all);
   const each = names.map((name) => {
-    const near = nearest(name, all);
-    return near === undefined ? `"${name}"` : `"${name}" (did you mean "${near}"?)`;
+    const asked = question(name, all);
+    return asked === undefined ? `"${name}"` : `"${name}" (${asked})`;
   });
   return `Unknown ${what}s ${each.join(", ")}: known are ${all.join(", ")}`;
 }

@@ -16,7 +16,7 @@ export {
   type ProgressStart,
   type ProgressStream,
 } from "./progress.ts";
-export type { ProgressState } from "./progress_line.ts";
+export { barOf, formatDuration, type ProgressState } from "./progress_line.ts";
 export type { Grid, GridCell } from "./grid.ts";
 export { GridTables, TABLE_FILES } from "./grid_tables.ts";
 export { inColor, terminalColumns, type Tone } from "./terminal.ts";

@@ -8,7 +8,7 @@
 
 import { isNotebook } from "./notebook.ts";
 import { CellProgress, type ProgressCell } from "./cell_progress.ts";
-import { terminalColumns } from "./terminal.ts";
+import { inColor, terminalColumns } from "./terminal.ts";
 import { progressBar, progressLine, type ProgressState } from "./progress_line.ts";
 
 /** Where progress is written; {@linkcode Deno.stderr} is one. */
@@ -72,6 +72,8 @@ export class Progress implements Disposable {
   /** Something was reported that is not on the screen yet. */
   #pending = false;
   #barIsDrawn = false;
+  /** What is shown of several trainings at a time. */
+  #status: string | null = null;
 
   /** Use {@linkcode createProgress}. */
   constructor(options: ProgressOptions = {}) {
@@ -140,8 +142,25 @@ export class Progress implements Disposable {
   /** Writes a line that stays, such as a warning, above the bar. */
   note(text: string): void {
     if (this.#cell !== null) return this.#cell.note(text);
-    this.#write(`${this.#barIsDrawn ? "\r\x1b[K" : ""}${text}\n`);
+    const shown = text.replace(
+      /^warning:/,
+      (word) => inColor(word, "warning", { isTerminal: () => this.#isTerminal }),
+    );
+    this.#write(`${this.#barIsDrawn ? "\r\x1b[K" : ""}${shown}\n`);
     if (this.#barIsDrawn) this.#draw();
+  }
+
+  /**
+   * Shows how several trainings stand, in a line that is redrawn in place. Only a terminal has room for
+   * one: elsewhere there are notes.
+   *
+   * @returns whether there is a terminal
+   */
+  status(line: string): boolean {
+    if (!this.#isTerminal || this.#cell !== null || this.#quiet) return false;
+    this.#status = line.slice(0, this.#columns() - 1);
+    this.#draw();
+    return true;
   }
 
   /**
@@ -156,9 +175,10 @@ export class Progress implements Disposable {
       : `${this.#state.label}: ${outcome}`;
     if (this.#cell !== null) this.#cell.end(outcome);
     else if (line !== null) this.#write(`${this.#barIsDrawn ? "\r\x1b[K" : ""}${line}\n`);
+    else if (this.#status !== null) this.#write("\r\x1b[K");
     else if (this.#barIsDrawn) this.#write("\n");
     this.#barIsDrawn = false;
-    this.#state = null;
+    this.#state = this.#status = null;
   }
 
   /** Settles when everything is on the screen; a cell that ends before loses the rest. */
@@ -182,6 +202,11 @@ export class Progress implements Disposable {
   }
 
   #draw(): void {
+    if (this.#status !== null) {
+      this.#write(`\r${this.#status}\x1b[K`);
+      this.#barIsDrawn = true;
+      return;
+    }
     if (this.#state === null) return;
     if (this.#cell !== null) {
       this.#cell.draw(this.#state);

@@ -45,10 +45,15 @@ export function progressBar(state: ProgressState, width: number): string {
     const after = ["", ...others].join("  ");
     const length = Math.min(LONGEST_BAR, width - before.length - after.length - 2);
     if (length < SHORTEST_BAR) continue;
-    const full = Math.floor(state.fraction * length);
-    return `${before}[${"#".repeat(full)}${"-".repeat(length - full)}]${after}`;
+    return `${before}${barOf(state.fraction, length)}${after}`;
   }
   return [state.label, ...fieldsOf(state, true)].join("  ").slice(0, Math.max(0, width));
+}
+
+/** `[######------]`, of that many characters between its brackets. @param done 0 to 1 */
+export function barOf(done: number, length: number): string {
+  const full = Math.floor(done * length);
+  return `[${"#".repeat(full)}${"-".repeat(length - full)}]`;
 }
 
 /** `0:42`, `12:05` or `1:02:03`; a second that has begun counts. */

@@ -1,50 +1,73 @@
-/** The progress of many trainings at a time, a line each now and then. @module */
+/** The progress of many trainings at a time: a bar with those that run, or a line each now and then. @module */
 
 import { type JobEvents, jobName } from "../../lib/studies/mod.ts";
-import { type Progress } from "../../lib/display/mod.ts";
+import { barOf, formatDuration, inColor, type Progress } from "../../lib/display/mod.ts";
 
 /** Milliseconds between two lines about one training. */
 const EPOCH_LINE = 10_000;
+/** Characters of the bar. */
+const BAR = 16;
 
-/** Notes on stderr about `total` trainings. */
+/** What becomes of a training, for people. */
+const ENDINGS = {
+  trained: "trained",
+  kept: "kept as it is",
+  failed: "failed",
+  interrupted: "saved: the same command goes on",
+  busy: "left to the process that is at work on it",
+} as const;
+
+/** How `total` trainings stand, on stderr: on a terminal a bar with those that run, else notes. */
 export function jobEvents(progress: Progress, total: number): Required<JobEvents> {
   const started = performance.now();
-  const shown = new Map<string, number>();
+  const running = new Map<string, { readonly text: string; readonly notedAt: number }>();
   let done = 0;
   let trained = 0;
+  let failed = 0;
   /** From the mean time of those that were not there before. */
   const left = () => {
-    if (trained === 0 || done === total) return "";
-    const seconds = (performance.now() - started) / 1000 / trained * (total - done);
-    return `, about ${
-      seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`
-    } left`;
+    if (trained === 0 || done === total) return null;
+    return formatDuration((performance.now() - started) / 1000 / trained * (total - done));
+  };
+  const show = () => {
+    const seconds = left();
+    const fields = [
+      `${barOf(done / Math.max(1, total), BAR)} ${done}/${total}`,
+      ...failed === 0 ? [] : [`${failed} failed`],
+      ...seconds === null ? [] : [`about ${seconds} left`],
+      ...[...running].map(([name, { text }]) => `${name} ${text}`),
+    ];
+    return progress.status(fields.join("  "));
   };
   return {
     onNote: (text) => progress.note(text),
     onEpoch: (job, epoch, epochs, validMae) => {
-      const name = jobName(job);
       const now = performance.now();
-      const last = shown.get(name);
-      if (last === undefined) shown.set(name, now);
-      if (now - (last ?? now) < EPOCH_LINE) return;
-      shown.set(name, now);
-      progress.note(`  ${name}: epoch ${epoch}/${epochs}, valid MAE ${validMae.toFixed(4)}`);
+      const { notedAt = now } = running.get(jobName(job)) ?? {};
+      const text = `epoch ${epoch}/${epochs} MAE ${validMae.toFixed(4)}`;
+      const isDue = now - notedAt >= EPOCH_LINE;
+      running.set(jobName(job), { text, notedAt: isDue ? now : notedAt });
+      if (show() || !isDue) return;
+      progress.note(
+        `  ${jobName(job)}: epoch ${epoch}/${epochs}, valid MAE ${validMae.toFixed(4)}`,
+      );
     },
     onEnd: (job, ending) => {
       done++;
+      running.delete(jobName(job));
       if (ending.status === "trained") trained++;
-      const what = {
-        trained: "trained",
-        kept: "kept as it is",
-        failed: "failed",
-        interrupted: "saved: the same command goes on",
-        busy: "left to the process that is at work on it",
-      }[ending.status];
+      if (ending.status === "failed") failed++;
+      const what = ENDINGS[ending.status];
+      const shown = ending.status === "failed" ? inColor(what, "error") : what;
       const mae = "validMae" in ending && ending.validMae !== null
         ? `, valid MAE ${ending.validMae.toFixed(4)}`
         : "";
-      progress.note(`[${done}/${total}] ${jobName(job)}: ${what}${mae}${left()}`);
+      const seconds = left();
+      progress.note(
+        `[${done}/${total}] ${jobName(job)}: ${shown}${mae}` +
+          `${seconds === null ? "" : `, about ${seconds} left`}`,
+      );
+      if (done < total) show();
     },
   };
 }

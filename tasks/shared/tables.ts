@@ -1,6 +1,12 @@
 /** Tables on stdout and in files. @module */
 
-import { type GridTables, inColor, TABLE_FILES, terminalColumns } from "../../lib/display/mod.ts";
+import {
+  type GridTables,
+  inColor,
+  TABLE_FILES,
+  terminalColumns,
+  type Tone,
+} from "../../lib/display/mod.ts";
 import { UsageError, writeFileAtomic } from "../../lib/core/mod.ts";
 import type { Call } from "./command.ts";
 import { FORMATS } from "./table_flags.ts";
@@ -9,17 +15,18 @@ import { FORMATS } from "./table_flags.ts";
 export function printTables(tables: GridTables, format: string, details = false): void {
   const method = FORMATS[format as keyof typeof FORMATS];
   const text = method === "toText"
-    ? inBold(tables.toText({ width: terminalColumns(), details }))
+    ? withTones(tables.toText({ width: terminalColumns(), details }))
     : tables[method]();
   console.log(text.replace(/\n$/, ""));
 }
 
-/** The best values, which have a star, in bold where the terminal can. */
-function inBold(text: string): string {
-  return text.replaceAll(
-    /\d[\d.]*(?: ± [\d.]+)?\*/g,
-    (value) => inColor(value, "strong", Deno.stdout),
-  );
+/** The best values, which have a star, in bold, and verdicts in colour, where the terminal can. */
+function withTones(text: string): string {
+  const tone = (tone: Tone) => (part: string) => inColor(part, tone, Deno.stdout);
+  return text
+    .replaceAll(/\d[\d.]*(?: ± [\d.]+)?\*/g, tone("strong"))
+    .replaceAll(/(?<= )\S+ better$|(?<= )equivalent$|(?<=: )established$/gm, tone("good"))
+    .replaceAll(/(?<= )not (?:established|shown either way)$/gm, tone("faint"));
 }
 
 /**

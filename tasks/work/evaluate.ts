@@ -1,9 +1,17 @@
 /** The work of `deno task evaluate`. @module */
 
+import { join } from "node:path";
+import { exists } from "../../lib/core/mod.ts";
 import { type CorruptedMetrics } from "../../lib/analysis/mod.ts";
 import { evaluateRun } from "../../lib/session/mod.ts";
-import { type MetricFlag, type Protocol, protocolOf } from "../../lib/evaluation/mod.ts";
+import {
+  type MetricFlag,
+  metricName,
+  type Protocol,
+  protocolOf,
+} from "../../lib/evaluation/mod.ts";
 import { type Modality, type SplitName } from "../../lib/data/mod.ts";
+import { readRuns } from "../../lib/studies/mod.ts";
 import { RunFolder } from "../../lib/training/mod.ts";
 import { type Call, warn } from "../shared/command.ts";
 import { corruptionsOf, describeCorruption } from "../shared/corruptions.ts";
@@ -18,7 +26,7 @@ const FLAGS: Readonly<Record<MetricFlag, string>> = {
   noNonZeroLabels: "every label is 0, so the metrics of neg/pos are 0 by convention",
 };
 
-/** What `evaluate --json` prints. */
+/** What `evaluate --json` prints of one run. */
 export interface EvaluateResult {
   readonly run: string;
   readonly split: string;
@@ -28,12 +36,53 @@ export interface EvaluateResult {
   readonly points?: readonly Pick<CorruptedMetrics, "drop" | "noise" | "metrics">[];
 }
 
-/** Evaluates a run, prints the metrics, and notes in its folder that the split was read. */
-export async function work(call: Call): Promise<{ json: EvaluateResult }> {
-  const run = call.arguments[0]!;
+/** A run and what became of it. */
+interface Evaluated {
+  readonly run: string;
+  readonly protocol: Protocol;
+  readonly results: readonly CorruptedMetrics[];
+  readonly flags: readonly MetricFlag[];
+}
+
+/** Evaluates runs, prints the metrics, and notes in their folders that the split was read. */
+export async function work(
+  call: Call,
+): Promise<{ json: EvaluateResult | { runs: EvaluateResult[] } }> {
   const split = call.require("split") as SplitName;
-  const data = call.get("data");
   const isPlain = call.all("drop").length + call.all("noise").length === 0;
+  const evaluated: Evaluated[] = [];
+  for (const run of runsOf(call.arguments)) {
+    evaluated.push(await evaluate(run, split, isPlain, call));
+  }
+  const [only, ...others] = evaluated;
+  if (others.length === 0 && isPlain) printColumn(split, only!);
+  else printRows(split, evaluated, isPlain);
+  for (const flag of new Set(evaluated.flatMap(({ flags }) => flags))) warn(FLAGS[flag]);
+  const json = evaluated.map(({ run, results }): EvaluateResult => {
+    const points = results.map(({ drop, noise, metrics }) => ({ drop, noise, metrics }));
+    return { run, split, metrics: points[0]!.metrics, ...(isPlain ? {} : { points }) };
+  });
+  return { json: others.length === 0 ? json[0]! : { runs: json } };
+}
+
+/** The runs that are named, and those in the folders that are; one that is unfinished is for its error. */
+function runsOf(paths: readonly string[]): string[] {
+  return paths.flatMap((path) => {
+    if (exists(join(path, "run.json")) || exists(join(path, "config.json"))) return [path];
+    const { runs, skipped } = readRuns([path]);
+    if (runs.length === 0) return [path];
+    for (const { path, reason } of skipped) warn(`"${path}" is skipped: ${reason}`);
+    return runs.map((run) => run.path);
+  });
+}
+
+async function evaluate(
+  run: string,
+  split: SplitName,
+  isPlain: boolean,
+  call: Call,
+): Promise<Evaluated> {
+  const data = call.get("data");
   const { config } = new RunFolder(run).readFinished();
   const used = String(config["modalities"]).split(",") as Modality[];
   const { points: results } = await evaluateRun(run, {
@@ -45,41 +94,52 @@ export async function work(call: Call): Promise<{ json: EvaluateResult }> {
     onWarning: warn,
     log: console.error,
   });
-  const judge = protocolOf(config);
-  printResults(split, judge, results, isPlain);
   const hasScores = config["classes"] === undefined;
   const flags = hasScores ? results.flatMap(({ flags }) => flags) : [];
-  for (const flag of new Set(flags)) warn(FLAGS[flag]);
-  const points = results.map(({ drop, noise, metrics }) => ({ drop, noise, metrics }));
-  const { metrics } = points[0]!;
-  return { json: { run, split, metrics, ...(isPlain ? {} : { points }) } };
+  return { run, protocol: protocolOf(config), results, flags };
 }
 
-/** A column of metrics, or with corruptions a row of them each. */
-function printResults(
+function show(value: number | undefined): string {
+  return value?.toFixed(4) ?? "-";
+}
+
+/** A column of metrics. */
+function printColumn(
   split: string,
-  { metrics, columns }: Protocol,
-  results: readonly CorruptedMetrics[],
-  isPlain: boolean,
+  { protocol: { metrics, columns }, results: [result] }: Evaluated,
 ): void {
+  const values = result!.metrics;
   const shown = metrics.filter(({ key }) => columns.includes(key));
-  const show = (value: number | undefined) => value?.toFixed(4) ?? "-";
-  const classKeys = Object.keys(results[0]!.metrics).filter((key) => key.startsWith("class."));
-  if (!isPlain) {
-    printTable(
-      [split, ...shown.map(({ name }) => name)],
-      results.map((result) => [
-        describeCorruption(result),
-        ...shown.map(({ key }) => show(result.metrics[key])),
-      ]),
-    );
-    return;
-  }
-  const values = results[0]!.metrics;
   printTable([split, "value"], shown.map(({ key, name }) => [name, show(values[key])]));
+  const classKeys = Object.keys(values).filter((key) => key.startsWith("class."));
   if (classKeys.length === 0) return;
   printTable(
     ["of the predicted classes", "value"],
-    classKeys.map((key) => [key, show(values[key])]),
+    classKeys.map((key) => [metricName(key), show(values[key])]),
   );
+}
+
+/** A row a run and corruption. */
+function printRows(split: string, evaluated: readonly Evaluated[], isPlain: boolean): void {
+  const isOne = evaluated.length === 1;
+  const found = evaluated.flatMap(({ protocol }) =>
+    protocol.metrics.filter(({ key }) => protocol.columns.includes(key))
+  );
+  const metrics = [...new Map(found.map((metric) => [metric.key, metric])).values()];
+  const names = shortNames(evaluated.map(({ run }) => run));
+  const rows = evaluated.flatMap(({ results }, i) =>
+    results.map((result) => [
+      [...isOne ? [] : [names[i]!], ...isPlain ? [] : [describeCorruption(result)]].join(", "),
+      ...metrics.map(({ key }) => show(result.metrics[key])),
+    ])
+  );
+  printTable([split, ...metrics.map(({ name }) => name)], rows);
+}
+
+/** Paths without the folders that all of them begin with. */
+function shortNames(paths: readonly string[]): string[] {
+  const parts = paths.map((path) => path.split("/"));
+  let same = 0;
+  while (parts.every((part) => part.length > same + 1 && part[same] === parts[0]![same])) same++;
+  return parts.map((part) => part.slice(same).join("/"));
 }

@@ -40,3 +40,23 @@ Deno.test("unknownName() gives what was asked, the nearest name and all names", 
     'Unknown model "sefl-mm": did you mean "self-mm"? Known are self-mm, cnn',
   );
 });
+
+Deno.test("nearest() takes letters that are left out for a smaller slip than a wrong one", () => {
+  assertEquals(nearest("sed", ["set", "seeds", "epochs"]), "seeds");
+  assertEquals(nearest("sett", ["set", "seeds"]), "set");
+  assertEquals(nearest("modl", ["mode", "model"]), "model");
+});
+
+Deno.test("unknownName() takes first letters for the names that they are of", () => {
+  const known = ["batchSize", "learningRateAudio", "learningRateText", "weightDecay", "lrx"];
+  assertEquals(
+    unknownName("setting", "lr", known.slice(0, 4)),
+    'Unknown setting "lr": did you mean "learningRateAudio" or "learningRateText"? ' +
+      "Known are batchSize, learningRateAudio, learningRateText, weightDecay",
+  );
+  assertEquals(
+    unknownName("setting", "bs", known).slice(0, 46),
+    'Unknown setting "bs": did you mean "batchSize"',
+  );
+  assertEquals(unknownName("setting", "zz", known).includes("did you mean"), false);
+});

@@ -104,6 +104,20 @@ Deno.test("Progress.stop() puts an outcome in place of the bar, and below plain 
   assertEquals(quiet.record.text, "");
 });
 
+Deno.test("Progress.status() is redrawn below notes on a terminal, and leaves nothing behind", () => {
+  const { progress, record } = createRecorded({ isTerminal: true, columns: () => 12 });
+  assertEquals(progress.status("[##--] 2/4 and more"), true);
+  assertEquals(record.text, "\r[##--] 2/4 \x1b[K");
+  record.text = "";
+  progress.note("done");
+  assertEquals(record.text, "\r\x1b[Kdone\n\r[##--] 2/4 \x1b[K");
+  record.text = "";
+  progress.stop();
+  assertEquals(record.text, "\r\x1b[K");
+  const plain = createRecorded();
+  assertEquals([plain.progress.status("x"), plain.record.text], [false, ""]);
+});
+
 Deno.test("Progress says that a training which may stop early takes so long at most", () => {
   const { progress, record } = createRecorded();
   progress.start({ ...START, mayStopEarly: true });

@@ -44,6 +44,25 @@ Deno.test("evaluate gives the metrics that the training wrote, and notes what it
   assertEquals(contentOf(folder.run), before);
 });
 
+Deno.test("evaluate takes several runs, or a folder of them, and gives each its name", async () => {
+  using folder = new TestFolder();
+  const data = folder.pickle(makeDataset(), "mosi.pkl");
+  assertEquals((await train(folder, "constant", data, "--seeds", "1,2")).code, 0);
+  const { code, stdout, stderr } = await runTask("evaluate", folder.at("runs"), ...CPU, "--json");
+  assertEquals([code, stderr.match(/^warning: all predictions are the same/gm)?.length], [0, 1]);
+  const { runs } = lastJson(stdout) as unknown as { runs: EvaluateResult[] };
+  assertEquals(
+    runs.map(({ run }) => run),
+    ["1", "2"].map((seed) => folder.at(`runs/constant/mosi/${seed}`)),
+  );
+  assertMatch(stdout, /^test +MAE +Corr .*\n1 +\d.*\n2 +\d/);
+  const dropped = await runTask(
+    ...["evaluate", folder.at("runs/constant/mosi/2"), folder.at("runs/constant/mosi/1")] as const,
+    ...[...CPU, "--drop", "audio"],
+  );
+  assertMatch(dropped.stdout, /^test +MAE .*\n2, no audio +\d.*\n1, no audio +\d/);
+});
+
 Deno.test("evaluate takes other data, in another form", async () => {
   using folder = await trained();
   const { code, stderr } = await runTask("data_convert", folder.data, folder.at("store"));

@@ -124,7 +124,7 @@ Deno.test("a report takes each configuration and each content of a dataset's nam
     for (const name of ["net (H=1)", ">mosi<", ">mosi-01234567<"]) {
       assert(html.includes(name), name);
     }
-    assertMatch(html, /p seeds \(one comparison\)/);
+    assertMatch(html, /p seeds<br>\(one comparison\)/);
   });
 });
 
