@@ -191,6 +191,26 @@ forEachEngine(
   },
 );
 
+Deno.test("trainRun() goes on with a run beside the first, and ends in the same bytes", async () => {
+  await withFolder(async (out) => {
+    const engine = await openEngine({ engine: "cpu" });
+    const dataset = smallData();
+    const first = await train(engine, dataset, out, { settings: { H: 1, epochs: 1 } });
+    const before = bytesOf(new RunFolder(first.summary.path));
+    await interrupted(engine, dataset, out);
+    const beside = RunFolder.at(out, "self-mm", "synthetic", 1111, "H=3,epochs=4");
+    assertEquals(beside.readRecord()!.status, "interrupted");
+    await assertRejects(() => train(engine, dataset, out), RunError, "an unfinished run");
+    const { summary, skipped } = await train(engine, dataset, out, { resume: true });
+    assertEquals([skipped, summary.path], [false, beside.path]);
+    // How often it is saved is not what is trained.
+    const settings = { checkpointSeconds: 0 };
+    assertEquals((await train(engine, dataset, out, { settings })).skipped, true);
+    assertEquals(bytesOf(beside), bytesOf(new RunFolder((await wholeRun(engine)).summary.path)));
+    assertEquals(bytesOf(new RunFolder(first.summary.path)), before);
+  });
+});
+
 forEachEngine("trainRun() refuses a damaged checkpoint, and loses nothing", async (engine) => {
   await withFolder(async (out) => {
     const dataset = smallData();
