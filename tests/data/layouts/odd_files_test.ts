@@ -181,6 +181,8 @@ Deno.test("tokens under text are tokens, whatever holds them, and other numbers 
     using data = loadDataset(path);
     assertEquals(data.splits.train!.features.text!.width, 4);
   }
+  using empty = loadDataset(withText(folder, (n) => numpy([n, 3, 4], new Float32Array(12 * n))));
+  assertEquals(empty.splits.train!.features.text!.steps, 3);
 });
 
 Deno.test("a sequence that is missing in a sample is one of zeros", () => {
