@@ -172,7 +172,8 @@ class RowList implements FloatSource {
     this.#rows = rows;
     this.dtype = rows.find((row) => row !== NOTHING)?.dtype ?? "list";
     this.shape = [rows.length, longest, ...rest];
-    this.rowLengths = Int32Array.from(rows, (row) => row.shape[0]!);
+    // A sequence that is missing is one step of zeros.
+    this.rowLengths = Int32Array.from(rows, (row) => Math.max(1, row.shape[0]!));
     this.#rowSize = countOf(this.shape.slice(1));
   }
 

@@ -2,7 +2,7 @@
 
 import type { SplitName } from "../modality.ts";
 import type { Layout } from "./layout.ts";
-import { meaningOf, splitAndRest } from "./names.ts";
+import { meaningOf, SPLIT_KEYS, splitAndRest } from "./names.ts";
 import { splitsOf } from "./split_dictionary.ts";
 import { entriesOf, isFeatures, isMap } from "./values.ts";
 
@@ -11,9 +11,7 @@ export const BY_MODALITY: Layout = {
   name: "modalities of splits",
   recognises: (value) =>
     isMap(value) &&
-    [...entriesOf(value)].some(([key, part]) =>
-      meaningOf(key) !== undefined && splitsOf(part) !== undefined
-    ),
+    [...entriesOf(value)].some(([key, part]) => isOfSamples(key) && splitsOf(part) !== undefined),
   read: (value) => {
     const splits = new Map<SplitName, Map<string, unknown>>();
     for (const [key, part] of entriesOf(value as Map<unknown, unknown>)) {
@@ -22,6 +20,11 @@ export const BY_MODALITY: Layout = {
     return splits;
   },
 };
+
+/** Whether a key means something that each sample has. */
+function isOfSamples(key: string): boolean {
+  return SPLIT_KEYS.includes(meaningOf(key) ?? "");
+}
 
 /** `{train_text, train_audio, train_labels, valid_text, …}`, as `.npz` files have it. */
 export const JOINED_NAMES: Layout = {

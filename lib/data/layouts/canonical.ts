@@ -19,7 +19,7 @@ import type { Notes } from "./notes.ts";
 import { idsOf, joinedIds, sentencesOf } from "./texts.ts";
 import { arrangedTokens, wordNumbers } from "./tokens.ts";
 import { meaningsOf } from "./meanings.ts";
-import { isFeatures, rankOf, rowsOf } from "./values.ts";
+import { isFeatures, isList, rankOf, rowsOf } from "./values.ts";
 
 /** What the caller says about the entries. */
 export interface EntryOptions extends Pick<SourceOptions, "labelColumn" | "classes" | "columns"> {
@@ -39,6 +39,7 @@ export function canonical(
   divideColumns(split, entries, found, options, faults);
   readNumbers(split, found, notes, faults);
   shareLengths(found, notes);
+  countMissing(split, found, notes);
   readTexts(split, found, notes);
   readIds(split, found, notes);
   readLabels(split, found, options, faults);
@@ -78,6 +79,20 @@ function renamed(split: SplitName | "all", entries: Entries, notes: Notes): Map<
   }
   for (const part of parts) if (found.has(part) && part === PART_KEYS.mode) found.delete(part);
   return found;
+}
+
+/** Sequences that are None in some samples are zeros there. */
+function countMissing(split: SplitName | "all", found: Map<string, unknown>, notes: Notes): void {
+  for (const modality of MODALITIES) {
+    const rows = found.get(modality);
+    if (!isList(rows)) continue;
+    const missing = rows.filter((row) => row === null || isList(row) && row.length === 0).length;
+    if (missing === 0 || missing === rows.length) continue;
+    const where = split === "all" ? "" : ` of split "${split}"`;
+    notes.addWarning(
+      `has no ${modality} in ${missing} of ${rows.length} samples${where}: taken as zeros`,
+    );
+  }
 }
 
 /** Lengths of no modality are those of each that has none and is long enough. */

@@ -32,9 +32,9 @@ export const SINGLE_CLIP: Layout = {
 export const CLIP_LIST: Layout = {
   name: "MMSA-FET's list of clips",
   recognises: (value) => isClipList(value) || [...splitsOf(value)?.values() ?? []].some(isClipList),
-  read: (value) => {
+  read: (value, notes) => {
     const splits = splitsOf(value);
-    if (splits === undefined) return divided(toTable(value));
+    if (splits === undefined) return divided(toTable(value), notes);
     return new Map([...splits].map(([name, part]) => [name, toTable(part)]));
   },
 };
@@ -43,8 +43,8 @@ export const CLIP_LIST: Layout = {
 export const CLIPS_BY_ID: Layout = {
   name: "clips by id",
   recognises: (value) => isClipMap(value) || [...splitsOf(value)?.values() ?? []].some(isClipMap),
-  read: (value) => {
-    if (isClipMap(value)) return divided(toColumns(value));
+  read: (value, notes) => {
+    if (isClipMap(value)) return divided(toColumns(value), notes);
     return new Map([...splitsOf(value)!].map(([name, part]) => [
       name,
       isClipMap(part) ? toColumns(part) : new Map(),

@@ -4,6 +4,8 @@ import type { SplitName } from "../modality.ts";
 import { stringsOf } from "../arrays/values.ts";
 import type { Entries, Layout, SplitEntries } from "./layout.ts";
 import { unfolded } from "./unfold.ts";
+import { counted, listSome } from "../problem.ts";
+import type { Notes } from "./notes.ts";
 import { PART_KEYS, splitOf } from "./names.ts";
 import { holdsColumns } from "./split_dictionary.ts";
 import { holdsModalities, meaningsOf } from "./meanings.ts";
@@ -14,7 +16,8 @@ export const FLAT: Layout = {
   name: "one dictionary of all samples",
   recognises: (value) =>
     holdsModalities(value) ? isTable(unfolded(entriesOf(value))) : holdsColumns(value),
-  read: (value, notes) => divided(unfolded(entriesOf(value as Map<unknown, unknown>), notes)),
+  read: (value, notes) =>
+    divided(unfolded(entriesOf(value as Map<unknown, unknown>), notes), notes),
 };
 
 /** Whether the arrays have a row a sample: those of a single clip have a row a step. */
@@ -29,12 +32,27 @@ function isTable(entries: Entries): boolean {
     new Set(counts).size === 1;
 }
 
-/** The samples of each split, by the words under `mode`; all of them where there are none. */
-export function divided(entries: Entries): SplitEntries {
+/**
+ * The samples of each split, by the words under `mode`; all of them where there are none. What is left
+ * out is told.
+ */
+export function divided(entries: Entries, notes: Notes): SplitEntries {
   const modeKey = meaningsOf(entries).get(PART_KEYS.mode);
   const modes = modeKey === undefined ? null : stringsOf(entries.get(modeKey));
-  if (modeKey === undefined || modes === null || !modes.some((mode) => splitOf(mode))) {
+  if (modeKey === undefined || modes === null) return new Map([["all", entries]]);
+  const others = modes.filter((mode) => splitOf(mode) === undefined);
+  const shown = listSome([...new Set(others)], 3);
+  if (others.length === modes.length) {
+    notes.addWarning(
+      `does not use "${modeKey}": ${shown} name no split, expected train, valid, test`,
+    );
     return new Map([["all", entries]]);
+  }
+  if (others.length > 0) {
+    notes.addWarning(
+      `leaves out ${others.length} of ${counted(modes.length, "sample")}, whose "${modeKey}" is ` +
+        `${shown}, expected train, valid or test`,
+    );
   }
   const rows = new Map<SplitName, number[]>();
   modes.forEach((mode, row) => {

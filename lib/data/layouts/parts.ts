@@ -93,7 +93,7 @@ export class PartReader {
   #table(): Main {
     const { files = {} } = this.#options;
     if (Object.keys(files).length === 0) readContent(this.#path);
-    const parts = this.#canonical(divided(readLabelTable(this.#path)));
+    const parts = this.#canonical(divided(readLabelTable(this.#path), this.#notes));
     return { parts, format: "files", found: null, trailingBytes: 0 };
   }
 
@@ -141,13 +141,15 @@ export class PartReader {
       throw new DataError(`Cannot read labels of "${path}": it has no column "label"`);
     }
     const divides = all !== undefined && mode !== undefined;
-    const others = divides ? divided(new Map([...all, [PART_KEYS.mode, mode]])) : read;
+    const others = divides ? divided(new Map([...all, [PART_KEYS.mode, mode]]), this.#notes) : read;
     const undivided = parts.get("all");
     if (divides && undivided !== undefined && !others.has("all")) {
       // The features have no splits, the table has: each sample goes where the table says.
       const withModes = new Map([...all, [PART_KEYS.mode, mode]]);
       this.#join("all", undivided, withModes, [...labels, PART_KEYS.mode], path);
-      return new Map([...divided(undivided)].map(([name, part]) => [name, new Map(part)]));
+      return new Map(
+        [...divided(undivided, this.#notes)].map(([name, part]) => [name, new Map(part)]),
+      );
     }
     this.#addAll(parts, others, path, (name, entries, other) =>
       // Without ids, the rows of a split are those of the table that belong to it.
@@ -172,7 +174,7 @@ export class PartReader {
           listSome(missing, 3),
       );
     }
-    const parts = divided(new Map([...entries, [PART_KEYS.mode, found]]));
+    const parts = divided(new Map([...entries, [PART_KEYS.mode, found]]), this.#notes);
     return new Map([...parts].map(([name, part]) => [name, new Map(part)]));
   }
 

@@ -53,7 +53,15 @@ export function wordNumbers(value: unknown): "tokens" | "words" | null {
   if (!values.every(Number.isInteger)) return null;
   const size = values.length / samples;
   if (places !== null) {
-    return values.every((bit, i) => !places(i % size) || bit === 0 || bit === 1) ? "tokens" : null;
+    // Every sentence begins with [CLS], whatever its number is, and has a mask that begins with it.
+    const mask = values.findIndex((_, i) => places(i));
+    const isTokens = values.every((value, i) => {
+      const at = i % size;
+      if (at === 0) return value > 0 && value === values[0];
+      if (at === mask) return value === 1;
+      return !places(at) || value === 0 || value === 1;
+    });
+    return isTokens ? "tokens" : null;
   }
   if (!values.some((number) => number > LARGEST_COUNT)) return null;
   return values.every((id, i) => i % size > 0 || id === CLS) ? "tokens" : "words";

@@ -6,6 +6,7 @@ import { describe } from "../arrays/values.ts";
 import { MODALITIES, type SplitName, SPLITS } from "../modality.ts";
 import { listSome } from "../problem.ts";
 import { grouped } from "./faults.ts";
+import { findLayout } from "./list.ts";
 import { splitsOf } from "./split_dictionary.ts";
 import { entriesOf, isMap } from "./values.ts";
 
@@ -18,6 +19,15 @@ export function unknownLayout(path: string, value: unknown): DataError {
     return new DataError(`Cannot load "${path}": its content is ${describe(value)}, ${wanted}`);
   }
   const entries = entriesOf(value);
+  const several = [...entries].filter(([, part]) => findLayout(part) !== null).map(([key]) => key);
+  if (several.length > 1) {
+    return new DataError(
+      `Cannot load "${path}": it holds ${several.length} datasets (${
+        listSome(several)
+      }), expected ` +
+        "one: save each as a file",
+    );
+  }
   const splits = splitsOf(value);
   if (splits === undefined) {
     faults.push(...SPLITS.map((name) => missingSplit(name, [...entries.keys()])));

@@ -181,6 +181,8 @@ Deno.test("tokens under text are tokens, whatever holds them, and other numbers 
     using data = loadDataset(path);
     assertEquals(data.splits.train!.features.text!.width, 4);
   }
+  using empty = loadDataset(withText(folder, (n) => numpy([n, 3, 4], new Float32Array(12 * n))));
+  assertEquals(empty.splits.train!.features.text!.steps, 3);
 });
 
 Deno.test("a sequence that is missing in a sample is one of zeros", () => {
@@ -194,6 +196,10 @@ Deno.test("a sequence that is missing in a sample is one of zeros", () => {
       }),
       "mosi.pkl",
     );
+    const missing = warningsOf(path).filter((text) => /has no audio/.test(text));
+    assertEquals(missing, [
+      '"mosi.pkl": has no audio in 6 of 8 samples of split "train": taken as zeros',
+    ]);
     using data = loadDataset(path);
     const audio = data.splits.train!.features.audio!;
     assertEquals([audio.steps, [...audio.lengths]], [3, [1, 2, 3, 1, 1, 1, 1, 1]]);
@@ -320,4 +326,29 @@ Deno.test("--valid takes samples one by one where ids are row numbers, and says 
   assert(warnings.some((text) => /row numbers as ids, which tell no videos/.test(text)));
   using data = loadDataset(path, { valid: 0.25 });
   assertEquals([data.splits.train!.samples, data.splits.valid!.samples], [6, 2]);
+});
+
+Deno.test("samples whose mode names no split are left out with their count, or the mode is", () => {
+  using folder = new TestFolder();
+  const flat = (modes: readonly Value[]) => {
+    const { train } = makeDataset();
+    return folder.pickle({ ...train!, mode: modes }, "mosi.pkl");
+  };
+  const [left] = warningsOf(
+    flat(["train", "train", "dev", "dev", "test", "test", "trial", "trial"]),
+  );
+  assertMatch(
+    left!,
+    /leaves out 2 of 8 samples, whose "mode" is "trial", expected train, valid or t/,
+  );
+  const [unused] = warningsOf(flat([0, 1, 2, 0, 1, 2, 0, 1]));
+  assertMatch(
+    unused!,
+    /does not use "mode": "0", "1", "2" name no split, expected train, valid, test/,
+  );
+});
+
+Deno.test("several datasets in a file are refused by their names", () => {
+  const folds = { fold0: makeDataset(), fold1: makeDataset() };
+  assertMatch(refusal(folds), /it holds 2 datasets \("fold0", "fold1"\), expected one: save each/);
 });
