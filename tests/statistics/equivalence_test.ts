@@ -86,6 +86,10 @@ Deno.test("resampledEquivalence() counts what lies at or beyond the nearer end",
   assert(resampledEquivalence(sorted, edge + 1e-12) <= 0.05);
   assert(resampledEquivalence(sorted, edge) > 0.05);
   assert(edge > quantile(sorted, 0.9));
+  // What lies at an end is beyond it, on either side.
+  for (const values of [[-1, 0, 0], [0, 0, 1]]) {
+    assertEquals(resampledEquivalence(Float64Array.from(values), 1), 0.5);
+  }
   const far = sorted.map((x) => x + 5);
   assertEquals([resampledEquivalence(far, 1), resampledEquivalence(far, 9)], [1, 0.001]);
   assertThrows(() => resampledEquivalence(sorted, 0), RangeError, "a margin of 0");

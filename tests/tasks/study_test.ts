@@ -172,7 +172,7 @@ Deno.test("study self-mm-labels prints valid, the labels' distance by epoch, and
     }
     assertMatch(
       stdout,
-      /against those of people: correlation[^]*\ngenerated +1 +4 +-?\d\.\d{3} \(/,
+      /against those of people: correlation[^]*\ngenerated\n +1 +4 +-?\d\.\d{3} \(/,
     );
     const answer =
       /^Self-MM's abstract claims, of SIMS, .*\. These runs show .*: self-mm \(generated\)/;

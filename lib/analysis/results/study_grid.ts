@@ -41,7 +41,7 @@ export function studyGrids(study: ShownStudy): Grid[] {
       name: "labels",
       header: LABEL_HEADER,
       rows: labelRows(labels),
-      align: "lrrrrr",
+      align: "lrrrr",
       keys: 1,
       notes: [],
       details: [],

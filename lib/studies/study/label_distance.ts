@@ -105,28 +105,29 @@ function distanceOf(records: readonly EpochRecord[]): LabelsAt {
 }
 
 /** The columns of {@linkcode labelRows}. */
-export const LABEL_HEADER: readonly string[] = ["", "epoch", "seeds", ...MODALITIES];
+export const LABEL_HEADER: readonly string[] = ["epoch", "seeds", ...MODALITIES];
 
 /** What {@linkcode labelRows} shows. */
 export const LABEL_TITLE =
   "Generated labels against those of people: correlation (and mean absolute difference), means over seeds";
 
-/** Lines for people: epochs 1, 2, 4, 8 and so on, the best and the last. */
+/** Lines for people, below the name of each row: epochs 1, 2, 4, 8 and so on, the best and the last. */
 export function labelRows(distances: readonly LabelDistance[]): string[][] {
   return distances.flatMap(({ name, epochs, best, last }) => [
+    [name, ...LABEL_HEADER.slice(1).map(() => "")],
     ...epochs.filter(({ epoch }) => Number.isInteger(Math.log2(epoch)))
-      .map((at) => lineOf(at.epoch === 1 ? name : "", String(at.epoch), at)),
-    lineOf("", `best, ${shortEpoch(best)}`, best),
-    lineOf("", `last, ${shortEpoch(last)}`, last),
+      .map((at) => lineOf(String(at.epoch), at)),
+    lineOf(`best, ${shortEpoch(best)}`, best),
+    lineOf(`last, ${shortEpoch(last)}`, last),
   ]);
 }
 
-function lineOf(name: string, epoch: string, { seeds, corr, mae }: LabelsAt): string[] {
+function lineOf(epoch: string, { seeds, corr, mae }: LabelsAt): string[] {
   const cells = MODALITIES.map((modality) => {
     const [r, error] = [corr[modality], mae[modality]];
     return r === undefined ? "" : `${r.toFixed(3)} (${error!.toFixed(3)})`;
   });
-  return [name, epoch, String(seeds), ...cells];
+  return [`  ${epoch}`, String(seeds), ...cells];
 }
 
 function shortEpoch({ epoch }: LabelsAt): string {
