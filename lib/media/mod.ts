@@ -23,5 +23,6 @@ export {
   type StepAlignment,
   type VisionSet,
 } from "./settings.ts";
+export { type Transcript, type Word } from "./text/transcript.ts";
 export { type FaceSetName } from "./vision/face_sets.ts";
 export { type FaceChoice } from "./vision/follow.ts";
