@@ -5,12 +5,12 @@ import { type Command, JSON_FLAG, start } from "./shared/command.ts";
 /** Its name, arguments and flags. */
 export const COMMAND: Command = {
   name: "doctor",
-  summary: "Shows versions, engines and devices, and what is missing and how to get it",
+  summary: "Shows versions, engines, devices and ffmpeg, what is missing and how to get it",
   flags: [JSON_FLAG],
   notes: [
     "With --json:",
     '{"deno","engines":{"tensorflow":{"available","version","library","devices":[…]},"webgpu":{…},',
-    '"cpu":{…}},"packages":{…},"problems":[…]}',
+    '"cpu":{…}},"packages":{…},"programs":{"ffmpeg":{"available","version","path"}},"problems":[…]}',
   ].join("\n"),
 };
 

@@ -55,6 +55,11 @@ export const COMMAND: Command = {
       default: "none",
       help: "means over words by the times in CLIP.json, or over words spread over subtitles",
     },
+    {
+      name: "transcribe",
+      value: "FOLDER",
+      help: "a Whisper on disk, which hears what is said in clips that come without words",
+    },
     { name: "bert", value: "FOLDER", help: "makes features of the words; default: words only" },
     {
       name: "kind",
@@ -81,7 +86,7 @@ export const COMMAND: Command = {
     "Words are those of label.csv, or of CLIP.json, .vtt, .srt or .txt beside the clip.",
     "Interrupted, the same command goes on. A clip that fails is named, and the exit status is 1.",
     'With --json: {"path","folder","written","clips","done","failed":[{"id","stage","reason","hint"}],',
-    '"noFace","severalFaces","silent","noText","meanFaceRate","splits":{"train":{"samples"},…}}',
+    '"noFace","severalFaces","silent","heard","noText","meanFaceRate","splits":{"train":{"samples"},…}}',
   ].join("\n"),
 };
 

@@ -42,6 +42,11 @@ export const COMMAND: Command = {
       help: "the encoder that made the vision's features; for --video",
     },
     {
+      name: "transcribe",
+      value: "FOLDER",
+      help: "a Whisper on disk, which hears what is said where nothing tells; for --video",
+    },
+    {
       name: "split",
       value: "SPLIT",
       choices: ["train", "valid", "test"],

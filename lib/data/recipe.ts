@@ -26,6 +26,8 @@ export interface FeatureRecipe {
   readonly vision?: ModalityRecipe;
   /** How words became features. */
   readonly text?: ModalityRecipe;
+  /** How words were heard in clips that came without them; absent where that was not asked for. */
+  readonly transcript?: ModalityRecipe;
   /** Whether steps are words, and whence their times; `none` for steps of equal length. */
   readonly align: string;
   /** Programs that move the last digits only. */
@@ -36,7 +38,7 @@ export interface FeatureRecipe {
 export interface RecipeComparison {
   /** What makes other features, one line each: `vision.fps is 25, expected 10`. */
   readonly differences: readonly string[];
-  /** What moves the last digits only. */
+  /** What moves the last digits only, and whence words come. */
   readonly notes: readonly string[];
 }
 
@@ -68,11 +70,14 @@ export function compareRecipes(
         differingLines(found[name] ?? null, expected[name] ?? null, name)
       ),
     ],
-    notes: differingLines(
-      both(found.tools, expected.tools),
-      both(expected.tools, found.tools),
-      "tools",
-    ),
+    notes: [
+      ...differingLines(found.transcript ?? null, expected.transcript ?? null, "transcript"),
+      ...differingLines(
+        both(found.tools, expected.tools),
+        both(expected.tools, found.tools),
+        "tools",
+      ),
+    ],
   };
 }
 
@@ -148,7 +153,9 @@ function shown(value: RecipeValue): string {
 /** Whether a value read from a file is a recipe. */
 export function isRecipe(value: unknown): value is FeatureRecipe {
   if (typeof value !== "object" || value === null) return false;
-  const { version, align, tools, audio, vision, text } = value as Partial<FeatureRecipe>;
+  const { version, align, tools, audio, vision, text, transcript } = value as Partial<
+    FeatureRecipe
+  >;
   return typeof version === "number" && typeof align === "string" && isObject(tools ?? null) &&
-    [audio, vision, text].every((part) => part === undefined || isObject(part));
+    [audio, vision, text, transcript].every((part) => part === undefined || isObject(part));
 }

@@ -82,8 +82,10 @@ async function examineWebGpu(problems: string[]): Promise<EngineReport> {
 
 /**
  * The report as text, one fact a line.
+ *
+ * @param more facts, before the problems
  */
-export function formatDoctor(report: DoctorReport): string {
+export function formatDoctor(report: DoctorReport, more: readonly string[] = []): string {
   const lines = [`Deno ${report.deno}`];
   for (const [name, { available, version, library, devices }] of Object.entries(report.engines)) {
     const place = library === null ? "" : `, ${library}`;
@@ -94,6 +96,6 @@ export function formatDoctor(report: DoctorReport): string {
     );
   }
   for (const [name, version] of Object.entries(report.packages)) lines.push(`${name} ${version}`);
-  lines.push(...report.problems.map((problem) => `Problem: ${problem}`));
+  lines.push(...more, ...report.problems.map((problem) => `Problem: ${problem}`));
   return lines.join("\n");
 }

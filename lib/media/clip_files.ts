@@ -17,6 +17,7 @@ import {
   writeSafetensors,
 } from "../data/mod.ts";
 import type { ClipFeatures } from "./extract_clip.ts";
+import type { Transcript } from "./text/transcript.ts";
 import type { Track } from "./track.ts";
 
 /** What is known of a clip that is done. */
@@ -36,6 +37,8 @@ export interface ClipNote {
     readonly mostFaces: number | null;
   } | null;
   readonly isSilent: boolean;
+  /** What was heard in it, null where nothing was; absent where that was not asked for. */
+  readonly heard?: Transcript | null;
 }
 
 /** Names of the numbers of a step; null where they have none. */
@@ -69,7 +72,7 @@ export class ClipFiles {
 
   /** Keeps what was extracted. */
   write(id: string, path: string, features: ClipFeatures): ClipNote {
-    const { audio, vision, isSilent, sha256 } = features;
+    const { audio, vision, isSilent, sha256, heard } = features;
     const { size, mtime } = Deno.statSync(path);
     writeSafetensors(
       this.#path(id, "safetensors"),
@@ -84,6 +87,7 @@ export class ClipFiles {
       audio: audio && shapeOf(audio),
       vision: vision && { ...shapeOf(vision), seen: vision.seen, mostFaces: vision.mostFaces },
       isSilent,
+      ...(heard === undefined ? {} : { heard }),
     };
     writeJsonAtomic(this.#path(id, "json"), note);
     return note;

@@ -92,7 +92,6 @@ interface EncoderPackage {
     data: Float32Array,
     dims: readonly number[],
   ) => EncoderTensor;
-  readonly env: { allowRemoteModels: boolean; localModelPath: string };
 }
 interface ModelClass {
   from_pretrained(name: string, options: { readonly quantized: false }): Promise<Encoder>;
@@ -104,17 +103,24 @@ export interface OpenEncoder {
   tensor(data: Float32Array, dims: readonly number[]): EncoderTensor;
 }
 
+/** The package, which looks for networks beside a folder and nowhere else, and the folder's name. */
+export async function localTransformers<T>(
+  path: string,
+): Promise<{ readonly transformers: T; readonly name: string }> {
+  type Settings = { readonly env: { allowRemoteModels: boolean; localModelPath: string } };
+  const transformers = await loadPackage<T & Settings>("@xenova/transformers");
+  transformers.env.allowRemoteModels = false;
+  transformers.env.localModelPath = dirname(resolve(path));
+  return { transformers, name: basename(resolve(path)) };
+}
+
 /** Opens the network of a folder. @throws {DataError} it cannot be opened */
 export async function openEncoder(
   { path, network }: EncoderFolder,
   kind: "AutoModel" | "CLIPVisionModelWithProjection" = "AutoModel",
 ): Promise<OpenEncoder> {
-  const transformers = await loadPackage<EncoderPackage>("@xenova/transformers");
-  transformers.env.allowRemoteModels = false;
-  transformers.env.localModelPath = dirname(resolve(path));
-  const run = await transformers[kind].from_pretrained(basename(resolve(path)), {
-    quantized: false,
-  })
+  const { transformers, name } = await localTransformers<EncoderPackage>(path);
+  const run = await transformers[kind].from_pretrained(name, { quantized: false })
     .catch((error: unknown) => {
       throw new DataError(`Cannot open "${network}": ${messageOf(error)}`, { cause: error });
     });

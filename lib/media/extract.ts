@@ -21,12 +21,12 @@ import { type Clip, listClips, requireLabels } from "./clips.ts";
 import { ffmpegVersion, MEDIA_LIMITS, type MediaLimits } from "./decode/ffmpeg.ts";
 import { findFinished, REPORT_FILE } from "./finished.ts";
 import { MediaError } from "./media_error.ts";
-import type { ClipFailure } from "./messages.ts";
+import type { ClipFailure, ClipJob } from "./messages.ts";
 import { workOff } from "./pool.ts";
 import { type ExtractionReport, reportOf } from "./report.ts";
 import { recipeOf } from "./recipe.ts";
 import { EXTRACT_DEFAULTS, type ExtractSettings } from "./settings.ts";
-import { type Spoken, spokenIn } from "./spoken.ts";
+import { isUnsaid, type Spoken, spokenIn } from "./spoken.ts";
 
 /** A moment of an extraction. */
 export interface ExtractionProgress {
@@ -152,16 +152,19 @@ async function extractAll(
   failures: ClipFailure[],
 ): Promise<ReadonlyMap<string, ClipNote>> {
   const notes = new Map<string, ClipNote>();
-  const jobs: { id: string; path: string }[] = [];
-  for (const { id, path } of clips) {
+  const jobs: ClipJob[] = [];
+  for (const clip of clips) {
+    const { id, path } = clip;
     if (path === null) {
       const hint = "label.csv names it; expected a file such as Raw/VIDEO/CLIP.mp4";
       failures.push({ id, stage: "file", reason: "there is no such file", hint });
       continue;
     }
     const note = exists(path) ? files.note(id, path) : null;
-    if (note === null) jobs.push({ id, path });
-    else notes.set(id, note);
+    const isToHear = settings.transcriber !== null && isUnsaid(clip);
+    if (note === null || (isToHear && note.heard === undefined)) {
+      jobs.push({ id, path, isUnsaid: isToHear });
+    } else notes.set(id, note);
   }
   let frames = 0;
   const tell = () =>
@@ -206,7 +209,7 @@ function withWords(
     if (note === undefined) return [];
     let spoken: Spoken;
     try {
-      spoken = spokenIn(clip, align);
+      spoken = spokenIn(clip, align, note.heard);
     } catch (error) {
       if (!(error instanceof MediaError)) throw error;
       const { stage, message: reason, hint } = error;

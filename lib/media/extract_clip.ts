@@ -2,12 +2,15 @@
 
 import { relative } from "node:path";
 import { sha256File } from "../core/files.ts";
-import type { MediaLimits } from "./decode/ffmpeg.ts";
+import { type MediaLimits, NO_SOUND } from "./decode/ffmpeg.ts";
 import { decodeFrames } from "./decode/frames.ts";
+import { requireWholeOgg } from "./decode/ogg.ts";
 import { decodeSound } from "./decode/sound.ts";
 import { MediaError } from "./media_error.ts";
 import type { PictureReader } from "./picture_reader.ts";
 import type { SoundReader } from "./sound_reader.ts";
+import { type Transcriber, WHISPER_RATE } from "./text/transcriber.ts";
+import type { Transcript } from "./text/transcript.ts";
 import type { Track } from "./track.ts";
 import type { FaceTrack } from "./vision/follow.ts";
 
@@ -22,6 +25,8 @@ export interface ClipFeatures {
   readonly vision: FaceTrack | null;
   /** Whether the sound is silence from end to end. */
   readonly isSilent: boolean;
+  /** What was heard in it, null without sound; absent where that was not asked for. */
+  readonly heard?: Transcript | null;
   /** Of the media file. */
   readonly sha256: string;
 }
@@ -32,6 +37,8 @@ export interface ClipReaders {
   readonly sound: SoundReader | null;
   /** Null where no vision is asked for. */
   readonly pictures: PictureReader | null;
+  /** Null where words are not heard. */
+  readonly transcriber: Transcriber | null;
   /** Pictures a second. */
   readonly fps: number;
 }
@@ -40,6 +47,7 @@ export interface ClipReaders {
  * Extracts features of a media file.
  *
  * @param folder that the file may not be outside of, by links
+ * @param isUnsaid whether nothing tells what is said in it
  * @throws {MediaError} it cannot be used
  */
 export async function extractClip(
@@ -47,10 +55,12 @@ export async function extractClip(
   folder: string,
   readers: ClipReaders,
   limits: MediaLimits,
+  isUnsaid = false,
 ): Promise<ClipFeatures> {
   requireInside(path, folder);
+  if (!limits.keepDamaged) requireWholeOgg(path);
   const sha256 = sha256File(path);
-  const { sound: reader, pictures, fps } = readers;
+  const { sound: reader, pictures, transcriber, fps } = readers;
   const samples = reader === null ? null : await decodeSound(path, reader.rate, limits);
   const audio = samples === null ? null : await reader!.read(samples);
   const sound = samples === null ? null : { samples, rate: reader!.rate };
@@ -60,8 +70,30 @@ export async function extractClip(
       throw new MediaError("features", `its ${name} features are not all finite`);
     }
   }
-  const isSilent = samples !== null && samples.every((value) => Math.abs(value) < SILENCE);
-  return { audio, vision, isSilent, sha256 };
+  const isSilent = samples !== null && isSilence(samples);
+  const features = { audio, vision, isSilent, sha256 };
+  if (!isUnsaid || transcriber === null) return features;
+  return { ...features, heard: await hear(path, transcriber, limits) };
+}
+
+/** What is said in a clip; null where it has no sound. In silence Whisper hears words. */
+async function hear(
+  path: string,
+  transcriber: Transcriber,
+  limits: MediaLimits,
+): Promise<Transcript | null> {
+  let samples: Float32Array;
+  try {
+    samples = await decodeSound(path, WHISPER_RATE, limits);
+  } catch (error) {
+    if (error instanceof MediaError && error.message === NO_SOUND) return null;
+    throw error;
+  }
+  return isSilence(samples) ? null : await transcriber.hear(samples);
+}
+
+function isSilence(samples: Float32Array): boolean {
+  return samples.every((value) => Math.abs(value) < SILENCE);
 }
 
 /** A link, or a pipe or device with a clip's name, could have anything else read. */

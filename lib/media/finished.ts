@@ -39,7 +39,9 @@ export function findFinished(
     ...recipe,
     ...(text === null ? {} : { text: { ...meta.recipe?.text, kind: text } }),
   };
-  const { differences } = compareRecipes(meta.recipe ?? recipe, made, MODALITIES);
+  const { differences: other, notes } = compareRecipes(meta.recipe ?? recipe, made, MODALITIES);
+  // Words that were heard otherwise make other words, whatever a model makes of them.
+  const differences = [...other, ...notes.filter((note) => note.startsWith("transcript"))];
   if (differences.length > 0) {
     throw refuse(`it was extracted by another recipe (${differences.join("; ")})`);
   }
@@ -55,11 +57,11 @@ function contentNow(
   report: ExtractionReport,
   align: StepAlignment,
 ): string {
-  const done = new Set(report.clips.map(({ id }) => id));
+  const done = new Map(report.clips.map((clip) => [clip.id, clip]));
   return hashOf(
     clips.filter(({ id }) => done.has(id)).map((clip) => ({
       clip,
-      spoken: spokenIn(clip, align),
+      spoken: spokenIn(clip, align, done.get(clip.id)!.heard),
       sha256: clip.path === null ? "" : sha256File(clip.path),
     })),
   );

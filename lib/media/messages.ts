@@ -18,7 +18,15 @@ export interface MediaWorkerOptions {
 /** To a process: first how to work, then clips. */
 export type MediaOrder =
   | { readonly open: MediaWorkerOptions }
-  | { readonly clip: { readonly id: string; readonly path: string } };
+  | { readonly clip: ClipJob };
+
+/** A clip with a file. */
+export interface ClipJob {
+  readonly id: string;
+  readonly path: string;
+  /** Whether nothing tells what is said in it, so that it has to be heard. */
+  readonly isUnsaid: boolean;
+}
 
 /** Why a clip could not be used. */
 export interface ClipFailure {

@@ -1,7 +1,8 @@
 /** From clips to features: decoding, sound, faces, words, and the store of them. @module */
 
 export { type DescriptorName } from "./audio/descriptors.ts";
-export { type MediaLimits } from "./decode/ffmpeg.ts";
+export { ffmpegVersion, type MediaLimits } from "./decode/ffmpeg.ts";
+export { ffmpegPath } from "./decode/ffmpeg_path.ts";
 export {
   type ClipExtraction,
   extractClips,
@@ -22,5 +23,6 @@ export {
   type StepAlignment,
   type VisionSet,
 } from "./settings.ts";
+export { type Transcript, type Word } from "./text/transcript.ts";
 export { type FaceSetName } from "./vision/face_sets.ts";
 export { type FaceChoice } from "./vision/follow.ts";

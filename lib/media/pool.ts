@@ -1,14 +1,8 @@
 /** Several processes that work off the clips of a folder. @module */
 
 import type { ClipNote } from "./clip_files.ts";
-import type { ClipFailure, MediaWorkerOptions } from "./messages.ts";
+import type { ClipFailure, ClipJob, MediaWorkerOptions } from "./messages.ts";
 import { MediaProcess } from "./worker_process.ts";
-
-/** A clip with a file. */
-export interface ClipJob {
-  readonly id: string;
-  readonly path: string;
-}
 
 /** How clips are worked off. */
 export interface MediaPoolOptions {

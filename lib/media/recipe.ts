@@ -5,6 +5,7 @@ import type { FeatureRecipe } from "../data/mod.ts";
 import { isPictureEncoded, visionRecipe } from "./picture_reader.ts";
 import type { ExtractSettings } from "./settings.ts";
 import { audioRecipe } from "./sound_reader.ts";
+import { transcriptRecipe } from "./text/transcriber.ts";
 
 /** Raised when the same settings make other features than before. */
 const RECIPE_VERSION = 1;
@@ -17,12 +18,13 @@ const RECIPE_VERSION = 1;
  * @throws {DataError} an encoder's folder is not one
  */
 export function recipeOf(settings: ExtractSettings, tools: FeatureRecipe["tools"]): FeatureRecipe {
-  const { audio, vision, align } = settings;
+  const { audio, vision, transcriber, align } = settings;
   const hasFaces = vision.length > 0 && !isPictureEncoded(settings);
   return {
     version: RECIPE_VERSION,
     ...(audio.length === 0 ? {} : { audio: audioRecipe(settings) }),
     ...(vision.length === 0 ? {} : { vision: visionRecipe(settings) }),
+    ...(transcriber === null ? {} : { transcript: transcriptRecipe(transcriber) }),
     align,
     tools: hasFaces ? { ...tools, runtime: GRAPH_RUNTIME } : tools,
   };

@@ -3,6 +3,7 @@
 import type { DoneClip } from "./assemble.ts";
 import type { Clip } from "./clips.ts";
 import type { ClipFailure } from "./messages.ts";
+import type { Transcript } from "./text/transcript.ts";
 
 /** A clip that is in the store. */
 export interface ClipSummary {
@@ -20,6 +21,8 @@ export interface ClipSummary {
   readonly isSilent: boolean;
   /** Of the media file. */
   readonly sha256: string;
+  /** What was heard in it, null where nothing was; absent where its words came with it. */
+  readonly heard?: Transcript | null;
 }
 
 /** What an extraction has seen; `features.json` of a store. */
@@ -36,6 +39,8 @@ export interface ExtractionReport {
   readonly severalFaces: readonly string[];
   /** Ids of clips whose sound is silence. */
   readonly silent: readonly string[];
+  /** Ids of clips whose words were heard in them. */
+  readonly heard: readonly string[];
   /** Ids of clips without words. */
   readonly noText: readonly string[];
   /** Mean over clips of the part of frames with a face; null without vision. */
@@ -64,6 +69,7 @@ export function reportOf(
     mostFaces: note.vision?.mostFaces ?? null,
     isSilent: note.isSilent,
     sha256: note.file.sha256,
+    ...(note.heard === undefined ? {} : { heard: note.heard }),
   }));
   const idsOf = (isMeant: (clip: ClipSummary) => boolean) =>
     clips.filter(isMeant).map(({ id }) => id);
@@ -76,6 +82,7 @@ export function reportOf(
     noFace: idsOf(({ faceRate }) => faceRate === 0),
     severalFaces: idsOf(({ mostFaces }) => (mostFaces ?? 0) > 1),
     silent: idsOf(({ isSilent }) => isSilent),
+    heard: idsOf(({ heard }) => !!heard?.text),
     noText: done.filter(({ spoken }) => !spoken.text).map(({ clip }) => clip.id),
     meanFaceRate: rates.length === 0
       ? null

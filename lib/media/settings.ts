@@ -29,6 +29,8 @@ export interface ExtractSettings {
   readonly audioEncoder: string | null;
   /** Folder of an encoder of pictures, for `clip`; null where there is none. */
   readonly visionEncoder: string | null;
+  /** Folder of a Whisper, which hears what is said where nothing tells; null where there is none. */
+  readonly transcriber: string | null;
   /** Pictures a second. */
   readonly fps: number;
   /** Which face of several. */
@@ -53,6 +55,7 @@ export const EXTRACT_DEFAULTS: ExtractSettings = {
   vision: ["geometry"],
   audioEncoder: null,
   visionEncoder: null,
+  transcriber: null,
   fps: 10,
   face: "largest",
   align: "none",

@@ -20,13 +20,23 @@ export interface Spoken {
   readonly words: readonly Word[] | null;
 }
 
+/** Whether nothing tells what is said in a clip. */
+export function isUnsaid({ path, text }: Clip): boolean {
+  return (text === null || text === "") && path !== null && pathBeside(path) === null;
+}
+
 /**
  * Reads what is said in a clip.
  *
+ * @param heard in it, where nothing tells what is said; null where nothing was
  * @throws {MediaError} the file beside it is malformed, or has no times where `align` needs them
  */
-export function spokenIn({ path, text }: Clip, align: StepAlignment): Spoken {
-  const transcript = path === null ? null : beside(path);
+export function spokenIn(
+  { path, text }: Clip,
+  align: StepAlignment,
+  heard: Transcript | null = null,
+): Spoken {
+  const transcript = (path === null ? null : beside(path)) ?? heard;
   const said = text !== null && text !== "" ? text : transcript?.text ?? text;
   if (align === "none") return { text: said, words: null };
   const cues = transcript?.cues ?? null;
@@ -39,7 +49,12 @@ export function spokenIn({ path, text }: Clip, align: StepAlignment): Spoken {
 }
 
 function beside(path: string): Transcript | null {
+  const found = pathBeside(path);
+  return found === null ? null : readTranscript(found.file, found.ending);
+}
+
+function pathBeside(path: string) {
   const stem = path.replace(/\.[^.]*$/, "");
   const ending = TRANSCRIPT_ENDINGS.find((ending) => exists(`${stem}.${ending}`));
-  return ending === undefined ? null : readTranscript(`${stem}.${ending}`, ending);
+  return ending === undefined ? null : { file: `${stem}.${ending}`, ending };
 }

@@ -11,17 +11,18 @@ import { readLines } from "../core/json_lines.ts";
 import { ClipFiles } from "./clip_files.ts";
 import { type ClipReaders, extractClip } from "./extract_clip.ts";
 import { MediaError } from "./media_error.ts";
-import type { MediaOrder, MediaReport, MediaWorkerOptions } from "./messages.ts";
+import type { ClipJob, MediaOrder, MediaReport, MediaWorkerOptions } from "./messages.ts";
 import { openPictureReader } from "./picture_reader.ts";
 import { openSoundReader } from "./sound_reader.ts";
+import { openTranscriber } from "./text/transcriber.ts";
 
 async function work(
   { data, work, limits }: MediaWorkerOptions,
   readers: ClipReaders,
-  { id, path }: { readonly id: string; readonly path: string },
+  { id, path, isUnsaid }: ClipJob,
 ): Promise<MediaReport> {
   try {
-    const features = await extractClip(path, data, readers, limits);
+    const features = await extractClip(path, data, readers, limits, isUnsaid);
     return { done: new ClipFiles(work).write(id, path, features) };
   } catch (error) {
     // Anything else is a mistake of ours or of the machine, and would hit every clip.
@@ -49,7 +50,10 @@ async function serve(): Promise<void> {
   if (first === undefined || !("open" in first)) return;
   const options = first.open, { settings } = options;
   const [sound, pictures] = [await openSoundReader(settings), await openPictureReader(settings)];
-  const readers = { sound, pictures, fps: settings.fps };
+  const transcriber = settings.transcriber === null
+    ? null
+    : await openTranscriber(settings.transcriber, settings.align);
+  const readers = { sound, pictures, transcriber, fps: settings.fps };
   new ClipFiles(options.work).writeColumns({
     audio: sound?.columns ?? null,
     vision: pictures?.columns ?? null,

@@ -5,7 +5,13 @@ import { DataError } from "../core/errors.ts";
 import { readLines } from "../core/json_lines.ts";
 import { openSmileFolder } from "./audio/opensmile_files.ts";
 import { ffmpegPath } from "./decode/ffmpeg_path.ts";
-import type { ClipFailure, MediaOrder, MediaReport, MediaWorkerOptions } from "./messages.ts";
+import type {
+  ClipFailure,
+  ClipJob,
+  MediaOrder,
+  MediaReport,
+  MediaWorkerOptions,
+} from "./messages.ts";
 import type { ClipNote } from "./clip_files.ts";
 
 /** What only these processes use is in locks of their own; encoders need a large package more. */
@@ -21,7 +27,8 @@ async function packageCache(): Promise<string> {
 /** The lock and the rights of a process: no more than its settings need. */
 async function rightsFor({ data, work, settings }: MediaWorkerOptions): Promise<string[]> {
   const packages = await packageCache();
-  const encoders = [settings.audioEncoder, settings.visionEncoder].flatMap((path) => path ?? []);
+  const { audioEncoder, visionEncoder, transcriber } = settings;
+  const encoders = [audioEncoder, visionEncoder, transcriber].flatMap((path) => path ?? []);
   const hasSmile = settings.audio.includes("egemaps");
   const lock = encoders.length > 0 ? ENCODER_LOCK : LOCK;
   const read = [data, work, packages, ...encoders, ...(hasSmile ? [openSmileFolder()] : [])];
@@ -82,7 +89,7 @@ export class MediaProcess {
 
   /** Extracts one clip; after a failure with `isAlive` false the process is no more. */
   async extract(
-    clip: { readonly id: string; readonly path: string },
+    clip: ClipJob,
   ): Promise<{ readonly note: ClipNote } | { readonly failure: ClipFailure; isAlive: boolean }> {
     this.#order({ clip });
     const report = await this.#next();

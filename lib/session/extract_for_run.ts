@@ -16,6 +16,8 @@ export interface ClipEncoders {
   readonly audioEncoder?: string;
   /** The encoder of pictures, for a run on features of CLIP or its like. */
   readonly visionEncoder?: string;
+  /** A Whisper, which hears what is said where nothing tells. */
+  readonly transcriber?: string;
 }
 
 /** A clip and what is said in it. */
@@ -43,7 +45,7 @@ export interface ClipStore extends Disposable {
 export async function extractForRun(
   run: string,
   { data: { recipe, widths } }: RunRecord,
-  { path, text, bert, audioEncoder, visionEncoder }: ClipToScore,
+  { path, text, bert, audioEncoder, visionEncoder, transcriber }: ClipToScore,
 ): Promise<ClipStore> {
   const cannot = `Cannot score "${path}" with the run "${run}"`;
   if (recipe === undefined) {
@@ -60,6 +62,7 @@ export async function extractForRun(
     vision: widths["vision"] === undefined ? [] : vision,
     audioEncoder: audioEncoder ?? null,
     visionEncoder: visionEncoder ?? null,
+    transcriber: transcriber ?? null,
   };
   const { text: words } = recipe;
   const isTextRead = widths["text"] !== undefined;

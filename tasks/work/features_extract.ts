@@ -50,6 +50,7 @@ function settingsIn(call: Call): Partial<ExtractSettings> {
     vision: parseVision(call.require("vision")),
     audioEncoder: call.get("audio-encoder") ?? null,
     visionEncoder: call.get("vision-encoder") ?? null,
+    transcriber: call.get("transcribe") ?? null,
     fps: call.count("fps", 1),
     face: call.get("face") as "largest",
     align: call.get("align") as "none",
@@ -108,6 +109,7 @@ function summaryOf(folder: string, meta: StoreMeta | null, report: ExtractionRep
     ...listed("without a face", report.noFace),
     ...listed("with several faces", report.severalFaces),
     ...listed("silent", report.silent),
+    ...listed("with words that were heard", report.heard),
     ...listed("without words", report.noText),
   ];
 }

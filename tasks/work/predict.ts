@@ -44,6 +44,7 @@ const ENCODERS = {
   "bert": "bert",
   "audio-encoder": "audioEncoder",
   "vision-encoder": "visionEncoder",
+  "transcribe": "transcriber",
 } as const;
 
 /** What is to be predicted. @throws {UsageError} its flags do not go together */

@@ -9,6 +9,7 @@
 #   cluster.sh start-node DIR NAME
 #   cluster.sh kill-ctl DIR / start-ctl DIR
 set -euo pipefail
+PATH=$PATH:/usr/sbin
 
 verb=$1
 dir=$(realpath -m "$2")

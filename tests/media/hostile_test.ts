@@ -88,6 +88,14 @@ function writeHostile(folder: string, canary: string, address: string): number {
     Deno.removeSync(path);
     for (let cut = 1; cut <= 14; cut++) add(ending, bytes.subarray(0, bytes.length * cut / 16));
   }
+  // Sound in Ogg, within a page and between two: ffmpeg plays what there is and does not complain.
+  const path = join(folder, "whole.ogg");
+  ffmpeg("-f", "lavfi", "-i", "sine=duration=4", "-c:a", "libvorbis", "-page_duration", "1", path);
+  const bytes = Deno.readFileSync(path);
+  Deno.removeSync(path);
+  const pages = [...new TextDecoder("latin1").decode(bytes).matchAll(/OggS/g)];
+  const last = pages.at(-1)!.index;
+  for (const end of [bytes.length - 1, last, bytes.length / 2]) add("ogg", bytes.subarray(0, end));
   return count;
 }
 

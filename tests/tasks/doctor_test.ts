@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { findLibrary } from "../../lib/engine/tensorflow/library/library.ts";
+import { HAS_FFMPEG } from "../media/programs.ts";
 import { assertFails, lastJson, runTask } from "./run_task.ts";
 
 const HAS_TENSORFLOW = findLibrary() !== null;
@@ -14,10 +15,11 @@ interface Engine {
 Deno.test("doctor shows what there is, as text and as JSON", async () => {
   const { code, stdout } = await runTask("doctor", "--json");
   assertEquals(code, 0);
-  const { deno, engines, packages, problems, ...rest } = lastJson(stdout) as {
+  const { deno, engines, packages, programs, problems, ...rest } = lastJson(stdout) as {
     deno: string;
     engines: Record<string, Engine>;
     packages: Record<string, string>;
+    programs: { ffmpeg: { available: boolean; version: string | null; path: string | null } };
     problems: string[];
   };
   assertEquals(rest, {});
@@ -34,6 +36,11 @@ Deno.test("doctor shows what there is, as text and as JSON", async () => {
   else assert(problems.some((problem) => problem.includes("deno task engine:install")), stdout);
   assertMatch(stdout, /^Deno \d+\.\d+\.\d+\n/);
   assertMatch(stdout, /^Engine cpu: /m);
+  const { available, version, path } = programs.ffmpeg;
+  assertEquals(available, HAS_FFMPEG);
+  const line = HAS_FFMPEG ? `${version}, ${path}` : "not available";
+  assert(stdout.includes(`\nProgram ffmpeg: ${line}\n`), stdout);
+  if (!HAS_FFMPEG) assert(problems.some((problem) => problem.includes("media:install")), stdout);
 });
 
 Deno.test("doctor exits with 2 for wrong flags", async () => {

@@ -22,6 +22,9 @@ const FORMATS = "mov,matroska,avi,flv,mpeg,mpegts,asf,ogg,wav,mp3,flac,aac";
 const MOST_BYTES = 2 ** 29;
 const MOST_PIXELS = 8192 * 4320;
 
+/** Why a file cannot be heard that is whole. */
+export const NO_SOUND = "it has no sound";
+
 /** Bytes of complaints that are kept: a damaged file can bring one for each of its packets. */
 const MOST_COMPLAINTS = 1 << 16;
 
@@ -167,7 +170,7 @@ function judge(
   if (success && (lines.length === 0 || keepDamaged)) return;
   if (!success && /Stream map '[^']*' matches no streams/.test(complaints)) {
     throw stage === "sound"
-      ? new MediaError(stage, "it has no sound", "--audio none does without")
+      ? new MediaError(stage, NO_SOUND, "--audio none does without")
       : new MediaError(stage, "it has no pictures", "--vision none does without");
   }
   const known = TRANSLATIONS.find(([pattern]) => !success && pattern.test(complaints));

@@ -5,13 +5,17 @@ import { MediaError } from "../media_error.ts";
 
 /** A word and when it is said, in seconds from the beginning of the clip. */
 export interface Word {
+  /** As it is written. */
   readonly word: string;
+  /** Its beginning. */
   readonly start: number;
+  /** Its end, not before its beginning. */
   readonly end: number;
 }
 
 /** What is said. */
 export interface Transcript {
+  /** All of it, on one line. */
   readonly text: string;
   /** Words with times; null where the file has none. */
   readonly words: readonly Word[] | null;
