@@ -66,14 +66,8 @@ export class GridTables implements Displayable {
       const cell = (cell: GridCell, i: number) =>
         textOfCell(cell) + (isBest(cell) ? "*" : marked[i] ? " " : "");
       const rows = grid.rows.map((row) => row.map(cell));
-      const layout = { width, repeated: repeatedColumns(grid) };
-      const write = (header: readonly (readonly string[])[]) =>
-        textTable([...header.map((row) => row.map(cell)), ...rows], grid.align, layout);
-      const whole = write([grid.header]);
-      // What stands in brackets goes below where that leaves room for more columns.
-      const body = whole.includes("\n\n")
-        ? write(twoLines(grid.header)).replace(/(^|\n\n)\n/g, "$1")
-        : whole;
+      const table = [grid.header.map(cell), ...rows];
+      const body = textTable(table, grid.align, { width, repeated: repeatedColumns(grid) });
       const told = [...notesWith(grid, "*"), ...details ? grid.details : []];
       const notes = told.length === 0 ? [] : [told.join("\n")];
       return [...grid.title === "" ? [] : [grid.title], body, ...notes].join("\n\n");
@@ -151,13 +145,6 @@ export function gridHtml(grid: Grid): string {
   const { header, rows, title, align, details } = grid;
   return table(header, rows, { title, align }) + list(notesWith(grid, "Bold:")) +
     folded("At length", list(details));
-}
-
-/** `Acc-2 (neg/pos)` on two lines; a header of one line is on the lower one. */
-function twoLines(header: readonly string[]): string[][] {
-  const pairs = header.map((text) => /^(.+?) (\(.+\))$/.exec(text)?.slice(1) ?? ["", text]);
-  if (pairs.every(([upper]) => upper === "")) return [[...header]];
-  return [pairs.map(([upper]) => upper!), pairs.map(([, lower]) => lower!)];
 }
 
 function isBest(cell: GridCell): boolean {

@@ -26,6 +26,20 @@ export function textTable(
   align?: string,
   { width = Infinity, repeated = [0] }: TextWidth = {},
 ): string {
+  const whole = linesOf(rows, align, { width, repeated });
+  if (whole.length === 1) return whole[0]!;
+  // What stands in brackets goes below, where that leaves room for more columns.
+  const [header = [], ...body] = rows;
+  return linesOf([...twoLines(header), ...body], align, { width, repeated })
+    .map((block) => block.replace(/^\n/, "")).join("\n\n");
+}
+
+/** The blocks of a table. */
+function linesOf(
+  rows: readonly (readonly string[])[],
+  align: string | undefined,
+  { width, repeated }: Required<TextWidth>,
+): string[] {
   const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
   const isLeft = (i: number) => align === undefined ? i === 0 : align[i] === "l";
   const cell = (text: string, i: number) =>
@@ -33,7 +47,18 @@ export function textTable(
   return blocksOf(widths, { limit: width, gap: GAP, repeated }).map((columns) =>
     rows.map((row) => columns.map((i) => cell(row[i]!, i)).join(" ".repeat(GAP)).trimEnd())
       .join("\n")
-  ).join("\n\n");
+  );
+}
+
+/** `Acc-2 (neg/pos)` on two lines; a head of one line is on the lower one. */
+function twoLines(header: readonly string[]): string[][] {
+  const pairs = header.map((text) => /^(.+?) (\(.+\) ?)$/.exec(text)?.slice(1) ?? ["", text]);
+  if (pairs.every(([upper]) => upper === "")) return [[...header]];
+  return [
+    // A space at the end is the place of a star below.
+    pairs.map(([upper, lower]) => lower!.endsWith(" ") && upper !== "" ? `${upper} ` : upper!),
+    pairs.map(([, lower]) => lower!),
+  ];
 }
 
 /**

@@ -13,6 +13,19 @@ export function terminalColumns(): number {
   }
 }
 
+/**
+ * Text in lines that break between words, where it goes to a terminal; a file has each line whole, for
+ * who searches in it. Lines with two spaces in them are of tables and stay.
+ */
+export function inLines(text: string, stream: { isTerminal(): boolean } = Deno.stderr): string {
+  if (!stream.isTerminal()) return text;
+  const width = terminalColumns();
+  const words = new RegExp(`(.{1,${width}})(?: |$)`, "g");
+  return text.split("\n").map((line) =>
+    line.length <= width || line.includes("  ") ? line : line.replaceAll(words, "$1\n").trimEnd()
+  ).join("\n");
+}
+
 /** Colours that have one meaning everywhere. */
 const CODES = { error: 31, warning: 33, good: 32, strong: 1, faint: 2 } as const;
 

@@ -14,11 +14,12 @@ export function versions(engineVersion: string): Record<string, string> {
   return { msa: VERSION, deno: Deno.version.deno, v8: Deno.version.v8, engine: engineVersion };
 }
 
-/** The commit of the git checkout that the process runs in; null where there is none. */
+/** The commit of the git checkout that the code is in, wherever it is called; null where there is none. */
 export function gitCommit(): string | null {
   try {
     const { success, stdout } = new Deno.Command("git", {
       args: ["rev-parse", "HEAD"],
+      ...(import.meta.dirname === undefined ? {} : { cwd: import.meta.dirname }),
       stdout: "piped",
       stderr: "null",
     }).outputSync();

@@ -8,7 +8,7 @@
  */
 
 import { messageOf, UsageError } from "../../lib/core/errors.ts";
-import { inColor } from "../../lib/display/terminal.ts";
+import { inColor, inLines } from "../../lib/display/terminal.ts";
 import type { Call, Command, Flag } from "./call.ts";
 import { parseCall } from "./parse_call.ts";
 
@@ -36,7 +36,8 @@ export async function run(
     else status = await work(call) ?? 0;
   } catch (error) {
     status = exitStatus(error);
-    console.error(`${status >= 128 ? "" : `${inColor("error:", "error")} `}${messageOf(error)}`);
+    const message = inLines(`${status >= 128 ? "" : "error: "}${messageOf(error)}`);
+    console.error(message.replace(/^error:/, (word) => inColor(word, "error")));
     if (status === 2) console.error(`Run "deno task ${command.name} --help" for the flags`);
     if (args.includes("--verbose") && error instanceof Error) console.error(error.stack);
   }
@@ -91,7 +92,8 @@ export function printJson(value: unknown): void {
 
 /** Tells the user something that the results do not depend on them reading. */
 export function warn(message: string): void {
-  console.error(`${inColor("warning:", "warning")} ${message}`);
+  const text = inLines(`warning: ${message}`);
+  console.error(text.replace(/^warning:/, (word) => inColor(word, "warning")));
 }
 
 function exitStatus(error: unknown): number {

@@ -6,7 +6,7 @@ import { barOf, formatDuration, inColor, type Progress } from "../../lib/display
 /** Milliseconds between two lines about one training. */
 const EPOCH_LINE = 10_000;
 /** Characters of the bar. */
-const BAR = 16;
+const BAR = 10;
 
 /** What becomes of a training, for people. */
 const ENDINGS = {
@@ -44,7 +44,7 @@ export function jobEvents(progress: Progress, total: number): Required<JobEvents
     onEpoch: (job, epoch, epochs, validMae) => {
       const now = performance.now();
       const { notedAt = now } = running.get(jobName(job)) ?? {};
-      const text = `epoch ${epoch}/${epochs} MAE ${validMae.toFixed(4)}`;
+      const text = `${epoch}/${epochs} (MAE ${validMae.toFixed(3)})`;
       const isDue = now - notedAt >= EPOCH_LINE;
       running.set(jobName(job), { text, notedAt: isDue ? now : notedAt });
       if (show() || !isDue) return;
@@ -68,6 +68,7 @@ export function jobEvents(progress: Progress, total: number): Required<JobEvents
           `${seconds === null ? "" : `, about ${seconds} left`}`,
       );
       if (done < total) show();
+      else progress.stop();
     },
   };
 }

@@ -3,6 +3,7 @@
 import {
   type GridTables,
   inColor,
+  inLines,
   TABLE_FILES,
   terminalColumns,
   type Tone,
@@ -15,7 +16,7 @@ import { FORMATS } from "./table_flags.ts";
 export function printTables(tables: GridTables, format: string, details = false): void {
   const method = FORMATS[format as keyof typeof FORMATS];
   const text = method === "toText"
-    ? withTones(tables.toText({ width: terminalColumns(), details }))
+    ? withTones(inLines(tables.toText({ width: terminalColumns(), details }), Deno.stdout))
     : tables[method]();
   console.log(text.replace(/\n$/, ""));
 }

@@ -44,16 +44,17 @@ function listOf(runs: readonly IndexedRun[], keys: readonly string[]): Grid {
   return {
     title: "",
     name: "runs",
-    header: ["run", "model", "dataset", "seed", "epochs", ...keys.map(headerOf)],
+    // What a path tells too comes last: a narrow terminal has it below.
+    header: ["run", "epochs", ...keys.map(headerOf), "model", "dataset", "seed"],
     rows: runs.map((run) => [
       run.path,
+      String(run.epochs),
+      ...keys.map((key) => valueOf(run, key)?.toFixed(3) ?? "-"),
       run.model,
       run.dataset,
       String(run.seed),
-      String(run.epochs),
-      ...keys.map((key) => valueOf(run, key)?.toFixed(3) ?? "-"),
     ]),
-    align: `lllrr${"r".repeat(keys.length)}`,
+    align: `lr${"r".repeat(keys.length)}llr`,
     keys: 1,
     notes: [],
     details: [],
