@@ -21,6 +21,7 @@ const LAYERS = [
   "export",
   "parity",
   "studies",
+  "watch",
   "analysis",
   "session",
 ];

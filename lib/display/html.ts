@@ -4,7 +4,7 @@ import { type GridCell, textOfCell } from "./grid.ts";
 import { escapeXml } from "./xml.ts";
 
 /** For a screen of any width, light or dark, and for paper. Figures are light everywhere. */
-const STYLE = `
+export const STYLE = `
 :root { color-scheme: light dark; --text: #1a1a1a; --faint: #444; --line: #ddd; --edge: #888;
   --page: #fff; --link: #005a8c; }
 @media screen and (prefers-color-scheme: dark) {

@@ -19,7 +19,7 @@ export interface ClusterStatus {
   readonly definition: StudyDefinition;
   /** All its runs, in the order in which they are trained. */
   readonly states: readonly JobState[];
-  /** Why the scheduler did not answer, so that folders alone had to tell; null where it did. */
+  /** Why the scheduler did not answer, so that folders alone had to tell; null where it did, or was not asked. */
   readonly silence: string | null;
 }
 
@@ -27,14 +27,18 @@ export interface ClusterStatus {
  * Where each run of a study stands.
  *
  * @param folder `OUT/STUDY`
+ * @param scheduler who is asked; null where folders alone are to tell
  * @throws {RunError} it holds no study
  */
-export async function studyStatus(folder: string, scheduler: Scheduler): Promise<ClusterStatus> {
+export async function studyStatus(
+  folder: string,
+  scheduler: Scheduler | null,
+): Promise<ClusterStatus> {
   const definition = requireDefinition(folder);
   const plans = readPlans(folder);
   let tasks: readonly QueuedTask[] | null = null;
   let silence: string | null = null;
-  if (plans.length > 0) {
+  if (plans.length > 0 && scheduler !== null) {
     try {
       tasks = await scheduler.queue(join(folder, ARRAYS));
     } catch (error) {

@@ -1,10 +1,10 @@
 /** Where each run of a study stands, by its folder and by who schedules it. @module */
 
 import { basename, join } from "node:path";
-import { exists } from "../../core/files.ts";
-import { DEAD, LOCK_FILE } from "../../core/lock.ts";
+import { LOCK_FILE } from "../../core/lock.ts";
 import { readOwner } from "../../core/lock_file.ts";
-import { readHistory, RunFolder, type RunRecord } from "../../training/mod.ts";
+import { RunFolder, type RunRecord } from "../../training/mod.ts";
+import { historyOf, isAlive, nodeOf, progressOf } from "../runs/run_progress.ts";
 import { type Job, jobName } from "../study/jobs.ts";
 import type { QueuedTask } from "../schedulers/scheduler.ts";
 import { dataKey, logOf, type PlanFolder, readFailures, runKey } from "./plan.ts";
@@ -91,7 +91,7 @@ export function runStates(
     const failure = place && failureOf(job, place);
     const task = place?.task;
     if (found !== null && isAtWork(found, task, tasks !== null)) {
-      return { ...common, state: "running", ...progressOf(found.folder, task) };
+      return { ...common, state: "running", ...placedProgress(found.folder, task) };
     }
     if (failure !== undefined) return { ...common, state: "failed", reason: failure };
     if (task !== undefined) {
@@ -170,38 +170,17 @@ function isAtWork(
   isAsked: boolean,
 ): boolean {
   if (record.status !== "running") return false;
-  const lock = folder.file(LOCK_FILE);
-  const owner = readOwner(lock);
-  if (owner === null) return false;
-  if (owner.job !== undefined && isAsked) return task?.isRunning ?? false;
-  return Date.now() - timeOf(lock) < DEAD;
+  const owner = readOwner(folder.file(LOCK_FILE));
+  if (owner?.job !== undefined && isAsked) return task?.isRunning ?? false;
+  return isAlive(folder);
 }
 
-/** 0 for a file that has just gone */
-function timeOf(path: string): number {
-  try {
-    return Deno.statSync(path).mtime?.getTime() ?? 0;
-  } catch {
-    return 0;
-  }
-}
-
-/** How far a run is. */
-function progressOf(folder: RunFolder, task: QueuedTask | undefined): Partial<RunState> {
-  const node = task?.node || readOwner(folder.file(LOCK_FILE))?.host;
-  const where = node ? { node } : {};
-  const epochs = Number(folder.readConfig()?.["epochs"] ?? 0);
-  const path = folder.file("history.jsonl");
-  const history = exists(path) ? readHistory(path) : [];
-  const last = history.at(-1);
-  if (last === undefined) return { ...where, epoch: 0, epochs };
-  const seconds = history.reduce((sum, one) => sum + one.seconds.train + one.seconds.valid, 0);
+/** How far a run is, and where. */
+function placedProgress(folder: RunFolder, task: QueuedTask | undefined): Partial<RunState> {
+  const node = task?.node || nodeOf(folder);
   return {
-    ...where,
-    epoch: last.epoch,
-    epochs,
-    ...(last.valid["mae"] === undefined ? {} : { validMae: last.valid["mae"] }),
-    secondsLeft: Math.max(0, epochs - last.epoch) * seconds / history.length,
+    ...(node ? { node } : {}),
+    ...progressOf(historyOf(folder), folder.readConfig()),
   };
 }
 

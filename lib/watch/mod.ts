@@ -1,0 +1,3 @@
+/** A page on this machine that follows trainings. @module */
+
+export { type Watch, watchFolder, type WatchOptions } from "./serve.ts";
