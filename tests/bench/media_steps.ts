@@ -16,7 +16,7 @@ const settings = { ...EXTRACT_DEFAULTS, ...(what === "audio" ? { vision: [] } : 
 const [sound, pictures] = [await openSoundReader(settings), await openPictureReader(settings)];
 const limits = { ...MEDIA_LIMITS, seconds: 900 };
 const started = performance.now();
-const readers = { sound, pictures, fps: settings.fps };
+const readers = { sound, pictures, transcriber: null, fps: settings.fps };
 const { audio, vision } = await extractClip(path, dirname(path), readers, limits);
 console.log(JSON.stringify({
   seconds: (performance.now() - started) / 1000,
