@@ -7,7 +7,11 @@ import { DATA_FLAGS } from "./shared/flags.ts";
 export const COMMAND: Command = {
   name: "models",
   summary: "Lists every model: year, needs, parameters, and whether it can be trained on your data",
-  flags: [...DATA_FLAGS.filter(({ name }) => name !== "nonfinite"), JSON_FLAG],
+  flags: [
+    ...DATA_FLAGS.filter(({ name }) => name !== "nonfinite"),
+    { name: "bert", value: "FOLDER", help: "a BERT, for the models that cannot do without one" },
+    JSON_FLAG,
+  ],
   notes: [
     "Needs: text as a sequence; a BERT (--text bert --bert FOLDER); labels of people for each modality;",
     "aligned data. Parameters are those with default settings on the published files, without a BERT's.",

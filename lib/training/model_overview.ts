@@ -13,6 +13,7 @@ import {
   featureWidths,
   type ModelDefinition,
 } from "../models/mod.ts";
+import { BertFolder } from "../nn/bert_folder.ts";
 import { defaultsFor, resolveConfig } from "./config.ts";
 import { checkTraining, openData, requiredText, type TrainingOptions } from "./open_training.ts";
 import { parameterCount, PUBLISHED_SIZES } from "./parameter_counts.ts";
@@ -59,7 +60,12 @@ export interface Trainable {
 }
 
 /** Data, and how they are read. */
-export type CandidateOptions = Omit<TrainingOptions, "model" | "data"> & { readonly data: string };
+export type CandidateOptions = Omit<TrainingOptions, "model" | "data" | "settings"> & {
+  /** What `loadDataset` takes. */
+  readonly data: string;
+  /** Folder of a BERT, for models that cannot do without one. */
+  readonly bert?: string;
+};
 
 /** Data that models are tried on, without a training. Dispose it to close them. */
 export class Candidates implements Disposable {
@@ -96,12 +102,15 @@ export class Candidates implements Disposable {
    * An engine has to be open.
    */
   check(model: ModelDefinition): Trainable {
+    const { bert, ...options } = this.#options;
+    const settings = bert !== undefined && model.needs.includes("bert") ? { bert } : {};
     try {
-      const text = requiredText(model, {});
+      const text = requiredText(model, settings);
       const data = this.#data(text);
       const { dataset, protocol, modalities } = checkTraining({
-        ...this.#options,
+        ...options,
         model,
+        settings,
         data: data.dataset,
       }, data);
       const defaults = defaultsFor(dataset.name, protocol);
@@ -113,7 +122,7 @@ export class Candidates implements Disposable {
         modalities,
         widths: featureWidths(dataset, modalities),
         steps: featureSteps(dataset, modalities, text),
-      });
+      }, "bert" in settings ? widthOf(settings.bert) : undefined);
       return { runs: true, reason: null, parameters, warnings };
     } catch (error) {
       if (!(error instanceof UsageError || error instanceof DataError)) throw error;
@@ -131,4 +140,10 @@ export class Candidates implements Disposable {
   [Symbol.dispose](): void {
     for (const { dataset } of this.#open.values()) dataset.close();
   }
+}
+
+/** The width of the states of a BERT. */
+function widthOf(folder: string): number {
+  using bert = new BertFolder(folder);
+  return bert.config.width;
 }

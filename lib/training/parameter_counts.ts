@@ -37,12 +37,15 @@ function sizesOf(defaults: DefaultsFor, name: string): DataSizes {
   return { defaults, protocol, modalities: MODALITIES, widths, steps };
 }
 
-/** A BERT as wide as the published ones, and else as small as models take: its own weights do not count. */
-const BERT: GivenBert = {
-  config: {
+/** Width of the published BERTs. */
+const BERT_WIDTH = 768;
+
+/** A BERT that is else as small as models take: its own weights do not count. */
+function smallBert(width: number): GivenBert {
+  const config = {
     type: "bert",
     vocabulary: 1,
-    width: 768,
+    width,
     layers: 2,
     heads: 1,
     intermediate: 1,
@@ -53,14 +56,15 @@ const BERT: GivenBert = {
     epsilon: 1e-12,
     hiddenDropout: 0,
     attentionDropout: 0,
-  },
-  values: null,
-};
+  } as const;
+  return { config, values: null };
+}
 
 /**
  * Number of weights that gradient descent changes, with default settings. Those of a BERT are not
  * counted. An engine has to be open.
  *
+ * @param bertWidth of the BERT of a model that cannot do without one
  * @returns null for a regressor
  * @throws {UsageError} the model cannot be made for data of such sizes
  *
@@ -77,7 +81,11 @@ const BERT: GivenBert = {
  * assertEquals(parameterCount(findModel("cnn"), sizes), 100 * (12 * 7 + 3) + 301);
  * ```
  */
-export function parameterCount(model: ModelDefinition, sizes: DataSizes): number | null {
+export function parameterCount(
+  model: ModelDefinition,
+  sizes: DataSizes,
+  bertWidth: number = BERT_WIDTH,
+): number | null {
   if (model.kind !== "network") return null;
   const { defaults, ...rest } = sizes;
   const network = model.create({
@@ -85,7 +93,7 @@ export function parameterCount(model: ModelDefinition, sizes: DataSizes): number
     settings: resolveConfig(model, defaults),
     trainLabels: new Float32Array(0),
     random: RandomStream.zeros(),
-    ...(model.needs.includes("bert") ? { bert: BERT } : {}),
+    ...(model.needs.includes("bert") ? { bert: smallBert(bertWidth) } : {}),
   });
   const count = network.ownNames()
     .reduce((sum, name) => sum + network.parameters.get(name).size, 0);

@@ -1,5 +1,6 @@
 /** The work of `deno task models`. @module */
 
+import { UsageError } from "../../lib/core/mod.ts";
 import { textTable } from "../../lib/display/mod.ts";
 import { openEngine } from "../../lib/engine/mod.ts";
 import { MODELS, needsText } from "../../lib/models/mod.ts";
@@ -10,7 +11,13 @@ import { dataOf, sourceOf } from "../shared/data_flags.ts";
 /** Lists the models, and what can be said of them with the data. */
 export async function work(call: Call): Promise<Outcome> {
   const hasData = call.get("data") !== undefined || sourceOf(call).files !== undefined;
-  using candidates = hasData ? await Candidates.open({ ...dataOf(call), onWarning: warn }) : null;
+  const bert = call.get("bert");
+  if (bert !== undefined && !hasData) {
+    throw new UsageError("Cannot use --bert without --data: nothing is tried without data");
+  }
+  using candidates = hasData
+    ? await Candidates.open({ ...dataOf(call), ...(bert ? { bert } : {}), onWarning: warn })
+    : null;
   // Networks are made to be counted, and nothing is computed.
   await openEngine({ engine: "cpu" });
   const models = MODELS.map((model) => {

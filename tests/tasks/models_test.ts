@@ -42,4 +42,5 @@ Deno.test("models tells which can be trained on a file, and why the others canno
 Deno.test("models refuses data that are not there, and unknown flags", async () => {
   assertFails(await runTask("models", "--data", "no.pkl"), 1, /no\.pkl/);
   assertFails(await runTask("models", "--dat", "x"), 2, /did you mean "--data"/);
+  assertFails(await runTask("models", "--bert", "x"), 2, /--bert without --data/);
 });

@@ -11,6 +11,9 @@ import { findModel, MODELS } from "../../lib/models/mod.ts";
 import { Candidates, openTraining, parameterCounts } from "../../lib/training/mod.ts";
 import { makeDataset, makeOneSided, TestFolder } from "../data/mmsa_file.ts";
 import { smallSettings } from "../models/networks.ts";
+import { BertFolder } from "../../lib/nn/bert_folder.ts";
+import { loadDataset } from "../../lib/data/mod.ts";
+import { BERT, DATA } from "./small_bert.ts";
 
 await openEngine({ engine: "cpu" });
 
@@ -103,4 +106,20 @@ Deno.test("a model of sequences is trained on text of one step with a warning", 
     assertEquals(found.length, count);
     assert(!candidates.check(findModel("self-mm")).warnings.join().includes("sequence"));
   }
+});
+
+Deno.test("Candidates.check() tries models that need a BERT with the one that is given", async () => {
+  const options = { data: DATA, protocol: "mosi", modalities: ["text", "audio"] } as const;
+  using without = await Candidates.open(options);
+  using candidates = await Candidates.open({ ...options, bert: BERT });
+  const magBert = findModel("mag-bert");
+  assertMatch(without.check(magBert).reason!, /without --bert FOLDER/);
+  const { reason, parameters } = candidates.check(magBert);
+  using bert = new BertFolder(BERT);
+  using dataset = loadDataset(DATA, { protocol: "mosi", modalities: ["audio"] });
+  const { width } = bert.config, audio = dataset.splits.train!.features.audio!.width;
+  // Two maps, of [audio; e] and of audio, a norm and the score.
+  const own = (audio + width + 1) * width + (audio + 1) * width + 2 * width + width + 1;
+  assertEquals([reason, parameters], [null, own]);
+  assertEquals(candidates.check(findModel("cnn")).runs, true, "others read no BERT");
 });
