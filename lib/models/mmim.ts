@@ -168,6 +168,11 @@ class Mmim extends Network<typeof settings> {
     return super.bertGroups.map((group) => ({ ...group, weightDecay, pass: 2 }));
   }
 
+  /** Projections whose entropy is measured stay as they are drawn. */
+  override get idle(): readonly string[] {
+    return [...super.idle, ...this.ownNames("mi_").filter((name) => name.includes("entropy_prj"))];
+  }
+
   override enterPass(pass: number): void {
     this.#pass = pass;
   }

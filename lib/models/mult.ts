@@ -138,8 +138,8 @@ class Mult extends Network<typeof settings> {
 
   /** A convolution is left out where the data have the encoders' width already. */
   override get idle(): readonly string[] {
-    return this.modalities.filter((modality) => this.#isSkipped(modality))
-      .map((modality) => `proj_${LETTER[modality]}.weight`);
+    const skipped = this.modalities.filter((modality) => this.#isSkipped(modality));
+    return [...super.idle, ...skipped.map((modality) => `proj_${LETTER[modality]}.weight`)];
   }
 
   #isSkipped(modality: Modality): boolean {

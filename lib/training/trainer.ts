@@ -156,7 +156,9 @@ export async function fit(
     while (progress.batches < batches.length) {
       const rate = rates.isConstant ? {} : { rate: rateNow() };
       await learnBatch(learner, train, batches, progress, settings, rate);
-      if (!hasLearned && (progress.stage ?? 1) === (learner.network.stages ?? 1)) {
+      const isLastStage = (progress.stage ?? 1) === (learner.network.stages ?? 1);
+      // Of a batch in several passes the last one tells.
+      if (!hasLearned && isLastStage && batches[progress.batches - 1]!.isCounted) {
         hasLearned = true;
         warnOfUntaught(learner, options);
       }

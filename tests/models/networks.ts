@@ -166,7 +166,7 @@ export class NetworkLearner extends Learner implements Disposable {
       protocol: "mosi",
       modalities,
       widths: featureWidths(dataset, modalities),
-      steps: featureSteps(dataset, modalities),
+      steps: featureSteps(dataset, modalities, config["text"] as "features" | "bert"),
       trainLabels: dataset.splits.train!.labels!,
       random: random.split("weights"),
     });

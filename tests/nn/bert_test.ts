@@ -8,7 +8,12 @@ import {
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
 import { RandomStream } from "../../lib/core/random.ts";
-import { encoderShapes, TextEncoder, type TextEncoderConfig } from "../../lib/nn/text_encoder.ts";
+import {
+  encoderShapes,
+  type FrozenParts,
+  TextEncoder,
+  type TextEncoderConfig,
+} from "../../lib/nn/text_encoder.ts";
 import { BertFolder } from "../../lib/nn/bert_folder.ts";
 import { Parameters } from "../../lib/nn/parameters.ts";
 import { forEachEngine } from "../engine/engines.ts";
@@ -82,6 +87,80 @@ forEachEngine("cls() has the value and the gradients of the first of states()", 
       const expected = b?.dataSync() ?? [];
       a?.dataSync().forEach((value, i) => assertAlmostEquals(value, expected[i]!, 2e-5, name));
     }
+  });
+  parameters.dispose();
+});
+
+forEachEngine("what is added before a layer enters it, the last one too", () => {
+  const { bert, parameters } = open();
+  tf.tidy(() => {
+    const batch = tokens(BATCH.input_ids, BATCH.attention_mask);
+    const plain = bert.states(batch, null);
+    for (let layer = 0; layer < bert.config.layers; layer++) {
+      const seen: tf.Tensor3D[] = [];
+      const change = (states: tf.Tensor3D) => {
+        seen.push(states);
+        return tf.mul(states, 2) as tf.Tensor3D;
+      };
+      const changed = bert.states(batch, null, { layer, change });
+      const entering = layer === 0 ? plain.embeddings : plain.layers[layer - 1]!;
+      assertEquals(seen[0]!.dataSync(), entering.dataSync());
+      // Layers before it are as they were, and it is not.
+      changed.layers.forEach((states, i) => {
+        const isSame = states.dataSync().every((v, at) => v === plain.layers[i]!.dataSync()[at]);
+        assertEquals(isSame, i < layer, `layer ${i} after a change before ${layer}`);
+      });
+      const last = changed.layers.at(-1)!, [n, , width] = last.shape;
+      const first = tf.reshape(tf.slice3d(last, [0, 0, 0], [n, 1, width]), [n, width]).dataSync();
+      const cls = bert.cls(batch, null, { layer, change }).dataSync();
+      cls.forEach((value, i) => assertAlmostEquals(value, first[i]!, 2e-6));
+    }
+  });
+  parameters.dispose();
+});
+
+forEachEngine("embeddings or first layers stay alone where that is asked for", () => {
+  const { bert, parameters } = open();
+  const { config } = bert, weight = (name: string) => parameters.get(name);
+  const learned = (frozen: FrozenParts) => {
+    const encoder = new TextEncoder(config, weight, "bert", frozen);
+    const trained = encoder.trainedNames();
+    const grads = tf.tidy(() => {
+      const batch = tokens(BATCH.input_ids, BATCH.attention_mask);
+      const loss = () => tf.sum(tf.sin(encoder.cls(batch, null))) as tf.Scalar;
+      return Object.keys(tf.variableGrads(loss).grads);
+    });
+    const reached = new Set(
+      [...parameters].filter(([, { name }]) => grads.includes(name))
+        .map(([name]) => name),
+    );
+    return (name: string) => [trained.has(name), reached.has(name)];
+  };
+  const [table, first, second] = [
+    "embeddings.word_embeddings.weight",
+    "encoder.layer.0.output.dense.weight",
+    "encoder.layer.1.output.dense.weight",
+  ] as const;
+  const embeddings = learned({ embeddings: true });
+  assertEquals([table, first].map(embeddings), [[false, false], [true, true]]);
+  const both = learned({ layers: 1 });
+  assertEquals([table, first, second].map(both), [[false, false], [false, false], [true, true]]);
+  // The gradient goes on through a layer that stays.
+  const layer = learned({ layers: 1, embeddings: false });
+  assertEquals([table, first, second].map(layer), [[true, true], [false, true], [true, true]]);
+  parameters.dispose();
+});
+
+forEachEngine("pooled() is the hyperbolic tangent of a linear map", () => {
+  const { bert, parameters } = open();
+  tf.tidy(() => {
+    const cls = tf.tensor2d(BATCH.cls),
+      [weight, bias] = ["weight", "bias"]
+        .map((part) => parameters.get(`pooler.dense.${part}`));
+    const expected = tf.tanh(tf.add(tf.matMul(cls, weight as tf.Tensor2D, false, true), bias!));
+    const actual = bert.pooled(cls).dataSync();
+    expected.dataSync().forEach((value, i) => assertAlmostEquals(actual[i]!, value, 1e-6));
+    assert(bert.hasPooler);
   });
   parameters.dispose();
 });

@@ -6,14 +6,16 @@ import { type LayerCase, readLayerCases } from "../../lib/parity/layer_cases.ts"
 import { checkLayer } from "../../lib/parity/layer_parity.ts";
 import { forEachEngine } from "../engine/engines.ts";
 
-const CASES = readLayerCases(join(import.meta.dirname!, "..", "golden", "zoo", "models_a.json"));
+const CASES = ["models_a.json", "models_b.json"].flatMap((name) =>
+  readLayerCases(join(import.meta.dirname!, "..", "golden", "zoo", name))
+);
 
 function find(name: string): LayerCase {
   return CASES.find((layerCase) => layerCase.name === name)!;
 }
 
 forEachEngine("networks of the zoo do what the reference recorded, compiled", async (engine) => {
-  assert(CASES.length > 30);
+  assert(CASES.length > 54);
   for (const layerCase of CASES) {
     const { ok, name, output, inputGrad, weightGrad } = await checkLayer(layerCase, engine);
     assert(ok && output !== null, `${name}: ${output}, ${inputGrad}, ${weightGrad}`);
@@ -36,6 +38,17 @@ Deno.test("a deliberate mistake in a recorded training is seen", async () => {
     ["no band", changed(find("mult"), { attn_mask: false })],
     ["constant audio and vision", changed(find("mfn_sequences"), { need_normalized: true })],
     ["running statistics", changed(find("lf_dnn_train"), { mode: "eval" })],
+    ["no clipping of sums", changed(find("misa_training"), { grad_clip: -1 })],
+    ["a longer shift", changed(find("mag_bert"), { beta_shift: 2 })],
+    ["no contrast", changed(find("mmim_training"), { alpha: 0 })],
+    ["other heads", changed(find("tetfn"), { nheads: 2 })],
+    ["no accumulation", changed(find("tetfn_training"), { update_epochs: 1 })],
+    ["labels within less", changed(find("tetfn_training"), { H: 1 })],
+    ["sums that start anew each batch", changed(find("tfr_net_training"), { update_epochs: 1 })],
+    ["nothing rebuilt", changed(find("tfr_net_training"), { weight_gen_loss: [0, 0, 0] })],
+    ["another [UNK]", changed(find("tfr_net"), { unk_id_here: 4 })],
+    ["streams not told apart", changed(find("bbfn_training"), { lambda_d: 0 })],
+    ["another ε", changed(find("cenet_training"), { adam_epsilon: 1e-6 })],
   ];
   for (const [mistake, layerCase] of mistakes) {
     assertEquals((await checkLayer(layerCase)).ok, false, mistake);

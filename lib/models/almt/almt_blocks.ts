@@ -159,17 +159,28 @@ export class Summary {
   }
 }
 
-/** Letters of the maps of the modalities that are guided. */
-const GUIDED = { audio: "ta", vision: "tv" } as const;
+/** The code's letters of maps and numbers of norms, of the modalities that are guided. */
+const GUIDED = {
+  audio: { letters: "ta", number: 2 },
+  vision: { letters: "tv", number: 3 },
+} as const;
 
 /** A modality that the text guides. */
 export type Guided = keyof typeof GUIDED;
 
+/** What the text's scale reads of a modality. */
+interface GuidedPart {
+  readonly norm: LayerNorm;
+  readonly key: Map;
+  readonly value: Map;
+}
+
 /** H ← LN4 H + W_o Σ softmax(q k_sᵀ/√d) v_s, with q of the text's scale, k_s and v_s of audio and vision. */
 export class HyperLayer {
-  readonly #norms: readonly LayerNorm[];
+  readonly #textNorm: LayerNorm;
+  readonly #hyperNorm: LayerNorm;
   readonly #query: Map;
-  readonly #maps: ReadonlyMap<Guided, { readonly key: Map; readonly value: Map }>;
+  readonly #parts: ReadonlyMap<Guided, GuidedPart>;
   readonly #out: Linear;
   readonly #heads: number;
 
@@ -179,13 +190,16 @@ export class HyperLayer {
     { width, heads, guided }: { width: number; heads: number; guided: readonly Guided[] },
   ) {
     this.#heads = heads;
-    this.#norms = [1, 2, 3, 4].map((n) => layers.layerNorm(`${name}.norm${n}`, width));
+    const norm = (n: number) => layers.layerNorm(`${name}.norm${n}`, width);
+    this.#textNorm = norm(1);
     const map = (part: string) => mapWithoutBias(layers, `${name}.fn.to_${part}`, width, width);
     this.#query = map("q");
-    this.#maps = new Map(guided.map((modality) => {
-      const letters = GUIDED[modality];
-      return [modality, { key: map(`k_${letters}`), value: map(`v_${letters}`) }];
+    this.#parts = new Map(guided.map((modality) => {
+      const { letters, number } = GUIDED[modality];
+      const part = { norm: norm(number), key: map(`k_${letters}`), value: map(`v_${letters}`) };
+      return [modality, part];
     }));
+    this.#hyperNorm = norm(4);
     this.#out = layers.linear(`${name}.fn.to_out.0`, width, width);
   }
 
@@ -195,21 +209,14 @@ export class HyperLayer {
     others: Readonly<Partial<Record<Guided, tf.Tensor3D>>>,
     hyper: tf.Tensor3D,
   ): tf.Tensor3D {
-    const [forText, forAudio, forVision, forHyper] = this.#norms as [
-      LayerNorm,
-      LayerNorm,
-      LayerNorm,
-      LayerNorm,
-    ];
-    const q = this.#query(forText.apply(rowsOf(text)));
-    const contexts = [...this.#maps].map(([modality, { key, value }]) => {
-      const norm = modality === "audio" ? forAudio : forVision;
+    const q = this.#query(this.#textNorm.apply(rowsOf(text)));
+    const contexts = [...this.#parts].map(([modality, { norm, key, value }]) => {
       const x = norm.apply(rowsOf(others[modality]!));
       const sizes = { batch: text.shape[0], heads: this.#heads };
       return attend(q, key(x), value(x), noBias(), sizes).context;
     });
     const guided = this.#out.apply(tf.addN(contexts) as tf.Tensor2D);
     // The code adds in place to the normalized state, which is what goes on.
-    return tf.add(forHyper.apply(hyper), tf.reshape(guided, hyper.shape));
+    return tf.add(this.#hyperNorm.apply(hyper), tf.reshape(guided, hyper.shape));
   }
 }
