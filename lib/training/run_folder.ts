@@ -142,7 +142,9 @@ export class RunFolder {
 
   /** VARIANT of its name; empty for that of the first configuration. */
   get variant(): string {
-    return /^\d+~(.+)$/s.exec(basename(resolve(this.path)))?.[1] ?? "";
+    // A name that is none, as ".", is asked for by its whole path; that costs more.
+    const name = basename(this.path);
+    return /^\d+~(.+)$/s.exec(/\d/.test(name) ? name : basename(resolve(this.path)))?.[1] ?? "";
   }
 
   /** The path of one of its files, for example `config.json`. */
