@@ -93,7 +93,7 @@ export async function trainRun(options: RunOptions): Promise<RunOutcome> {
   const { planned: { config, sha256, defaults }, folder, lock: held } = takeFolder(options);
   using lock = held;
   if (options.overwrite) folder.clear();
-  if (folder.claim(config, sha256, options.resume, defaults)) {
+  if (folder.claim(config, sha256, options.resume, defaults, options.isFixed)) {
     // The folder may have been moved, or be seen from another one.
     return { summary: { ...folder.readRecord()!.summary!, path: folder.path }, skipped: true };
   }
