@@ -45,8 +45,8 @@ export const COMMAND: Command = {
     "metrics.json, model.safetensors, labels.csv and checkpoint/. A finished run is skipped. Settings",
     "other than those in SEED/ go to SEED~dropout=0.2/ beside it, and find it again.",
     "--model NAME --help lists the settings of a model, which --set and --config name. With --json:",
-    '{"runs":[{"model","dataset","seed","path","engine","device","epochs","bestEpoch","valid":{…},',
-    '"test":{…},"seconds":{"load","train","evaluate"},"epochSeconds":[…],"samplesPerSecond",',
+    '{"runs":[{"model","dataset","seed","path","engine","device","parameters","epochs","bestEpoch",',
+    '"valid":{…},"test":{…},"seconds":{"load","train","evaluate"},"epochSeconds":[…],"samplesPerSecond",',
     '"peakRssBytes"}]}',
   ].join("\n"),
 };

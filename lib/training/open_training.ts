@@ -150,7 +150,7 @@ export async function openTraining(options: TrainingOptions): Promise<Training> 
   const data = openData({ ...options, onWarning }, text);
   const close = () => isOurs && data.dataset.close();
   try {
-    const planned = { ...checkTraining(options, data), onWarning };
+    const planned = { ...checkTraining({ ...options, onWarning }, data), onWarning };
     const { dataset, protocol, modalities, settings } = planned;
     const given = parseSettings(model, settings);
     const { notes } = settingsOfData(model, dataset, modalities, given);

@@ -19,7 +19,7 @@ export type RepeatedRun =
 
 /** Keys of a configuration that are no settings of the model. */
 const NO_SETTINGS: readonly string[] = [
-  ...["model", "dataset", "protocol", "modalities", "nonfinite", "labels", "seed"],
+  ...["model", "dataset", "protocol", "modalities", "nonfinite", "labels", "classes", "seed"],
 ];
 
 /** Whether `value` is the configuration of a run, as its folder has it, and not some settings alone. */

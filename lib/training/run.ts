@@ -7,7 +7,6 @@
 import { dirname } from "node:path";
 import { messageOf, NonFiniteLossError } from "../core/errors.ts";
 import { removeUnfinishedFiles, writeJsonAtomic } from "../core/files.ts";
-import { lockFolder } from "../core/lock.ts";
 import { RandomStream } from "../core/random.ts";
 import {
   batchOrder,
@@ -43,8 +42,7 @@ import { writeUnimodalLabels } from "./label_file.ts";
 import { learnerOf } from "./learner_of.ts";
 import type { RunOptions, RunOutcome } from "./run_options.ts";
 import type { RunFolder, RunRecord, RunSummary } from "./run_folder.ts";
-import { placeRun } from "./run_place.ts";
-import { planRun } from "./run_plan.ts";
+import { planRun, takeFolder } from "./run_plan.ts";
 import { givenBert, openBert, openTokens, saveBertFiles } from "./run_bert.ts";
 import { fit, type FitResult } from "./trainer.ts";
 import { optimizerStepWarning, requireSplit } from "./requirements.ts";
@@ -82,26 +80,27 @@ export async function trainRun(options: RunOptions): Promise<RunOutcome> {
   const { model, dataset, seed, engine } = options;
   // Told before anything is written: a folder of a run that cannot begin would be in the way.
   checkRun(options);
-  const planned = planRun(options);
-  const { config, sha256, defaults } = planned;
-  using bert = openBert(config, options.modalities);
-  const read = bert === null ? dataset.splits : await tokenSplits(dataset, config, bert);
-  const scalings = config["standardize"] === "train"
+  const { config: wanted } = planRun(options);
+  using bert = openBert(wanted, options.modalities);
+  const read = bert === null ? dataset.splits : await tokenSplits(dataset, wanted, bert);
+  const scalings = wanted["standardize"] === "train"
     ? fitScalings(requireSplit(dataset, "train"), options.modalities)
     : {};
-  const judge = protocolOf(config);
+  const judge = protocolOf(wanted);
   const { neutral } = judge.labels;
   const splits = prepared(read, scalings, neutral);
   const { recipe } = requireSplit(dataset, "train");
-  const folder = placeRun(planned, options);
-  using lock = lockFolder(folder.path, { onWarning: options.onWarning ?? console.warn });
+  const { planned: { config, sha256, defaults }, folder, lock: held } = takeFolder(options);
+  using lock = held;
   if (options.overwrite) folder.clear();
-  if (folder.claim(config, sha256, options.resume, defaults)) {
+  if (folder.claim(config, sha256, options.resume, defaults, options.isFixed)) {
     // The folder may have been moved, or be seen from another one.
     return { summary: { ...folder.readRecord()!.summary!, path: folder.path }, skipped: true };
   }
   removeUnfinishedFiles(folder.path);
   removeUnfinishedFiles(dirname(folder.checkpoint));
+  // First of all, so that others that begin now see whose folder it is.
+  writeJsonAtomic(folder.file("config.json"), config);
   const record: RunRecord = {
     status: "running",
     versions: versions(engine.version),
@@ -126,7 +125,6 @@ export async function trainRun(options: RunOptions): Promise<RunOutcome> {
     started: new Date().toISOString(),
     ended: null,
   };
-  writeJsonAtomic(folder.file("config.json"), config);
   folder.writeRecord(record);
   if (bert !== null) saveBertFiles(bert, folder.bert);
   try {

@@ -142,7 +142,9 @@ export class RunFolder {
 
   /** VARIANT of its name; empty for that of the first configuration. */
   get variant(): string {
-    return /^\d+~(.+)$/s.exec(basename(resolve(this.path)))?.[1] ?? "";
+    // A name that is none, as ".", is asked for by its whole path; that costs more.
+    const name = basename(this.path);
+    return /^\d+~(.+)$/s.exec(/\d/.test(name) ? name : basename(resolve(this.path)))?.[1] ?? "";
   }
 
   /** The path of one of its files, for example `config.json`. */
@@ -213,10 +215,20 @@ export class RunFolder {
    * @param sha256 of the data
    * @param resume whether an unfinished run may be continued
    * @param defaults of the settings: one that an older run does not know had its default's effect
+   * @param isFixed whether the run can have no other name, as in a study
    * @throws {RunError} when it holds another run, naming the settings that differ, or an unfinished
    * one that was not asked to be continued.
    */
-  claim(config: Config, sha256: string, resume: boolean, defaults: Config = {}): boolean {
+  claim(
+    config: Config,
+    sha256: string,
+    resume: boolean,
+    defaults: Config = {},
+    isFixed = false,
+  ): boolean {
+    const others = isFixed
+      ? "or another folder with --out"
+      : "another --name or --out, or --overwrite to replace it";
     const found = this.readConfig();
     const record = this.readRecord();
     if (found === null || record === null) return false;
@@ -225,14 +237,14 @@ export class RunFolder {
     if (differing.length > 0) {
       throw new RunError(
         `Cannot train into "${this.path}": it holds a run with another configuration ` +
-          `(${differing.join(", ")}), expected the same, another --name or --out, or --overwrite`,
+          `(${differing.join(", ")}), expected the same, ${others}`,
       );
     }
     if (record.status === "finished") return true;
     if (!resume) {
       throw new RunError(
         `Cannot train into "${this.path}": it holds an unfinished run (${record.status}), ` +
-          "expected --resume to continue it or another folder with --out",
+          `expected --resume to continue it, ${others}`,
       );
     }
     return false;

@@ -1,12 +1,18 @@
-/** What a run is to be: all its settings, those that the data decide with them, and its data. @module */
+/**
+ * What a run is to be: all its settings, those that the data decide with them, its data, its folder.
+ *
+ * @module
+ */
 
 import { formatCsvRow } from "../core/csv.ts";
+import { type FolderLock, InUseError, lockFolder } from "../core/lock.ts";
 import { formatLabelRange } from "../data/mod.ts";
 import type { Config } from "../models/mod.ts";
 import { defaultsFor, parseSettings, resolveConfig } from "./config.ts";
 import { settingsOfData } from "./data_settings.ts";
+import type { RunFolder } from "./run_folder.ts";
 import type { RunEvents, RunOptions } from "./run_options.ts";
-import { datasetNameIn, type PlacedRun } from "./run_place.ts";
+import { datasetNameIn, type PlacedRun, placeRun } from "./run_place.ts";
 
 /** What decides which run it is. */
 export type PlanOptions = Omit<
@@ -41,4 +47,50 @@ export function planRun(options: PlanOptions): PlacedRun {
   };
   const defaults = resolveConfig(model, preset);
   return { out, model: model.name, dataset: name, seed, config, sha256, defaults };
+}
+
+/** A run that nobody else writes to. */
+export interface TakenFolder {
+  readonly planned: PlacedRun;
+  readonly folder: RunFolder;
+  /** Its owner disposes it. */
+  readonly lock: FolderLock;
+}
+
+/**
+ * Settles a run and locks its folder. Of several trainings that begin at the same time one is the first
+ * configuration, and the others go beside it as if they had begun later.
+ *
+ * @throws {UsageError} as `planRun` and `placeRun`
+ * @throws {RunError} the folder is in use by this very run, or cannot be locked
+ */
+export function takeFolder(options: PlanOptions): TakenFolder {
+  const settle = () => {
+    const planned = planRun(options);
+    return { planned, folder: placeRun(planned, options) };
+  };
+  let { planned, folder } = settle();
+  for (;;) {
+    const lock = tryLock(folder, options);
+    // Meanwhile another one may have become the first.
+    const now = settle();
+    if (now.folder.path === folder.path) {
+      if (lock instanceof InUseError) throw lock;
+      return { planned, folder, lock };
+    }
+    if (!(lock instanceof InUseError)) lock[Symbol.dispose]();
+    ({ planned, folder } = now);
+  }
+}
+
+function tryLock(
+  { path }: RunFolder,
+  { onWarning = console.warn }: PlanOptions,
+): FolderLock | InUseError {
+  try {
+    return lockFolder(path, { onWarning });
+  } catch (error) {
+    if (error instanceof InUseError) return error;
+    throw error;
+  }
 }

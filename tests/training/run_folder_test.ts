@@ -84,7 +84,7 @@ Deno.test("claim() refuses a run with another configuration, and names the keys"
       error.message,
       `Cannot train into "${folder.path}": it holds a run with another configuration ` +
         '(H: there absent, wanted 1, batchSize: there 16, wanted 32, mode: there "reference", ' +
-        "wanted absent), expected the same, another --name or --out, or --overwrite",
+        "wanted absent), expected the same, another --name or --out, or --overwrite to replace it",
     );
   });
 });

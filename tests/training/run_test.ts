@@ -130,7 +130,11 @@ forEachEngine("trainRun() skips a finished run and touches nothing", async (engi
     assertEquals(stamps(), before);
     const settings = { batchSize: 4 };
     const fixed = () => train(engine, smallData(), out, { settings, isFixed: true });
-    await assertRejects(fixed, RunError, "(batchSize: there 7, wanted 4)");
+    await assertRejects(
+      fixed,
+      RunError,
+      "(batchSize: there 7, wanted 4), expected the same, or another folder with --out",
+    );
     const other = await train(engine, smallData(), out, { settings });
     assertEquals(other.summary.path, `${summary.path}~batchSize=4`);
     const otherData = await train(engine, smallData({ seed: 4 }), out);

@@ -41,9 +41,16 @@ export function tellApart<T extends Distinct>(runs: readonly T[]): T[] {
     const isOwn = sha256 === "" || owners.get(dataset) === sha256;
     return isOwn ? run : { ...run, dataset: hashedName(dataset, sha256) };
   });
-  const places = Map.groupBy(named, placeOf);
-  const variants = new Map([...places].map(([place, runs]) => [place, variantsIn(runs)]));
-  return named.map((run) => ({ ...run, variant: variants.get(placeOf(run))!.get(kindOf(run))! }));
+  const placed = named.map(placedRun);
+  const variants = new Map(
+    [...Map.groupBy(placed, ({ place }) => place)].map((
+      [place, runs],
+    ) => [place, variantsIn(runs)]),
+  );
+  return placed.map(({ run, place, kind }) => ({
+    ...run,
+    variant: variants.get(place)!.get(kind)!,
+  }));
 }
 
 /** The content of each name's first run. */
@@ -58,36 +65,42 @@ function firstContents(runs: readonly Distinct[]): Map<string, string> {
   return new Map([...first].map(([name, { sha256 }]) => [name, sha256]));
 }
 
-/** The runs that lie together and may differ by more than their seed. */
-function placeOf({ path, model, dataset }: Distinct): string {
-  return [dirname(resolve(path)), model, dataset].join("\0");
+/** A run, and what its path says of it. */
+interface PlacedRun<T extends Distinct = Distinct> {
+  readonly run: T;
+  /** Runs in one place may differ by more than their seed. */
+  readonly place: string;
+  /** Of its folder. */
+  readonly variant: string;
+  /** The name that somebody gave it; empty where the program did. */
+  readonly name: string;
+  /** One kind is one model to compare: a configuration, or what somebody has named. */
+  readonly kind: string;
 }
 
-/** One kind is one model to compare: a configuration, or what somebody has named. */
-function kindOf(run: Distinct): string {
-  return `${nameOf(run)}\0${run.identity}`;
-}
-
-/** The name that somebody gave it; empty where the program did. */
-function nameOf({ path }: Distinct): string {
+function placedRun<T extends Distinct>(run: T): PlacedRun<T> {
+  const { path, model, dataset, identity } = run;
   const { variant } = new RunFolder(path);
-  return variant.includes("=") ? "" : variant;
+  const name = variant.includes("=") ? "" : variant;
+  const place = [dirname(resolve(path)), model, dataset].join("\0");
+  return { run, place, variant, name, kind: `${name}\0${identity}` };
 }
 
 /** What is said of each kind in one place, no two the same. */
-function variantsIn(runs: readonly Distinct[]): Map<string, string> {
-  const inOrder = runs.toSorted((a, b) =>
+function variantsIn(runs: readonly PlacedRun[]): Map<string, string> {
+  const inOrder = runs.toSorted(({ run: a }, { run: b }) =>
     a.started < b.started ? -1 : a.started > b.started ? 1 : 0
   );
-  const kinds = Map.groupBy(inOrder, kindOf);
-  const first = inOrder.find(({ path }) => new RunFolder(path).variant === "");
+  const kinds = Map.groupBy(inOrder, ({ kind }) => kind);
+  const first = inOrder.find(({ variant }) => variant === "");
   const said = new Map<string, string>();
-  for (const [kind, [run]] of kinds) {
-    const variant = first === undefined || kinds.size === 1
-      ? new RunFolder(run!.path).variant
-      : nameOf(run!) || variantName(differencesOf(parsed(first), parsed(run!)));
-    const isTaken = [...said.values()].includes(variant);
-    said.set(kind, isTaken ? wholeName(parsed(run!)) : variant);
+  for (const [kind, [found]] of kinds) {
+    const { run, variant, name } = found!;
+    const differing = first === undefined || kinds.size === 1
+      ? variant
+      : name || variantName(differencesOf(parsed(first.run), parsed(run)));
+    const isTaken = [...said.values()].includes(differing);
+    said.set(kind, isTaken ? wholeName(parsed(run)) : differing);
   }
   return said;
 }
