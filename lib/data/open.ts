@@ -10,6 +10,7 @@ import { openFile } from "./layouts/open_file.ts";
 import { isJoined } from "./layouts/folders.ts";
 import type { SourceOptions } from "./source_options.ts";
 import type { DatasetSource, Needs } from "./source.ts";
+import { derived } from "./store/derived.ts";
 import { openStore } from "./store/store.ts";
 import { isSynthetic } from "./synthetic.ts";
 import { openSynthetic } from "./layouts/synthetic_source.ts";
@@ -33,8 +34,23 @@ export function openDataset(
   needs: Needs = {},
   options: SourceOptions = {},
 ): DatasetSource {
-  if (isSynthetic(path)) return openSynthetic(path);
-  return isStore(path) ? openStore(path, needs) : openFile(path, needs, options);
+  if (isSynthetic(path)) {
+    return derived(openSynthetic(path), options, "made data have all that is in them");
+  }
+  if (!isStore(path)) return openFile(path, needs, options);
+  // The valid split is made, and classes are no scores.
+  const made = options.valid === undefined ? [] : ["valid"];
+  const { splits = [], labels = false } = needs;
+  const source = openStore(path, {
+    ...(needs.splits && { splits: splits.filter((name) => !made.includes(name)) }),
+    labels: labels && options.classes !== true,
+  });
+  try {
+    return derived(source, options, "it was said when the file was converted, convert it again");
+  } catch (error) {
+    source[Symbol.dispose]();
+    throw error;
+  }
 }
 
 /** Whether `path` is a folder that is to be read as a store: any but one of data files. */

@@ -42,6 +42,7 @@ export type ProblemCode =
   | "latin1-text"
   | "front-padding"
   | "mixed-padding"
+  | "exchanged-axes"
   | "zero-length"
   | "class-labels"
   | "classes-only"

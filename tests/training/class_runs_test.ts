@@ -6,6 +6,8 @@ import { type ModelDefinition, MODELS } from "../../lib/models/mod.ts";
 import { compareRuns, makeReport } from "../../lib/analysis/mod.ts";
 import { readRun, readRuns } from "../../lib/studies/runs/mod.ts";
 import { openRun, openTraining } from "../../lib/training/mod.ts";
+import { evaluateRun, predictRun, train } from "../../lib/session/mod.ts";
+import { makeDataset, TestFolder } from "../data/mmsa_file.ts";
 import { withFolder } from "./small.ts";
 
 const CLASSES = ["minus", "not minus"];
@@ -109,4 +111,35 @@ Deno.test("runs on classes are compared and reported by their own metrics, besid
       assert(html.includes(name), name);
     }
   });
+});
+
+Deno.test("a run on classes scores files by name, whatever labels they have, and is judged by names", async () => {
+  using folder = new TestFolder();
+  const path = folder.pickle(
+    makeDataset((splits) => {
+      for (const split of Object.values(splits)) delete split.regression_labels;
+    }),
+    "own.pkl",
+  );
+  const out = folder.at("runs"), engine = "cpu";
+  const { runs: [run] } = await train({ model: "svm", data: path, runs: 1, engine, out });
+  const scores = await predictRun(run!.path, { data: path, split: "test", engine });
+  const named = ["Negative", "Neutral", "Positive"];
+  assertEquals(
+    scores.map((score) => score.class),
+    scores.map(({ prediction }) => named[prediction]),
+  );
+  const { points: [point] } = await evaluateRun(run!.path, { engine });
+  assertEquals(point!.metrics, run!.test);
+  // The same clips, rated and with other names: they are scored, and cannot be judged.
+  const rated = folder.pickle(
+    makeDataset(({ test }) => test.annotations = Array<string>(5).fill("bored")),
+    "rated.pkl",
+  );
+  assertEquals(await predictRun(run!.path, { data: rated, split: "test", engine }), scores);
+  await assertRejects(
+    () => evaluateRun(run!.path, { data: rated, engine }),
+    DataError,
+    'of another class, such as "test$_$0" of "bored", expected "Negative", "Neutral", "Positive"',
+  );
 });

@@ -184,7 +184,7 @@ function storeProblems(source: DatasetSource, scans: readonly SplitScan[]): Prob
   const { problems, fingerprints } = source.store;
   const recorded = problems.filter(({ code }) => OF_THE_FILE.includes(code));
   const changed = scans.filter(({ split, hashes }) =>
-    hashes.fingerprint() !== fingerprints[split.name]
+    fingerprints[split.name] !== undefined && hashes.fingerprint() !== fingerprints[split.name]
   );
   return [
     ...recorded,

@@ -52,7 +52,8 @@ interface Scale {
 function scaleOf(protocol: ProtocolName | null, given?: LabelRange): Scale | null {
   if (given !== undefined) return { range: given, by: "--labels" };
   if (protocol === null) return null;
-  const by = `protocol ${protocol} (--labels LEAST..GREATEST says another range)`;
+  const by =
+    `protocol ${protocol} (--labels LEAST..GREATEST says another range, --protocol another protocol)`;
   return { range: LABEL_RANGES[protocol], by };
 }
 

@@ -47,6 +47,9 @@ export function settlePadding(splits: readonly SplitSource[]): Settled {
     if (columns.length === 0) continue;
     const found = decide(columns);
     padding[modality] = found;
+    if (found === "none" && endsInColumns(columns)) {
+      problems.push(exchangedProblem(modality, columns));
+    }
     if (found === "mixed") problems.push(mixedProblem(modality, settled));
     settled = settled.map((split) => {
       const column = split.columns[modality];
@@ -92,8 +95,39 @@ function decide(columns: readonly ColumnSource[]): PaddingPlace {
   return end >= CLEAR * front ? "end" : "mixed";
 }
 
+/**
+ * Whether most samples end in columns of zeros, as many as nobody knows, and none in steps of zeros: so
+ * look sequences whose steps and columns are exchanged.
+ */
+function endsInColumns(columns: readonly ColumnSource[]): boolean {
+  const counts = new Map<number, number>();
+  let rows = 0;
+  for (const column of columns) {
+    look(column, (_, { end }, values) => {
+      if (end === 0) return;
+      rows++;
+      const zeros = columnsOfZeros(values, column.width);
+      if (zeros > 0) counts.set(zeros, (counts.get(zeros) ?? 0) + 1);
+    });
+  }
+  const having = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  return counts.size >= 3 && having >= rows / 2;
+}
+
+/** Number of columns at the end that are zeros in all steps. */
+function columnsOfZeros(values: Float32Array, width: number): number {
+  let last = -1;
+  values.forEach((value, i) => {
+    if (value !== 0) last = Math.max(last, i % width);
+  });
+  return width - 1 - last;
+}
+
 /** Looks at rows in a few places of a column; all of them where they are few. */
-function look(column: ColumnSource, onRow: (row: number, zeros: Zeros) => void): void {
+function look(
+  column: ColumnSource,
+  onRow: (row: number, zeros: Zeros, values: Float32Array) => void,
+): void {
   const { samples, steps, width, values } = column;
   const size = steps * width;
   const count = Math.max(1, Math.floor(LOOK_BYTES / 4 / size));
@@ -105,7 +139,10 @@ function look(column: ColumnSource, onRow: (row: number, zeros: Zeros) => void):
     const rows = Math.min(count, samples - start);
     const part = buffer.subarray(0, rows * size);
     values.readFloat32(start * size, part);
-    for (let row = 0; row < rows; row++) onRow(start + row, zerosOf(part, row * size, column));
+    for (let row = 0; row < rows; row++) {
+      const values = part.subarray(row * size, (row + 1) * size);
+      onRow(start + row, zerosOf(part, row * size, column), values);
+    }
   }
 }
 
@@ -183,6 +220,16 @@ function recomputed(split: SplitSource, before: ColumnSource, after: ColumnSourc
     `split "${split.name}" has ${counted(ids.length, `${modality} length`)} of 0 for ` +
     `sequences that have values, counted from them: ${listSome(ids)}`;
   return [problem("warning", "zero-length", message, { split: split.name, modality, ids })];
+}
+
+function exchangedProblem(modality: Modality, columns: readonly ColumnSource[]): Problem {
+  const [{ steps, width }] = columns as [ColumnSource];
+  const count = columns.reduce((sum, { samples }) => sum + samples, 0);
+  const message =
+    `${modality} ends in columns of zeros, in each sample in others, and nowhere in ` +
+    `steps of zeros: if its ${steps} steps are columns and its ${width} columns steps, save it as ` +
+    "[samples, steps, width]";
+  return problem("warning", "exchanged-axes", message, { modality, count });
 }
 
 function mixedProblem(modality: Modality, splits: readonly SplitSource[]): Problem {

@@ -74,6 +74,28 @@ Deno.test("padding at both places is an error, which training refuses too", () =
   );
 });
 
+Deno.test("sequences whose steps and columns are exchanged are told", () => {
+  using folder = new TestFolder();
+  const exchanged = dataset(() => false, false);
+  for (const split of Object.values(exchanged)) {
+    const { values } = padded((split.id as string[]).length, () => false);
+    const turned = values.map((_, at) => {
+      const [row, rest] = [Math.floor(at / (STEPS * WIDTH)), at % (STEPS * WIDTH)];
+      const [column, step] = [Math.floor(rest / STEPS), rest % STEPS];
+      return values[row * STEPS * WIDTH + step * WIDTH + column]!;
+    });
+    split.audio = numpy([(split.id as string[]).length, WIDTH, STEPS], turned);
+  }
+  const told = (made: typeof exchanged) =>
+    inspectDataset(folder.pickle(made, "made.pkl"), "mosi").problems
+      .filter(({ code }) => code === "exchanged-axes");
+  const [only, ...more] = told(exchanged);
+  assertEquals([only!.modality, more], ["audio", []]);
+  assertMatch(only!.message, /if its 2 steps are columns and its 6 columns steps, save it as/);
+  assertEquals(told(dataset(() => false, false)), []);
+  assertEquals(told(dataset(() => true)), []);
+});
+
 Deno.test("a length of 0 is counted from the values, with a warning", () => {
   using folder = new TestFolder();
   const change = dataset(() => false);

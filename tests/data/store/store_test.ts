@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
-import { DataError, DataIntegrityError } from "../../../lib/core/errors.ts";
+import { DataError, DataIntegrityError, UsageError } from "../../../lib/core/errors.ts";
 import { exists } from "../../../lib/core/files.ts";
 import { lockFolder } from "../../../lib/core/lock.ts";
 import { convertDataset } from "../../../lib/data/store/convert.ts";
@@ -288,4 +288,41 @@ Deno.test("convertDataset() converts empty splits and files of one modality", ()
   assertEquals(dataset.modalities, MODALITIES.slice(1, 2));
   assertEquals(dataset.splits.valid!.samples, 0);
   assertEquals(dataset.splits.valid!.features.audio!.steps, 5);
+});
+
+Deno.test("a store takes a valid split and classes, and refuses what only its file could follow", () => {
+  using folder = new TestFolder();
+  const { train, test } = makeDataset();
+  const path = folder.pickle({ train: train!, test: test! }, "mosi.pkl");
+  const store = folder.at("store");
+  convertDataset(path, store, { protocol: "mosi" });
+  using divided = loadDataset(store, { valid: 0.25 });
+  using fromFile = loadDataset(path, { valid: 0.25 });
+  for (const name of ["train", "valid", "test"] as const) {
+    const [found, wanted] = [divided.splits[name]!, fromFile.splits[name]!];
+    assertEquals([found.ids, found.labels], [wanted.ids, wanted.labels]);
+    const read = (split: typeof found) => {
+      const { samples, steps, width } = split.features.audio!;
+      const values = new Float32Array(samples * steps * width);
+      split.features.audio!.read([...split.ids.keys()], values);
+      return [...values];
+    };
+    assertEquals(read(found), read(wanted));
+  }
+  assertEquals(divided.validVideos, fromFile.validVideos);
+  using whole = loadDataset(store);
+  assert(whole.sha256() !== divided.sha256());
+  assert(inspectDataset(store, "mosi", { valid: 0.25 }).ok);
+  const annotations = loadDataset(store, { classes: true }).splits.train!;
+  assertEquals([annotations.labels, annotations.annotations!.length], [null, 8]);
+  for (
+    const [options, flag] of [
+      [{ labelFile: "label.csv" }, "--labels FILE"],
+      [{ columns: { text: [0, 1] } }, "--columns"],
+      [{ files: { audio: "a.pkl" } }, "--audio, --vision or --text-features"],
+    ] as const
+  ) {
+    assertThrows(() => loadDataset(store, options), UsageError, `Cannot use ${flag} with "`);
+    assertThrows(() => loadDataset("synthetic:n=8", options), UsageError, flag);
+  }
 });
