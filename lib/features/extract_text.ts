@@ -26,6 +26,7 @@ import { readMeta, RowFile } from "../data/store/mod.ts";
 import type { TextExtractor } from "./text_extractor.ts";
 
 import { retokenize, type Tokenizer } from "./tokenizer.ts";
+import { byTokens } from "./word_pieces.ts";
 
 /** What makes features of sentences. */
 export interface TextModel {
@@ -43,6 +44,11 @@ export interface ExtractOptions extends SourceOptions {
   readonly kind?: "tokens" | "cls";
   /** Sentences that are computed at once; default 32. */
   readonly batchSize?: number;
+  /**
+   * The words of samples by their ids, where steps of audio and vision are words: they are what is
+   * tokenized, and each token gets the steps of its word. For `tokens` only.
+   */
+  readonly words?: Readonly<Record<string, readonly string[]>>;
   /** The protocol, where it is known. */
   readonly protocol?: ProtocolName;
   /** Called after each batch with the number of sentences done and of all. */
@@ -66,13 +72,15 @@ export async function extractText(
   folder: string,
   options: ExtractOptions = {},
 ): Promise<Conversion> {
-  const { kind = "tokens", signal } = options;
+  const { kind = "tokens", words, signal } = options;
   using source = openDataset(path, {}, sourceOptions(options));
   const { extractor, tokenizer } = model;
-  const splits = Object.values(source.splits).map((split) => ({
-    split,
-    tokens: retokenize(split as unknown as Split, tokenizer, extractor.positions).textBert!,
-  }));
+  const wordsIn = ({ ids }: SplitSource) => words && ids.map((id) => words[id] ?? []);
+  const splits = Object.values(source.splits).map((split) => {
+    const said = wordsIn(split)?.map((own) => own.join(" ")) ?? split.rawText;
+    const spoken = { ...split, rawText: said } as unknown as Split;
+    return { split, tokens: retokenize(spoken, tokenizer, extractor.positions).textBert! };
+  });
   const recipe = {
     data: source.sums().sha256,
     model: model.sha256,
@@ -111,9 +119,23 @@ export async function extractText(
       lengthOrigin: "given",
       wrongLengths: [],
     };
-    made[split.name] = { ...split, textBert: tokens, columns: { ...split.columns, text } };
+    const columns = { ...split.columns, text };
+    const own = kind === "cls" ? undefined : wordsIn(split);
+    for (const modality of own === undefined ? [] : ["audio", "vision"] as const) {
+      const column = split.columns[modality];
+      if (column === undefined) continue;
+      const path = join(work, `${split.name}.${modality}.rows`);
+      Deno.writeFileSync(path, new Uint8Array(0));
+      const laid = new RowFile(path, [tokens.shape[2], column.width]);
+      const made = byTokens(column, own!, tokenizer, tokens, laid);
+      const { values, file } = laid.open();
+      open.use(file);
+      columns[modality] = { ...made, values };
+    }
+    made[split.name] = { ...split, textBert: tokens, columns };
   }
-  const text = { features: "bert", kind, weights: model.sha256 };
+  const steps = words === undefined || kind === "cls" ? {} : { steps: "pieces" };
+  const text = { features: "bert", kind, ...steps, weights: model.sha256 };
   const derived = {
     ...source,
     splits: made,

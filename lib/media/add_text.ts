@@ -6,8 +6,9 @@
  */
 
 import { DataError, messageOf } from "../core/errors.ts";
+import { writeJsonAtomic } from "../core/files.ts";
 import { readLines } from "../core/json_lines.ts";
-import { extractText } from "../features/mod.ts";
+import { type ExtractOptions, extractText } from "../features/mod.ts";
 import { openTextModel } from "../nn/mod.ts";
 
 /** Which states of a BERT: those of all tokens, or that of the first alone. */
@@ -23,6 +24,7 @@ type Ending = { readonly done: true } | { readonly failed: string };
 /**
  * Writes the store at `path` anew to `folder`, with a BERT's features as its text.
  *
+ * @param words of the samples by their ids, where steps are words
  * @throws {DataError} as `extractText` does
  * @throws the signal's reason when it was aborted; the same call goes on
  */
@@ -31,15 +33,18 @@ export async function addText(
   bert: string,
   folder: string,
   kind: TextKind,
+  words: Readonly<Record<string, readonly string[]>> | null,
   signal?: AbortSignal,
 ): Promise<void> {
+  const spoken = `${path}.json`;
+  writeJsonAtomic(spoken, words);
   const entry = new URL(import.meta.url);
   const lock = LOCK.protocol === "file:" ? [`--lock=${Deno.realPathSync(LOCK)}`] : [];
   const child = new Deno.Command(Deno.execPath(), {
     args: [
       ...["run", "--quiet", "--no-check", "--no-prompt", ...lock, ...RIGHTS],
       entry.protocol === "file:" ? Deno.realPathSync(entry) : entry.href,
-      ...[path, bert, folder, kind],
+      ...[path, bert, folder, kind, spoken],
     ],
     stdin: "null",
     stdout: "piped",
@@ -59,11 +64,18 @@ export async function addText(
 }
 
 if (import.meta.main) {
-  const [path, bert, folder, kind] = Deno.args as [string, string, string, TextKind];
+  const [path, bert, folder, kind, spoken] = Deno.args as [
+    string,
+    string,
+    string,
+    TextKind,
+    string,
+  ];
   let ending: Ending;
   try {
     using model = await openTextModel(bert);
-    await extractText(path, model, folder, { kind });
+    const words: ExtractOptions["words"] | null = JSON.parse(Deno.readTextFileSync(spoken));
+    await extractText(path, model, folder, { kind, ...(words ? { words } : {}) });
     ending = { done: true };
   } catch (error) {
     ending = { failed: messageOf(error) };

@@ -234,6 +234,10 @@ async function writeStore(
   const { meta, problems } = convertSource(source, words, protocol && { protocol });
   const warnings = problems.map(({ message }) => message);
   if (bert === undefined) return { meta, warnings };
-  await addText(words, bert, folder, textKind, signal);
+  const spoken = done.flatMap(({ clip: { id }, spoken: { words } }) =>
+    words === null ? [] : [[id, words.map(({ word }) => word)] as const]
+  );
+  const steps = spoken.length === 0 ? null : Object.fromEntries(spoken);
+  await addText(words, bert, folder, textKind, steps, signal);
   return { meta: readMeta(folder), warnings };
 }

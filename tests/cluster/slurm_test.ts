@@ -261,12 +261,13 @@ Deno.test({
         fn: async () => {
           const table = STUDIES.find(({ name }) => name === "report-table-6")!;
           const study = { ...withSettings(table, { epochs: 1 }), data: [MOSEI], seeds: [1] };
-          await runStudy(study, { out: local, jobs: 2, worker: WORKER });
+          const here = runStudy(study, { out: local, jobs: 2, worker: WORKER });
           const out = join(folder, "mosei");
           const { tasks } = await submitStudy(study, SLURM, { out, worker: WORKER });
           // A fit by a formula shares a task with the network that comes after it.
           assert(tasks < 4, `${tasks} tasks`);
           await followStudy(join(out, study.name), SLURM, { pause: 100 });
+          await here;
           const wanted = resultsOf(local, study.name);
           assertEquals(Object.keys(wanted).length, 17);
           assertEquals(resultsOf(out, study.name), wanted);
