@@ -13,11 +13,14 @@ import {
   residualsByLabel,
   robustnessCurves,
 } from "../../../lib/analysis/mod.ts";
-import { type RunEntry } from "../../../lib/studies/mod.ts";
+import { readRuns, type RunEntry } from "../../../lib/studies/mod.ts";
 import { textWidth } from "../../../lib/analysis/figures/text_width.ts";
 import { UsageError } from "../../../lib/core/errors.ts";
 import { measure, PROTOCOLS } from "../../../lib/evaluation/mod.ts";
 import { madeFigures, madeHistory, madeScores } from "./made_figures.ts";
+import { withFolder } from "../../training/small.ts";
+import { makeRuns } from "../made_runs.ts";
+import { writeHistory } from "../../../lib/training/history.ts";
 
 const SNAPSHOTS = join(import.meta.dirname!, "..", "..", "golden", "figures");
 
@@ -119,6 +122,56 @@ Deno.test("modalityAblation() does not take runs of other settings for seeds", (
     ["cnn (hiddenDim 64)", 64.5],
     ["cnn (hiddenDim 64)", 64.5],
   ]);
+});
+
+Deno.test("learningCurves() cuts off first epochs that would flatten the others, and says so", async () => {
+  const history = madeHistory(1, 30, 0.3);
+  const wild = history.map((record, i) => i > 0 ? record : { ...record, valid: { mae: 40 } });
+  const plain = learningCurves([{ name: "cnn", history }]);
+  assert(!JSON.stringify(plain.spec).includes('"clip"'));
+  const figure = learningCurves([{ name: "cnn", history: wild }]);
+  const { encoding, layer } = figure.spec as Json;
+  const [low, high] = encoding.y.scale.domain;
+  const late = history.slice(3).map(({ valid }) => valid["mae"]!);
+  assert(low < Math.min(...late) && Math.max(...late) < high && high < 2, `${low} ${high}`);
+  assert(layer.every(({ mark }: Json) => mark.clip === true));
+  assertMatch(figure.description, /; the first epochs lie outside of the axis$/);
+  assertMatch(await figure.svg(), /clip-path="url/);
+});
+
+Deno.test("learningCurves() takes what has runs, and names configurations apart", async () => {
+  await withFolder((out) => {
+    for (const [model, size] of [["cnn", 1], ["cnn", 2], ["svm", 1]] as const) {
+      const config = { batchSize: size };
+      for (const path of makeRuns(join(out, String(size)), 2, { model, config })) {
+        if (model === "cnn") writeHistory(join(path, "history.jsonl"), madeHistory(size, 4, 0.5));
+        else removeEpochs(path);
+      }
+    }
+    const { runs } = readRuns([out]);
+    const figure = learningCurves([{ entries: () => runs }]);
+    assertMatch(figure.description, /: cnn \(1.*\) \(2 seeds\), cnn \(2.*\) \(2 seeds\)$/);
+  });
+});
+
+/** As a regressor leaves its run. */
+function removeEpochs(path: string): void {
+  const record = JSON.parse(Deno.readTextFileSync(join(path, "run.json")));
+  record.summary = { epochs: 0, bestEpoch: 0 };
+  Deno.writeTextFileSync(join(path, "run.json"), JSON.stringify(record));
+}
+
+Deno.test("a figure leaves colours of text and ground to a notebook, and has its own as a drawing", async () => {
+  const figure = learningCurves([{ name: "cnn", history: madeHistory(1, 4, 0.5) }]);
+  const shown = await (figure as Json)[Symbol.for("Jupyter.display")]();
+  const { config } = shown["application/vnd.vegalite.v5+json"];
+  assert(
+    !/background|labelColor|titleColor|gridColor|domainColor|tickColor/.test(
+      JSON.stringify(config),
+    ),
+  );
+  assertEquals([config.mark.tooltip, config.axis.labelFontSize], [true, 10]);
+  assertEquals((figure.spec as Json).config.background, "#ffffff");
 });
 
 Deno.test("learningCurves() draws a band only for as long as all seeds trained", () => {
