@@ -12,6 +12,8 @@ import {
   predictedAgainstTrue,
   residualsByLabel,
   robustnessCurves,
+  searchCoordinates,
+  searchSettings,
 } from "../../../lib/analysis/mod.ts";
 import { readRuns, type RunEntry } from "../../../lib/studies/mod.ts";
 import { textWidth } from "../../../lib/analysis/figures/text_width.ts";
@@ -137,6 +139,36 @@ Deno.test("learningCurves() cuts off first epochs that would flatten the others,
   assert(layer.every(({ mark }: Json) => mark.clip === true));
   assertMatch(figure.description, /; the first epochs lie outside of the axis$/);
   assertMatch(await figure.svg(), /clip-path="url/);
+});
+
+Deno.test("searchSettings() ranks settings by what they tell of the score, numbers and names", () => {
+  const trials = [0.001, 0.002, 0.004, 0.1].flatMap((rate, i) =>
+    ["a", "b"].map((name) => ({
+      settings: { rate, name, same: 1 },
+      score: i + (name === "a" ? 0 : 0.5),
+    }))
+  );
+  const { description, spec } = searchSettings(trials, "mae");
+  // Spearman of 8 scores with ties in pairs; the names account for 0.25² of a variance of 1.3125.
+  assertMatch(description, /importance: rate \(0\.98\), name \(0\.22\)$/);
+  const [rate, name] = (spec as Json).concat;
+  assertEquals([rate.encoding.x.scale.type, name.encoding.x.type], ["linear", "nominal"]);
+  const small = trials.map(({ settings, score }) => ({
+    settings: { rate: settings.rate / 2 },
+    score,
+  }));
+  assertEquals((searchSettings(small, "mae").spec as Json).concat[0].encoding.x.scale.type, "log");
+  assertThrows(() => searchSettings(trials.slice(0, 1), "mae"), TypeError, "two trials or more");
+});
+
+Deno.test("searchCoordinates() colours the best quarter, whichever way is better", () => {
+  const trials = Array.from({ length: 8 }, (_, i) => ({ settings: { rate: i }, score: i }));
+  const best = (metric: string) => {
+    const { values } = (searchCoordinates(trials, metric).spec as Json).data;
+    const found = values.filter(({ group }: Json) => group === "best quarter") as Json[];
+    return [...new Set(found.map(({ trial }) => trial))].sort();
+  };
+  assertEquals([best("mae"), best("corr")], [[0, 1], [6, 7]]);
 });
 
 Deno.test("learningCurves() takes what has runs, and names configurations apart", async () => {
