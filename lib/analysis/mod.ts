@@ -27,13 +27,13 @@ export * from "./figures/mod.ts";
 export * from "./frames/mod.ts";
 export * from "./report/mod.ts";
 export {
-  type HasRuns,
   type ResultsOptions,
   resultsTable,
   searchTable,
   type ShownStudy,
   studyTables,
 } from "./results/mod.ts";
+export type { HasRuns } from "./has_runs.ts";
 export { spreadText } from "./spread.ts";
 export {
   type CorruptedMetrics,

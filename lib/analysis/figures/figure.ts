@@ -1,7 +1,7 @@
 /** A figure: its specification, its drawing, and how a notebook shows it. @module */
 
 import { type Displayable, JUPYTER_DISPLAY, type MediaBundle } from "../../display/notebook.ts";
-import { THEME } from "./theme.ts";
+import { NOTEBOOK_THEME, THEME } from "./theme.ts";
 import { type FigureSpec, toSvg } from "./vega.ts";
 
 /** Notebooks draw this version by themselves. */
@@ -46,10 +46,10 @@ export class Figure implements Displayable {
     return toSvg(this.spec);
   }
 
-  /** For notebooks: interactive, as a drawing, and in words. */
+  /** For notebooks: interactive and in the notebook's theme, as a drawing, and in words. */
   async [JUPYTER_DISPLAY](): Promise<MediaBundle> {
     return {
-      "application/vnd.vegalite.v5+json": this.spec,
+      "application/vnd.vegalite.v5+json": { ...this.spec, config: NOTEBOOK_THEME },
       "image/svg+xml": await this.svg(),
       "text/plain": `[figure: ${this.description}]`,
     };

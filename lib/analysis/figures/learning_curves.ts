@@ -1,7 +1,9 @@
 /** Learning curves with a band over seeds. @module */
 
-import type { EpochRecord } from "../../training/mod.ts";
-import { bandLayers, bandPoint, legendHeight, legendOf } from "./bands.ts";
+import { type EpochRecord, readHistory, RunFolder } from "../../training/mod.ts";
+import { groupRuns } from "../comparison/groups.ts";
+import { type HasRuns, runsOf } from "../has_runs.ts";
+import { bandLayers, type BandPoint, bandPoint, legendHeight, legendOf } from "./bands.ts";
 import { Figure } from "./figure.ts";
 import { metricBounds, metricName } from "../../evaluation/protocols.ts";
 import { WIDTH } from "./theme.ts";
@@ -14,10 +16,17 @@ export interface LearningCurve {
   readonly history: readonly EpochRecord[];
 }
 
+/** The share of epochs, from the first on, that may lie outside of the axis. */
+const EARLY = 0.1;
+/** How much of the height the early epochs may take before they are cut off, against all others. */
+const FLATTENING = 3;
+
 /**
  * A quantity by epoch: the mean over seeds and its 95 % t interval for as long as every seed
- * trained, and each seed as a thin line to its end, since runs stop early at different epochs.
+ * trained, and each seed as a thin line to its end, since runs stop early at different epochs. Where
+ * the first epochs would flatten all that follows, the axis cuts them off, and the description says so.
  *
+ * @param curves what `train` returned, or histories
  * @param key `trainLoss`, a part of it (`trainParts.text`), or a metric on valid (`valid.mae`)
  * @throws {TypeError} no run has that quantity
  *
@@ -33,8 +42,11 @@ export interface LearningCurve {
  * assertEquals(figure.description, "MAE on valid by epoch: cnn (1 seed)");
  * ```
  */
-export function learningCurves(curves: readonly LearningCurve[], key = "valid.mae"): Figure {
-  const known = curves.map((curve) => ({
+export function learningCurves(
+  curves: readonly (LearningCurve | HasRuns)[],
+  key = "valid.mae",
+): Figure {
+  const known = curvesOf(curves).map((curve) => ({
     name: curve.name,
     points: curve.history.map((record) => ({ x: record.epoch, value: valueOf(record, key) }))
       .filter((point): point is { x: number; value: number } => point.value !== undefined),
@@ -54,12 +66,15 @@ export function learningCurves(curves: readonly LearningCurve[], key = "valid.ma
   const lines = known.flatMap(({ name, points }, run) =>
     points.map((point) => ({ ...point, series: name, run }))
   );
+  const domain = domainOf(known.map(({ points }) => points), bands);
+  const clip = domain === null ? {} : { clip: true };
   const counts = names.map((name) => {
     const seeds = known.filter((curve) => curve.name === name).length;
     return `${name} (${seeds} seed${seeds === 1 ? "" : "s"})`;
   });
   return new Figure({
-    description: `${titleOf(key)} by epoch: ${counts.join(", ")}`,
+    description: `${titleOf(key)} by epoch: ${counts.join(", ")}` +
+      (domain === null ? "" : "; the first epochs lie outside of the axis"),
     width: WIDTH,
     height: 200 + legendHeight(names),
     autosize: { type: "fit", contains: "padding" },
@@ -69,12 +84,12 @@ export function learningCurves(curves: readonly LearningCurve[], key = "valid.ma
         scale: { zero: false, nice: false },
         axis: { grid: false, format: "d", tickMinStep: 1 },
       },
-      y: { title: titleOf(key), scale: { zero: false } },
+      y: { title: titleOf(key), scale: { zero: false, ...domain === null ? {} : { domain } } },
     },
     layer: [
       {
         data: { values: lines },
-        mark: { type: "line", strokeWidth: 0.7, opacity: 0.4 },
+        mark: { type: "line", strokeWidth: 0.7, opacity: 0.4, ...clip },
         encoding: {
           x: { field: "x", type: "quantitative" },
           y: { field: "value", type: "quantitative" },
@@ -87,9 +102,48 @@ export function learningCurves(curves: readonly LearningCurve[], key = "valid.ma
           },
         },
       },
-      ...bandLayers(bands),
+      ...bandLayers(bands).map((layer) => domain === null ? layer : clipped(layer)),
     ],
   });
+}
+
+/** Histories as they are, and those of the runs of what has runs. */
+function curvesOf(curves: readonly (LearningCurve | HasRuns)[]): LearningCurve[] {
+  const given = curves.filter((curve): curve is LearningCurve => !("entries" in curve));
+  const groups = groupRuns(runsOf(curves.filter((curve): curve is HasRuns => "entries" in curve)));
+  const trained = groups.flatMap(({ label, runs }) =>
+    runs.filter(({ epochs }) => epochs > 0).map(({ path }) => ({
+      name: label,
+      history: readHistory(new RunFolder(path).file("history.jsonl")),
+    }))
+  );
+  return [...given, ...trained];
+}
+
+/** The axis without the first epochs, where they take most of it; null where all fits. */
+function domainOf(
+  curves: readonly (readonly { readonly x: number; readonly value: number }[])[],
+  bands: readonly BandPoint[],
+): [number, number] | null {
+  const all = [
+    ...curves.flat(),
+    ...bands.flatMap(({ x, low, high }) => [{ x, value: low }, { x, value: high }]),
+  ].filter(({ value }) => Number.isFinite(value));
+  const last = Math.max(...all.map(({ x }) => x));
+  const late = all.filter(({ x }) => x > Math.max(1, EARLY * last)).map(({ value }) => value);
+  if (late.length < 2) return null;
+  const [low, high] = [Math.min(...late), Math.max(...late)];
+  const values = all.map(({ value }) => value);
+  const height = Math.max(...values) - Math.min(...values);
+  if (high === low || height <= FLATTENING * (high - low)) return null;
+  const margin = 0.05 * (high - low);
+  return [low - margin, high + margin];
+}
+
+/** A layer that does not draw beyond the axes. */
+function clipped(layer: unknown): unknown {
+  const { mark, ...rest } = layer as { readonly mark: Readonly<Record<string, unknown>> };
+  return { ...rest, mark: { ...mark, clip: true } };
 }
 
 function valueOf(record: EpochRecord, key: string): number | undefined {

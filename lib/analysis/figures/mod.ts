@@ -9,4 +9,5 @@ export { type LearningCurve, learningCurves } from "./learning_curves.ts";
 export { modalityAblation } from "./modality_ablation.ts";
 export { predictedAgainstTrue, residualsByLabel, type ScoredSamples } from "./predictions.ts";
 export { type CurvePoint, robustnessCurves } from "./robustness_curves.ts";
+export { type ScoredTrial, searchCoordinates, searchSettings } from "./search_settings.ts";
 export { type FigureSpec, toSvg } from "./vega.ts";

@@ -27,6 +27,8 @@ export const THEME = {
   padding: 4,
   aria: false,
   view: { stroke: null },
+  // Of points, bars and lines under the pointer, in notebooks.
+  mark: { tooltip: true },
   range: { category: COLORS },
   axis: {
     labelFontSize: LABEL_SIZE,
@@ -64,3 +66,27 @@ export const THEME = {
     labelPadding: 3,
   },
 };
+
+/** Keys that say which colours texts, axes and the ground have. */
+const COLOUR_KEYS = [
+  "background",
+  "labelColor",
+  "titleColor",
+  "gridColor",
+  "domainColor",
+  "tickColor",
+];
+
+/** The same for a notebook, whose own theme, light or dark, says what {@linkcode COLOUR_KEYS} say here. */
+export const NOTEBOOK_THEME: Readonly<Record<string, unknown>> = withoutColours(THEME);
+
+function withoutColours(config: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(config).filter(([key]) => !COLOUR_KEYS.includes(key)).map(([key, value]) => [
+      key,
+      typeof value === "object" && value !== null && !Array.isArray(value)
+        ? withoutColours(value as Record<string, unknown>)
+        : value,
+    ]),
+  );
+}

@@ -50,7 +50,10 @@ export async function toSvg(spec: FigureSpec): Promise<string> {
   const svg = await view.toSVG();
   view.finalize();
   const name = escapeXml(String(spec["description"] ?? "figure"));
+  // A page has several drawings: what one refers to within itself is no other's.
+  const own = name.replace(/\W+/g, "").slice(0, 60);
   return svg
+    .replace(/(?<=id="|url\(#)((?:clip|gradient_)\d+)/g, `$1-${own}`)
     .replace(/\d+\.\d{3,}(?:e-\d+)?/g, (number) => String(Number(Number(number).toFixed(2))))
     .replace("<svg ", `<svg role="img" aria-label="${name}" `);
 }

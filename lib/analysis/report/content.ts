@@ -13,7 +13,7 @@ import {
 import { answerClaim } from "../comparison/claim.ts";
 import { searchGrid } from "../results/mod.ts";
 import type { Grid } from "../../display/grid.ts";
-import { isSearch, rankTrials } from "../../studies/search/mod.ts";
+import { isSearch, type RankedTrial, rankTrials } from "../../studies/search/mod.ts";
 import { groupRuns, type RunGroup } from "../comparison/groups.ts";
 import type { Skipped } from "../../studies/runs/mod.ts";
 import { readRuns, type RunEntry } from "../../studies/runs/mod.ts";
@@ -50,7 +50,12 @@ export interface ReportContent {
   /** The study's own table, where the folder is one. */
   readonly study: StudyTable | null;
   /** The trials of a search, and its best ones; null where the folder is none. */
-  readonly search: { readonly grid: Grid; readonly best: readonly ReportedGroup[] } | null;
+  readonly search: {
+    readonly grid: Grid;
+    readonly best: readonly ReportedGroup[];
+    readonly trials: readonly RankedTrial[];
+    readonly metric: string;
+  } | null;
   /** What the study answers to its claim, a sentence for each dataset. */
   readonly claims: readonly string[];
   readonly skipped: readonly Skipped[];
@@ -104,7 +109,8 @@ export function readReport(folder: string): ReportContent {
 const SHOWN_TRIALS = 5;
 
 function searchOf(study: Study, groups: readonly ReportedGroup[]): ReportContent["search"] {
-  const ranking = rankTrials(study, study.definition.metrics[0]!);
+  const metric = study.definition.metrics[0]!;
+  const ranking = rankTrials(study, metric);
   const best = ranking.slice(0, SHOWN_TRIALS).flatMap(({ trial }) => {
     const paths = study.groups.filter(({ cell }) => cell.slug === trial)
       .flatMap(({ runs }) => runs.map(({ path }) => resolve(path)));
@@ -112,7 +118,7 @@ function searchOf(study: Study, groups: readonly ReportedGroup[]): ReportContent
       runs.some(({ entry }) => paths.includes(resolve(entry.path)))
     );
   });
-  return { grid: searchGrid(study), best };
+  return { grid: searchGrid(study), best, trials: ranking, metric };
 }
 
 /** Runs as the study names them, then the others. */

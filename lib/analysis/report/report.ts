@@ -62,7 +62,7 @@ export async function makeReport(
     [
       paragraph(summary),
       list(warning),
-      studySection(content),
+      await studySection(content),
       ...await Promise.all(
         // Of a search, its table tells all trials; there is no use in a card of each.
         datasetsOf(search?.best ?? groups).map(async ({ dataset, groups }) =>

@@ -11,6 +11,8 @@ import {
   type Figure,
   learningCurves,
   modalityAblation,
+  searchCoordinates,
+  searchSettings,
 } from "../figures/mod.ts";
 import { allMetricKeys } from "../../evaluation/protocols.ts";
 import type { RunEntry } from "../../studies/runs/mod.ts";
@@ -46,8 +48,15 @@ export function resultsPart(groups: readonly ReportedGroup[]): string {
 }
 
 /** The study's table with what others have published, and what it answers. */
-export function studySection({ study, search, claims }: ReportContent): string {
-  if (search !== null) return section("Trials", gridHtml(search.grid));
+export async function studySection({ study, search, claims }: ReportContent): Promise<string> {
+  if (search !== null) {
+    const { grid, trials, metric } = search;
+    const varied = grid.header.length > 2 && trials.length > 1;
+    const figures = varied
+      ? [searchSettings(trials, metric), searchCoordinates(trials, metric)]
+      : [];
+    return section("Trials", gridHtml(grid), await drawn(figures));
+  }
   if (study === null) return "";
   const grids = studyGrids({ table: study, source: undefined, claims });
   return section("The study", ...grids.map(gridHtml));

@@ -6,6 +6,7 @@ import { findMetric, metricName, tableKeys } from "../../evaluation/protocols.ts
 import { mean, standardDeviation } from "../../statistics/mod.ts";
 import type { RunEntry } from "../../studies/runs/mod.ts";
 import { groupRuns, rowNames, type RunGroup } from "../comparison/groups.ts";
+import { type HasRuns, runsOf } from "../has_runs.ts";
 import { rounded, spreadText } from "../spread.ts";
 
 /** What a table of results shows. */
@@ -14,12 +15,6 @@ export interface ResultsOptions {
   readonly metrics?: readonly string[];
   /** Where they were measured. Default: `test`, or `valid` where no run has metrics on test. */
   readonly split?: "valid" | "test";
-}
-
-/** What has runs: what `train` returns. */
-export interface HasRuns {
-  /** What analysis knows of each. */
-  entries(): readonly RunEntry[];
 }
 
 /**
@@ -47,8 +42,7 @@ export function resultsTable(
   of: readonly (RunEntry | HasRuns)[],
   options: ResultsOptions = {},
 ): GridTables {
-  const runs = of.flatMap((item) => "entries" in item ? item.entries() : [item]);
-  return new GridTables("Results", [resultsGrid(groupRuns(runs), options)]);
+  return new GridTables("Results", [resultsGrid(groupRuns(runsOf(of)), options)]);
 }
 
 /** The same of runs that are grouped already. */

@@ -12,12 +12,17 @@ import {
   predictedAgainstTrue,
   residualsByLabel,
   robustnessCurves,
+  searchCoordinates,
+  searchSettings,
 } from "../../../lib/analysis/mod.ts";
-import { type RunEntry } from "../../../lib/studies/mod.ts";
+import { readRuns, type RunEntry } from "../../../lib/studies/mod.ts";
 import { textWidth } from "../../../lib/analysis/figures/text_width.ts";
 import { UsageError } from "../../../lib/core/errors.ts";
 import { measure, PROTOCOLS } from "../../../lib/evaluation/mod.ts";
 import { madeFigures, madeHistory, madeScores } from "./made_figures.ts";
+import { withFolder } from "../../training/small.ts";
+import { makeRuns } from "../made_runs.ts";
+import { writeHistory } from "../../../lib/training/history.ts";
 
 const SNAPSHOTS = join(import.meta.dirname!, "..", "..", "golden", "figures");
 
@@ -119,6 +124,86 @@ Deno.test("modalityAblation() does not take runs of other settings for seeds", (
     ["cnn (hiddenDim 64)", 64.5],
     ["cnn (hiddenDim 64)", 64.5],
   ]);
+});
+
+Deno.test("learningCurves() cuts off first epochs that would flatten the others, and says so", async () => {
+  const history = madeHistory(1, 30, 0.3);
+  const wild = history.map((record, i) => i > 0 ? record : { ...record, valid: { mae: 40 } });
+  const plain = learningCurves([{ name: "cnn", history }]);
+  assert(!JSON.stringify(plain.spec).includes('"clip"'));
+  const figure = learningCurves([{ name: "cnn", history: wild }]);
+  const { encoding, layer } = figure.spec as Json;
+  const [low, high] = encoding.y.scale.domain;
+  const late = history.slice(3).map(({ valid }) => valid["mae"]!);
+  assert(low < Math.min(...late) && Math.max(...late) < high && high < 2, `${low} ${high}`);
+  assert(layer.every(({ mark }: Json) => mark.clip === true));
+  assertMatch(figure.description, /; the first epochs lie outside of the axis$/);
+  assertMatch(await figure.svg(), /clip-path="url/);
+});
+
+Deno.test("searchSettings() ranks settings by what they tell of the score, numbers and names", () => {
+  const trials = [0.001, 0.002, 0.004, 0.1].flatMap((rate, i) =>
+    ["a", "b"].map((name) => ({
+      settings: { rate, name, same: 1 },
+      score: i + (name === "a" ? 0 : 0.5),
+    }))
+  );
+  const { description, spec } = searchSettings(trials, "mae");
+  // Spearman of 8 scores with ties in pairs; the names account for 0.25² of a variance of 1.3125.
+  assertMatch(description, /importance: rate \(0\.98\), name \(0\.22\)$/);
+  const [rate, name] = (spec as Json).concat;
+  assertEquals([rate.encoding.x.scale.type, name.encoding.x.type], ["linear", "nominal"]);
+  const small = trials.map(({ settings, score }) => ({
+    settings: { rate: settings.rate / 2 },
+    score,
+  }));
+  assertEquals((searchSettings(small, "mae").spec as Json).concat[0].encoding.x.scale.type, "log");
+  assertThrows(() => searchSettings(trials.slice(0, 1), "mae"), TypeError, "two trials or more");
+});
+
+Deno.test("searchCoordinates() colours the best quarter, whichever way is better", () => {
+  const trials = Array.from({ length: 8 }, (_, i) => ({ settings: { rate: i }, score: i }));
+  const best = (metric: string) => {
+    const { values } = (searchCoordinates(trials, metric).spec as Json).data;
+    const found = values.filter(({ group }: Json) => group === "best quarter") as Json[];
+    return [...new Set(found.map(({ trial }) => trial))].sort();
+  };
+  assertEquals([best("mae"), best("corr")], [[0, 1], [6, 7]]);
+});
+
+Deno.test("learningCurves() takes what has runs, and names configurations apart", async () => {
+  await withFolder((out) => {
+    for (const [model, size] of [["cnn", 1], ["cnn", 2], ["svm", 1]] as const) {
+      const config = { batchSize: size };
+      for (const path of makeRuns(join(out, String(size)), 2, { model, config })) {
+        if (model === "cnn") writeHistory(join(path, "history.jsonl"), madeHistory(size, 4, 0.5));
+        else removeEpochs(path);
+      }
+    }
+    const { runs } = readRuns([out]);
+    const figure = learningCurves([{ entries: () => runs }]);
+    assertMatch(figure.description, /: cnn \(1.*\) \(2 seeds\), cnn \(2.*\) \(2 seeds\)$/);
+  });
+});
+
+/** As a regressor leaves its run. */
+function removeEpochs(path: string): void {
+  const record = JSON.parse(Deno.readTextFileSync(join(path, "run.json")));
+  record.summary = { epochs: 0, bestEpoch: 0 };
+  Deno.writeTextFileSync(join(path, "run.json"), JSON.stringify(record));
+}
+
+Deno.test("a figure leaves colours of text and ground to a notebook, and has its own as a drawing", async () => {
+  const figure = learningCurves([{ name: "cnn", history: madeHistory(1, 4, 0.5) }]);
+  const shown = await (figure as Json)[Symbol.for("Jupyter.display")]();
+  const { config } = shown["application/vnd.vegalite.v5+json"];
+  assert(
+    !/background|labelColor|titleColor|gridColor|domainColor|tickColor/.test(
+      JSON.stringify(config),
+    ),
+  );
+  assertEquals([config.mark.tooltip, config.axis.labelFontSize], [true, 10]);
+  assertEquals((figure.spec as Json).config.background, "#ffffff");
 });
 
 Deno.test("learningCurves() draws a band only for as long as all seeds trained", () => {

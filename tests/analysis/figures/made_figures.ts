@@ -13,6 +13,9 @@ import {
   residualsByLabel,
   robustnessCurves,
   type ScoredSamples,
+  type ScoredTrial,
+  searchCoordinates,
+  searchSettings,
 } from "../../../lib/analysis/mod.ts";
 import type { RunEntry } from "../../../lib/studies/runs/run_entry.ts";
 import { RandomStream } from "../../../lib/core/random.ts";
@@ -92,6 +95,19 @@ function madeComparisons(): Comparison[] {
   ];
 }
 
+/** Trials whose rate matters most and whose size not at all. */
+function madeTrials(): ScoredTrial[] {
+  const random = RandomStream.fromSeed(8).split("trials");
+  return Array.from({ length: 30 }, (_, i) => {
+    const rate = 10 ** (-4 + 2 * random.uniform());
+    const pooling = ["first", "mean", "last"][i % 3]!;
+    const dropout = Math.round(random.uniform() * 50) / 100;
+    const score = 0.8 + 0.05 * Math.log10(rate) + (pooling === "last" ? 0.03 : 0) +
+      0.02 * random.normal();
+    return { settings: { dropout, pooling, learningRate: rate, batchSize: 16 }, score };
+  });
+}
+
 /** Every figure by the name of its drawing. */
 export function madeFigures(): Record<string, Figure> {
   const scores = madeScores(240);
@@ -125,6 +141,8 @@ export function madeFigures(): Record<string, Figure> {
     label_diagnostics: labelDiagnostics(madeHistory(1, 8, 0.5)),
     label_histograms: labelHistograms(madeHistory(1, 8, 0.5)),
     comparison: comparisonIntervals(madeComparisons()),
+    search_settings: searchSettings(madeTrials(), "mae"),
+    search_coordinates: searchCoordinates(madeTrials(), "mae"),
     robustness: robustnessCurves(robust, "share of audio missing"),
   };
 }

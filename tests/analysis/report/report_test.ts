@@ -258,6 +258,8 @@ Deno.test("a report of a search sorts its trials, with one card, and is small fo
     assertEquals(sections(html, 3).filter((name) => name.startsWith("cnn")).length, 1);
     assert(!sections(html, 3).includes("Comparisons"));
     assertMatch(html, /<figcaption>MAE on valid by epoch: [^<]*trial-002/);
+    assertMatch(html, /<figcaption>MAE .* on valid of 39 trials by their settings/);
+    assertMatch(html, /<figcaption>The 39 trials as lines through their settings/);
   });
 });
 
