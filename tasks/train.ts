@@ -38,6 +38,7 @@ export const COMMAND: Command = {
     { name: "name", value: "NAME", help: "of the folder, SEED~NAME; default: what differs" },
     { name: "resume", help: "continue unfinished runs; start where there is none" },
     { name: "overwrite", help: "remove the run that is there, and train anew" },
+    { name: "tensorboard", help: "write event files into the runs: tensorboard --logdir OUT" },
     JSON_FLAG,
   ],
   notes: [

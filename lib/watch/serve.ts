@@ -60,7 +60,7 @@ export function watchFolder(folder: string, options: WatchOptions = {}): Watch {
       signal: controller.signal,
       onListen: () => {},
       onError: (error) => answer(`${messageOf(error)}\n`, 500),
-    }, (request) => respond(request, token, watcher));
+    }, (request) => respond(request, server.addr.port, token, watcher));
   } catch (error) {
     if (!(error instanceof Deno.errors.AddrInUse)) throw error;
     throw new UsageError(
@@ -77,8 +77,13 @@ export function watchFolder(folder: string, options: WatchOptions = {}): Watch {
   };
 }
 
-async function respond(request: Request, token: string, watcher: Watcher): Promise<Response> {
-  const { pathname, searchParams, port } = new URL(request.url);
+async function respond(
+  request: Request,
+  port: number,
+  token: string,
+  watcher: Watcher,
+): Promise<Response> {
+  const { pathname, searchParams } = new URL(request.url);
   // A page of elsewhere may send a browser here under a name of its own.
   const host = request.headers.get("host");
   if (host !== `${HOST}:${port}` && host !== `localhost:${port}`) {

@@ -2,6 +2,7 @@
 
 import { UsageError } from "../../lib/core/mod.ts";
 import { createProgress } from "../../lib/display/mod.ts";
+import { EventFiles } from "../../lib/export/mod.ts";
 import { findModel } from "../../lib/models/mod.ts";
 import { openTraining } from "../../lib/training/mod.ts";
 import { firstSeeds } from "../../lib/training/training_defaults.ts";
@@ -43,7 +44,13 @@ export async function work(call: Call): Promise<Outcome> {
   const toResume = call.has("overwrite")
     ? "the same command with --resume in place of --overwrite goes on"
     : "the same command with --resume goes on";
-  const runs = await trainShown(training, seeds, { progress, toResume });
+  const events = new EventFiles();
+  const follow = (_: unknown, seed: number) => events.follow(training.folder(seed).path);
+  const runs = await trainShown(training, seeds, {
+    progress,
+    toResume,
+    ...(call.has("tensorboard") ? { onEpoch: follow } : {}),
+  });
   printRuns(runs);
   const [first, last] = [runs[0]!.path, runs.at(-1)!.path];
   progress.note(`Runs are in ${first}${last === first ? "" : ` … ${last}`}`);

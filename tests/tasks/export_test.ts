@@ -17,7 +17,7 @@ Deno.test("export writes an ONNX file, lists what it is given, and says how well
   assertEquals([result["file"], result["bytes"]], [file, Deno.statSync(file).size]);
   assert(Number(result["difference"]) <= 1e-5);
 
-  assertFails(await runTask("export", run), 2, /^error: Missing --onnx/);
+  assertFails(await runTask("export", run), 2, /^error: .* expected --onnx FILE or --tensorboard/);
 });
 
 Deno.test("export of a model that is no network says so, and writes nothing", async () => {
@@ -28,4 +28,25 @@ Deno.test("export of a model that is no network says so, and writes nothing", as
   const result = await runTask("export", run, "--onnx", file);
   assertFails(result, 2, /^error: Cannot export .* constant is no network/);
   assert(!exists(file));
+});
+
+Deno.test("train --tensorboard writes event files as it trains, and export those of all runs", async () => {
+  using folder = new TestFolder();
+  const data = folder.pickle(makeDataset(), "mosi.pkl");
+  const flags = ["--tensorboard", "--seeds", "1111,1112"];
+  const trained = await train(folder, "self-mm", data, ...flags);
+  assertEquals(trained.code, 0, trained.stderr);
+  const eventsIn = (path: string) =>
+    [...Deno.readDirSync(path)].filter(({ name }) => name.startsWith("events.out.tfevents."))
+      .map(({ name }) => Deno.readFileSync(`${path}/${name}`).length);
+  const sizes = [1111, 1112].map((seed) => eventsIn(folder.at(`runs/self-mm/mosi/${seed}`)));
+  assert(sizes.every(([size, ...more]) => size! > 500 && more.length === 0), `${sizes}`);
+  const out = folder.at("events");
+  const { code, stdout } = await runTask("export", folder.at("runs"), "--tensorboard", out);
+  assertEquals([code, stdout], [0, `2 runs: tensorboard --logdir ${out}\n`]);
+  assertEquals(eventsIn(`${out}/self-mm/mosi/1112`), sizes[1]);
+  const none = await runTask("export", folder.at("."), "--tensorboard", out);
+  assertEquals(none.code, 0);
+  const empty = await runTask("export", folder.at("events"), "--tensorboard", folder.at("other"));
+  assertFails(empty, 1, /^error: Cannot export .* has trained an epoch/);
 });

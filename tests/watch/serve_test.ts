@@ -56,6 +56,8 @@ Deno.test("watchFolder() refuses who has no token, comes by another host, or wan
     }
     const wrongHost = await ask(watch.address, `GET /${search} HTTP/1.1\r\nHost: evil.example`);
     assertMatch(wrongHost, /^HTTP\/1\.1 403[\s\S]*not of this machine/);
+    const wrongPort = await ask(watch.address, `GET /${search} HTTP/1.1\r\nHost: 127.0.0.1:1`);
+    assertMatch(wrongPort, /^HTTP\/1\.1 403/);
     const named = await ask(
       watch.address,
       `GET /${search} HTTP/1.1\r\nHost: localhost:${new URL(watch.address).port}`,
