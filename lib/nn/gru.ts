@@ -81,47 +81,49 @@ export class BiGru {
   /** [time, batch, in], int32 [batch] → states of the last layer, 0 beyond the lengths, [time, batch, 2H] */
   sequence(x: tf.Tensor3D, lengths: tf.Tensor1D): tf.Tensor3D {
     const [time, batch] = x.shape;
-    const forward = tf.reshape(tf.transpose(stepMask(lengths, time)), [time, 1, batch, 1]);
-    const mask = tf.concat([forward, tf.reverse(forward, 0)], 1) as tf.Tensor4D;
+    const mask = tf.reshape(tf.transpose(stepMask(lengths, time)), [time, batch, 1]);
     let states = x;
-    for (let i = 0; i < this.#layers; i++) states = this.#layer(i, states, mask);
+    for (let i = 0; i < this.#layers; i++) {
+      states = this.#layer(i, states, mask as tf.Tensor3D);
+    }
     return states;
   }
 
-  /** @param mask [time, 2, batch, 1], of the second direction from the last step back */
-  #layer(i: number, x: tf.Tensor3D, mask: tf.Tensor4D): tf.Tensor3D {
+  #layer(i: number, x: tf.Tensor3D, mask: tf.Tensor3D): tf.Tensor3D {
     const [time, batch, inputs] = x.shape;
     const pair = (part: string) =>
       DIRECTIONS.map((direction) =>
         this.#parameters.get(`${this.#name}.${part}_l${i}${direction}`) as tf.Tensor
       );
-    // What x says to the gates, of all steps at once: [time, 2, batch, 3H]
+    // What x says to the gates, of all steps at once: [time, batch, 3H]
     const rows = tf.reshape(x, [time * batch, inputs]);
     const biases = pair("bias_ih");
-    const [there, back] = pair("weight_ih").map((weight, n) => {
+    const [forward, backward] = pair("weight_ih").map((weight, n) => {
       const product = tf.add(tf.matMul(rows, weight as tf.Tensor2D, false, true), biases[n]!);
-      return tf.reshape(product, [time, 1, batch, -1]);
+      return tf.reshape(product, [time, batch, -1]) as tf.Tensor3D;
     });
-    const gates = tf.concat([there!, tf.reverse(back!, 0)], 1) as tf.Tensor4D;
     const weight = tf.stack(pair("weight_hh")) as tf.Tensor3D;
     const bias = tf.expandDims(tf.stack(pair("bias_hh")), 1) as tf.Tensor3D;
-    const states = gruSteps(gates, mask, weight, bias);
-    const [first, second] = tf.unstack(states, 1) as [tf.Tensor3D, tf.Tensor3D];
-    return tf.concat3d([first, tf.reverse(second, 0)], 2);
+    return gruSteps([forward!, backward!], mask, weight, bias);
   }
 }
 
-/** What a step keeps for its gradient, each [directions, batch, H]. */
-interface Trace {
-  readonly reset: tf.Tensor;
-  readonly update: tf.Tensor;
-  readonly candidate: tf.Tensor;
-  /** W_n h + b_n, which the reset gate acts on. */
-  readonly inner: tf.Tensor;
-  /** h before the step. */
-  readonly before: tf.Tensor;
+/** What a step keeps for its gradient, each [2, batch, H]. */
+const TRACED = ["reset", "update", "candidate", "inner", "before", "mask"] as const;
+type Trace = Readonly<Record<typeof TRACED[number], tf.Tensor>>;
+
+/** Both directions of each step, the second from the last step back: [time, …] twice → [2, …] each */
+function inBothOrders(forward: tf.Tensor, backward: tf.Tensor): tf.Tensor[] {
+  const back = tf.unstack(backward).reverse();
+  return tf.unstack(forward).map((step, t) => tf.stack([step, back[t]!]));
 }
-const TRACED = ["reset", "update", "candidate", "inner", "before"] as const;
+
+/** The way back: [2, …] each → [time, …] twice */
+function apart(steps: readonly tf.Tensor[]): [tf.Tensor, tf.Tensor] {
+  const pairs = steps.map((step) => tf.unstack(step));
+  const forward = pairs.map(([step]) => step!), backward = pairs.map(([, step]) => step!);
+  return [tf.stack(forward), tf.stack(backward.reverse())];
+}
 
 /**
  * r, z = σ(gates + W h + b); n = tanh(gates + r ⊙ (W h + b)); h ← (1 − z) ⊙ n + z ⊙ h, from h = 0; a
@@ -129,52 +131,51 @@ const TRACED = ["reset", "update", "candidate", "inner", "before"] as const;
  *
  * As one operation with a gradient of its own: a tape of all its parts would be ten times as long.
  *
- * @param gates [time, directions, batch, 3H], those of r, z and n
- * @param mask [time, directions, batch, 1]
- * @param weight [directions, 3H, H]
- * @param bias [directions, 1, 3H]
- * @returns [time, directions, batch, H]
+ * @param gates of both directions, [time, batch, 3H], those of r, z and n
+ * @param mask [time, batch, 1]
+ * @param weight [2, 3H, H]
+ * @param bias [2, 1, 3H]
+ * @returns [time, batch, 2H]
  */
 function gruSteps(
-  gates: tf.Tensor4D,
-  mask: tf.Tensor4D,
+  gates: readonly [tf.Tensor3D, tf.Tensor3D],
+  mask: tf.Tensor3D,
   weight: tf.Tensor3D,
   bias: tf.Tensor3D,
-): tf.Tensor4D {
+): tf.Tensor3D {
   const run = tf.customGrad((...args) => {
-    const [gates, weight, bias] = args as unknown as [tf.Tensor4D, tf.Tensor3D, tf.Tensor3D];
+    const [forward, backward, weight, bias] = args as unknown as tf.Tensor3D[];
     const save = args.at(-1) as unknown as tf.GradSaveFunc;
-    const masks = tf.unstack(mask);
+    const masks = inBothOrders(mask, mask);
     const outputs: tf.Tensor[] = [], traces: Trace[] = [];
-    const [, directions, batch, width] = gates.shape;
-    let h: tf.Tensor = tf.zeros([directions, batch, width / 3]);
-    for (const [t, gate] of tf.unstack(gates).entries()) {
-      const [xR, xZ, xN] = tf.split(gate, 3, 2);
-      const [hR, hZ, inner] = tf.split(tf.add(tf.matMul(h, weight, false, true), bias), 3, 2);
+    const [, batch, width] = forward!.shape;
+    let h: tf.Tensor = tf.zeros([2, batch, width / 3]);
+    for (const [t, gate] of inBothOrders(forward!, backward!).entries()) {
+      const [xR, xZ, xN] = tf.split(gate, 3, 2), mask = masks[t]!;
+      const [hR, hZ, inner] = tf.split(tf.add(tf.matMul(h, weight!, false, true), bias!), 3, 2);
       const reset = tf.sigmoid(tf.add(xR!, hR!)), update = tf.sigmoid(tf.add(xZ!, hZ!));
       const candidate = tf.tanh(tf.add(xN!, tf.mul(reset, inner!)));
-      traces.push({ reset, update, candidate, inner: inner!, before: h });
+      traces.push({ reset, update, candidate, inner: inner!, before: h, mask });
       const next = tf.add(candidate, tf.mul(update, tf.sub(h, candidate)));
-      const output = tf.mul(next, masks[t]!);
+      const output = tf.mul(next, mask);
       outputs.push(output);
-      h = tf.add(output, tf.mul(h, tf.sub(1, masks[t]!)));
+      h = tf.add(output, tf.mul(h, tf.sub(1, mask)));
     }
-    save([weight, mask, ...traces.flatMap((trace) => TRACED.map((part) => trace[part]))]);
-    return { value: tf.stack(outputs), gradFunc: backward };
+    save([weight!, ...traces.flatMap((trace) => TRACED.map((part) => trace[part]))]);
+    return { value: tf.concat(apart(outputs), 2), gradFunc: gradients };
   });
-  return run(gates, weight, bias) as tf.Tensor4D;
+  return run(...gates, weight, bias) as tf.Tensor3D;
 }
 
-/** Gradients of gates, weight and bias. */
-function backward(dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] {
-  const [weight, mask, ...traced] = saved;
-  const dOutputs = tf.unstack(dy), masks = tf.unstack(mask!);
+/** Gradients of both directions' gates, weight and bias. */
+function gradients(dy: tf.Tensor, [weight, ...traced]: tf.Tensor[]): tf.Tensor[] {
+  const dOutputs = inBothOrders(...tf.split(dy, 2, 2) as [tf.Tensor, tf.Tensor]);
   const dGates: tf.Tensor[] = [], dInner: tf.Tensor[] = [], before: tf.Tensor[] = [];
   let dH: tf.Tensor = tf.zerosLike(traced[0]!);
   for (let t = dOutputs.length - 1; t >= 0; t--) {
     const place = TRACED.length * t;
-    const [reset, update, candidate, inner, h] = traced.slice(place, place + TRACED.length);
-    const dNext = tf.mul(masks[t]!, tf.add(dOutputs[t]!, dH));
+    const [reset, update, candidate, inner, h, mask] = traced.slice(place, place + TRACED.length);
+    const dNext = tf.mul(mask!, tf.add(dOutputs[t]!, dH));
     // Through tanh and the sigmoids: 1 − n², z (1 − z), r (1 − r)
     const dN = tf.mul(
       tf.mul(dNext, tf.sub(1, update!)),
@@ -189,14 +190,14 @@ function backward(dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] {
     dGates.push(tf.concat([dR, dZ, dN], 2));
     dInner.push(dProducts);
     before.push(h!);
-    const kept = tf.add(tf.mul(dNext, update!), tf.mul(dH, tf.sub(1, masks[t]!)));
+    const kept = tf.add(tf.mul(dNext, update!), tf.mul(dH, tf.sub(1, mask!)));
     dH = tf.add(kept, tf.matMul(dProducts, weight!));
   }
-  // The weights' of all steps at once: [directions, time · batch, width]
+  // The weights' of all steps at once: [2, time · batch, width]
   const rows = (steps: tf.Tensor[]) => tf.concat(steps, 1);
   const all = rows(dInner);
   return [
-    tf.stack(dGates.reverse()),
+    ...apart(dGates.reverse()),
     tf.matMul(all, rows(before), true, false),
     tf.sum(all, 1, true),
   ];
