@@ -19,6 +19,6 @@ export {
 export { barOf, formatDuration, type ProgressState } from "./progress_line.ts";
 export type { Grid, GridCell } from "./grid.ts";
 export { GridTables, TABLE_FILES } from "./grid_tables.ts";
-export { inColor, inLines, terminalColumns, type Tone } from "./terminal.ts";
+export { inColor, inLines, tableColumns, type Tone } from "./terminal.ts";
 export { htmlTable, textTable, type TextWidth } from "./tables.ts";
 export { escapeForNotebook, escapeXml } from "./xml.ts";

@@ -1,6 +1,6 @@
 /** What a terminal can show. @module */
 
-/** Width of a terminal that does not tell its own, and of a file that a person will read in one. */
+/** Width of a terminal that does not tell its own. */
 const UNKNOWN_COLUMNS = 80;
 
 /** Characters of a line: of the terminal, or 80 where there is none. */
@@ -11,6 +11,15 @@ export function terminalColumns(): number {
   } catch {
     return UNKNOWN_COLUMNS;
   }
+}
+
+/**
+ * Characters of a line of a table: as many as the terminal has; in a file or a pipe, where a row is
+ * looked for, any number, unless the variable `COLUMNS` says how many.
+ */
+export function tableColumns(stream: { isTerminal(): boolean } = Deno.stdout): number {
+  if (stream.isTerminal()) return terminalColumns();
+  return Number(Deno.env.get("COLUMNS")) || Infinity;
 }
 
 /**

@@ -104,7 +104,7 @@ function tableCommand(folder: string): string[] {
   const rights = ["--allow-read", "--allow-write", "--allow-env", "--allow-sys"];
   const flags = ["run", "--quiet", "--no-check", "--no-prompt", "--cached-only", ...rights];
   const script = new URL("../study.ts", import.meta.url).pathname;
-  return ["env", "NO_COLOR=1", Deno.execPath(), ...flags, script, "table", folder];
+  return ["env", "NO_COLOR=1", "COLUMNS=80", Deno.execPath(), ...flags, script, "table", folder];
 }
 
 function tell({ folder, jobs, runs, tasks, before }: Submission, progress: Progress): void {

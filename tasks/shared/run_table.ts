@@ -3,7 +3,7 @@
 import { metricName, tableKeys } from "../../lib/evaluation/mod.ts";
 import { spreadText } from "../../lib/analysis/mod.ts";
 import type { RunSummary } from "../../lib/training/mod.ts";
-import { terminalColumns, textTable } from "../../lib/display/mod.ts";
+import { tableColumns, textTable } from "../../lib/display/mod.ts";
 
 /**
  * Prints one line a seed, its metrics to three digits, and their mean and deviation where there are
@@ -39,5 +39,5 @@ function printMetrics(
 
 /** Prints columns, the first to the left, the others to the right; wide ones go on below. */
 export function printTable(header: readonly string[], rows: readonly (readonly string[])[]): void {
-  console.log(textTable([header, ...rows], undefined, { width: terminalColumns() }));
+  console.log(textTable([header, ...rows], undefined, { width: tableColumns() }));
 }

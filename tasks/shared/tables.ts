@@ -5,7 +5,7 @@ import {
   inColor,
   inLines,
   TABLE_FILES,
-  terminalColumns,
+  tableColumns,
   type Tone,
 } from "../../lib/display/mod.ts";
 import { UsageError, writeFileAtomic } from "../../lib/core/mod.ts";
@@ -16,7 +16,7 @@ import { FORMATS } from "./table_flags.ts";
 export function printTables(tables: GridTables, format: string, details = false): void {
   const method = FORMATS[format as keyof typeof FORMATS];
   const text = method === "toText"
-    ? withTones(inLines(tables.toText({ width: terminalColumns(), details }), Deno.stdout))
+    ? withTones(inLines(tables.toText({ width: tableColumns(), details }), Deno.stdout))
     : tables[method]();
   console.log(text.replace(/\n$/, ""));
 }
