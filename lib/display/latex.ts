@@ -12,12 +12,15 @@ import {
 
 /** Points of a column: of the narrowest of the usual styles (ACL 219, article 229, IEEE 252). */
 const COLUMN = 218;
+/** Points of both columns: of the narrowest too. */
+const PAGE = 455;
 /** Points of a character of 8 points, rather more than less, and between two columns. */
 const [CHARACTER, GAP] = [4.3, 6];
 
 /**
  * A `table` with booktabs' rules that fits a column: what is the same in all rows is in its caption, and
- * metrics that have no room are in a second block below.
+ * metrics that have no room are in a second block below. Where the names of the rows alone have no room,
+ * it is a `table*` over both columns.
  */
 export function latexTable(whole: Grid): string {
   const grid = { ...whole, rows: whole.rows.filter((_, i) => !whole.asides?.includes(i)) };
@@ -28,10 +31,15 @@ export function latexTable(whole: Grid): string {
     CHARACTER * Math.max(widthOf(header[i]!, true), ...rows.map((row) => widthOf(row[i]!)))
   );
   const repeated = repeatedColumns(grid).map((i) => shown.indexOf(i));
-  const blocks = blocksOf(widths, { limit: COLUMN, gap: GAP, repeated });
-  const isTooWide = blocks.some((block) =>
-    block.reduce((sum, i) => sum + widths[i]! + GAP, -GAP) > COLUMN
-  );
+  const inBlocks = (limit: number) => {
+    const blocks = blocksOf(widths, { limit, gap: GAP, repeated });
+    const widthOf = (block: readonly number[]) =>
+      block.reduce((sum, i) => sum + widths[i]! + GAP, -GAP);
+    return { blocks, fits: blocks.every((block) => widthOf(block) <= limit) };
+  };
+  const narrow = inBlocks(COLUMN);
+  const { blocks, fits } = narrow.fits ? narrow : inBlocks(PAGE);
+  const environment = narrow.fits ? "table" : "table*";
   const caption = [
     title + shared.map((i) => `, ${header[i]} ${textOfCell(rows[0]![i]!)}`).join(""),
     ...notesWith(grid, "Bold:"),
@@ -39,17 +47,17 @@ export function latexTable(whole: Grid): string {
   const tabulars = blocks.map((block) => {
     const columns = block.map((i) => shown[i]!);
     const text = tabularOf(grid, columns, align);
-    return isTooWide ? `\\resizebox{\\columnwidth}{!}{%\n${text}}` : text;
+    return fits ? text : `\\resizebox{\\textwidth}{!}{%\n${text}}`;
   });
   return [
-    `% Needs \\usepackage{booktabs}${isTooWide ? " and \\usepackage{graphicx}" : ""}`,
+    `% Needs \\usepackage{booktabs}${fits ? "" : " and \\usepackage{graphicx}"}`,
     ...grid.details.map((text) => `% ${text}`),
-    "\\begin{table}[t]",
+    `\\begin{${environment}}[t]`,
     "\\centering\\footnotesize\\setlength{\\tabcolsep}{3pt}",
     `\\caption{${caption}}`,
     `\\label{tab:${name}}`,
     tabulars.join("\n\n\\medskip\n"),
-    "\\end{table}",
+    `\\end{${environment}}`,
     "",
   ].join("\n");
 }

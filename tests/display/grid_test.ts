@@ -80,13 +80,18 @@ Deno.test("a table as LaTeX says what it needs, and what all rows share in its c
   assertStringIncludes(text, "c$<$d & $-$0.5{\\scriptsize\\,$\\pm$\\,.1} \\\\\n\\bottomrule");
 });
 
-Deno.test("a table as LaTeX fits a column: in blocks, or made smaller where a name is long", () => {
+Deno.test("a table as LaTeX fits a column, in blocks; with a long name both, or is made smaller", () => {
   const wide = latexTable(made(9));
   assertEquals(wide.match(/\\begin\{tabular\}\{@\{\}lrrr@\{\}\}/g)?.length, 3);
   assert(!wide.includes("resizebox"));
-  const long = made(2, { rows: [["x".repeat(60), "mosi", "5", "1", "2"]] });
-  assertMatch(latexTable(long), /^% Needs .*booktabs.* and \\usepackage\{graphicx\}\n/);
-  assertStringIncludes(latexTable(long), "\\resizebox{\\columnwidth}{!}{%\n\\begin{tabular}");
+  const named = (letters: number) =>
+    latexTable(made(2, { rows: [["x".repeat(letters), "mosi", "5", "1", "2"]] }));
+  assertMatch(
+    named(60),
+    /^% Needs \\usepackage\{booktabs\}\n[^]*\\begin\{table\*\}[^]*\\end\{table\*\}/,
+  );
+  assertMatch(named(120), /^% Needs .*booktabs.* and \\usepackage\{graphicx\}\n/);
+  assertStringIncludes(named(120), "\\resizebox{\\textwidth}{!}{%\n\\begin{tabular}");
 });
 
 Deno.test("asides are left out of LaTeX alone", () => {

@@ -15,6 +15,7 @@ import {
   residualsByLabel,
 } from "../figures/mod.ts";
 import { type ReportedGroup, type ReportedRun, withoutFolder } from "./content.ts";
+import { largestErrors } from "./largest_errors.ts";
 import { facts, heading, paragraph, part, table } from "../../display/html.ts";
 import { drawn } from "./results.ts";
 import { spreadText } from "../spread.ts";
@@ -57,13 +58,15 @@ async function cardOf(group: ReportedGroup, folder: string): Promise<string> {
   ].filter((row): row is [string, string] => row[1] !== undefined && row[1] !== "");
   const [first] = protocolOf(config).metrics;
   const median = runs[medianRun(runs.map(({ entry }) => entry.valid[first!.key]))]!;
-  const figures = figuresOrReason(median);
+  const shown = shownOrReason(median);
   return part(
     `${label} on ${dataset}`,
     facts(lines),
     metricTable(group),
     heading(`The run of median ${first!.name} on valid: seed ${median.entry.seed}`, 4),
-    typeof figures === "string" ? paragraph(withoutFolder(figures, folder)) : await drawn(figures),
+    ...typeof shown === "string"
+      ? [paragraph(withoutFolder(shown, folder))]
+      : [await drawn(shown.figures), shown.errors],
     paragraph(`All settings: ${settingsText(config)}`, true),
   );
 }
@@ -105,17 +108,24 @@ function metricTable({ runs }: ReportedGroup): string {
   return table(["metric", "valid", "test", "what it is"], rows);
 }
 
-/** The figures of a run; a text where its predictions are missing or damaged. */
-function figuresOrReason(run: ReportedRun): Figure[] | string {
+/** What a card shows of a run. */
+interface ShownRun {
+  readonly figures: readonly Figure[];
+  /** A table of the largest errors; empty where there are no scores. */
+  readonly errors: string;
+}
+
+/** Figures and errors of a run; a text where its predictions are missing or damaged. */
+function shownOrReason(run: ReportedRun): ShownRun | string {
   try {
-    return runFigures(run);
+    return shownOf(run);
   } catch (error) {
     if (error instanceof DataError) return error.message;
     throw error;
   }
 }
 
-function runFigures({ entry, history }: ReportedRun): Figure[] {
+function shownOf({ entry, history }: ReportedRun): ShownRun {
   const rows = readPredictions(new RunFolder(entry.path).file("predictions.csv"));
   const split = rows.some(({ split }) => split === "test") ? "test" : "valid";
   const scores = rows.some((row) => row.split === split && row.label === null)
@@ -126,13 +136,14 @@ function runFigures({ entry, history }: ReportedRun): Figure[] {
     kind === "share" && classes !== undefined
   );
   const labels = history.some(({ unimodalLabels }) => unimodalLabels !== undefined);
-  return [
-    ...scores === null ? [] : [
-      ...entry.config["classes"] === undefined
-        ? [predictedAgainstTrue(scores, protocol), residualsByLabel(scores, protocol)]
-        : [],
-      ...matrices.map(({ key }) => confusionMatrix(scores, protocol, key)),
-    ],
+  const isScored = scores !== null && entry.config["classes"] === undefined;
+  const figures = [
+    ...isScored ? [predictedAgainstTrue(scores, protocol), residualsByLabel(scores, protocol)] : [],
+    ...scores === null ? [] : matrices.map(({ key }) => confusionMatrix(scores, protocol, key)),
     ...labels ? [labelHistograms(history), labelDiagnostics(history)] : [],
   ];
+  const errors = isScored
+    ? heading(`The largest errors on ${split}`, 4) + largestErrors(scores)
+    : "";
+  return { figures, errors };
 }

@@ -7,7 +7,7 @@ import { findModel } from "../../../lib/models/mod.ts";
 import { DataError, RunError } from "../../../lib/core/errors.ts";
 import { writeHistory } from "../../../lib/training/history.ts";
 import { escapeXml } from "../../../lib/display/xml.ts";
-import { PROTOCOLS } from "../../../lib/evaluation/mod.ts";
+import { type PredictionRow, PROTOCOLS } from "../../../lib/evaluation/mod.ts";
 import { RunFolder } from "../../../lib/training/mod.ts";
 import { withFolder } from "../../training/small.ts";
 import { madeHistory } from "../figures/made_figures.ts";
@@ -205,6 +205,21 @@ Deno.test("a report of one model names rows by what differs, in the order of the
       "svm (text) on mosi",
       "svm (audio) on mosi",
     ]);
+  });
+});
+
+Deno.test("a card lists the samples that the median run is most wrong about", async () => {
+  await withFolder(async (out) => {
+    const change = (rows: PredictionRow[]) =>
+      rows.map((row) => row.id === "test$_$7" ? { ...row, prediction: row.label! - 9 } : row);
+    makeRuns(out, 1, { model: "svm", noise: 0.1, change });
+    const html = await makeReport(out);
+    const [, errors] = /<h4>The largest errors on test<\/h4>([^]*?)<\/table>/.exec(html)!;
+    const rows = [
+      ...errors!.matchAll(/<tr><td>(.*?)<\/td>.*<td class="number">(.*?)<\/td><\/tr>/g),
+    ];
+    assertEquals(rows.slice(0, 1).map(([, id, error]) => [id, error]), [["test$_$7", "-9.000"]]);
+    assertEquals(rows.length, 10);
   });
 });
 
