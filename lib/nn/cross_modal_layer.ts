@@ -97,7 +97,10 @@ export class CrossModalLayer {
       toHeads(third(keys, 1)),
       toHeads(third(values, 2)),
       bias,
-      (weights) => this.#drop(weights, "attention", noise, "weights"),
+      (weights, part) => {
+        const place = part === 0 ? "weights" : `weights.${part}`;
+        return this.#drop(weights, "attention", noise, place);
+      },
     );
     const rows = tf.reshape(tf.transpose(context, [0, 2, 1, 3]), [-1, width]) as tf.Tensor2D;
     const seen = rowMask === undefined ? rows : tf.mul(rows, rowMask) as tf.Tensor2D;
