@@ -38,7 +38,7 @@ export const TABLE_FILES = {
  *   records: [{ model: "cnn", mae: 0.7132 }, { model: "svm", mae: 0.8 }],
  * }]);
  * assertEquals(tables.toCsv(), "model,mae\ncnn,0.7132\nsvm,0.8\n");
- * assertEquals(tables.toText().split("\n")[2], "model     MAE");
+ * assertEquals(tables.toText().split("\n")[2], "model    MAE");
  * ```
  */
 export class GridTables implements Displayable {
