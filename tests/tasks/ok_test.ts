@@ -52,9 +52,7 @@ Deno.test("ok exits with 0 where every check passes", async () => {
 
 Deno.test("CI's gate is that of deno task ok, and nothing beside it", () => {
   const script = Deno.readTextFileSync(join(ROOT, ".ci", "run"));
-  const tasks = [...script.matchAll(/"\$deno" (.*)/g)].map(([, call]) =>
-    call!.split(" ||")[0]
-  );
+  const tasks = [...script.matchAll(/"\$deno" (.*)/g)].map(([, call]) => call!.split(" ||")[0]);
   assertEquals(tasks, ["task engine:install", "task ok"]);
   assert(script.trimEnd().endsWith("task ok"), "its last line is that of ok");
 });
