@@ -174,14 +174,16 @@ def record(folder, seed, config, tokenizer):
     if getattr(config, "type_vocab_size", 0) > 1:
         segments[1, 2:] = 1
     given = {} if config.model_type == "distilbert" else {"token_type_ids": segments}
+    # In float64, so that what deviates is ours alone: the gradient of a key's bias is 0 but for rounding.
+    model.double()
     output = model(input_ids=ids, attention_mask=mask, output_hidden_states=True, **given)
     output.last_hidden_state.sin().sum().backward()
     gradients = {
-        f"gradient/{name}": parameter.grad.contiguous()
+        f"gradient/{name}": parameter.grad.float().contiguous()
         for name, parameter in model.named_parameters() if parameter.grad is not None
     }
     inputs = {"ids": ids, "mask": mask, "segments": segments}
-    states = {f"state/{i}": state.detach().contiguous() for i, state in enumerate(output.hidden_states)}
+    states = {f"state/{i}": state.detach().float().contiguous() for i, state in enumerate(output.hidden_states)}
     save_file({k: v.int() for k, v in inputs.items()} | states | gradients, folder / "recorded.safetensors")
 
 
