@@ -3,17 +3,18 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import type { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
 import type { AdamAttributes } from "../fused.ts";
+import { type Inputs, valuesOf } from "./inputs.ts";
 
 /** Moments that are smaller are 0: the root of a denormal number takes ten times as long. */
 const TINY = 1e-30;
 
 /** The kernel `FUSED_ADAM`. */
 export function adam(
-  inputs: Readonly<Record<string, TensorInfo | undefined>>,
+  inputs: Inputs,
   { learningRate, l2, decoupled, beta1, beta2, epsilon }: AdamAttributes,
   backend: MathBackendCPU,
 ): TensorInfo[] {
-  const of = (name: string) => backend.data.get(inputs[name]!.dataId).values as Float32Array;
+  const of = (name: string) => valuesOf(backend, inputs[name]);
   const [variable, first, second, gradient] = ["variable", "first", "second", "gradient"]
     .map(of) as [Float32Array, Float32Array, Float32Array, Float32Array];
   const rate = learningRate * (inputs["rate"] === undefined ? 1 : of("rate")[0]!);

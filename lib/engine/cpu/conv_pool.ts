@@ -7,11 +7,10 @@
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import type { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
+import { type Inputs, valuesOf } from "./inputs.ts";
 import { multiplyAdd, reserve, rowMajor, tileColumns, tileRows } from "./product_module.ts";
 
-type Inputs = Readonly<Record<string, TensorInfo | undefined>>;
-
-/** Attributes of both kernels. */
+/** Attributes of the three kernels. */
 export interface ConvPoolAttributes {
   /** Zeros that stand before the first step. */
   readonly before: number;
@@ -32,9 +31,10 @@ export function convPool(
   { before }: ConvPoolAttributes,
   backend: MathBackendCPU,
 ): TensorInfo[] {
-  const { batch, time, width, filters, size } = sizesOf(inputs);
-  const x = valuesOf(inputs, "x", backend), bias = valuesOf(inputs, "bias", backend);
-  const counts = valuesOf<Int32Array>(inputs, "counts", backend);
+  const sizes = sizesOf(inputs);
+  const { batch, time, width, filters, size } = sizes;
+  const x = valuesOf(backend, inputs["x"]), bias = valuesOf(backend, inputs["bias"]);
+  const counts = valuesOf<Int32Array>(backend, inputs["counts"]);
   const most = tileRows(Math.max(1, ...counts)), inner = size * width, row = tileColumns(filters);
   const { steps, weights, sums } = reserve({
     // A window is `inner` numbers on from each step: rows that overlap.
@@ -42,11 +42,11 @@ export function convPool(
     weights: inner * row,
     sums: most * row,
   });
-  putFilters(weights, row, inputs, backend);
+  const weight = valuesOf(backend, inputs["weight"]);
+  forEachWeight(sizes, (at, f, place) => weights[place * row + f] = weight[at]!);
   const value = new Float32Array(batch * filters), places = new Int32Array(batch * filters);
   for (let sample = 0; sample < batch; sample++) {
     const count = counts[sample]!;
-    // Step `from` is the first that a window sees.
     const first = sample * time * width, seen = Math.min(time, count + size - 1 - before);
     steps.fill(0, 0, before * width);
     steps.set(x.subarray(first, first + seen * width), before * width);
@@ -79,7 +79,7 @@ export function convPoolWeightGradient(
 ): TensorInfo {
   const sizes = sizesOf(inputs);
   const { width, filters, size } = sizes;
-  const x = valuesOf(inputs, "x", backend);
+  const x = valuesOf(backend, inputs["x"]);
   // [filters, size, width], in which a window is one row.
   const sums = new Float32Array(filters * size * width);
   forEachChoice(inputs, sizes, before, backend, (f, from, to, length, dy) => {
@@ -87,11 +87,7 @@ export function convPoolWeightGradient(
     for (let i = 0; i < length; i++) sums[at + i]! += dy * x[from + i]!;
   });
   const dWeight = new Float32Array(sums.length);
-  for (let f = 0, at = 0; f < filters; f++) {
-    for (let j = 0; j < width; j++) {
-      for (let i = 0; i < size; i++) dWeight[at++] = sums[(f * size + i) * width + j]!;
-    }
-  }
+  forEachWeight(sizes, (at, f, place) => dWeight[at] = sums[f * size * width + place]!);
   return backend.makeTensorInfo(inputs["weight"]!.shape, "float32", dWeight);
 }
 
@@ -102,15 +98,11 @@ export function convPoolInputGradient(
   backend: MathBackendCPU,
 ): TensorInfo {
   const sizes = sizesOf(inputs);
-  const { width, filters, size } = sizes;
-  const weight = valuesOf(inputs, "weight", backend);
+  const { width, size } = sizes;
+  const weight = valuesOf(backend, inputs["weight"]);
   const rows = new Float32Array(weight.length);
-  for (let f = 0, at = 0; f < filters; f++) {
-    for (let j = 0; j < width; j++) {
-      for (let i = 0; i < size; i++) rows[(f * size + i) * width + j] = weight[at++]!;
-    }
-  }
-  const dX = new Float32Array(valuesOf(inputs, "x", backend).length);
+  forEachWeight(sizes, (at, f, place) => rows[f * size * width + place] = weight[at]!);
+  const dX = new Float32Array(valuesOf(backend, inputs["x"]).length);
   forEachChoice(inputs, sizes, before, backend, (f, from, to, length, dy) => {
     const at = f * size * width + to;
     for (let i = 0; i < length; i++) dX[from + i]! += dy * rows[at + i]!;
@@ -129,8 +121,8 @@ function forEachChoice(
   backend: MathBackendCPU,
   use: (filter: number, from: number, to: number, length: number, dy: number) => void,
 ): void {
-  const dy = valuesOf(inputs, "dy", backend);
-  const places = valuesOf<Int32Array>(inputs, "places", backend);
+  const dy = valuesOf(backend, inputs["dy"]);
+  const places = valuesOf<Int32Array>(backend, inputs["places"]);
   for (let at = 0; at < batch * filters; at++) {
     const place = places[at]!;
     if (place < 0 || dy[at] === 0) continue;
@@ -141,18 +133,17 @@ function forEachChoice(
   }
 }
 
-/** Copies the filters into columns of rows of `row`: [size · width, filters]. */
-function putFilters(
-  target: Float32Array,
-  row: number,
-  inputs: Inputs,
-  backend: MathBackendCPU,
+/**
+ * Calls back for each weight: where it is in [filters, width, size], of which filter it is, and where
+ * it is in a window, [size, width].
+ */
+function forEachWeight(
+  { width, filters, size }: Sizes,
+  use: (at: number, filter: number, place: number) => void,
 ): void {
-  const { width, filters, size } = sizesOf(inputs);
-  const weight = valuesOf(inputs, "weight", backend);
   for (let f = 0, at = 0; f < filters; f++) {
     for (let j = 0; j < width; j++) {
-      for (let i = 0; i < size; i++) target[(i * width + j) * row + f] = weight[at++]!;
+      for (let i = 0; i < size; i++) use(at++, f, i * width + j);
     }
   }
 }
@@ -161,12 +152,4 @@ function sizesOf(inputs: Inputs): Sizes {
   const [batch, time, width] = inputs["x"]!.shape as [number, number, number];
   const [filters, , size] = inputs["weight"]!.shape as [number, number, number];
   return { batch, time, width, filters, size };
-}
-
-function valuesOf<T extends Float32Array | Int32Array = Float32Array>(
-  inputs: Inputs,
-  name: string,
-  backend: MathBackendCPU,
-): T {
-  return backend.data.get(inputs[name]!.dataId).values as T;
 }

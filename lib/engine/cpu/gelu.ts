@@ -3,6 +3,7 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import type { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
 import { exponential } from "./activations.ts";
+import { type Inputs, valuesOf } from "./inputs.ts";
 
 /** Density of the normal distribution at 0. */
 const DENSITY = 1 / Math.sqrt(2 * Math.PI);
@@ -12,12 +13,12 @@ const A1 = 0.254829592, A2 = -0.284496736, A3 = 1.421413741, A4 = -1.453152027, 
 
 /** The kernel `FUSED_GELU`. */
 export function gelu(
-  inputs: Readonly<Record<string, TensorInfo | undefined>>,
+  inputs: Inputs,
   _attributes: unknown,
   backend: MathBackendCPU,
 ): TensorInfo[] {
-  const { shape, dataId } = inputs["x"]!;
-  const x = backend.data.get(dataId).values as Float32Array;
+  const { shape } = inputs["x"]!;
+  const x = valuesOf(backend, inputs["x"]);
   const value = new Float32Array(x.length), derivative = new Float32Array(x.length);
   for (let i = 0; i < x.length; i++) {
     const u = x[i]!;

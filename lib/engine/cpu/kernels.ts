@@ -23,12 +23,11 @@ import {
 import { adam } from "./adam.ts";
 import { convPool, convPoolInputGradient, convPoolWeightGradient } from "./conv_pool.ts";
 import { gelu } from "./gelu.ts";
+import { type Inputs, valuesOf } from "./inputs.ts";
 import { layerNorm, layerNormGradient } from "./layer_norm.ts";
 import { lstmBackward, type Receive } from "./lstm_backward.ts";
 import { type LstmArrays, lstmForward, TRACE_PARTS } from "./lstm_forward.ts";
 import { type Packing, packLengths, rowOf, type Walk } from "./packing.ts";
-
-type Inputs = Readonly<Record<string, TensorInfo | undefined>>;
 
 /** Registers the kernels; to be called once. */
 export function registerCpuKernels(): void {
@@ -52,14 +51,6 @@ export function registerCpuKernels(): void {
         run(inputs, attrs as unknown as never, backend as MathBackendCPU),
     });
   }
-}
-
-/** The array of a tensor, not a copy. */
-function valuesOf<T extends Float32Array | Int32Array = Float32Array>(
-  backend: MathBackendCPU,
-  tensor: TensorInfo | undefined,
-): T {
-  return backend.data.get(tensor!.dataId).values as T;
 }
 
 /** Everything that both directions of an LSTM start from. */

@@ -2,8 +2,7 @@
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import type { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
-
-type Inputs = Readonly<Record<string, TensorInfo | undefined>>;
+import { type Inputs, valuesOf } from "./inputs.ts";
 
 /** The kernel `FUSED_LAYER_NORM`. */
 export function layerNorm(
@@ -13,7 +12,7 @@ export function layerNorm(
 ): TensorInfo[] {
   const [rows, width] = inputs["x"]!.shape as [number, number];
   const [x, weight, bias] = ["x", "weight", "bias"].map((name) =>
-    arrayOf(inputs, name, backend)
+    valuesOf(backend, inputs[name])
   ) as [Float32Array, Float32Array, Float32Array];
   const value = new Float32Array(x.length), normal = new Float32Array(x.length);
   const scales = new Float32Array(rows);
@@ -44,7 +43,7 @@ export function layerNormGradient(
 ): TensorInfo[] {
   const [rows, width] = inputs["dy"]!.shape as [number, number];
   const [dy, normal, scales, weight] = ["dy", "normal", "scale", "weight"]
-    .map((name) => arrayOf(inputs, name, backend)) as [
+    .map((name) => valuesOf(backend, inputs[name])) as [
       Float32Array,
       Float32Array,
       Float32Array,
@@ -71,8 +70,4 @@ export function layerNormGradient(
     backend.makeTensorInfo([width], "float32", Float32Array.from(dWeight)),
     backend.makeTensorInfo([width], "float32", Float32Array.from(dBias)),
   ];
-}
-
-function arrayOf(inputs: Inputs, name: string, backend: MathBackendCPU): Float32Array {
-  return backend.data.get(inputs[name]!.dataId).values as Float32Array;
 }
