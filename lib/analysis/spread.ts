@@ -17,3 +17,8 @@ export function spreadText(values: readonly number[]): string {
 export function rounded(value: number): string {
   return value.toFixed(3).replace(/^-(0\.0*)$/, "$1");
 }
+
+/** A share of 1: `95 %`, `99.5 %`. */
+export function percent(share: number): string {
+  return `${Number((100 * share).toPrecision(4))} %`;
+}

@@ -152,3 +152,13 @@ export function exists(path: string): boolean {
     throw error;
   }
 }
+
+/** Names of what is in a folder and no file, in order; none where it cannot be read. */
+export function foldersIn(path: string): string[] {
+  try {
+    return [...Deno.readDirSync(path)].filter(({ isFile }) => !isFile).map(({ name }) => name)
+      .sort();
+  } catch {
+    return [];
+  }
+}

@@ -5,7 +5,7 @@ import { MODALITIES } from "./modality.ts";
 import { KNOWN_FILES, type KnownFile } from "./registry.ts";
 
 /** Who distributes all of them, by the name of the page: no command fetches data. */
-export const DISTRIBUTED_BY = 'the README of thuiar/MMSA on GitHub, section "Datasets"';
+const DISTRIBUTED_BY = 'the README of thuiar/MMSA on GitHub, section "Datasets"';
 
 /**
  * About how many bytes a published file has, by its shapes: BERT's text is float32, audio and vision are

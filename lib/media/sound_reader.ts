@@ -23,7 +23,7 @@ export interface SoundReader {
 }
 
 /** Whether the settings want a network of `--audio-encoder`. */
-export function isSoundEncoded({ audio }: ExtractSettings): boolean {
+function isSoundEncoded({ audio }: ExtractSettings): boolean {
   return SOUND_ENCODERS.some((name) => audio.includes(name));
 }
 

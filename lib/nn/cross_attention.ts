@@ -99,7 +99,14 @@ export function bandBias(queries: number, keys: number): tf.Tensor {
   return tf.reshape(tf.mul(tf.cast(isHidden, "float32"), HIDDEN), [1, 1, queries, keys]);
 }
 
-/** The same by true lengths, int32 [batch], and without keys beyond them: [batch, 1, queries, keys]. */
+/**
+ * The same by true lengths, and without keys beyond them.
+ *
+ * @param queryLengths int32 [batch]
+ * @param keyLengths int32 [batch]
+ * @param isBand whether keys ahead are hidden too
+ * @returns [batch, 1, queries, keys]; [batch, 1, 1, keys] without a band
+ */
 export function trueBandBias(
   queries: number,
   keys: number,

@@ -10,9 +10,17 @@ import type { TrainingRules } from "../models/mod.ts";
 /** What is clipped at; 0 clips nothing. */
 export type ClipLimits = Partial<Pick<TrainingRules, "clipNorm" | "clipValue">>;
 
-/** What running sums are clipped at after each batch; the optimizer clips the rest at its step. */
-export function sumLimitsOf({ clipAt, clipNorm, clipValue }: TrainingRules): ClipLimits {
+/** What is clipped, and when. */
+type ClipRules = Pick<TrainingRules, "clipAt" | "clipNorm" | "clipValue">;
+
+/** What running sums are clipped at after each batch. */
+export function sumLimitsOf({ clipAt, clipNorm, clipValue }: ClipRules): ClipLimits {
   return clipAt === "sum" ? { clipNorm, clipValue } : {};
+}
+
+/** What the optimizer clips at its step: what is clipped as a sum is not clipped again. */
+export function stepLimitsOf({ clipAt, clipNorm, clipValue }: ClipRules): ClipLimits {
+  return clipAt === "step" ? { clipNorm, clipValue } : {};
 }
 
 /** How each of some gradients is clipped; the caller frees what was made for it. */

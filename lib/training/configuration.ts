@@ -83,6 +83,6 @@ function valueText(value: Setting | undefined): string {
 }
 
 /** Eight digits of SHA-256, hexadecimal. */
-export function shortSum(text: string): string {
+function shortSum(text: string): string {
   return createHash("sha256").update(text).digest("hex").slice(0, 8);
 }

@@ -62,7 +62,7 @@ export function writeHistory(path: string, history: readonly EpochRecord[]): voi
 }
 
 /**
- * Reads a `history.jsonl`; none for a model that is not trained by epochs.
+ * Reads a `history.jsonl`.
  *
  * @throws {DataError} the file is missing or damaged
  */

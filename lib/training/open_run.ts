@@ -20,6 +20,7 @@ import type { Config, ModelDefinition } from "../models/mod.ts";
 import { Learner } from "./learner.ts";
 import { Adam } from "./optimizer.ts";
 import { withStepsOf } from "./padded_steps.ts";
+import { shifted } from "./prepared_splits.ts";
 import { networkOf, readTrained } from "./read_trained.ts";
 import { openTokens, splitOfText } from "./run_bert.ts";
 import type { RunRecord } from "./run_folder.ts";
@@ -83,8 +84,7 @@ export function openRun(path: string, engine: Engine, definition?: ModelDefiniti
     trained;
   const { classes } = context;
   // Scores are counted from the neutral label, and given back as the labels are.
-  const given = (scores: Float32Array) =>
-    neutral === 0 ? scores : scores.map((score) => score + neutral);
+  const given = (scores: Float32Array) => shifted(scores, neutral);
   const predictText = () =>
     Promise.reject(
       new RunError(

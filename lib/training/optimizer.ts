@@ -12,7 +12,7 @@ import { FUSED_ADAM, runFused } from "../engine/fused.ts";
 import { inOrder } from "../engine/in_order.ts";
 import { tf } from "../engine/mod.ts";
 import type { Network, ParameterGroup, TrainingRules } from "../models/mod.ts";
-import { type ClipLimits, clippingOf } from "./clipping.ts";
+import { type ClipLimits, clippingOf, stepLimitsOf } from "./clipping.ts";
 
 /** Settings that all groups share. */
 export interface AdamOptions {
@@ -38,14 +38,14 @@ export interface AdamOptions {
  */
 export function adamOf(
   network: Network,
-  { decay, epsilon, clipNorm, clipValue, clipAt }: Pick<
-    TrainingRules,
-    "decay" | "epsilon" | "clipNorm" | "clipValue" | "clipAt"
-  >,
+  rules: Pick<TrainingRules, "decay" | "epsilon" | "clipNorm" | "clipValue" | "clipAt">,
 ): Adam {
-  // What is clipped before each sum is not clipped again.
-  const limits = clipAt === "step" ? { clipNorm, clipValue } : {};
-  return new Adam(network.parameters, network.trainedGroups, { decay, epsilon, ...limits });
+  const { decay, epsilon } = rules;
+  return new Adam(network.parameters, network.trainedGroups, {
+    decay,
+    epsilon,
+    ...stepLimitsOf(rules),
+  });
 }
 
 /** The parts of the update that change from step to step: float32 scalars. */

@@ -7,6 +7,7 @@
 
 import { join } from "node:path";
 import { UsageError } from "../core/errors.ts";
+import { foldersIn } from "../core/files.ts";
 import type { Config } from "../models/mod.ts";
 import { differencesOf, identityOf, variantName, wholeName } from "./configuration.ts";
 import { RunFolder, type RunRecord } from "./run_folder.ts";
@@ -125,13 +126,4 @@ export function contentOf(
     }
   }
   return null;
-}
-
-function foldersIn(path: string): string[] {
-  try {
-    return [...Deno.readDirSync(path)].filter(({ isFile }) => !isFile).map(({ name }) => name)
-      .sort();
-  } catch {
-    return [];
-  }
 }

@@ -1,6 +1,7 @@
 /** What stands in a folder of runs at a moment, from its files alone. @module */
 
 import { dirname, join, relative } from "node:path";
+import { messageOf } from "../core/errors.ts";
 import { exists } from "../core/files.ts";
 import {
   type BegunRun,
@@ -84,7 +85,7 @@ export class Watcher {
       try {
         studies.push(await this.#readStudy(folder, logs));
       } catch (error) {
-        problems.push(error instanceof Error ? error.message : String(error));
+        problems.push(messageOf(error));
       }
     }
     const runs = paths.flatMap((path): WatchedRun[] => {

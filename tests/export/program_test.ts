@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { UsageError } from "../../lib/core/errors.ts";
 import { openEngine, tf } from "../../lib/engine/mod.ts";
 import { recordKernels } from "../../lib/engine/record_kernels.ts";
@@ -57,14 +57,11 @@ Deno.test("recordKernels() leaves the engine as it was, also after an error", as
   await openEngine({ engine: "cpu" });
   const x = tf.tensor1d([1]);
   const before = tf.memory().numTensors, { runKernel } = tf.engine();
-  try {
-    recordKernels({ x }, () => {
-      tf.neg(x);
-      throw new Error("stop");
-    });
-  } catch {
-    // As it was meant to.
-  }
+  const fail = () => {
+    tf.neg(x);
+    throw new Error("stop");
+  };
+  assertThrows(() => recordKernels({ x }, fail), Error, "stop");
   assertEquals(tf.engine().runKernel, runKernel);
   const { calls } = recordKernels({ x }, () => ({ y: tf.neg(x) }));
   assertEquals(calls.length, 1);

@@ -4,7 +4,7 @@ import type { Grid } from "../../display/grid.ts";
 import { GridTables } from "../../display/grid_tables.ts";
 import { metricName } from "../../evaluation/protocols.ts";
 import { mean } from "../../statistics/mod.ts";
-import { spreadText } from "../spread.ts";
+import { percent, spreadText } from "../spread.ts";
 import type { Comparison, ComparisonTable } from "./compare.ts";
 import { rowNames } from "./groups.ts";
 import { formatSigned } from "./verdict_sentence.ts";
@@ -31,7 +31,7 @@ export function comparisonGrid(found: ComparisonTable): Grid {
   const level = comparisons[0]?.difference.level ?? 0.95;
   return {
     title: "Differences on test, a - b, and their " +
-      `${Number((100 * level).toPrecision(4))} % intervals over seeds and samples`,
+      `${percent(level)} intervals over seeds and samples`,
     name: "comparison",
     header: [
       ...["a", "b", "dataset", "metric", "mean a", "mean b", "a - b", "interval"],

@@ -3,6 +3,7 @@
 import type { PairResult } from "./compare_pair.ts";
 import type { Equivalence } from "./equivalence.ts";
 import { isAtMost, type SeedTest } from "./over_seeds.ts";
+import { percent } from "../spread.ts";
 import { leastPermutationP } from "../../statistics/mod.ts";
 
 /** A pair whose place in its table is known. */
@@ -101,11 +102,6 @@ function marginTests(
 
 function familyOf(size: number): string {
   return size === 1 ? " of one comparison" : ` after Holm's correction of ${size} comparisons`;
-}
-
-/** `95 %`, or `99.5 %`. */
-function percent(level: number): string {
-  return `${Math.round(level * 1000) / 10} %`;
 }
 
 /** The tests over seeds and over samples. */

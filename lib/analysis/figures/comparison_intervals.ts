@@ -5,6 +5,7 @@ import { rowNames } from "../comparison/groups.ts";
 import { estimateLayers, heightOf, ruleAt } from "./estimates.ts";
 import { Figure } from "./figure.ts";
 import { metricName, metricWithDirection } from "../../evaluation/protocols.ts";
+import { percent } from "../spread.ts";
 import { textWidth } from "./text_width.ts";
 import { COLORS, GREY, LABEL_SIZE, WIDTH } from "./theme.ts";
 
@@ -60,7 +61,7 @@ export function comparisonIntervals(
   if (rows.length === 0) {
     throw new TypeError(`Cannot draw "${key}": expected comparisons by that metric`);
   }
-  const level = `${Math.round(1000 * rows[0]!.level) / 10} %`;
+  const level = percent(rows[0]!.level);
   const margin = shown[0]!.equivalence?.margin;
   const better = "test(/better$/, datum.verdict)";
   const filled = { condition: { test: better, value: COLORS[0] }, value: GREY };

@@ -3,20 +3,14 @@
 import { basename, join, relative, resolve } from "node:path";
 import { exists } from "../../core/files.ts";
 import { messageOf, RunError } from "../../core/errors.ts";
-import {
-  type EpochRecord,
-  readHistory,
-  RunFolder,
-  type RunRecord,
-  type SplitRead,
-} from "../../training/mod.ts";
+import { type EpochRecord, RunFolder, type RunRecord, type SplitRead } from "../../training/mod.ts";
 import { answerClaim } from "../comparison/claim.ts";
 import { searchGrid } from "../results/mod.ts";
 import type { Grid } from "../../display/grid.ts";
 import { isSearch, type RankedTrial, rankTrials } from "../../studies/search/mod.ts";
 import { groupRuns, type RunGroup } from "../comparison/groups.ts";
 import type { Skipped } from "../../studies/runs/mod.ts";
-import { readRuns, type RunEntry } from "../../studies/runs/mod.ts";
+import { historyOf, readRuns, type RunEntry } from "../../studies/runs/mod.ts";
 import {
   readStudy,
   type Study,
@@ -136,12 +130,11 @@ export function withoutFolder(message: string, folder: string): string {
 
 function readDetails(entry: RunEntry, folder: string): ReportedRun {
   const run = new RunFolder(entry.path);
-  const history = run.file("history.jsonl");
   return {
     entry,
     path: relative(folder, entry.path) || ".",
     record: run.readFinished().record,
-    history: exists(history) ? readHistory(history) : [],
+    history: historyOf(run),
     reads: run.readReads(),
   };
 }

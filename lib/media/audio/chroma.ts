@@ -7,7 +7,7 @@
 
 import type { Collector, CollectorContext } from "./collector.ts";
 import { Fft } from "./fft.ts";
-import { eachFrame } from "./frames.ts";
+import { eachFrame, hann } from "./frames.ts";
 import { resample } from "./resample.ts";
 import { Tuning } from "./tuning.ts";
 
@@ -100,9 +100,9 @@ function filterOf(pitch: number, rate: number, fft: Fft): Filter {
   const { size } = fft, length = Q * rate / pitch;
   const start = Math.floor(-length / 2), count = Math.ceil(Math.floor(length / 2) - start);
   const re = new Float64Array(size), im = new Float64Array(size), left = (size - count) >> 1;
+  const windows = hann(count);
   let norm = 0;
-  for (let j = 0; j < count; j++) {
-    const window = 0.5 - 0.5 * Math.cos(2 * Math.PI * j / count);
+  for (const [j, window] of windows.entries()) {
     const phase = (start + j) * 2 * Math.PI * pitch / rate;
     re[left + j] = window * Math.cos(phase), im[left + j] = window * Math.sin(phase);
     norm += window;

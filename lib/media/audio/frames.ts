@@ -56,7 +56,7 @@ export function eachSpectrum(
 }
 
 /** Periodic Hann window. */
-function hann(size: number): Float64Array {
+export function hann(size: number): Float64Array {
   return Float64Array.from(
     { length: size },
     (_, i) => 0.5 - 0.5 * Math.cos(2 * Math.PI * i / size),

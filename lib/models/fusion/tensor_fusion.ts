@@ -4,6 +4,7 @@
  * @module
  */
 
+import { LABEL_RANGES } from "../../data/mod.ts";
 import { tf } from "../../engine/mod.ts";
 import type { DropoutNoise } from "../../nn/dropout.ts";
 import type { Inputs, ModelContext, Outputs } from "../model.ts";
@@ -14,8 +15,6 @@ import type { FUSED } from "./fusion_settings.ts";
 
 /** Largest score of the published code, on every dataset. */
 const REFERENCE_RANGE = 3;
-/** Largest label by protocol. */
-const LABEL_RANGE = { mosi: 3, mosei: 3, sims: 1 } as const;
 
 /** [batch, n] → [1; x], [batch, n + 1] */
 export function withOne(x: tf.Tensor2D): tf.Tensor2D {
@@ -29,7 +28,7 @@ function outer(left: tf.Tensor2D, right: tf.Tensor2D): tf.Tensor2D {
 }
 
 /** (46) [1; a] ⊗ [1; v] ⊗ …, flattened */
-export function outerProduct(parts: readonly tf.Tensor2D[]): tf.Tensor2D {
+function outerProduct(parts: readonly tf.Tensor2D[]): tf.Tensor2D {
   return parts.map(withOne).reduce(outer);
 }
 
@@ -50,7 +49,7 @@ export class TensorFusion<Rules extends SubnetRules & typeof FUSED> extends Subn
       1,
     );
     this.#head = new Head(this, "fusion", width, postFusionDim, fusionDropout);
-    const range = mode === "robust" ? LABEL_RANGE[context.protocol] : REFERENCE_RANGE;
+    const range = mode === "robust" ? LABEL_RANGES[context.protocol].high : REFERENCE_RANGE;
     this.#range = this.buffer("output_range", [1], Float32Array.of(2 * range));
     this.#shift = this.buffer("output_shift", [1], Float32Array.of(-range));
   }

@@ -60,7 +60,7 @@ export function bertShapes(
 }
 
 /** Sum of the embeddings of words, segments and places: [batch · tokens, width of the tables] */
-export function sumEmbeddings(
+function sumEmbeddings(
   { ids, segments }: Tokens,
   { padding }: TextEncoderConfig,
   parts: EncoderParts,

@@ -5,7 +5,7 @@ import { messageOf, RunError } from "../../core/errors.ts";
 import type { QueuedTask, Scheduler } from "../schedulers/scheduler.ts";
 import type { StudyDefinition } from "../study/definition.ts";
 import type { Ending } from "../study/messages.ts";
-import { readDefinition, STUDY_FILE } from "../study/study_folder.ts";
+import { requireDefinition } from "../study/study_folder.ts";
 import type { JobEvents } from "../study/worker_pool.ts";
 import { ARRAYS, readPlans, runKey } from "./plan.ts";
 import { type JobState, runStates } from "./run_states.ts";
@@ -62,14 +62,6 @@ export async function cancelStudy(folder: string, scheduler: Scheduler): Promise
   const jobs = [...new Set(tasks.map(({ job }) => job))];
   await scheduler.cancel(jobs);
   return jobs;
-}
-
-function requireDefinition(folder: string): StudyDefinition {
-  const definition = readDefinition(folder);
-  if (definition !== null) return definition;
-  throw new RunError(
-    `Cannot open "${folder}": it holds no ${STUDY_FILE}, expected the folder of a study`,
-  );
 }
 
 /** How a study is waited for. */

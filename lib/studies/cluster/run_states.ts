@@ -1,6 +1,7 @@
 /** Where each run of a study stands, by its folder and by who schedules it. @module */
 
 import { basename, join } from "node:path";
+import { foldersIn } from "../../core/files.ts";
 import { LOCK_FILE } from "../../core/lock.ts";
 import { readOwner } from "../../core/lock_file.ts";
 import { RunFolder, type RunRecord } from "../../training/mod.ts";
@@ -143,15 +144,6 @@ function runFinder(jobs: readonly Job[]): (job: Job) => Found | null {
     }
     return null;
   };
-}
-
-function foldersIn(path: string): string[] {
-  try {
-    return [...Deno.readDirSync(path)].filter(({ isFile }) => !isFile).map(({ name }) => name)
-      .sort();
-  } catch {
-    return [];
-  }
 }
 
 /** null too for one that is damaged: training it again tells why */

@@ -9,6 +9,6 @@ export {
   type RunList,
   testSelection,
 } from "./run_entry.ts";
-export { type BegunRun, readBegunRun, type RunProgress } from "./run_progress.ts";
+export { type BegunRun, historyOf, readBegunRun, type RunProgress } from "./run_progress.ts";
 export { type Distinct, tellApart } from "./telling_apart.ts";
 export { type IndexedRun, RunIndex, type RunQuery } from "./run_index.ts";

@@ -60,6 +60,7 @@ export async function checkStudy(
         dataset ??= found.dataset;
         checkCell(cell, definition, found);
       } catch (error) {
+        if (!(error instanceof UsageError || error instanceof DataError)) throw error;
         refusals.push({ cell, data, error });
       }
     }

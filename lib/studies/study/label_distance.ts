@@ -5,15 +5,10 @@
  */
 
 import { DataError } from "../../core/errors.ts";
-import { exists } from "../../core/files.ts";
 import { MODALITIES, type Modality } from "../../data/mod.ts";
 import { mean } from "../../statistics/mod.ts";
-import {
-  type EpochRecord,
-  type LabelDiagnosis,
-  readHistory,
-  RunFolder,
-} from "../../training/mod.ts";
+import { type EpochRecord, type LabelDiagnosis, RunFolder } from "../../training/mod.ts";
+import { historyOf } from "../runs/run_progress.ts";
 import type { StudyRuns } from "./study_folder.ts";
 
 /** Distances at an epoch, means over seeds. */
@@ -52,7 +47,7 @@ export function labelDistance(
   name: string,
 ): LabelDistance | null {
   const trained = runs.flatMap(({ path, bestEpoch }) => {
-    const history = historyOf(path).filter(isCompared);
+    const history = readableHistory(path).filter(isCompared);
     return history.length === 0 ? [] : [{ history, bestEpoch }];
   });
   if (trained.length === 0) return null;
@@ -73,11 +68,10 @@ export function labelDistance(
   };
 }
 
-/** Empty for a model that is not trained by epochs, or where it cannot be read: that seed is not counted. */
-function historyOf(path: string): readonly EpochRecord[] {
-  const file = new RunFolder(path).file("history.jsonl");
+/** Empty, too, where it cannot be read: that seed is not counted. */
+function readableHistory(path: string): readonly EpochRecord[] {
   try {
-    return exists(file) ? readHistory(file) : [];
+    return historyOf(new RunFolder(path));
   } catch (error) {
     if (error instanceof DataError) return [];
     throw error;

@@ -42,12 +42,7 @@ export interface Study {
  * @throws {DataError} its definition is damaged
  */
 export function readStudy(folder: string): Study {
-  const definition = readDefinition(folder);
-  if (definition === null) {
-    throw new RunError(
-      `Cannot open "${folder}": it holds no ${STUDY_FILE}, expected the folder of a study`,
-    );
-  }
+  const definition = requireDefinition(folder);
   const found = definition.cells.map((cell) => {
     const path = join(folder, cellKey(cell));
     return exists(path) ? readEachRun([path]) : { runs: [], skipped: [] };
@@ -67,6 +62,20 @@ export function readStudy(folder: string): Study {
       .map(([dataset, runs]): StudyRuns => ({ cell, dataset, runs }));
   });
   return { folder, definition, groups, skipped: found.flatMap(({ skipped }) => skipped) };
+}
+
+/**
+ * The definition in a folder.
+ *
+ * @throws {RunError} there is none
+ * @throws {DataError} it is damaged
+ */
+export function requireDefinition(folder: string): StudyDefinition {
+  const definition = readDefinition(folder);
+  if (definition !== null) return definition;
+  throw new RunError(
+    `Cannot open "${folder}": it holds no ${STUDY_FILE}, expected the folder of a study`,
+  );
 }
 
 /** The definition in a folder; null where there is none. @throws {DataError} it is damaged */
