@@ -67,7 +67,7 @@ Deno.test("deno.lock is a part of deno.full.lock, with the same hashes", () => {
   }
 });
 
-Deno.test("deno.media.lock is deno.lock and what looks at faces, which no other lock has", () => {
+Deno.test("deno.media.lock is deno.lock and what looks at and hears clips, which no other lock has", () => {
   const [slim, media, full] = ["deno.lock", "deno.media.lock", "deno.full.lock"]
     .map((name) => Object.keys(readJson(name).npm));
   const own = media!.filter((id) => !slim!.includes(id));
@@ -77,11 +77,13 @@ Deno.test("deno.media.lock is deno.lock and what looks at faces, which no other 
     "@tensorflow/tfjs-converter",
     "@types/emscripten",
     "@vladmandic/human",
+    "fft.js",
   ]);
   assertEquals(slim!.filter((id) => !media!.includes(id)), []);
-  // danfojs brings the converter into deno.full.lock.
+  // danfojs brings the converter into deno.full.lock, tests of descriptors the transforms.
   assertEquals(own.filter((id) => full!.includes(id)).map((id) => withoutPeers(id)), [
     "@tensorflow/tfjs-converter@4.22.0",
+    "fft.js@4.0.4",
   ]);
 });
 
@@ -114,7 +116,7 @@ Deno.test("imports.json names exact versions", () => {
   for (const [name, target] of Object.entries<string>(readJson("imports.json").imports)) {
     // The standard library comes from the links of deno.json, which are in the repository.
     if (name.startsWith("@std/")) assertMatch(target, /^jsr:\/?@std\/\w+@\^1\.0\.0\/?$/);
-    else assertMatch(target, /^npm:\/?(@[\w-]+\/)?[\w-]+@\d+\.\d+\.\d+(\/.*)?$/);
+    else assertMatch(target, /^npm:\/?(@[\w-]+\/)?[\w.-]+@\d+\.\d+\.\d+(\/.*)?$/);
   }
 });
 

@@ -6,8 +6,8 @@
  */
 
 import type { Collector, CollectorContext } from "./collector.ts";
-import { Fft } from "./fft.ts";
-import { eachFrame, hann } from "./frames.ts";
+import type { Fourier, FourierClass } from "./fourier.ts";
+import { eachFrame, type FrameGrid, hann } from "./frames.ts";
 import { resample } from "./resample.ts";
 import { Tuning } from "./tuning.ts";
 
@@ -29,20 +29,20 @@ interface Filter {
 }
 
 /** [frames, 12] loudness of the notes C to B; the largest of each frame is 1, silence is 0. */
-export function chromaCqt({ signal, grid, frames }: CollectorContext): Collector {
+export function chromaCqt({ signal, grid, frames, fourier }: CollectorContext): Collector {
   const tuning = new Tuning(grid.rate, grid.nFft);
   return {
     add: (magnitudes) => tuning.add(magnitudes),
-    finish: () => chromaOf(signal, grid.rate, grid.hop, frames, tuning.deviation(BINS)),
+    finish: () => chromaOf(signal, grid, frames, tuning.deviation(BINS), fourier),
   };
 }
 
 function chromaOf(
   signal: Float32Array,
-  rate: number,
-  hop: number,
+  { rate, hop }: FrameGrid,
   frames: number,
   tuning: number,
+  Fourier: FourierClass,
 ): Float32Array {
   const lowest = C1 * 2 ** (tuning / BINS);
   const sums = new Float64Array(frames * NOTES);
@@ -52,7 +52,7 @@ function chromaOf(
       { length: BINS },
       (_, i) => lowest * 2 ** (number + i / BINS),
     );
-    addOctave(octave, octaveRate, step, rate, pitches, sums);
+    addOctave(octave, octaveRate, step, rate, pitches, sums, Fourier);
     if (step % 2 !== 0 || number === 0) continue;
     // The next octave below, of half as many samples.
     step /= 2, octaveRate /= 2;
@@ -70,24 +70,26 @@ function addOctave(
   fullRate: number,
   pitches: Float64Array,
   sums: Float64Array,
+  Fourier: FourierClass,
 ): void {
   const size = 2 ** Math.ceil(Math.log2(Q * rate / pitches[0]!));
-  const fft = new Fft(size), count = size / 2 + 1, frames = sums.length / NOTES;
-  const filters = Array.from(pitches, (pitch) => filterOf(pitch, rate, fft));
+  const fourier = new Fourier(size), frames = sums.length / NOTES;
+  const filters = Array.from(pitches, (pitch) => filterOf(pitch, rate, fourier));
   // librosa scales filters by √(full rate / rate), and results by 1 / √(length at the full rate).
   const scales = pitches.map((pitch) =>
     Math.sqrt(fullRate / rate) / Math.sqrt(Q * fullRate / pitch)
   );
-  const re = new Float64Array(count), im = new Float64Array(count);
+  const spectrum = new Float64Array(2 * size);
   eachFrame(signal, size, hop, (frame, t) => {
     if (t >= frames) return;
-    fft.real(frame, re, im);
+    fourier.realTransform(spectrum, frame);
     for (let i = 0; i < BINS; i++) {
       const { bins, re: fre, im: fim } = filters[i]!;
       let sumRe = 0, sumIm = 0;
       for (let j = 0; j < bins.length; j++) {
-        const k = bins[j]!, a = fre[j]!, b = fim[j]!;
-        sumRe += a * re[k]! - b * im[k]!, sumIm += a * im[k]! + b * re[k]!;
+        const k = 2 * bins[j]!, re = spectrum[k]!, im = spectrum[k + 1]!;
+        const a = fre[j]!, b = fim[j]!;
+        sumRe += a * re - b * im, sumIm += a * im + b * re;
       }
       const at = t * NOTES + Math.floor((i + 1) / 3) % NOTES;
       sums[at] = sums[at]! + Math.sqrt(sumRe * sumRe + sumIm * sumIm) * scales[i]!;
@@ -96,21 +98,21 @@ function addOctave(
 }
 
 /** A windowed wave of Q cycles, transformed, without its smallest bins. */
-function filterOf(pitch: number, rate: number, fft: Fft): Filter {
-  const { size } = fft, length = Q * rate / pitch;
+function filterOf(pitch: number, rate: number, fourier: Fourier): Filter {
+  const { size } = fourier, length = Q * rate / pitch;
   const start = Math.floor(-length / 2), count = Math.ceil(Math.floor(length / 2) - start);
-  const re = new Float64Array(size), im = new Float64Array(size), left = (size - count) >> 1;
-  const windows = hann(count);
-  let norm = 0;
+  const wave = new Float64Array(2 * size), spectrum = new Float64Array(2 * size);
+  const left = (size - count) >> 1, windows = hann(count);
+  const scale = length / size / windows.reduce((sum, window) => sum + window, 0);
   for (const [j, window] of windows.entries()) {
     const phase = (start + j) * 2 * Math.PI * pitch / rate;
-    re[left + j] = window * Math.cos(phase), im[left + j] = window * Math.sin(phase);
-    norm += window;
+    wave[2 * (left + j)] = window * Math.cos(phase) * scale;
+    wave[2 * (left + j) + 1] = window * Math.sin(phase) * scale;
   }
-  const scale = length / size / norm;
-  for (let j = 0; j < size; j++) re[j] = re[j]! * scale, im[j] = im[j]! * scale;
-  fft.forward(re, im);
-  return largestBins(re.subarray(0, size / 2 + 1), im.subarray(0, size / 2 + 1));
+  fourier.transform(spectrum, wave);
+  const part = (offset: number) =>
+    Float64Array.from({ length: size / 2 + 1 }, (_, k) => spectrum[2 * k + offset]!);
+  return largestBins(part(0), part(1));
 }
 
 function largestBins(re: Float64Array, im: Float64Array): Filter {

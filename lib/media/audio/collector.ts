@@ -1,5 +1,6 @@
 /** What every descriptor of a sound is: fed with one spectrum after another. @module */
 
+import type { FourierClass } from "./fourier.ts";
 import type { FrameGrid } from "./frames.ts";
 
 /** Makes one kind of numbers of a signal's frames. */
@@ -18,4 +19,6 @@ export interface CollectorContext {
   readonly grid: FrameGrid;
   /** Number of frames. */
   readonly frames: number;
+  /** Makes transforms. */
+  readonly fourier: FourierClass;
 }

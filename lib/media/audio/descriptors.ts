@@ -4,6 +4,7 @@ import { beside, type Track } from "../track.ts";
 import { mfcc } from "./cepstrum.ts";
 import { chromaCqt } from "./chroma.ts";
 import type { Collector, CollectorContext } from "./collector.ts";
+import { openFourier } from "./fourier.ts";
 import { eachSpectrum, frameCount, type FrameGrid } from "./frames.ts";
 import { bandwidth, centroid, contrast, flatness, rolloff } from "./spectral_shape.ts";
 import { rootMeanSquare, zeroCrossingRate } from "./time_domain.ts";
@@ -57,17 +58,19 @@ export const LIBROSA_GRID: FrameGrid = { rate: 22050, nFft: 2048, hop: 512 };
  * Numbers of a signal, one step for each hop.
  *
  * @param signal samples in [-1, 1) at the rate of the grid, at least one
+ * @throws {DataError} the package of Fourier transforms cannot be loaded
  */
-export function describe(
+export async function describe(
   signal: Float32Array,
   names: readonly DescriptorName[],
   grid: FrameGrid = LIBROSA_GRID,
-): Track {
-  const context = { signal, grid, frames: frameCount(signal.length, grid.hop) };
+): Promise<Track> {
+  const fourier = await openFourier();
+  const context = { signal, grid, frames: frameCount(signal.length, grid.hop), fourier };
   const collectors = names.map((name) => DESCRIPTORS[name].collect(context));
   const listening = collectors.filter(({ add }) => add !== undefined);
   if (listening.length > 0) {
-    eachSpectrum(signal, grid, (row, t) => listening.forEach((one) => one.add!(row, t)));
+    eachSpectrum(signal, grid, fourier, (row, t) => listening.forEach((one) => one.add!(row, t)));
   }
   const parts = collectors.map((one, i) => ({
     values: one.finish(),

@@ -1,6 +1,6 @@
 /** How a signal is cut into frames and turned into spectra, as librosa does it. @module */
 
-import { Fft } from "./fft.ts";
+import type { FourierClass } from "./fourier.ts";
 
 /** How a signal is cut: frame t lies around sample t · hop. */
 export interface FrameGrid {
@@ -43,14 +43,18 @@ export function eachFrame(
 export function eachSpectrum(
   signal: Float32Array,
   { nFft, hop }: FrameGrid,
+  Fourier: FourierClass,
   visit: (magnitudes: Float64Array, index: number) => void,
 ): void {
-  const fft = new Fft(nFft), window = hann(nFft), bins = nFft / 2 + 1;
-  const re = new Float64Array(bins), im = new Float64Array(bins), out = new Float64Array(bins);
+  const fourier = new Fourier(nFft), window = hann(nFft), spectrum = new Float64Array(2 * nFft);
+  const out = new Float64Array(nFft / 2 + 1);
   eachFrame(signal, nFft, hop, (frame, t) => {
     for (let i = 0; i < nFft; i++) frame[i] = frame[i]! * window[i]!;
-    fft.real(frame, re, im);
-    for (let k = 0; k < bins; k++) out[k] = Math.sqrt(re[k]! * re[k]! + im[k]! * im[k]!);
+    fourier.realTransform(spectrum, frame);
+    for (let k = 0; k < out.length; k++) {
+      const re = spectrum[2 * k]!, im = spectrum[2 * k + 1]!;
+      out[k] = Math.sqrt(re * re + im * im);
+    }
     visit(out, t);
   });
 }

@@ -1,5 +1,6 @@
 /**
- * Band-limited change of the sampling rate, by a windowed sinc in polyphase form, piece by piece.
+ * Band-limited change of the sampling rate, piece by piece: a windowed sinc in polyphase form, as a
+ * product of the signal's periods and the filters, which the cpu engine's kernel computes.
  * Its pass band and attenuation are what comes nearest to libsoxr's "HQ", which librosa uses: the
  * two differ by about 1e-5 of the signal, in the transition band.
  *
@@ -7,32 +8,50 @@
  */
 
 import { DataError } from "../../core/errors.ts";
+import { multiplyAdd, reserve, tileRows } from "../../engine/cpu/product_module.ts";
 
 /** End of the pass band as a part of the lower Nyquist rate, and attenuation in decibels. */
 const PASS = 0.914;
 const ATTENUATION = 130;
 
+/** Periods of one product, so that its inputs stay in the processor's cache. */
+const MOST_PERIODS = 1024;
+
 /** Ratios of odd rates need long filters; 2^24 taps are 128 MiB. */
 const MOST_TAPS = 2 ** 24;
 
-/**
- * A filter at `up` times the input rate, of 2 · half + 1 taps. Those that one output needs are beside
- * each other: `up` rows of `count`, by the output's place between two inputs.
- */
-interface Kernel {
-  readonly rows: Float64Array;
-  readonly count: number;
-  readonly half: number;
+/** Outputs whose filters are beside each other: the columns of one matrix product. */
+const COLUMNS = 8;
+
+/** What makes {@linkcode COLUMNS} outputs of each period. */
+interface Block {
+  /** Number of the first one in its period. */
+  readonly output: number;
+  /** First input that they need, from the first of the period on. */
+  readonly input: number;
+  /** [inputs, COLUMNS] a filter a column, zero where an output does not need an input. */
+  readonly weights: Float32Array;
+}
+
+/** A change of rate. It repeats itself: a period of inputs makes a period of outputs. */
+interface Filters {
+  readonly outputs: number;
+  readonly inputs: number;
+  /** Inputs that the first output of a period needs before the period. */
+  readonly before: number;
+  /** Inputs that a period needs in all. */
+  readonly span: number;
+  readonly blocks: readonly Block[];
 }
 
 /** Makes one signal of pieces of another. */
 export class Resampler {
   readonly #up: number;
   readonly #down: number;
-  readonly #kernel: Kernel | null;
-  /** The end of what was pushed, which outputs to come still need, and its first sample's number. */
-  #kept = new Float32Array(0);
-  #first = 0;
+  readonly #filters: Filters | null;
+  /** What was pushed and is still needed, from `before` inputs ahead of the next period on. */
+  #kept: Float32Array;
+  #pushed = 0;
   #made = 0;
 
   /** @throws {DataError} if the ratio of the rates needs a filter that is too long */
@@ -43,99 +62,65 @@ export class Resampler {
     if (tapsOf(this.#up, this.#down) > MOST_TAPS) {
       throw new DataError(`its sampling rate is ${from} Hz, expected a usual one, such as 44100`);
     }
-    this.#kernel = from === to ? null : kernelOf(this.#up, this.#down);
+    this.#filters = from === to ? null : filtersOf(this.#up, this.#down);
+    this.#kept = new Float32Array(this.#filters?.before ?? 0);
   }
 
   /** What follows from the samples so far, beyond what was returned before. */
   push(samples: Float32Array): Float32Array {
-    if (this.#kernel === null) return samples;
-    const signal = new Float32Array(this.#kept.length + samples.length);
-    signal.set(this.#kept);
-    signal.set(samples, this.#kept.length);
-    const end = this.#first + signal.length;
-    // Output n reaches input ⌊(n · down + half) / up⌋.
-    const ready = Math.floor((end * this.#up - 1 - this.#kernel.half) / this.#down) + 1;
-    // In fours from the beginning on, so that pieces of any size give the same bits.
-    return this.#make(signal, Math.max(this.#made, ready - ready % 4));
+    if (this.#filters === null) return samples;
+    this.#pushed += samples.length;
+    return this.#make(joined([this.#kept, samples]));
   }
 
   /** The rest; what is outside of the signal counts as zero. All pieces are ⌈n · to / from⌉ long. */
   end(): Float32Array {
-    if (this.#kernel === null) return new Float32Array(0);
-    const count = Math.ceil((this.#first + this.#kept.length) * this.#up / this.#down);
-    return this.#make(this.#kept, count);
+    if (this.#filters === null) return new Float32Array(0);
+    const missing = Math.ceil(this.#pushed * this.#up / this.#down) - this.#made;
+    const { inputs, outputs, span } = this.#filters;
+    const zeros = new Float32Array(Math.ceil(missing / outputs) * inputs + span);
+    return this.#make(joined([this.#kept, zeros])).slice(0, missing);
   }
 
-  /** Outputs from `#made` to `count`, of `signal` that begins at `#first`. */
-  #make(signal: Float32Array<ArrayBuffer>, count: number): Float32Array {
-    const { rows, count: taps, half } = this.#kernel!, up = this.#up, down = this.#down;
-    const start = this.#first, last = start + signal.length - 1;
-    const out = new Float32Array(count - this.#made);
-    for (let n = this.#made; n < count;) {
-      const at = n * down; // position at the fine rate
-      const first = Math.ceil((at - half) / up);
-      // Outputs whose inputs are all there go four at a time, where they have the same taps.
-      const isWhole = up === 1 && first >= 0 && at + 3 * down + half <= last;
-      if (isWhole && n % 4 === 0 && n + 3 < count) {
-        fourOutputs(signal, first - start, down, rows, half, out, n - this.#made);
-        n += 4;
-        continue;
-      }
-      const row = (at % up) * taps;
-      const from = Math.max(start, first);
-      const to = Math.min(last, Math.floor((at + half) / up));
-      out[n - this.#made] = dot(signal, from - start, rows, row + from - first, to - from + 1);
-      n++;
-    }
-    this.#made = count;
-    const needed = Math.max(start, Math.ceil((count * down - half) / up));
-    this.#kept = signal.slice(Math.min(needed - start, signal.length));
-    this.#first = Math.min(needed, last + 1);
+  /** The outputs of all periods whose inputs are there. */
+  #make(signal: Float32Array): Float32Array {
+    const { inputs, outputs, span, blocks } = this.#filters!;
+    const periods = Math.max(0, Math.floor((signal.length - span) / inputs) + 1);
+    const out = new Float32Array(periods * outputs);
+    for (const block of blocks) addOutputs(signal, block, periods, inputs, out, outputs);
+    this.#kept = signal.slice(periods * inputs);
+    this.#made += out.length;
     return out;
   }
 }
 
-/**
- * Four outputs, `down` inputs apart, of a symmetric filter: each tap is read once for eight inputs.
- *
- * @param i the first input of the first output
- */
-function fourOutputs(
+/** Puts the outputs of a block to their places: periods that overlap, times filters. */
+function addOutputs(
   signal: Float32Array,
-  i: number,
-  down: number,
-  taps: Float64Array,
-  half: number,
+  { input, output, weights }: Block,
+  periods: number,
+  inputs: number,
   out: Float32Array,
-  o: number,
+  outputs: number,
 ): void {
-  const middle = taps[half]!, second = down, third = 2 * down, fourth = 3 * down;
-  const center = i + half;
-  let s0 = signal[center]! * middle, s1 = signal[center + second]! * middle;
-  let s2 = signal[center + third]! * middle, s3 = signal[center + fourth]! * middle;
-  for (let t = 0, l = i, r = i + 2 * half; t < half; t++, l++, r--) {
-    const tap = taps[t]!;
-    s0 += (signal[l]! + signal[r]!) * tap;
-    s1 += (signal[l + second]! + signal[r + second]!) * tap;
-    s2 += (signal[l + third]! + signal[r + third]!) * tap;
-    s3 += (signal[l + fourth]! + signal[r + fourth]!) * tap;
+  const width = Math.min(COLUMNS, outputs - output), taps = weights.length / COLUMNS;
+  for (let from = 0; from < periods; from += MOST_PERIODS) {
+    const count = Math.min(MOST_PERIODS, periods - from), rows = tileRows(count);
+    const start = input + from * inputs;
+    const { a, b, c } = reserve({
+      a: (rows - 1) * inputs + taps,
+      b: weights.length,
+      c: rows * COLUMNS,
+    });
+    a.set(signal.subarray(start, start + a.length));
+    b.set(weights);
+    c.fill(0);
+    multiplyAdd(c, { data: a, row: inputs, column: 1 }, b, COLUMNS, [count, COLUMNS, taps]);
+    for (let row = 0; row < count; row++) {
+      const at = row * COLUMNS;
+      out.set(c.subarray(at, at + width), (from + row) * outputs + output);
+    }
   }
-  out[o] = s0, out[o + 1] = s1, out[o + 2] = s2, out[o + 3] = s3;
-}
-
-/** Sum of products of `length` values of each. */
-function dot(a: Float32Array, i: number, b: Float64Array, j: number, length: number): number {
-  // Four sums, since each addition would wait for the one before.
-  let s0 = 0, s1 = 0, s2 = 0, s3 = 0;
-  const end = i + length;
-  for (; i + 3 < end; i += 4, j += 4) {
-    s0 += a[i]! * b[j]!;
-    s1 += a[i + 1]! * b[j + 1]!;
-    s2 += a[i + 2]! * b[j + 2]!;
-    s3 += a[i + 3]! * b[j + 3]!;
-  }
-  for (; i < end; i++, j++) s0 += a[i]! * b[j]!;
-  return s0 + s1 + (s2 + s3);
 }
 
 /** [⌈length · to / from⌉] the whole signal at another rate. */
@@ -170,35 +155,46 @@ function tapsOf(up: number, down: number): number {
   return 2 * Math.ceil((ATTENUATION - 7.95) / (14.36 * width) / 2) + 1;
 }
 
-const KERNELS = new Map<string, Kernel>();
+const FILTERS = new Map<string, Filters>();
 
-function kernelOf(up: number, down: number): Kernel {
+function filtersOf(up: number, down: number): Filters {
   const key = `${up}/${down}`;
-  const known = KERNELS.get(key);
+  const known = FILTERS.get(key);
   if (known !== undefined) return known;
+  const taps = tapsFor(up, down), half = (taps.length - 1) / 2;
+  // Several periods in one where one has less outputs than a block.
+  const times = Math.ceil(COLUMNS / up), outputs = up * times, before = Math.floor(half / up);
+  // Output n lies at n · down of the fine rate, input i at i · up.
+  const lastInput = (n: number) => Math.floor((n * down + half) / up) + before;
+  const blocks = Array.from({ length: Math.ceil(outputs / COLUMNS) }, (_, b): Block => {
+    const output = b * COLUMNS, end = Math.min(output + COLUMNS, outputs);
+    const input = Math.ceil((output * down - half) / up) + before;
+    const weights = new Float32Array((lastInput(end - 1) - input + 1) * COLUMNS);
+    for (let n = output; n < end; n++) {
+      for (let i = Math.ceil((n * down - half) / up) + before; i <= lastInput(n); i++) {
+        weights[(i - input) * COLUMNS + n - output] = taps[n * down - (i - before) * up + half]!;
+      }
+    }
+    return { output, input, weights };
+  });
+  const span = lastInput(outputs - 1) + 1;
+  const filters = { outputs, inputs: down * times, before, span, blocks };
+  FILTERS.set(key, filters);
+  return filters;
+}
+
+/** [2 · half + 1] the filter at `up` times the input rate. */
+function tapsFor(up: number, down: number): Float64Array {
   const cutoff = nyquistOf(up, down) * (1 + PASS) / 2;
   const beta = 0.1102 * (ATTENUATION - 8.7);
   const taps = new Float64Array(tapsOf(up, down)), half = (taps.length - 1) / 2;
   const norm = besselI0(beta);
-  for (let i = -half; i <= half; i++) {
+  for (let i = 0; i <= half; i++) {
     const sinc = i === 0 ? 2 * cutoff : Math.sin(2 * Math.PI * cutoff * i) / (Math.PI * i);
-    taps[i + half] = up * sinc * besselI0(beta * Math.sqrt(1 - (i / half) ** 2)) / norm;
+    const tap = up * sinc * besselI0(beta * Math.sqrt(1 - (i / half) ** 2)) / norm;
+    taps[half + i] = taps[half - i] = tap;
   }
-  const kernel = inRows(taps, up);
-  KERNELS.set(key, kernel);
-  return kernel;
-}
-
-function inRows(taps: Float64Array, up: number): Kernel {
-  const half = (taps.length - 1) / 2, count = Math.floor(2 * half / up) + 1;
-  const rows = new Float64Array(up * count);
-  for (let phase = 0; phase < up; phase++) {
-    const newest = phase - Math.ceil((phase - half) / up) * up + half;
-    for (let i = 0; i < count && newest - i * up >= 0; i++) {
-      rows[phase * count + i] = taps[newest - i * up]!;
-    }
-  }
-  return { rows, count, half };
+  return taps;
 }
 
 /** Modified Bessel function of the first kind, order 0. */
