@@ -32,7 +32,10 @@ interface WasmPackage {
 }
 interface ConverterPackage {
   loadGraphModel(handler: { load(): Promise<unknown> }): Promise<{
-    execute(input: PackageTensor): PackageTensor | PackageTensor[];
+    execute(
+      input: PackageTensor,
+      outputs?: readonly string[],
+    ): PackageTensor | PackageTensor[];
     dispose(): void;
   }>;
 }
@@ -54,6 +57,8 @@ export interface GraphModelFiles {
   };
   /** The weights that it names. */
   readonly weights: Uint8Array<ArrayBuffer>;
+  /** Nodes whose values are wanted; what only others need is not computed. All outputs without. */
+  readonly outputs?: readonly string[] | undefined;
 }
 
 /** Opens networks. */
@@ -85,7 +90,7 @@ export async function openGraphRuntime(): Promise<GraphRuntime> {
 async function openModel(
   core: CorePackage,
   { loadGraphModel }: ConverterPackage,
-  { json, weights }: GraphModelFiles,
+  { json, weights, outputs: wanted }: GraphModelFiles,
 ): Promise<GraphModel> {
   const { format, signature, modelTopology, weightsManifest } = json;
   const weightSpecs = weightsManifest.flatMap((part) => part.weights);
@@ -97,7 +102,7 @@ async function openModel(
   return {
     run(input, shape) {
       const tensor = core.tensor(input, shape);
-      const result = model.execute(tensor);
+      const result = model.execute(tensor, wanted);
       const outputs = Array.isArray(result) ? result : [result];
       const values = outputs.map((output) => output.dataSync());
       core.dispose([tensor, ...outputs]);

@@ -80,8 +80,6 @@ export function geometryOf(models: FaceModels, picture: Picture, face: Face): Fl
 const EYE_SIDE = 64;
 /** Side of the square around an eye, in distances between its corners, as MediaPipe has it. */
 const EYE_MARGIN = 2.3;
-/** Of the iris's five points among the 76 of an eye, the middle. */
-const IRIS = 71;
 
 /**
  * Where the middle of each iris is, from the middle of the eye's corners: to the right and down in
@@ -103,11 +101,12 @@ function gazeOf(models: FaceModels, picture: Picture, points: Float32Array): num
   mirror(eyes[1]!); // the network knows right eyes
   const input = new Float32Array(2 * eyes[0]!.length);
   eyes.forEach((eye, i) => input.set(eye, i * eye.length));
-  const [all] = models.run("iris", input);
+  // Five points of each iris, the middle first.
+  const [irises] = models.run("iris", input);
   return eyes.flatMap((_, i) => {
-    const at = i * all!.length / 2 + 3 * IRIS;
-    const across = (all![at]! / EYE_SIDE - 0.5) * EYE_MARGIN;
-    return [i === 0 ? across : -across, (all![at + 1]! / EYE_SIDE - 0.5) * EYE_MARGIN];
+    const at = i * irises!.length / 2;
+    const across = (irises![at]! / EYE_SIDE - 0.5) * EYE_MARGIN;
+    return [i === 0 ? across : -across, (irises![at + 1]! / EYE_SIDE - 0.5) * EYE_MARGIN];
   });
 }
 
