@@ -78,7 +78,7 @@ export function placeRun(
 }
 
 /** Whether a folder holds a run of this configuration and content, whatever became of it. */
-function holds(folder: RunFolder, { config, sha256, defaults }: PlacedRun): boolean {
+export function holds(folder: RunFolder, { config, sha256, defaults }: PlacedRun): boolean {
   const [found, record] = [folder.readConfig(), folder.readRecord()];
   if (found === null || record === null || record.data.sha256 !== sha256) return false;
   return differencesOf(identityOf(found, defaults), identityOf(config, defaults)).length === 0;

@@ -4,15 +4,18 @@
  * @module
  */
 
+import { join } from "node:path";
 import { formatCsvRow } from "../core/csv.ts";
+import { RunError } from "../core/errors.ts";
+import { exists } from "../core/files.ts";
 import { type FolderLock, InUseError, lockFolder } from "../core/lock.ts";
 import { formatLabelRange } from "../data/mod.ts";
 import type { Config } from "../models/mod.ts";
 import { defaultsFor, parseSettings, resolveConfig } from "./config.ts";
 import { settingsOfData } from "./data_settings.ts";
-import type { RunFolder } from "./run_folder.ts";
+import type { RunFolder, RunSummary } from "./run_folder.ts";
 import type { RunEvents, RunOptions } from "./run_options.ts";
-import { datasetNameIn, type PlacedRun, placeRun } from "./run_place.ts";
+import { datasetNameIn, holds, type PlacedRun, placeRun } from "./run_place.ts";
 
 /** What decides which run it is. */
 export type PlanOptions = Omit<
@@ -47,6 +50,28 @@ export function planRun(options: PlanOptions): PlacedRun {
   };
   const defaults = resolveConfig(model, preset);
   return { out, model: model.name, dataset: name, seed, config, sha256, defaults };
+}
+
+/**
+ * The summary of a run that is finished, without an engine; null where there is something to do, or
+ * to refuse.
+ *
+ * @throws {UsageError} as `planRun`
+ */
+export function finishedRun(options: PlanOptions): RunSummary | null {
+  const { out, model } = options;
+  if (!exists(join(out, model.name))) return null; // before all of the data is read for its hash
+  const planned = planRun(options);
+  try {
+    const folder = placeRun(planned, options);
+    const record = holds(folder, planned) ? folder.readRecord() : null;
+    if (record?.status !== "finished") return null;
+    // The folder may have been moved, or be seen from another one.
+    return { ...record.summary!, path: folder.path };
+  } catch (error) {
+    if (error instanceof RunError) return null; // A training tells what is damaged.
+    throw error;
+  }
 }
 
 /** A run that nobody else writes to. */

@@ -11,17 +11,18 @@ import { type Dataset, prepareData } from "../../data/mod.ts";
 import { findModel } from "../../models/mod.ts";
 import { checkTraining, openData, requiredText } from "../../training/open_training.ts";
 import { contentOf, hashedName } from "../../training/run_place.ts";
+import { finishedRun, type PlanOptions } from "../../training/run_plan.ts";
 import type { TextSource, TrainingData } from "../../training/training_data.ts";
 import { cellKey, type StudyCell, type StudyDefinition } from "./definition.ts";
-import type { Job } from "./jobs.ts";
-import type { WorkerOptions } from "./messages.ts";
+import { type Job, studyJobs } from "./jobs.ts";
+import type { Ending, WorkerOptions } from "./messages.ts";
 
 /** What was found out about a study before anything is trained. */
 export interface StudyCheck {
   /** The study, with a name for each of its data where those of several would be the same. */
   readonly definition: StudyDefinition;
-  /** Why a training cannot be; null where nothing is known against it. */
-  reasonOf(job: Job): string | null;
+  /** How a training ends that cannot be or is finished already; null where it is to be done. */
+  endingOf(job: Job): Ending | null;
 }
 
 /** How data are read. */
@@ -49,7 +50,10 @@ export async function checkStudy(
   onNote: (note: string) => void,
 ): Promise<StudyCheck> {
   using open = new DisposableStack();
+  const keyOf = (cell: Pick<StudyCell, "slug" | "model">, data: string) =>
+    JSON.stringify([cellKey(cell), data]);
   const refusals: Refusal[] = [];
+  const plans = new Map<string, Omit<PlanOptions, "seed">>();
   const datasets: (Dataset | null)[] = [];
   for (const data of definition.data) {
     const peek = await peeker(data, definition, options, open);
@@ -58,7 +62,7 @@ export async function checkStudy(
       try {
         const found = peek(requiredText(findModel(cell.model), cell.settings));
         dataset ??= found.dataset;
-        checkCell(cell, definition, found);
+        plans.set(keyOf(cell, data), checkCell(cell, definition, options, found));
       } catch (error) {
         if (!(error instanceof UsageError || error instanceof DataError)) throw error;
         refusals.push({ cell, data, error });
@@ -67,14 +71,22 @@ export async function checkStudy(
     datasets.push(dataset);
   }
   tell(definition, refusals, onNote);
-  const keyOf = (cell: Pick<StudyCell, "slug" | "model">, data: string) =>
-    JSON.stringify([cellKey(cell), data]);
-  const reasons = new Map(
-    refusals.map(({ cell, data, error }) => [keyOf(cell, data), messageOf(error)]),
+  const named = withNames(definition, folder, datasets);
+  const endings = new Map<string, Ending>(
+    refusals.map(({ cell, data, error }) => [
+      keyOf(cell, data),
+      { status: "failed", message: messageOf(error) },
+    ]),
   );
+  const seedKey = (job: Job) => `${keyOf(job, job.data)} ${job.seed}`;
+  for (const job of studyJobs(named, folder)) {
+    const plan = plans.get(keyOf(job, job.data));
+    const ending = plan === undefined ? null : keptEnding(job, plan);
+    if (ending !== null) endings.set(seedKey(job), ending);
+  }
   return {
-    definition: withNames(definition, folder, datasets),
-    reasonOf: (job) => reasons.get(keyOf(job, job.data)) ?? null,
+    definition: named,
+    endingOf: (job) => endings.get(keyOf(job, job.data)) ?? endings.get(seedKey(job)) ?? null,
   };
 }
 
@@ -102,15 +114,28 @@ async function peeker(
 function checkCell(
   { model, settings, modalities }: StudyCell,
   { protocol }: StudyDefinition,
+  { nonfinite }: CheckOptions,
   data: TrainingData,
-): void {
-  checkTraining({
+): Omit<PlanOptions, "seed"> {
+  return checkTraining({
     model,
     data: data.dataset,
     settings,
+    nonfinite,
     ...(modalities === undefined ? {} : { modalities }),
     ...(protocol === undefined ? {} : { protocol }),
   }, data);
+}
+
+/** That of a run which is finished. */
+function keptEnding(
+  { out, seed, dataset }: Job,
+  plan: Omit<PlanOptions, "seed">,
+): Ending | null {
+  const name = dataset === undefined ? {} : { datasetName: dataset };
+  const summary = finishedRun({ ...plan, out, seed, isFixed: true, ...name });
+  if (summary === null) return null;
+  return { status: "kept", path: summary.path, validMae: summary.valid["mae"] ?? null };
 }
 
 /** Tells each reason once. @throws what all cells share */

@@ -29,9 +29,9 @@ export interface StudyOptions extends PoolOptions {
 }
 
 /**
- * Checks all of it, and trains what is not finished yet, in processes of their own. It may be killed at any moment: started
- * again, it goes on, and ends in the bytes of one that ran through (with the same `jobs`, which share
- * out the engine's threads).
+ * Checks all of it, and trains what is not finished yet, in processes of their own; where all is, no
+ * engine is opened. It may be killed at any moment: started again, it goes on, and ends in the bytes of
+ * one that ran through (with the same `jobs`, which share out the engine's threads).
  *
  * @throws {UsageError} the study has no data, or no cell can be trained, and why
  * @throws {DataError} no cell can be trained on the data
@@ -48,7 +48,7 @@ export async function runStudy(
   }
   const folder = join(options.out, definition.name);
   const note = (text: string) => options.onNote?.(text);
-  const { definition: named, reasonOf } = await checkStudy(
+  const { definition: named, endingOf } = await checkStudy(
     definition,
     folder,
     options.worker,
@@ -59,9 +59,8 @@ export async function runStudy(
   const jobs = studyJobs(named, folder);
   const endings = new Map<Job, Ending>();
   for (const job of jobs) {
-    const message = reasonOf(job);
-    if (message === null) continue;
-    const ending = { status: "failed", message } as const;
+    const ending = endingOf(job);
+    if (ending === null) continue;
     endings.set(job, ending);
     options.onEnd?.(job, ending);
   }

@@ -12,6 +12,7 @@ import {
   studyTable,
 } from "../../../lib/studies/mod.ts";
 import { checkStudy } from "../../../lib/studies/study/check_study.ts";
+import type { Ending } from "../../../lib/studies/study/messages.ts";
 import { studyJobs } from "../../../lib/studies/study/jobs.ts";
 import { floatsIn, makeDataset, makeOneSided, TestFolder } from "../../data/mmsa_file.ts";
 
@@ -21,11 +22,15 @@ function studyOf(value: object): StudyDefinition {
   return parseDefinition({ name: "tiny", seeds: [1, 2], ...value }, "tiny");
 }
 
+function messageOf(ending: Ending | null): string | null {
+  return ending === null ? null : "message" in ending ? ending.message : ending.status;
+}
+
 /** The reasons by run, and what was noted. */
 async function checked(study: StudyDefinition, out: string, more: object = {}) {
   const notes: string[] = [];
   const options = { ...WORKER, ...more };
-  const { definition, reasonOf } = await checkStudy(
+  const { definition, endingOf } = await checkStudy(
     study,
     out,
     options,
@@ -34,7 +39,7 @@ async function checked(study: StudyDefinition, out: string, more: object = {}) {
   const reasons = Object.fromEntries(
     studyJobs(definition, out).map((
       job,
-    ) => [`${jobName(job)} ${basename(job.data)}`, reasonOf(job)]),
+    ) => [`${jobName(job)} ${basename(job.data)}`, messageOf(endingOf(job))]),
   );
   return { definition, notes, reasons };
 }
