@@ -8,7 +8,7 @@
  */
 
 import { DataError } from "../../core/errors.ts";
-import { multiplyAdd, reserve, tileRows } from "../../engine/cpu/product_module.ts";
+import { multiplyAdd, reserve, tileRows } from "../../engine/signal_product.ts";
 
 /** End of the pass band as a part of the lower Nyquist rate, and attenuation in decibels. */
 const PASS = 0.914;

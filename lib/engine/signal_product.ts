@@ -1,0 +1,7 @@
+/**
+ * The cpu engine's matrix product on plain arrays, for signals: it needs no engine that is open.
+ *
+ * @module
+ */
+
+export { multiplyAdd, reserve, tileRows } from "./cpu/product_module.ts";
