@@ -30,7 +30,7 @@ export const COMMAND: Command = {
   ],
   notes: [
     "STUDY is report-table-2, -3, -4, -5, -6, self-mm-mosi, self-mm-mosei, self-mm-sims, self-mm-tasks,",
-    "self-mm-labels, shared-private-pairs, mmcl-ablation or a FILE.json (the README shows one).",
+    "self-mm-labels, shared-private-pairs, mmcl-ablation or a FILE.json (STUDIES.md shows one).",
     "Writes OUT/STUDY/study.json and OUT/STUDY/SETTING/MODEL/DATASET/SEED/. Finished runs are kept,",
     "unfinished ones go on: after a kill, start it again. Published values are marked + inside or",
     "- outside of our interval over seeds. With --on slurm a job array trains it: `study status FOLDER`",

@@ -9,7 +9,9 @@ import { withFolder } from "./training/small.ts";
 const ROOT = new URL("../", import.meta.url);
 /** What of the project a command needs. */
 const PARTS = ["lib", "tasks", ".std", "mod.ts", "deno.json", "imports.json", "package.json"];
-const TEXTS = ["deno.lock", "deno.full.lock", "README.md"];
+const TEXTS = [
+  ...["deno.lock", "deno.full.lock", "README.md", "DATA.md", "MODELS.md", "CITATION.cff"],
+];
 
 /** The file that CONTRIBUTING shows. */
 function shownFile(): string {
@@ -99,7 +101,7 @@ Deno.test("one file and one line make a model that every command knows", async (
     assertEquals(stale.code, 1);
     assertStringIncludes(stale.err, "deno task docs");
     await ok("docs");
-    assertStringIncludes(Deno.readTextFileSync(join(folder, "README.md")), model.summary);
+    assertStringIncludes(Deno.readTextFileSync(join(folder, "MODELS.md")), model.summary);
     await ok("docs", "--check");
   });
 });

@@ -40,7 +40,7 @@ export function howToGet(path: string): string {
   });
   const files = which.length === 0 ? "MOSI, MOSEI and SIMS are" : `${which.join("; ")}:`;
   return `${files} distributed by ${DISTRIBUTED_BY}. "--data synthetic" needs no file; ` +
-    '"Get the data" in README.md tells more';
+    '"Get the data" in DATA.md tells more';
 }
 
 /** The published files that a path sounds like: by its dataset, and by its own name where that is one. */

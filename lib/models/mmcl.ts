@@ -211,7 +211,9 @@ export const mmcl: NetworkDefinition<typeof MMCL_SETTINGS> = {
   year: 2024,
   needs: ["sequences"],
   card: {
-    source: "Two stages with a contrastive loss each, ICMR 2024",
+    source:
+      "Liu, You, Xie, Lee, Wang, Yang: Modality-specific and -shared Contrastive Learning for " +
+      "Sentiment Analysis, ICMR 2024",
     reading: "Of the paper only the abstract could be had; all else is our reading",
     limits: "Not a reproduction: its numbers stand for this implementation only",
   },

@@ -204,7 +204,9 @@ export const sharedPrivate: NetworkDefinition<typeof settings> = {
   year: 2024,
   needs: [],
   card: {
-    source: "Self-MM plus an alignment of second-order statistics between modalities, IJCNN 2024",
+    source: "Lai, Li, Guo, Hu, Li, Tan, Song, Liu, Ren, Wan, Miao, Liu: Shared and Private " +
+      "Information Learning in Multimodal Sentiment Analysis with Deep Modal Alignment and " +
+      "Self-supervised Multi-Task Learning, IJCNN 2024",
     reading: "Published: the backbone and the pair audio-vision. Which vectors are aligned, how " +
       "they are projected and how the loss is weighted are our reading",
     limits: "Differences to the published numbers may be those of our reading",

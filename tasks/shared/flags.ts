@@ -78,7 +78,7 @@ export const DATA_FLAGS: readonly Flag[] = [
   {
     name: "data",
     value: "PATH",
-    help: "a file of any layout in README, a store folder, synthetic:n=2000,seed=1",
+    help: "a file of any layout in DATA.md, a store folder, synthetic:n=2000,seed=1",
   },
   {
     name: "protocol",

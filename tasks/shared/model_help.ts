@@ -19,7 +19,8 @@ export function settingsHelp(name: string): string {
   return `Settings of ${name}, for --set KEY=VALUE: ${model.summary}\n\n${textTable(rows, "lll")}`;
 }
 
-function startText({ start }: SettingRule): string {
+/** A start value for people, by dataset where it differs. */
+export function startText({ start }: SettingRule): string {
   const text = (value: Setting) => value === "" ? "none" : String(value);
   if (typeof start !== "object") return text(start);
   return Object.entries(start).map(([dataset, value]) => `${dataset} ${text(value)}`).join(", ");

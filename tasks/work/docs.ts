@@ -2,10 +2,13 @@
 
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { gigabytes, KNOWN_FILES, publishedBytes } from "../../lib/data/mod.ts";
-import { MODELS, needsText } from "../../lib/models/mod.ts";
 import { RunError, writeFileAtomic } from "../../lib/core/mod.ts";
+import { gigabytes, KNOWN_FILES, publishedBytes } from "../../lib/data/mod.ts";
+import { MODELS } from "../../lib/models/mod.ts";
+import { publishedMeans } from "../../lib/studies/mod.ts";
 import type { Call, Command, Outcome } from "../shared/command.ts";
+import { code, tableOf } from "./markdown.ts";
+import { modelSections, modelsTable, references, sharedSettingsTable } from "./model_tables.ts";
 
 const ROOT = join(import.meta.dirname!, "..", "..");
 
@@ -80,12 +83,6 @@ async function partsOf(tasks: Tasks): Promise<Part[]> {
       text: JSON.stringify(known.summary),
     });
   }
-  const models = MODELS.map(({ name, year, needs, summary }) => [
-    code(name),
-    String(year ?? ""),
-    needsText(needs),
-    summary,
-  ]);
   const files = KNOWN_FILES.map((file) => {
     const bytes = publishedBytes(file);
     const about = bytes === null ? "" : gigabytes(bytes);
@@ -95,9 +92,18 @@ async function partsOf(tasks: Tasks): Promise<Part[]> {
   const list = `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;
   return [
     ...descriptions,
-    inMarkdown("README.md", "data", tableOf([["dataset", "file", "about", "SHA-256"], ...files])),
+    inMarkdown("README.md", "published", publishedTable()),
     inMarkdown("README.md", "commands", tableOf([["command", "does"], ...rows])),
-    inMarkdown("README.md", "models", tableOf([["model", "year", "needs", "is"], ...models])),
+    inMarkdown("DATA.md", "data", tableOf([["dataset", "file", "about", "SHA-256"], ...files])),
+    inMarkdown("MODELS.md", "models", await modelsTable()),
+    inMarkdown("MODELS.md", "shared settings", sharedSettingsTable()),
+    inMarkdown("MODELS.md", "each model", modelSections()),
+    {
+      file: "CITATION.cff",
+      name: "references",
+      between: ["references:\n", "# End of the references"],
+      text: references(),
+    },
     {
       file: "tasks/shared/model_names.ts",
       name: "names of the models",
@@ -121,17 +127,18 @@ function inMarkdown(file: string, name: string, text: string): Part {
   return { file, name, between, text: `\n${text}\n\n` };
 }
 
-function code(text: string): string {
-  return `\`${text}\``;
-}
-
-/** A table as `deno fmt` writes it; the first row is its header. */
-function tableOf(rows: readonly (readonly string[])[]): string {
-  const escaped = rows.map((row) => row.map((cell) => cell.replaceAll("|", "\\|")));
-  const widths = escaped[0]!.map((_, i) => Math.max(...escaped.map((row) => row[i]!.length)));
-  const [header, ...body] = escaped.map((row) =>
-    `| ${row.map((cell, i) => cell.padEnd(widths[i]!)).join(" | ")} |`
-  );
-  const line = `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`;
-  return [header, line, ...body].join("\n");
+/** What may be expected: means that MMSA published of a few models. */
+function publishedTable(): string {
+  const percent = (share: number) => (100 * share).toFixed(1);
+  const means = ["self-mm", "mult", "tfn"].flatMap(publishedMeans);
+  const rows = [...Map.groupBy(means, ({ dataset }) => dataset).values()].flat()
+    .map(({ dataset, model, values: { mae, corr, acc2NonNeg, acc2NegPos, acc2Sims } }) => [
+      dataset.toUpperCase(),
+      code(model),
+      mae!.toFixed(3),
+      corr!.toFixed(3),
+      [acc2Sims, acc2NonNeg, acc2NegPos].filter((value) => value !== undefined).map(percent)
+        .join(" / "),
+    ]);
+  return tableOf([["dataset", "model", "MAE", "Corr", "Acc-2"], ...rows]);
 }

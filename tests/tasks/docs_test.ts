@@ -4,7 +4,10 @@ import { RunError } from "../../mod.ts";
 import { writeDocs } from "../../tasks/work/docs.ts";
 import { contentOf, ROOT, runTask } from "./run_task.ts";
 
-const FILES = ["README.md", "deno.json", "tasks/shared/model_names.ts"];
+const FILES = [
+  ...["README.md", "DATA.md", "MODELS.md", "CITATION.cff", "deno.json"],
+  "tasks/shared/model_names.ts",
+];
 
 /** The documents that are written, in a folder of their own. */
 function copies(): { readonly root: string } & Disposable {
@@ -32,14 +35,22 @@ Deno.test("docs names each part that is stale and writes what the code says", as
   const { root } = folder;
   const fresh = contentOf(root);
   change(root, "README.md", "| `runs` ", "| `ruins` ");
-  change(root, "README.md", /\| `cnn` .*\n/, "");
+  change(root, "README.md", "| 0.708 ", "| 0.700 ");
+  change(root, "DATA.md", "0.5 GB", "5.0 GB");
+  change(root, "MODELS.md", /\| \[`cnn`\].*\n/, "");
+  change(root, "MODELS.md", "- Presets: `mmsa`, `paper-repo`\n", "");
+  change(root, "CITATION.cff", "family-names: Tsai", "family-names: Tasi");
   change(root, "deno.json", "Lists the finished runs of a folder", "list runs");
   change(root, "tasks/shared/model_names.ts", "svm or constant", "svm");
   const stale = contentOf(root);
   const wanted = [
     'deno.json (task "runs")',
+    "README.md (published)",
     "README.md (commands)",
-    "README.md (models)",
+    "DATA.md (data)",
+    "MODELS.md (models)",
+    "MODELS.md (each model)",
+    "CITATION.cff (references)",
     "tasks/shared/model_names.ts (names of the models)",
   ];
   assertEquals(await writeDocs(root, true), wanted);
@@ -50,7 +61,7 @@ Deno.test("docs names each part that is stale and writes what the code says", as
 
 Deno.test("docs tells where a document lacks the place of a part", async () => {
   using folder = copies();
-  change(folder.root, "README.md", "<!-- /models -->", "");
+  change(folder.root, "MODELS.md", "<!-- /models -->", "");
   const error = await assertRejects(() => writeDocs(folder.root, true), RunError);
-  assertMatch(error.message, /Cannot write models into README.md: it lacks <!-- models -->/);
+  assertMatch(error.message, /Cannot write models into MODELS.md: it lacks <!-- models -->/);
 });

@@ -12,8 +12,8 @@ import { entriesOf, isMap } from "./values.ts";
 
 /** What is wrong with a file that no layout recognises. */
 export function unknownLayout(path: string, value: unknown): DataError {
-  const wanted = `expected a dictionary with ${listSome(SPLITS)}, or another layout of README, ` +
-    '"Your own data"';
+  const wanted = `expected a dictionary with ${listSome(SPLITS)}, or another layout of ` +
+    '"Your own data" in DATA.md';
   const faults: string[] = [];
   if (!isMap(value)) {
     return new DataError(`Cannot load "${path}": its content is ${describe(value)}, ${wanted}`);

@@ -6,6 +6,8 @@ import { ABLATIONS } from "./ablations.ts";
 import { REPORT_TABLES } from "./report_tables.ts";
 import { SELF_MM_CLAIMS } from "./self_mm_claims.ts";
 
+export { type PublishedMeans, publishedMeans } from "./published.ts";
+
 /** All of them, by what they ask. */
 export const STUDIES: readonly StudyDefinition[] = [
   ...REPORT_TABLES,

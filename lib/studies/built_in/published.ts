@@ -138,3 +138,22 @@ export const PUBLISHED = {
 export function publishedRows(dataset: keyof typeof PUBLISHED, model: string): PublishedRow[] {
   return PUBLISHED[dataset].flatMap((rows: Rows) => rows[model] ?? []);
 }
+
+/** A row of MMSA's table of results. */
+export interface PublishedMeans {
+  /** Which published data. */
+  readonly dataset: "mosi" | "mosei" | "sims";
+  /** Name of the model, as `--model` takes it. */
+  readonly model: string;
+  /** Means over five seeds on test by the key of the metric; accuracies are shares. */
+  readonly values: Readonly<Record<string, number>>;
+}
+
+/** MMSA's means of a model on every dataset that its table has it on. */
+export function publishedMeans(model: string): PublishedMeans[] {
+  const datasets = Object.keys(PUBLISHED) as (keyof typeof PUBLISHED)[];
+  return datasets.flatMap((dataset) =>
+    publishedRows(dataset, model).filter(({ label }) => label === MMSA_LABEL)
+      .map(({ values }) => ({ dataset, model, values }))
+  );
+}

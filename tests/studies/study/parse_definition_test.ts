@@ -128,9 +128,9 @@ Deno.test("synthetic data have the one name in a study that their runs give them
   );
 });
 
-Deno.test("the study that the README shows is one", () => {
-  const readme = Deno.readTextFileSync(new URL("../../../README.md", import.meta.url));
-  const shown = [...readme.matchAll(/```json\n([^]*?)```/g)].map(([, text]) => JSON.parse(text!));
+Deno.test("the study that STUDIES.md shows is one", () => {
+  const page = Deno.readTextFileSync(new URL("../../../STUDIES.md", import.meta.url));
+  const shown = [...page.matchAll(/```json\n([^]*?)```/g)].map(([, text]) => JSON.parse(text!));
   const { cells, name } = parseDefinition(shown.find(({ models }) => models), "sizes");
   assertEquals([name, cells.length], ["sizes", 8]);
   assertEquals(cells[0]!.slug, "small-text");
