@@ -137,6 +137,8 @@ export interface GivenBert {
   readonly frozenLayers?: number;
   /** Whether its embeddings are not trained. Default: where a layer is not. */
   readonly frozenEmbeddings?: boolean;
+  /** Whether its layers keep nothing for the backward pass, and compute it again. Default: no. */
+  readonly isCheckpointed?: boolean;
   /** Step size of its parameters. Default: 0, for who predicts or has groups of its own. */
   readonly learningRate?: number;
   /** Weight decay of its matrices. Default: 0. */

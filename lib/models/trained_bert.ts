@@ -22,6 +22,10 @@ export const TEXT_SETTINGS = {
     "layers of the BERT that are not trained; from 1 on its embeddings are not, either",
     { from: 0 },
   ),
+  bertCheckpoint: flag(
+    false,
+    "compute the BERT's layers again in the backward pass: less memory, more time, same numbers",
+  ),
   learningRateBert: learningRate(5e-5, "step size of the BERT"),
   weightDecayBert: weightDecay(0.01, "weight decay of the BERT's matrices"),
 };
@@ -48,7 +52,11 @@ export class TrainedBert {
       config,
       (name) => parameters.get(prefix + name),
       prefix + "bert",
-      { layers: given.frozenLayers, embeddings: given.frozenEmbeddings },
+      {
+        layers: given.frozenLayers,
+        embeddings: given.frozenEmbeddings,
+        isCheckpointed: given.isCheckpointed,
+      },
     );
     const trained = this.#bert.trainedNames();
     const own = [...shapes.keys()];

@@ -6,6 +6,7 @@
 
 import { tf } from "../engine/mod.ts";
 import { paddingBias } from "./attention.ts";
+import { checkpointed } from "./checkpointed.ts";
 import type { DropoutNoise } from "./dropout.ts";
 import { affine } from "./linear.ts";
 import { stopGradient } from "./stop_gradient.ts";
@@ -33,12 +34,14 @@ export interface EncoderInsert {
   change(states: tf.Tensor3D): tf.Tensor3D;
 }
 
-/** Which parts of an encoder are not trained. */
-export interface FrozenParts {
+/** How an encoder is trained. */
+export interface EncoderTraining {
   /** Number of first layers whose parameters stay as they are. Default: 0. */
   readonly layers?: number | undefined;
   /** Whether the embeddings do. Default: where a layer does; no gradient goes through either then. */
   readonly embeddings?: boolean | undefined;
+  /** Whether trained layers compute again in the backward pass what they would keep. Default: no. */
+  readonly isCheckpointed?: boolean | undefined;
 }
 
 /** A text encoder over weights that somebody else holds. */
@@ -49,17 +52,18 @@ export class TextEncoder {
   readonly #place: string;
   readonly #frozen: number;
   readonly #frozenEmbeddings: boolean;
+  readonly #isCheckpointed: boolean;
 
   /**
    * @param weight a parameter by its name in Hugging Face's model, see `encoderShapes`
    * @param place name of this encoder in the network, for its dropout masks
-   * @param frozen what is not trained; nothing by default
+   * @param training what is not trained, and how the rest is; all of it plainly by default
    */
   constructor(
     config: TextEncoderConfig,
     weight: WeightOf,
     place = "bert",
-    { layers = 0, embeddings = layers > 0 }: FrozenParts = {},
+    { layers = 0, embeddings = layers > 0, isCheckpointed = false }: EncoderTraining = {},
   ) {
     this.config = config;
     this.#type = typeOf(config);
@@ -67,13 +71,14 @@ export class TextEncoder {
     this.#place = place;
     this.#frozen = layers;
     this.#frozenEmbeddings = embeddings;
+    this.#isCheckpointed = isCheckpointed;
   }
 
   /** Names of the parameters that are trained: all, an unused pooler's too, but the frozen ones. */
   trainedNames(): Set<string> {
     const isFrozen = (name: string) => {
-      const layer = /^(?:encoder|transformer)\.layer\.(\d+)\./.exec(name)?.[1];
-      if (layer !== undefined) return Number(layer) < this.#frozen;
+      const layer = layerOf(name);
+      if (layer !== null) return layer < this.#frozen;
       if (!this.#frozenEmbeddings) return false;
       return this.#frozen > 0 ? !name.startsWith("pooler.") : name.startsWith("embeddings");
     };
@@ -181,9 +186,34 @@ export class TextEncoder {
 
   /** The states after layer `i`, as a constant where it is the last frozen one. */
   #layer(i: number, input: LayerInput, parts: EncoderParts): tf.Tensor2D {
+    if (this.#isCheckpointed && i >= this.#frozen) return this.#checkpointedLayer(i, input, parts);
     const rows = this.#type.layer(i, input, this.config, parts);
     return this.#frozenEmbeddings && i === this.#frozen - 1 ? stopGradient(rows) : rows;
   }
+
+  #checkpointedLayer(i: number, input: LayerInput, parts: EncoderParts): tf.Tensor2D {
+    const { queries, keys, mask, bias } = input;
+    const own = [...encoderShapes(this.config).keys()].filter((name) => layerOf(name) === i);
+    const names = [...own, ...this.#type.sharedWeights?.(i, this.config) ?? []];
+    const states = queries === keys ? [keys] : [keys, queries];
+    return checkpointed(
+      (inputs, [mask, bias]) => {
+        const [keys, queries = keys] = inputs.slice(0, states.length) as tf.Tensor2D[];
+        const again = { queries, keys, mask, bias } as LayerInput;
+        const weights = new Map(names.map((name, n) => [name, inputs[states.length + n]!]));
+        const given = parts.withWeights((name) => weights.get(name)!);
+        return this.#type.layer(i, again, this.config, given);
+      },
+      [...states, ...names.map((name) => this.#weight(name))],
+      [mask, bias],
+    );
+  }
+}
+
+/** The number of the layer that a weight is of, from 0; null for others. */
+function layerOf(name: string): number | null {
+  const layer = /^(?:encoder|transformer)\.layer\.(\d+)\./.exec(name)?.[1];
+  return layer === undefined ? null : Number(layer);
 }
 
 /** The states that enter layer `i`: [batch · tokens, width] → the same */

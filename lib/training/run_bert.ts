@@ -99,6 +99,7 @@ export function givenBert(
     config,
     values,
     frozenLayers: Number(settings["bertFrozenLayers"] ?? 0),
+    isCheckpointed: settings["bertCheckpoint"] === true,
     learningRate: Number(settings["learningRateBert"]),
     weightDecay: Number(settings["weightDecayBert"]),
   };

@@ -34,10 +34,11 @@ function ours(name: string, ...args: readonly (string | number)[]): Promise<Meas
 }
 
 async function step({ engine, pairs }: BenchOptions): Promise<Result[]> {
-  const mine: Measured[] = [], peers: Measured[] = [];
+  const mine: Measured[] = [], again: Measured[] = [], peers: Measured[] = [];
   const hasPeer = await hasTorch();
   for (let pair = 0; pair < pairs; pair++) {
     mine.push(await ours("bert_steps.ts", engine, ...STEP, THREADS));
+    again.push(await ours("bert_steps.ts", engine, ...STEP, THREADS, "checkpointed"));
     if (hasPeer) peers.push(await torch("step", ...STEP, THREADS));
   }
   const seconds = (runs: readonly Measured[]) => runs.map((run) => median(run.seconds.slice(1)));
@@ -45,6 +46,8 @@ async function step({ engine, pairs }: BenchOptions): Promise<Result[]> {
   return [
     resultOf("bert step", engine, "s", seconds(mine), seconds(peers)),
     resultOf("bert step memory", engine, "MB", bytes(mine), bytes(peers)),
+    resultOf("bert step, bertCheckpoint beside ours", engine, "s", seconds(again), seconds(mine)),
+    resultOf("bert memory, bertCheckpoint beside ours", engine, "MB", bytes(again), bytes(mine)),
   ];
 }
 

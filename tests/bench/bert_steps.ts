@@ -1,7 +1,7 @@
 /**
  * Our side of the BERT benchmark, a process of its own so that its memory is its own:
- * `bert_steps.ts ENGINE BATCH TOKENS STEPS THREADS` fine-tunes a BERT-base of random weights and
- * prints JSON.
+ * `bert_steps.ts ENGINE BATCH TOKENS STEPS THREADS [checkpointed]` fine-tunes a BERT-base of random
+ * weights and prints JSON.
  */
 
 import { Adam } from "../../lib/training/optimizer.ts";
@@ -22,8 +22,9 @@ const BASE = readEncoderConfig({
   max_position_embeddings: 512,
 }, "BERT-base");
 
-const [engineName = "", ...numbers] = Deno.args;
-const [batch = 16, places = 50, steps = 5, threads = 2] = numbers.map(Number);
+const [engineName = "", ...rest] = Deno.args;
+const [batch = 16, places = 50, steps = 5, threads = 2] = rest.slice(0, 4).map(Number);
+const isCheckpointed = rest[4] === "checkpointed";
 const engine = await openEngine({
   engine: engineName as "tensorflow",
   ...(engineName === "tensorflow" ? { threads } : {}),
@@ -53,6 +54,7 @@ const network = model.create({
   random,
   bert: {
     config: BASE,
+    isCheckpointed,
     learningRate: Number(settings["learningRateBert"]),
     weightDecay: Number(settings["weightDecayBert"]),
     values: (name) => {

@@ -10,7 +10,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { RandomStream } from "../../lib/core/random.ts";
 import {
   encoderShapes,
-  type FrozenParts,
+  type EncoderTraining,
   TextEncoder,
   type TextEncoderConfig,
 } from "../../lib/nn/text_encoder.ts";
@@ -122,7 +122,7 @@ forEachEngine("what is added before a layer enters it, the last one too", () => 
 forEachEngine("embeddings or first layers stay alone where that is asked for", () => {
   const { bert, parameters } = open();
   const { config } = bert, weight = (name: string) => parameters.get(name);
-  const learned = (frozen: FrozenParts) => {
+  const learned = (frozen: EncoderTraining) => {
     const encoder = new TextEncoder(config, weight, "bert", frozen);
     const trained = encoder.trainedNames();
     const grads = tf.tidy(() => {

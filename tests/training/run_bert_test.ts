@@ -53,6 +53,19 @@ forEachEngine("trainRun() trains the BERT, but not its pooler, and records it", 
   assertEquals([moved("pooler.dense.weight"), moved("pooler.dense.bias")], [false, false]);
 });
 
+forEachEngine("bertCheckpoint trains the same weights, its dropout with them", async (engine) => {
+  using folder = new TestFolder();
+  const trained = async (bertCheckpoint: boolean) => {
+    const out = folder.at(String(bertCheckpoint));
+    return weightsOf((await train(engine, out, { settings: { bertCheckpoint } })).summary.path);
+  };
+  const [plain, again] = [await trained(false), await trained(true)];
+  for (const [name, { values }] of plain) {
+    const own = again.get(name)!.values;
+    values.forEach((value, i) => assertAlmostEquals(own[i]!, value, 1e-5, name));
+  }
+});
+
 forEachEngine("openRun() predicts with a BERT what the training predicted", async (engine) => {
   using folder = new TestFolder();
   const { summary } = await train(engine, folder.path);

@@ -54,6 +54,10 @@ export const DEBERTA_V2: TextEncoderType<DebertaConfig> = {
   readsBertTokens: false,
   read: readDeberta,
   shapes: shapesOf,
+  sharedWeights: (i, config) =>
+    [...shapesOf(config).keys()].filter((name) =>
+      /^encoder\.(?!layer\.)/.test(name) && (i === 0 || !name.startsWith("encoder.conv."))
+    ),
   embed,
   layer: (i, input, config, parts) => {
     const names = bertNames(i, "_proj");

@@ -43,6 +43,11 @@ export class EncoderParts {
     this.#place = place;
   }
 
+  /** The same operations on other weights. */
+  withWeights(weight: WeightOf): EncoderParts {
+    return new EncoderParts(weight, this.#epsilon, this.#noise, this.#place);
+  }
+
   /** [n, inputs] → [n, outputs], by `name.weight` and, where there is one, `name.bias` */
   linear(name: string, x: tf.Tensor2D, hasBias = true): tf.Tensor2D {
     const weight = this.weight(`${name}.weight`) as tf.Tensor2D;

@@ -29,6 +29,8 @@ export interface TextEncoderType<C extends TextEncoderConfig = TextEncoderConfig
   read(fields: ConfigFields): C;
   /** Names and shapes of its parameters, as `transformers` has them. */
   shapes(config: C): Map<string, number[]>;
+  /** Names of the parameters that layer `i` reads besides its own. Default: none. */
+  sharedWeights?(i: number, config: C): readonly string[];
   /** What enters the first layer: [batch · tokens, width] */
   embed(tokens: Tokens, config: C, parts: EncoderParts): tf.Tensor2D;
   /** Layer `i`, from 0: the new states of the queries, [batch · n, width] */

@@ -6,7 +6,12 @@ import * as tf from "@tensorflow/tfjs-core";
 import { readSafetensors } from "../../../lib/data/mod.ts";
 import { BertFolder } from "../../../lib/nn/bert_folder.ts";
 import { Parameters } from "../../../lib/nn/parameters.ts";
-import { encoderShapes, TextEncoder, type Tokens } from "../../../lib/nn/text_encoder.ts";
+import {
+  encoderShapes,
+  type EncoderTraining,
+  TextEncoder,
+  type Tokens,
+} from "../../../lib/nn/text_encoder.ts";
 
 /** Where the recordings are. */
 export const RECORDINGS: string = join(
@@ -34,13 +39,13 @@ export class Recorded implements Disposable {
   readonly parameters = new Parameters();
   readonly values = new Map<string, { shape: number[]; values: Float32Array }>();
 
-  constructor(path: string, frozen = 0) {
+  constructor(path: string, training: EncoderTraining = {}) {
     using folder = new BertFolder(path);
     for (const [name, shape] of encoderShapes(folder.config)) {
       this.parameters.add(name, shape, folder.values(name));
     }
     const weight = (name: string) => this.parameters.get(name);
-    this.encoder = new TextEncoder(folder.config, weight, "bert", { layers: frozen });
+    this.encoder = new TextEncoder(folder.config, weight, "bert", training);
     using file = readSafetensors(join(path, "recorded.safetensors"));
     for (const [name, source] of file.tensors) {
       const values = new Float32Array(source.size);

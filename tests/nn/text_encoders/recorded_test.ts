@@ -1,5 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { join } from "node:path";
+import { RandomStream } from "../../../lib/core/random.ts";
 import * as tf from "@tensorflow/tfjs-core";
 import { BertFolder } from "../../../lib/nn/bert_folder.ts";
 import { MODEL_TYPES, type Tokens } from "../../../lib/nn/text_encoder.ts";
@@ -39,6 +40,23 @@ for (const name of ENCODERS) {
         assert(deviation(short!.gradients.get(name)!, values) < 1e-5, name);
       }
     });
+  });
+
+  forEachEngine(`${name} computed again in the backward pass has the same gradients`, () => {
+    const [plain, again] = [false, true].map((isCheckpointed) => {
+      using recorded = new Recorded(join(RECORDINGS, name), { layers: 1, isCheckpointed });
+      const stream = RandomStream.fromSeed(1);
+      let gradients = new Map<string, Float32Array>();
+      tf.tidy(() => {
+        const noise = { stream, counter: tf.tensor1d([0, 0, 1, 1], "int32") };
+        const tokens = recorded.tokens();
+        gradients = recorded.differentiate(() => recorded.encoder.cls(tokens, noise));
+      });
+      return new Map([...gradients].filter(([, values]) => values !== undefined));
+    }) as [Map<string, Float32Array>, Map<string, Float32Array>];
+    assertEquals([...again.keys()], [...plain.keys()]);
+    assert([...plain.keys()].some((name) => name.includes(".layer.1.")), "a layer learns");
+    for (const [name, values] of plain) assert(deviation(again.get(name)!, values) < 1e-6, name);
   });
 
   forEachEngine(
