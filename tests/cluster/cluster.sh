@@ -4,6 +4,8 @@
 #
 #   cluster.sh start DIR [NODES]   # then: export SLURM_CONF=DIR/slurm.conf
 #   cluster.sh stop DIR
+#   cluster.sh run DIR [NODES]     # says "ready"; when its input ends, stops all and removes DIR. For who
+#                                  # may mount, DIR/disk is a file system of 2 MB, to be filled up.
 #   cluster.sh kill-node DIR NAME    # slurmd only: its jobs go on, as behind a broken network
 #   cluster.sh crash-node DIR NAME   # with all that runs on it
 #   cluster.sh start-node DIR NAME
@@ -17,19 +19,11 @@ conf=$dir/slurm.conf
 
 # Free TCP ports of this machine, one a line; below those that the system gives to connections, one of
 # which might have the port of a daemon that is down for a while.
-free_ports() {
-  python3 - "$1" <<'PY'
-import random, socket, sys
-held = []
-while len(held) < int(sys.argv[1]):
-    s = socket.socket()
-    try:
-        s.bind(("127.0.0.1", random.randrange(12000, 32000)))
-    except OSError:
-        continue
-    held.append(s)
-    print(s.getsockname()[1])
-PY
+free_ports() { # how many
+  local port left=$1
+  while ((left > 0)) && read -r port; do
+    (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null || { echo "$port"; left=$((left - 1)); }
+  done < <(shuf -i 12000-31999)
 }
 
 wait_for() { # seconds, what, command...
@@ -72,9 +66,8 @@ declare_dead() { SLURM_CONF=$conf scontrol update NodeName="$1" State=DOWN Reaso
 # A container's process 1 may never collect the dead.
 is_gone() { [ ! -e "/proc/$1" ] || grep -q '^State:.Z' "/proc/$1/status"; }
 
-case $verb in
-start)
-  nodes=${3:-3}
+start() { # number of nodes
+  nodes=$1
   mkdir -p "$dir"/{run,log,state,spool}
   # munged wants its folders to be writable by nobody else, and the socket's to be open to all.
   chmod 755 "$dir" "$dir/run"; chmod 700 "$dir/log"
@@ -92,7 +85,7 @@ SlurmctldPort=${ports[0]}
 SlurmUser=$(id -un)
 SlurmdUser=$(id -un)
 AuthType=auth/munge
-AuthInfo=socket=$dir/run/munge.socket,cred_expire=60
+AuthInfo=socket=$dir/run/munge.socket,cred_expire=5
 StateSaveLocation=$dir/state
 SlurmdSpoolDir=$dir/spool/%n
 SlurmctldPidFile=$dir/run/slurmctld.pid
@@ -113,16 +106,17 @@ MailProg=/bin/true
 SwitchType=switch/none
 SelectType=select/cons_tres
 SelectTypeParameters=CR_Core
-# Quick to schedule. All that limits how long a daemon or a task may take to answer is long: on a busy
-# machine nothing is to happen but what a test does.
+# Quick to schedule: what is queued again waits a second longer than cred_expire above, which may be no
+# less than 5. All that limits how long a daemon or a task may take to answer is long: on a busy machine
+# nothing is to happen but what a test does.
 SchedulerType=sched/backfill
-SchedulerParameters=sched_interval=1,sched_min_interval=10000,bf_interval=1,batch_sched_delay=0,requeue_delay=1
+SchedulerParameters=sched_interval=1,sched_min_interval=10000,bf_interval=1,batch_sched_delay=0
 SlurmdTimeout=600
 SlurmctldTimeout=600
 KillWait=60
 MinJobAge=300
 OverTimeLimit=0
-MessageTimeout=10
+MessageTimeout=60
 InactiveLimit=0
 JobRequeue=1
 MaxArraySize=${SLURM_TEST_MAX_ARRAY:-1001}
@@ -148,13 +142,27 @@ CONF
   for ((i = 1; i <= nodes; i++)); do start_node "node$i"; done
   all_idle() { [ "$(sinfo -h -p main -t idle -o %D)" = "$nodes" ]; }
   wait_for 60 "idle nodes" all_idle
-  ;;
-stop)
+}
+stop() {
   pids=()
   for f in "$dir"/run/*.pid; do [ -s "$f" ] && pids+=("$(cat "$f")"); done
   for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null || true; done
   for node in "$dir"/spool/*; do kill_steps "${node##*/}"; done
   for pid in "${pids[@]}"; do wait_for 60 "end of $pid" is_gone "$pid"; done
+}
+
+case $verb in
+start) start "${3:-3}" ;;
+stop) stop ;;
+run)
+  # Whatever ends who started this ends its input; Ctrl-C reaches both.
+  trap : INT TERM HUP
+  trap 'stop; umount --lazy "$dir/disk" 2>/dev/null || true; rm -rf "$dir"' EXIT
+  start "${3:-3}"
+  mkdir "$dir/disk"
+  mount -t tmpfs -o size=2m tmpfs "$dir/disk" 2>/dev/null || rmdir "$dir/disk"
+  echo ready
+  cat >/dev/null || true
   ;;
 kill-node | crash-node)
   pid=$(pid_of "slurmd-$3")

@@ -1,13 +1,14 @@
 /** A real Slurm for tests, started by `cluster.sh` where it is installed. */
 
 import { assert, assertEquals } from "@std/assert";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { exists } from "../../lib/core/files.ts";
 import { readOwner } from "../../lib/core/lock_file.ts";
 import { LOCK_FILE } from "../../lib/core/lock.ts";
 import {
+  type ClusterStatus,
+  followStudy,
   parseDefinition,
-  type Scheduler,
   SLURM,
   type StudyDefinition,
 } from "../../lib/studies/mod.ts";
@@ -16,24 +17,21 @@ import { contentOf } from "../tasks/run_task.ts";
 
 const SCRIPT = join(import.meta.dirname!, "cluster.sh");
 
-/** Whether Slurm was asked for, since it is not steady beside other work, and can be started here. */
-export const HAS_SLURM: boolean = Deno.env.get("MSA_SLURM_TESTS") === "1" &&
-  Deno.build.os === "linux" &&
+/** Whether Slurm can be started here. */
+export const HAS_SLURM: boolean = Deno.build.os === "linux" &&
   new Deno.Command("bash", {
-    args: ["-c", "PATH=$PATH:/usr/sbin type -P slurmctld slurmd munged python3"],
+    args: ["-c", "PATH=$PATH:/usr/sbin type -P slurmctld slurmd munged"],
     stdout: "null",
   }).outputSync().success;
 
 /** After the name of a test that needs it. */
-export const SKIPPED = HAS_SLURM
-  ? ""
-  : " (skipped: set MSA_SLURM_TESTS=1 where slurmctld, slurmd and munged are)";
+export const SKIPPED = HAS_SLURM ? "" : " (skipped: no slurmctld, slurmd and munged here)";
 
 /** Small data. */
 export const DATA = "synthetic:n=12,seed=1,text=4,audio=3,vision=3,audioSteps=3,visionSteps=3";
 
 /** So many that a training is still at work when a test has seen its first ones. */
-export const EPOCHS = 100;
+export const EPOCHS = 40;
 const SETTINGS = {
   batchSize: 2,
   filtersDim: 2,
@@ -75,51 +73,70 @@ export async function call(command: string, ...args: string[]): Promise<string> 
   return text.decode(stdout).trim();
 }
 
+/** Milliseconds after which something is not going to happen, however busy the machine is. */
+const PATIENCE = 600_000;
+
 /** Waits until something is so. */
 export async function until(what: string, is: () => boolean | Promise<boolean>): Promise<void> {
-  const end = Date.now() + 120_000;
+  const end = performance.now() + PATIENCE;
   while (!await is()) {
-    if (Date.now() > end) throw new Error(`no ${what} in two minutes:\n${await call("squeue")}`);
+    if (performance.now() > end) throw new Error(await inVain(what));
     await new Promise((next) => setTimeout(next, 20));
   }
 }
 
-/** Tasks whose wait was cut short. */
-const hurried = new Set<string>();
+/** Follows a study, `OUT/STUDY`, to its end. */
+export async function follow(study: string): Promise<ClusterStatus> {
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), PATIENCE);
+  try {
+    return await followStudy(study, SLURM, { pause: 100, signal: late.signal });
+  } catch (error) {
+    throw late.signal.aborted ? new Error(await inVain(`end of ${study}`)) : error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
 
-/**
- * Slurm, whose administrator cuts short what tasks wait for that are queued again: for credentials of
- * theirs to expire. New ones have to be of a later second than the end of the old.
- */
-export const HURRIED: Scheduler = {
-  ...SLURM,
-  async queue(folder) {
-    const tasks = await SLURM.queue(folder);
-    for (const { name, reason } of tasks) {
-      if (reason !== "BeginTime") hurried.delete(name);
-      else if (!hurried.has(name)) {
-        hurried.add(name);
-        await call("scontrol", "update", `JobId=${name}`, "StartTime=now+2");
-      }
-    }
-    return tasks;
-  },
-};
+/** What was waited for, what Slurm has queued, and what it said last. */
+async function inVain(what: string): Promise<string> {
+  const log = join(dirname(Deno.env.get("SLURM_CONF")!), "log", "slurmctld.log");
+  const parts = [await call("squeue", "--start"), await call("squeue"), await call("tail", log)];
+  return `no ${what} in ten minutes:\n${parts.join("\n")}`;
+}
 
-/** Three nodes in a folder. */
+/** Three nodes in a folder, which end when this process does, however it ends. */
 export class Cluster implements AsyncDisposable {
   readonly #folder: string;
+  readonly #process: Deno.ChildProcess;
 
-  private constructor(folder: string) {
+  private constructor(folder: string, process: Deno.ChildProcess) {
     this.#folder = folder;
+    this.#process = process;
   }
 
   /** Starts it; commands of Slurm then find it. An array has three tasks at most. */
   static async start(folder: string): Promise<Cluster> {
-    const cluster = new Cluster(folder);
-    await call("env", "SLURM_TEST_MAX_ARRAY=3", SCRIPT, "start", folder, "3");
+    const process = new Deno.Command(SCRIPT, {
+      args: ["run", folder, "3"],
+      env: { SLURM_TEST_MAX_ARRAY: "3" },
+      stdin: "piped",
+      stdout: "piped",
+    }).spawn();
+    const cluster = new Cluster(folder, process);
+    const { value } = await process.stdout.getReader().read();
+    if (value === undefined) {
+      await cluster.#stop();
+      throw new Error("Cannot start Slurm: see above");
+    }
     Deno.env.set("SLURM_CONF", join(folder, "slurm.conf"));
     return cluster;
+  }
+
+  /** A folder on a small disk, if one can be mounted here. */
+  get disk(): string | null {
+    const path = join(this.#folder, "disk");
+    return exists(path) ? path : null;
   }
 
   /** `kill-node NODE`, `crash-node NODE`, `start-node NODE`, `kill-ctl`, `start-ctl` */
@@ -146,9 +163,15 @@ export class Cluster implements AsyncDisposable {
     await until("saved state", () => time() > before);
   }
 
+  /** The process stops it when it has nothing more to read. */
+  async #stop(): Promise<void> {
+    await this.#process.stdin.close();
+    assertEquals((await this.#process.status).code, 0);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.do("stop");
     Deno.env.delete("SLURM_CONF");
+    await this.#stop();
   }
 }
 

@@ -9,7 +9,6 @@ import { exists, writeJsonAtomic } from "../../lib/core/files.ts";
 import {
   cancelStudy,
   type ClusterStatus,
-  followStudy,
   type JobState,
   runStudy,
   SLURM,
@@ -26,10 +25,10 @@ import {
   call,
   Cluster,
   EPOCHS,
+  follow,
   HAS_SLURM,
   HeldTraining,
   historyOf,
-  HURRIED,
   resultsOf,
   SKIPPED,
   small,
@@ -51,7 +50,7 @@ function submit(out: string, study: StudyDefinition, more: object = {}): Promise
 /** Waits until all of a study has ended, and its tasks have left the queue. */
 async function followed(out: string): Promise<ClusterStatus> {
   const study = join(out, "tiny");
-  const status = await followStudy(study, HURRIED, { pause: 100 });
+  const status = await follow(study);
   await until("end of all tasks", async () => (await SLURM.queue(study)).length === 0);
   return status;
 }
@@ -172,6 +171,8 @@ Deno.test({
         // The folder tells it.
         assertEquals([state!.state, state!.epochs], ["running", EPOCHS]);
         await cluster.do("start-ctl");
+        // It takes a second to answer; who follows the study would rest nine for that.
+        await SLURM.queue(out);
         held.goOn();
         await followed(out);
         assertEquals(startsOf(logOf(out)), 1);
@@ -189,10 +190,7 @@ Deno.test({
         await cluster.do("crash-node", node!);
         // Here the slurmd dies and the training does not.
         await cluster.do("kill-node", other!);
-        await until("replacement", async () => {
-          await HURRIED.queue(cut);
-          return startsOf(logOf(cut)) === 2;
-        });
+        await until("replacement", () => startsOf(logOf(cut)) === 2);
         held.goOn();
         await Promise.all([followed(dead), followed(cut)]);
         assertEquals(startsOf(logOf(dead)), 2);
@@ -234,31 +232,27 @@ Deno.test({
         assertSame(out, "/small/cnn/synthetic/1/");
       });
 
-      const disk = join(folder, "disk");
-      Deno.mkdirSync(disk);
-      const mount = ["-t", "tmpfs", "-o", "size=2m", "tmpfs", disk];
-      const { success } = await new Deno.Command("mount", { args: mount, stderr: "null" }).output();
+      const { disk } = cluster;
       await t.step({
-        name: "outlive a full disk" + (success ? "" : " (skipped: none can be mounted here)"),
-        ignore: !success,
+        name: "outlive a full disk" + (disk === null ? " (skipped: none can be mounted here)" : ""),
+        ignore: disk === null,
         fn: async () => {
-          try {
-            await submit(disk, small(1));
-            using held = await HeldTraining.of(disk, 1);
-            const filler = join(disk, "filler");
-            const args = ["if=/dev/zero", `of=${filler}`, "bs=4k"];
-            await new Deno.Command("dd", { args, stderr: "null" }).output();
-            held.goOn();
-            const { states: [state] } = await followed(disk);
-            assert(["failed", "interrupted"].includes(state!.state), state!.state);
-            assertMatch(logOf(disk), /failed: Cannot write .*, on a disk with space/);
-            Deno.removeSync(filler);
-            assertEquals((await submit(disk, small(1))).runs, 1);
-            await followed(disk);
-            assertSame(disk, "/small/cnn/synthetic/1/");
-          } finally {
-            await call("umount", "--lazy", disk);
-          }
+          const out = disk!;
+          await submit(out, small(1));
+          using held = await HeldTraining.of(out, 1);
+          const filler = join(out, "filler");
+          await new Deno.Command("dd", {
+            args: ["if=/dev/zero", `of=${filler}`, "bs=4k"],
+            stderr: "null",
+          }).output();
+          held.goOn();
+          const { states: [state] } = await followed(out);
+          assert(["failed", "interrupted"].includes(state!.state), state!.state);
+          assertMatch(logOf(out), /failed: Cannot write .*, on a disk with space/);
+          Deno.removeSync(filler);
+          assertEquals((await submit(out, small(1))).runs, 1);
+          await followed(out);
+          assertSame(out, "/small/cnn/synthetic/1/");
         },
       });
 
@@ -274,7 +268,7 @@ Deno.test({
           const { tasks } = await submitStudy(study, SLURM, { out, worker: WORKER });
           // A fit by a formula shares a task with the network that comes after it.
           assert(tasks < 4, `${tasks} tasks`);
-          await followStudy(join(out, study.name), SLURM, { pause: 100 });
+          await follow(join(out, study.name));
           await here;
           const wanted = resultsOf(local, study.name);
           assertEquals(Object.keys(wanted).length, 17);
