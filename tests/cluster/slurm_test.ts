@@ -158,6 +158,16 @@ Deno.test({
         assertEquals(states.map(({ state }) => state), ["interrupted", "open"]);
       });
 
+      await t.step("tell from when on a task may start", async () => {
+        const out = join(folder, "later");
+        await submit(out, small(1), { sbatch: ["begin=2100-01-02T03:04:05"] });
+        await until(
+          "time",
+          async () => (await stateOf(out, "small/cnn 1")).reason === "BeginTime (2100-01-02 03:04)",
+        );
+        await cancelStudy(join(out, "tiny"), SLURM);
+      });
+
       await t.step("go on while the controller restarts", async () => {
         const out = join(folder, "controller");
         const { jobs: [job] } = await submit(out, small(1));

@@ -16,7 +16,7 @@ export const SLURM: Scheduler = {
   },
   async queue(folder) {
     // The script's path is the last, since it may hold anything.
-    const out = await call("squeue", ["--me", "-h", "-r", "-o", "%F|%K|%T|%N|%r|%o"]);
+    const out = await call("squeue", ["--me", "-h", "-r", "-o", "%F|%K|%T|%N|%r|%S|%o"]);
     const above = new Set([resolve(folder), realPath(folder)]);
     return out.split("\n").flatMap((line) => taskOf(line, above));
   },
@@ -32,7 +32,7 @@ export const SLURM: Scheduler = {
 
 /** The task that a line of squeue tells of, if it is one of ours. */
 function taskOf(line: string, above: ReadonlySet<string>): QueuedTask[] {
-  const [job, index, state, node, reason, ...rest] = line.split("|");
+  const [job, index, state, node, reason, start, ...rest] = line.split("|");
   const script = rest.join("|");
   const folder = dirname(script);
   if (![...above].some((path) => script.startsWith(`${path}/`))) return [];
@@ -43,8 +43,15 @@ function taskOf(line: string, above: ReadonlySet<string>): QueuedTask[] {
     name: `${job}_${index}`,
     isRunning: state === "RUNNING" || state === "COMPLETING",
     node: node!,
-    reason: reason === "None" || reason === "" ? state!.toLowerCase() : reason!,
+    reason: reasonOfTask(state!, reason!, start!),
   }];
+}
+
+/** What is queued again has to wait, for two minutes by default: to the minute, as many share it. */
+function reasonOfTask(state: string, reason: string, start: string): string {
+  if (reason === "None" || reason === "") return state.toLowerCase();
+  const time = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)/.exec(start);
+  return reason === "BeginTime" && time ? `${reason} (${time[1]} ${time[2]})` : reason;
 }
 
 function realPath(path: string): string {
