@@ -88,6 +88,8 @@ export function loadCheckpoint(
     );
   }
   learner.enterStage(progress.stage ?? 1);
+  // Of a group that was under way.
+  if ([...weights.keys()].some((name) => name.startsWith("gradient/"))) learner.makeSums();
   assignWeights(learner.variables(), weights, path);
   learner.counts.steps = optimizerSteps;
   // An older checkpoint has none.

@@ -6,14 +6,13 @@
 
 import type { RandomStream } from "../core/random.ts";
 import type { Split } from "../data/mod.ts";
-import { addInPlace } from "../engine/add_in_place.ts";
 import { type CompiledStep, type Engine, type NamedTensors, tf } from "../engine/mod.ts";
 import type { Inputs, Network, Outputs } from "../models/mod.ts";
 import { Breath } from "./breath.ts";
 import { type ClipLimits, clippingOf } from "./clipping.ts";
 import { readInputs, type Scratch } from "./inputs.ts";
 import type { Adam } from "./optimizer.ts";
-import { zerosLike } from "./gradient_sums.ts";
+import { GradientSums } from "./gradient_sums.ts";
 import { type Correction, StepCounts, takeCorrection } from "./step_counts.ts";
 import {
   splitStepInputs,
@@ -34,8 +33,6 @@ export class Learner {
   readonly network: Network;
   /** What changes its parameters. */
   readonly optimizer: Adam;
-  /** Sums of gradients since the last optimizer step, by parameter. */
-  readonly gradients: ReadonlyMap<string, tf.Variable>;
   /** Whether gradients are held where a group is one batch, which needs none, for who looks at them. */
   holdsGradients = false;
   /** Counts the optimizer's steps. */
@@ -48,13 +45,12 @@ export class Learner {
   readonly #withoutGradient = new Map<string, Set<string>>();
   /** Those that had a gradient in some stage. */
   readonly #taught = new Set<string>();
-  /** Sets the sums of gradients to zero. */
-  readonly #clear: CompiledStep<NamedTensors, NamedTensors>;
-  /** Gradient, added to the sums, and the network's own update. */
-  readonly #learn: CompiledStep<StepInputs, NamedTensors>;
-  /** The optimizer's step. */
-  readonly #update: CompiledStep<Correction, NamedTensors>;
-  /** Both in one, for a group of one batch: no sum of gradients is held then. */
+  /** Names of the parameters in groups. */
+  readonly #trained: readonly string[];
+  readonly #engine: Pick<Engine, "compile">;
+  /** Absent until a group has several batches. */
+  #sums?: GradientSums;
+  /** A whole step, for a group of one batch: no sum of gradients is held then. */
   readonly #learnAndUpdate: CompiledStep<StepInputs & Correction, NamedTensors>;
   readonly #forward: CompiledStep<NamedTensors, NamedTensors>;
   /** The same with the network's criterion. */
@@ -84,29 +80,18 @@ export class Learner {
     const groups = network.trainedGroups;
     const trained = new Set(groups.flatMap(({ parameters }) => parameters));
     this.counts = new StepCounts(groups);
-    this.gradients = zerosLike([...network.parameters].filter(([name]) => trained.has(name)));
-    const state = Object.fromEntries(this.variables());
-    const partOf = (...parts: string[]) =>
-      Object.fromEntries(
-        Object.entries(state).filter(([name]) => parts.includes(name.split("/")[0]!)),
-      );
-    this.#clear = engine.compile(() => this.#clearSums(), { state: partOf("gradient") });
-    this.#learn = engine.compile((inputs: StepInputs) => this.#gradientStep(inputs), {
-      state: partOf("parameter", "buffer", "memory", "gradient"),
-    });
-    this.#update = engine.compile((inputs: Correction) => this.#optimizerStep(inputs), {
-      state: partOf("parameter", "optimizer", "gradient"),
-    });
+    this.#trained = network.parameters.names().filter((name) => trained.has(name));
+    this.#engine = engine;
     this.#learnAndUpdate = engine.compile(
       (inputs: StepInputs & Correction) => this.#wholeStep(inputs),
-      { state: partOf("parameter", "buffer", "memory", "optimizer") },
+      { state: this.#stateOf("parameter", "buffer", "memory", "optimizer") },
     );
     this.#forward = engine.compile(
       (inputs) => ({ prediction: this.network.apply(inputs as Inputs, null).prediction }),
-      { state: partOf("parameter", "buffer") },
+      { state: this.#stateOf("parameter", "buffer") },
     );
     this.#validate = engine.compile((inputs: StepInputs) => this.#criterionOf(inputs), {
-      state: partOf("parameter", "buffer", "memory"),
+      state: this.#stateOf("parameter", "buffer", "memory"),
     });
   }
 
@@ -115,20 +100,50 @@ export class Learner {
     return this.counts.steps;
   }
 
+  /** Number of parameters that are trained. */
+  get trainedCount(): number {
+    return this.#trained.length;
+  }
+
+  /**
+   * Sums of gradients since the last optimizer step, by parameter. They are as large as the network: a
+   * training with a step for each batch never asks for them, and never has them.
+   */
+  get gradients(): ReadonlyMap<string, tf.Variable> {
+    return this.makeSums().gradients;
+  }
+
+  /** Makes the sums of gradients, where there are none yet. */
+  makeSums(): GradientSums {
+    const { parameters } = this.network;
+    return this.#sums ??= new GradientSums(
+      this.#engine,
+      this.#trained.map((name) => [name, parameters.get(name)] as const),
+      {
+        step: (inputs) => this.#gradientStep(inputs),
+        state: this.#stateOf("parameter", "buffer", "memory"),
+      },
+      {
+        step: (inputs) => this.#optimizerStep(inputs),
+        state: this.#stateOf("parameter", "optimizer"),
+      },
+    );
+  }
+
   /** Everything that training changes, under the names of the checkpoint file. */
   *variables(): Generator<[string, tf.Variable]> {
-    const { network, optimizer, gradients } = this;
+    const { network, optimizer } = this;
     for (const [name, variable] of network.parameters) yield [`parameter/${name}`, variable];
     for (const [name, variable] of network.buffers) yield [`buffer/${name}`, variable];
     for (const [name, variable] of network.memory) yield [`memory/${name}`, variable];
     for (const [name, variable] of optimizer.slots) yield [`optimizer/${name}`, variable];
-    for (const [name, variable] of gradients) yield [`gradient/${name}`, variable];
+    if (this.#sums !== undefined) yield* this.#sums.variables();
   }
 
   /** Parameters in groups that had no gradient in any step so far, and that are not known to have none. */
   untaught(): string[] {
     const known = new Set(this.network.idle);
-    return [...this.gradients.keys()].filter((name) => !this.#taught.has(name) && !known.has(name));
+    return this.#trained.filter((name) => !this.#taught.has(name) && !known.has(name));
   }
 
   /** Goes to a stage of a network that has several, with an optimizer that starts anew. */
@@ -173,10 +188,10 @@ export class Learner {
     const variant = this.counts.variant(this.#stage, correction ?? within);
     const isWhole = place.startsGroup && correction !== null && within === null &&
       !this.holdsGradients;
-    if (place.startsGroup && !isWhole) this.#clear({});
+    if (place.startsGroup && !isWhole) this.makeSums().clear({});
     const learning = isWhole
       ? this.#learnAndUpdate.start({ ...inputs, ...correction }, variant)
-      : this.#learn.start(inputs, this.#stage);
+      : this.makeSums().learn.start(inputs, this.#stage);
     let outputs: NamedTensors;
     try {
       // The engine has its own copy of the sequences from here on.
@@ -184,8 +199,8 @@ export class Learner {
     } finally {
       outputs = await learning;
     }
-    if (within !== null) this.#update(within, variant);
-    if (correction !== null && !isWhole) this.#update(correction, variant);
+    if (within !== null) this.makeSums().update(within, variant);
+    if (correction !== null && !isWhole) this.makeSums().update(correction, variant);
     const result: StepResult = { loss: 0, parts: {}, scores: {} };
     for (const [name, tensor] of Object.entries(outputs)) {
       const values = await tensor.data();
@@ -248,14 +263,18 @@ export class Learner {
   /** Frees the optimizer's memory and the gradients, not the network. */
   dispose(): void {
     this.#dropAhead();
-    this.#clear.dispose();
-    this.#learn.dispose();
-    this.#update.dispose();
+    this.#sums?.dispose();
     this.#learnAndUpdate.dispose();
     this.#forward.dispose();
     this.#validate.dispose();
     this.optimizer.dispose();
-    for (const gradient of this.gradients.values()) gradient.dispose();
+  }
+
+  /** Those variables whose names start so. */
+  #stateOf(...parts: string[]): Record<string, tf.Variable> {
+    return Object.fromEntries(
+      [...this.variables()].filter(([name]) => parts.includes(name.split("/")[0]!)),
+    );
   }
 
   #read(split: Split, indices: ArrayLike<number>): Inputs {
@@ -275,21 +294,12 @@ export class Learner {
     this.#ahead = null;
   }
 
-  #clearSums(): NamedTensors {
-    for (const sum of this.gradients.values()) sum.assign(tf.zerosLike(sum));
-    return {};
-  }
-
   /** As a function of tensors alone. */
   #gradientStep(inputs: StepInputs): NamedTensors {
-    return this.#learnFrom(inputs, (gradients) => {
-      for (const [name, gradient] of gradients) addInPlace(this.gradients.get(name)!, gradient);
-      const sums = [...gradients.keys()].map((name) => this.gradients.get(name)!);
-      const clipping = clippingOf(sums, this.#sumLimits);
-      if (clipping === null) return;
-      for (const sum of sums) tf.tidy(() => sum.assign(clipping.of(sum)));
-      clipping.dispose();
-    });
+    return this.#learnFrom(
+      inputs,
+      (gradients) => this.makeSums().add(gradients, this.#sumLimits),
+    );
   }
 
   #optimizerStep(correction: Correction): NamedTensors {
@@ -327,7 +337,7 @@ export class Learner {
     const { features, target, counter } = splitStepInputs(inputs);
     let outputs!: Outputs;
     let parts!: Readonly<Record<string, tf.Scalar>>;
-    const trained = [...this.gradients.keys()].map((name) => this.network.parameters.get(name));
+    const trained = this.#trained.map((name) => this.network.parameters.get(name));
     const { value: loss, grads } = tf.variableGrads(() => {
       outputs = this.network.apply(features, { stream: this.#noise, counter });
       const { total, parts: named } = this.network.loss(outputs, target);
@@ -339,7 +349,7 @@ export class Learner {
     const gradients = new Map<string, tf.Tensor>();
     const without = this.#withoutGradient.get(this.#stage) ?? new Set();
     this.#withoutGradient.set(this.#stage, without);
-    for (const name of this.gradients.keys()) {
+    for (const name of this.#trained) {
       const gradient = grads[this.network.parameters.get(name).name];
       if (gradient === undefined) without.add(name);
       else gradients.set(name, gradient);

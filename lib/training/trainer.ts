@@ -258,7 +258,7 @@ function warnOfUntaught(learner: Learner, options: FitOptions): void {
   const names = learner.untaught();
   if (names.length === 0) return;
   options.onWarning?.(
-    `${names.length} of ${learner.gradients.size} parameters have no gradient and stay as they were ` +
+    `${names.length} of ${learner.trainedCount} parameters have no gradient and stay as they were ` +
       `drawn: ${listed(names)}`,
   );
 }

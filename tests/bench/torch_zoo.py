@@ -1,8 +1,9 @@
-"""Parts of MMSA's models, for their plain PyTorch versions: subnets, heads, aligned LSTMs, a memory."""
+"""Parts of MMSA's models, for their plain PyTorch versions: subnets, heads, aligned LSTMs, a memory, attention."""
 import math
 
 import torch
 from torch import nn
+from torch.nn import functional as F
 
 ORDER = ("audio", "vision", "text")
 LETTERS = ("text", "audio", "vision")
@@ -115,3 +116,61 @@ class Memory(nn.Module):
             states = new
         last = torch.cat([states[m][0] for m in LETTERS] + [memory], 1)
         return (self.out(last)[:, 0] - y).abs().mean()
+
+
+class Attention(nn.Module):
+    def __init__(self, width, heads, dropout):
+        super().__init__()
+        self.heads, self.dropout = heads, dropout
+        self.packed, self.out = nn.Linear(width, 3 * width), nn.Linear(width, width)
+
+    def forward(self, query, keys, values, mask):
+        n, steps, width = query.shape
+        weight, bias = self.packed.weight.chunk(3), self.packed.bias.chunk(3)
+        split = lambda x: x.reshape(n, -1, self.heads, width // self.heads).transpose(1, 2)
+        q, k, v = (split(F.linear(x, w, b)) for x, w, b in zip((query, keys, values), weight, bias))
+        scores = q @ k.transpose(2, 3) / math.sqrt(width // self.heads) + mask
+        weights = F.dropout(torch.softmax(scores, -1), self.dropout)
+        return self.out((weights @ v).transpose(1, 2).reshape(n, steps, width))
+
+
+def band(steps, keys):
+    return torch.triu(torch.full((steps, keys), -math.inf), 1 + abs(keys - steps))
+
+
+def sinusoids(steps, width):
+    """Sines, then cosines, and a zero where the width is odd."""
+    half = width // 2
+    angles = torch.arange(1, steps + 1)[:, None] * torch.exp(torch.arange(half) * -(math.log(10000) / (half - 1)))
+    return F.pad(torch.cat([angles.sin(), angles.cos()], 1), (0, width % 2))
+
+
+class Encoder(nn.Module):
+    """MulT's: pre-norm layers in which x attends to y, or to itself."""
+
+    def __init__(self, width, heads, layers, attention=0.0, embed=0.0, relu=0.0, residual=0.0, positions=False):
+        super().__init__()
+        self.scale, self.embed, self.residual, self.positions = math.sqrt(width), embed, residual, positions
+        self.layers = nn.ModuleList([
+            nn.ModuleList([
+                nn.LayerNorm(width), Attention(width, heads, attention), nn.LayerNorm(width),
+                nn.Sequential(nn.Linear(width, 4 * width), nn.ReLU(), nn.Dropout(relu), nn.Linear(4 * width, width)),
+            ])
+            for _ in range(layers)
+        ])
+        self.norm = nn.LayerNorm(width)
+
+    def enter(self, x):
+        x = self.scale * x
+        return F.dropout(x + sinusoids(*x.shape[1:]) if self.positions else x, self.embed)
+
+    def forward(self, x, y=None):
+        drop = lambda z: F.dropout(z, self.residual)
+        x, others = self.enter(x), None if y is None else (self.enter(y), self.enter(y))
+        mask = band(x.shape[1], (x if y is None else y).shape[1])
+        for norm, attention, second, feed in self.layers:
+            query = norm(x)
+            k, v = (query, query) if others is None else (norm(others[0]), norm(others[1]))
+            x = x + drop(attention(query, k, v, mask))
+            x = x + drop(feed(second(x)))
+        return self.norm(x)

@@ -148,6 +148,8 @@ forEachEngine(
       using learner = new SmallLearner(engine, dataset, { updateEpochs: 1 });
       learner.holdsGradients = holdsGradients;
       for (const epoch of [1, 2]) await learner.epoch(dataset, epoch);
+      const names = [...learner.variables()].map(([name]) => name);
+      assertEquals(names.some((name) => name.startsWith("gradient/")), holdsGradients);
       ends.push(await valuesOf([...learner.network.parameters, ...learner.optimizer.slots]));
     }
     for (const [name, values] of Object.entries(ends[0]!)) {
@@ -169,6 +171,7 @@ forEachEngine("variables() names everything that training changes, once", async 
   const dataset = smallData();
   using learner = new SmallLearner(engine, dataset, { updateEpochs: 1 });
   learner.holdsGradients = true;
+  learner.makeSums();
   const names = [...learner.variables()].map(([name]) => name);
   assertEquals(new Set(names).size, names.length);
   const before = await valuesOf(learner.variables());

@@ -1,58 +1,14 @@
 """The Multimodal Transformer."""
-import math
-
 import torch
 from torch import nn
 from torch.nn import functional as F
-from torch_zoo import LETTERS
+from torch_zoo import LETTERS, Encoder
 
 SIZES = {
     "mosei": dict(dim=30, heads=6, kernels=(5, 1, 3), attention=(0.4, 0.0, 0.0), embed=0.0, text=0.3, out=0.5),
     "mosi": dict(dim=50, heads=10, kernels=(5, 5, 5), attention=(0.3, 0.2, 0.0), embed=0.2, text=0.5, out=0.5),
 }
 LEVELS = 4
-
-
-class Attention(nn.Module):
-    def __init__(self, width, heads, dropout):
-        super().__init__()
-        self.heads, self.dropout = heads, dropout
-        self.packed, self.out = nn.Linear(width, 3 * width), nn.Linear(width, width)
-
-    def forward(self, query, keys, values, mask):
-        n, steps, width = query.shape
-        weight, bias = self.packed.weight.chunk(3), self.packed.bias.chunk(3)
-        split = lambda x: x.reshape(n, -1, self.heads, width // self.heads).transpose(1, 2)
-        q, k, v = (split(F.linear(x, w, b)) for x, w, b in zip((query, keys, values), weight, bias))
-        scores = q @ k.transpose(2, 3) / math.sqrt(width // self.heads) + mask
-        weights = F.dropout(torch.softmax(scores, -1), self.dropout)
-        return self.out((weights @ v).transpose(1, 2).reshape(n, steps, width))
-
-
-class Encoder(nn.Module):
-    def __init__(self, width, heads, layers, dropout, embed):
-        super().__init__()
-        self.scale, self.embed = math.sqrt(width), embed
-        self.layers = nn.ModuleList([
-            nn.ModuleList([
-                nn.LayerNorm(width), Attention(width, heads, dropout), nn.LayerNorm(width),
-                nn.Sequential(nn.Linear(width, 4 * width), nn.ReLU(), nn.Linear(4 * width, width)),
-            ])
-            for _ in range(layers)
-        ])
-        self.norm = nn.LayerNorm(width)
-
-    def forward(self, x, y=None):
-        drop = lambda z: F.dropout(self.scale * z, self.embed)
-        x, others = drop(x), None if y is None else (drop(y), drop(y))
-        steps, keys = x.shape[1], (x if y is None else y).shape[1]
-        mask = torch.triu(torch.full((steps, keys), -math.inf), 1 + abs(keys - steps))
-        for norm, attention, second, feed in self.layers:
-            query = norm(x)
-            k, v = (query, query) if others is None else (norm(others[0]), norm(others[1]))
-            x = x + attention(query, k, v, mask)
-            x = x + feed(second(x))
-        return self.norm(x)
 
 
 class Model(nn.Module):
