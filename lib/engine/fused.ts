@@ -37,6 +37,19 @@ export const CONV_POOL_WEIGHT_GRADIENT = "ConvPoolWeightGradient";
 /** The same → `dX`. */
 export const CONV_POOL_INPUT_GRADIENT = "ConvPoolInputGradient";
 
+/** `x`, `counter` int32 [4] → `[x / (1 − rate) or 0, kept]`: what dropout keeps, and whether. */
+export const FUSED_DROPOUT = "FusedDropout";
+/** `dy`, `kept` → `[dX]`. */
+export const FUSED_DROPOUT_GRADIENT = "FusedDropoutGradient";
+
+/** Numbers of both; the gradient takes no key. */
+export interface DropoutAttributes {
+  readonly rate: number;
+  /** Words of the key of the mask. */
+  readonly key0: number;
+  readonly key1: number;
+}
+
 /**
  * A step of Adam: `variable`, its moments `first` and `second`, `gradient`, all of one shape, and the
  * scalars `firstCorrection`, `secondCorrection` and, where rates change, `rate` → the new variable

@@ -7,6 +7,7 @@
 
 import type { RandomStream } from "../core/random.ts";
 import { tf } from "../engine/mod.ts";
+import { FUSED_DROPOUT, FUSED_DROPOUT_GRADIENT, runFused } from "../engine/fused.ts";
 import { uniform } from "../engine/uniform.ts";
 
 /** Where dropout masks come from; absent (null) outside training. */
@@ -53,14 +54,20 @@ export function dropout<T extends tf.Tensor>(
   const { counter, stream } = noise, { key } = stream.split(place);
   const pass = (kept: tf.Tensor, y: tf.Tensor) =>
     tf.where(kept, tf.mul(y, 1 / (1 - rate)), tf.zerosLike(y));
+  const byOps = (x: tf.Tensor): [value: tf.Tensor, kept: tf.Tensor] => {
+    const kept = tf.greaterEqual(uniform(x.shape, key, counter), rate);
+    return [pass(kept, x), kept];
+  };
   const drop = tf.customGrad((x, save) => {
-    const input = x as tf.Tensor;
-    const kept = tf.greaterEqual(uniform(input.shape, key, counter), rate);
+    const inputs = { x: x as tf.Tensor, counter },
+      attributes = { rate, key0: key[0], key1: key[1] };
+    const [value, kept] = runFused(FUSED_DROPOUT, inputs, attributes) ?? byOps(inputs.x);
     // All that the gradient needs: a byte an entry, where a product would keep x and a float mask.
-    (save as tf.GradSaveFunc)([kept]);
+    (save as tf.GradSaveFunc)([kept!]);
     return {
-      value: pass(kept, input),
-      gradFunc: (dy: tf.Tensor, [kept]: tf.Tensor[]) => pass(kept!, dy),
+      value: value!,
+      gradFunc: (dy: tf.Tensor, [kept]: tf.Tensor[]) =>
+        runFused(FUSED_DROPOUT_GRADIENT, { dy, kept: kept! }, { rate })?.[0] ?? pass(kept!, dy),
     };
   });
   return drop(x) as T;

@@ -72,6 +72,101 @@ onEachEngine("arithmetic broadcasts any two shapes", () => {
   }
 });
 
+onEachEngine("comparisons broadcast any two shapes, and are false of NaN", () => {
+  for (const [aShape, bShape, shape] of BROADCASTS) {
+    const [a, aAt] = operand(aShape, 1), [b, bAt] = operand(bShape, 2);
+    const expect = (f: (x: number, y: number) => boolean) =>
+      indices(shape).map((index) => Number(f(aAt(index), bAt(index))));
+    assertNear(tf.greaterEqual(a, b), shape, expect((x, y) => x >= y));
+    assertNear(tf.greater(a, b), shape, expect((x, y) => x > y));
+    assertNear(tf.less(a, b), shape, expect((x, y) => x < y));
+  }
+  const [x, y] = [tf.tensor1d([NaN, 1, 1, -0]), tf.tensor1d([1, NaN, 1, 0])];
+  const compared = [tf.greaterEqual(x, y), tf.greater(x, y), tf.less(x, y)];
+  assertEquals(compared.map((all) => [all.dtype, ...all.dataSync()]), [
+    ["bool", 0, 0, 1, 1],
+    ["bool", 0, 0, 0, 0],
+    ["bool", 0, 0, 0, 0],
+  ]);
+});
+
+onEachEngine("where() takes entries, NaN and infinities as they are", () => {
+  const which = tf.tensor2d([1, 0, 1, 0], [2, 2], "bool");
+  const [t, e] = [tf.tensor2d([[1, NaN], [Infinity, 4]]), tf.tensor2d([[NaN, 6], [7, -Infinity]])];
+  assertEquals([...tf.where(which, t, e).dataSync()], [1, 6, Infinity, -Infinity]);
+  // A condition of fewer axes chooses rows or is broadcast.
+  const rows = tf.where(tf.tensor1d([1, 0], "bool"), tf.ones([2, 2]), tf.zeros([2, 2]));
+  assertEquals(rows.shape, [2, 2]);
+});
+
+const FUNCTIONS: [apply: (x: tf.Tensor) => tf.Tensor, exact: (x: number) => number][] = [
+  [tf.relu, (x) => x < 0 ? 0 : x],
+  [(x) => tf.step(x, 0.5), (x) => Number.isNaN(x) ? x : x > 0 ? 1 : 0.5],
+  [tf.square, (x) => x * x],
+  [tf.abs, Math.abs],
+  [tf.neg, (x) => -x],
+  [tf.exp, Math.exp],
+  [tf.sigmoid, (x) => 1 / (1 + Math.exp(-x))],
+  [tf.tanh, Math.tanh],
+];
+
+onEachEngine("functions of entries have float32 accuracy", () => {
+  const x = waves(41, 1).map((value) => 6 * value);
+  for (const [apply, exact] of FUNCTIONS) {
+    const got = apply(tf.tensor1d(x)).dataSync();
+    x.forEach((value, i) =>
+      assertAlmostEquals(got[i]!, exact(value), 4e-7 * (1 + Math.abs(exact(value))))
+    );
+    assertEquals(apply(tf.zeros([0, 3])).shape, [0, 3]);
+  }
+});
+
+forEachEngine("functions of entries keep NaN, infinities and zeros [cpu]", ({ name }) => {
+  if (name !== "cpu") return;
+  tf.tidy(() => {
+    const x = [NaN, Infinity, -Infinity, 0, 200, -200, 3e38];
+    for (const [apply, exact] of FUNCTIONS) {
+      const got = [...apply(tf.tensor1d(x)).dataSync()];
+      assertEquals(got.map(Math.fround), x.map((value) => Math.fround(exact(value))), `${exact}`);
+    }
+  });
+});
+
+onEachEngine("pad(), concat() and tile() put entries where they belong", () => {
+  const [x, at] = operand([2, 3, 4], 3), [y, yAt] = operand([2, 3, 4], 9);
+  for (
+    const [before, after] of [[[0, 1, 0], [0, 0, 2]], [[2, 0, 1], [1, 0, 0]], [[0, 0, 0], [
+      0,
+      0,
+      0,
+    ]]]
+  ) {
+    const shape = [2, 3, 4].map((n, i) => before![i]! + n + after![i]!);
+    const expected = indices(shape).map((index) => {
+      const own = index.map((n, i) => n - before![i]!);
+      return own.some((n, i) => n < 0 || n >= [2, 3, 4][i]!) ? 7 : at(own);
+    });
+    const paddings = before!.map((n, i): [number, number] => [n, after![i]!]);
+    assertNear(tf.pad(x, paddings, 7), shape, expected);
+  }
+  for (const axis of [0, 1, 2, -1]) {
+    const own = axis < 0 ? 2 : axis, size = [2, 3, 4][own]!;
+    const shape = [2, 3, 4].with(own, 2 * size);
+    const expected = indices(shape).map((index) => {
+      const n = index[own]!;
+      return n < size ? at(index) : yAt(index.with(own, n - size));
+    });
+    const empty = tf.zeros([2, 3, 4].with(own, 0));
+    assertNear(tf.concat([x, empty, y], axis), shape, expected);
+  }
+  for (const reps of [[1, 1, 1], [2, 1, 3], [1, 2, 1]]) {
+    const shape = [2, 3, 4].map((n, i) => n * reps[i]!);
+    const expected = indices(shape).map((index) => at(index.map((n, i) => n % [2, 3, 4][i]!)));
+    assertNear(tf.tile(x, reps), shape, expected);
+  }
+  assertEquals(tf.concat([tf.zeros([0, 2]), tf.zeros([0, 2])]).shape, [0, 2]);
+});
+
 onEachEngine("arithmetic keeps whole numbers whole, and empty tensors empty", () => {
   const sum = tf.add(tf.tensor1d([1, 2], "int32"), tf.scalar(3, "int32"));
   assertEquals([sum.dtype, ...sum.dataSync()], ["int32", 4, 5]);

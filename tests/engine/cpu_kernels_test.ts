@@ -2,12 +2,14 @@ import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/ass
 import { sigmoid, tanh } from "../../lib/engine/cpu/activations.ts";
 import { lstmBackward } from "../../lib/engine/cpu/lstm_backward.ts";
 import { lstmForward } from "../../lib/engine/cpu/lstm_forward.ts";
-import { asColumns, asRows, put, take } from "../../lib/engine/cpu/matrix.ts";
+import { asColumns, asRows, putPanels, take } from "../../lib/engine/cpu/matrix.ts";
 import { packLengths, rowOf } from "../../lib/engine/cpu/packing.ts";
 import {
   multiplyAdd,
   reserve,
   rowMajor,
+  TILE_COLUMNS,
+  TILE_ROWS,
   tileColumns,
   tileRows,
   transposed,
@@ -30,11 +32,12 @@ function productOf(
   const areas = reserve({ a: tileRows(m) * k, b: k * width, c: tileRows(m) * width });
   // What fills the tiles may be anything.
   for (const area of Object.values(areas)) area.fill(NaN);
-  areas.a.set(a);
-  put(areas.b, width, b, asRows(n), k, n);
-  put(areas.c, width, c, asRows(n), m, n);
-  const left = flip ? transposed(areas.a, m) : rowMajor(areas.a, k);
-  multiplyAdd(areas.c, left, areas.b, width, [m, n, k]);
+  if (flip) putPanels(areas.a, TILE_ROWS, k, a, asRows(m), k, m);
+  else areas.a.set(a);
+  putPanels(areas.b, TILE_COLUMNS, k, b, asRows(n), k, n);
+  for (let i = 0; i < m; i++) areas.c.set(c.subarray(i * n, (i + 1) * n), i * width);
+  const left = flip ? transposed(areas.a, k) : rowMajor(areas.a, k);
+  multiplyAdd(areas.c, width, left, areas.b, k, [m, n, k]);
   const out = new Float32Array(m * n);
   take(out, asRows(n), areas.c, width, m, n);
   return out;
@@ -92,16 +95,35 @@ Deno.test("reserve() gives arrays that do not overlap, however large", () => {
   assertEquals([a.byteOffset % 16, b.byteOffset % 16], [0, 0]);
 });
 
-Deno.test("put() and take() undo each other, transposed or not, into rows of any width", () => {
-  const values = Float32Array.from({ length: 6 }, (_, i) => i + 1);
+Deno.test("putPanels() puts columns in panels, from a row on, transposed or not", () => {
+  const values = Float32Array.from({ length: 18 }, (_, i) => i + 1);
+  for (const size of [4, 8]) {
+    for (const [view, at] of [[asRows(9), [9, 1]], [asColumns(2), [1, 2]]] as const) {
+      const [depth, first] = [4, 1];
+      const panels = new Float32Array(Math.ceil(9 / size) * size * depth).fill(-1);
+      const expected = panels.slice();
+      for (let i = 0; i < 2; i++) {
+        for (let j = 0; j < 9; j++) {
+          const to = (j - j % size) * depth + (first + i) * size + j % size;
+          expected[to] = values[i * at[0] + j * at[1]]!;
+        }
+      }
+      putPanels(panels, size, depth, values, view, 2, 9, first);
+      assertEquals(panels, expected);
+    }
+  }
+});
+
+Deno.test("take() copies rows of any width, transposed or not", () => {
   for (const width of [3, 4]) {
-    for (const view of [asRows(3), asColumns(2)]) {
-      const rows = new Float32Array(2 * width), back = new Float32Array(6);
-      put(rows, width, values, view, 2, 3);
-      const expected = view.column === 1 ? [1, 2, 3, 4, 5, 6] : [1, 3, 5, 2, 4, 6];
-      assertEquals([0, 1].flatMap((i) => [...rows.subarray(i * width, i * width + 3)]), expected);
+    const rows = wholes(2 * width, 0);
+    for (const [view, at] of [[asRows(3), [3, 1]], [asColumns(2), [1, 2]]] as const) {
+      const back = new Float32Array(6), expected = new Float32Array(6);
+      for (let i = 0; i < 2; i++) {
+        for (let j = 0; j < 3; j++) expected[i * at[0] + j * at[1]] = rows[i * width + j]!;
+      }
       take(back, view, rows, width, 2, 3);
-      assertEquals(back, values);
+      assertEquals(back, expected);
     }
   }
 });
@@ -169,4 +191,41 @@ Deno.test("lstmBackward() has no denormal gradient, on which a processor is slow
   // They fade to nothing: without a bound some would be denormal on the way.
   assertEquals(x!.slice(0, input), new Float32Array(input));
   assert(x!.slice(-input).every((value) => value !== 0));
+});
+
+Deno.test("lstmBackward() adds up the gradients of its samples, over however many rows", () => {
+  const [batch, time, input, hidden] = [30, 20, 5, 3];
+  const waves = (size: number) => Float32Array.from({ length: size }, (_, i) => Math.sin(i * i));
+  const weights = {
+    weightIh: waves(4 * hidden * input),
+    weightHh: waves(4 * hidden * hidden),
+    bias: waves(4 * hidden),
+    input,
+    hidden,
+  };
+  const x = waves(batch * time * input);
+  const lengths = Array.from({ length: batch }, (_, i) => time - i % 4);
+  const gradients = (x: Float32Array, lengths: number[]) => {
+    const arrays = { x, ...weights }, packing = packLengths(lengths, time);
+    const walk = { batch: lengths.length, time, reverse: false, timeMajor: false };
+    const trace = lstmForward(arrays, packing, walk, () => {});
+    return lstmBackward(arrays, trace, packing, walk, (_k, _t, dStates, at) => {
+      for (let j = 0; j < hidden; j++) dStates[at + j]! += 1;
+    }, true);
+  };
+  const whole = gradients(x, lengths);
+  const sums = [whole.weightIh, whole.weightHh, whole.bias].map((sum) =>
+    new Float64Array(sum.length)
+  );
+  lengths.forEach((length, i) => {
+    const at = i * time * input;
+    const own = gradients(x.slice(at, at + time * input), [length]);
+    [own.weightIh, own.weightHh, own.bias].forEach((part, p) =>
+      part.forEach((value, j) => sums[p]![j]! += value)
+    );
+    own.x!.forEach((value, j) => assertAlmostEquals(whole.x![at + j]!, value, 1e-6));
+  });
+  [whole.weightIh, whole.weightHh, whole.bias].forEach((part, p) =>
+    part.forEach((value, j) => assertAlmostEquals(value, sums[p]![j]!, 1e-4))
+  );
 });

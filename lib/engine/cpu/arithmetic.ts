@@ -1,5 +1,5 @@
 /**
- * Sums, differences, products and quotients of float32 tensors, broadcast or not. (TensorFlow.js's
+ * Sums, differences, products, quotients and comparisons of float32 tensors, broadcast or not. (TensorFlow.js's
  * own allocate index arrays for every entry of a broadcast result.)
  *
  * @module
@@ -9,9 +9,12 @@ import type { KernelFunc, TensorInfo } from "@tensorflow/tfjs-core";
 import type { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
 import { broadcastSteps, forEachRow, mergeAxes, sizeOf } from "./strided.ts";
 
+/** What a loop writes to: numbers, or 0 and 1. */
+type Out = Float32Array | Uint8Array;
+
 /** out[at + i] = a[aAt + i · aStep] ∘ b[bAt + i · bStep] for i < length. */
 type Loop = (
-  out: Float32Array,
+  out: Out,
   a: Float32Array,
   b: Float32Array,
   aStep: number,
@@ -44,8 +47,27 @@ export function divide(...[out, a, b, aStep, bStep, at, n, aAt, bAt]: Parameters
   for (let i = at; i < at + n; i++, aAt += aStep, bAt += bStep) out[i] = a[aAt]! / b[bAt]!;
 }
 
+/** a ≥ b */
+export function atLeast(...[out, a, b, aStep, bStep, at, n, aAt, bAt]: Parameters<Loop>): void {
+  for (let i = at; i < at + n; i++, aAt += aStep, bAt += bStep) out[i] = +(a[aAt]! >= b[bAt]!);
+}
+
+/** a > b */
+export function above(...[out, a, b, aStep, bStep, at, n, aAt, bAt]: Parameters<Loop>): void {
+  for (let i = at; i < at + n; i++, aAt += aStep, bAt += bStep) out[i] = +(a[aAt]! > b[bAt]!);
+}
+
+/** a < b */
+export function below(...[out, a, b, aStep, bStep, at, n, aAt, bAt]: Parameters<Loop>): void {
+  for (let i = at; i < at + n; i++, aAt += aStep, bAt += bStep) out[i] = +(a[aAt]! < b[bAt]!);
+}
+
 /** The kernel of an operation; tensors of other types go to `old`. */
-export function arithmetic(old: KernelFunc, loop: Loop): KernelFunc {
+export function arithmetic(
+  old: KernelFunc,
+  loop: Loop,
+  dtype: "float32" | "bool" = "float32",
+): KernelFunc {
   return (args) => {
     const { a, b } = args.inputs as unknown as { a: TensorInfo; b: TensorInfo };
     if (a.dtype !== "float32" || b.dtype !== "float32") return old(args);
@@ -53,7 +75,8 @@ export function arithmetic(old: KernelFunc, loop: Loop): KernelFunc {
     const [aSteps, bSteps] = [broadcastSteps(a.shape, shape), broadcastSteps(b.shape, shape)];
     if (aSteps === null || bSteps === null) return old(args);
     const backend = args.backend as MathBackendCPU;
-    const out = new Float32Array(sizeOf(shape));
+    const size = sizeOf(shape);
+    const out: Out = dtype === "bool" ? new Uint8Array(size) : new Float32Array(size);
     const x = backend.data.get(a.dataId).values as Float32Array;
     const y = backend.data.get(b.dataId).values as Float32Array;
     const loops = mergeAxes(shape, aSteps, bSteps);
@@ -61,7 +84,7 @@ export function arithmetic(old: KernelFunc, loop: Loop): KernelFunc {
     forEachRow(loops, (row, aAt, bAt) => {
       loop(out, x, y, aStep, bStep, row * length, length, aAt, bAt);
     });
-    return backend.makeTensorInfo(shape, "float32", out);
+    return backend.makeTensorInfo(shape, dtype, out);
   };
 }
 

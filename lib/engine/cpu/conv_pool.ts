@@ -8,7 +8,14 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import type { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
 import { type Inputs, valuesOf } from "./inputs.ts";
-import { multiplyAdd, reserve, rowMajor, tileColumns, tileRows } from "./product_module.ts";
+import {
+  multiplyAdd,
+  reserve,
+  rowMajor,
+  TILE_COLUMNS,
+  tileColumns,
+  tileRows,
+} from "./product_module.ts";
 
 /** Attributes of the three kernels. */
 export interface ConvPoolAttributes {
@@ -43,7 +50,10 @@ export function convPool(
     sums: most * row,
   });
   const weight = valuesOf(backend, inputs["weight"]);
-  forEachWeight(sizes, (at, f, place) => weights[place * row + f] = weight[at]!);
+  forEachWeight(sizes, (at, f, place) => {
+    const column = f % TILE_COLUMNS;
+    weights[(f - column) * inner + place * TILE_COLUMNS + column] = weight[at]!;
+  });
   const value = new Float32Array(batch * filters), places = new Int32Array(batch * filters);
   for (let sample = 0; sample < batch; sample++) {
     const count = counts[sample]!;
@@ -52,7 +62,7 @@ export function convPool(
     steps.set(x.subarray(first, first + seen * width), before * width);
     steps.fill(0, (before + seen) * width);
     for (let p = 0; p < count; p++) sums.set(bias, p * row);
-    multiplyAdd(sums, rowMajor(steps, width), weights, row, [count, filters, inner]);
+    multiplyAdd(sums, row, rowMajor(steps, width), weights, inner, [count, filters, inner]);
     const at = sample * filters;
     places.fill(-1, at, at + filters);
     for (let p = 0; p < count; p++) {

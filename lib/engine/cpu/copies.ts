@@ -1,12 +1,15 @@
-/** Slice, split and transpose, copied row by row instead of entry by entry. @module */
+/** Parts, joins and orders of tensors, copied row by row instead of entry by entry. @module */
 
 import {
   backend_util,
+  type ConcatAttrs,
   type KernelFunc,
+  type PadV2Attrs,
   slice_util,
   type SliceAttrs,
   type SplitVAttrs,
   type TensorInfo,
+  type TileAttrs,
   type TransposeAttrs,
   util,
 } from "@tensorflow/tfjs-core";
@@ -31,6 +34,80 @@ function copy(
     for (let i = at; i < at + length; i++, source += step) out[i] = values[source]!;
   });
   return backend.makeTensorInfo([...shape], "float32", out);
+}
+
+/** Writes `x` into a part of `out`, which has `steps` for its axes, from `start` on. */
+function place(
+  backend: MathBackendCPU,
+  out: Float32Array,
+  steps: readonly number[],
+  start: number,
+  x: TensorInfo,
+): void {
+  const values = backend.data.get(x.dataId).values as Float32Array;
+  const loops = mergeAxes(x.shape, steps, steps);
+  const length = loops.sizes.at(-1)!, step = loops.a.at(-1)!;
+  if (values.length === 0) return;
+  forEachRow(loops, (row, to) => {
+    let target = start + to;
+    const from = row * length;
+    for (let i = from; i < from + length; i++, target += step) out[target] = values[i]!;
+  });
+}
+
+/** `x` with a constant around it. */
+export function pad(old: KernelFunc): KernelFunc {
+  return (args) => {
+    const { x } = args.inputs as unknown as { x: TensorInfo };
+    if (x.dtype !== "float32") return old(args);
+    const { paddings, constantValue } = args.attrs as unknown as PadV2Attrs;
+    const backend = args.backend as MathBackendCPU;
+    const shape = x.shape.map((n, i) => paddings[i]![0] + n + paddings[i]![1]);
+    const out = new Float32Array(sizeOf(shape)).fill(constantValue);
+    const steps = rowSteps(shape);
+    const start = steps.reduce((sum, step, axis) => sum + step * paddings[axis]![0], 0);
+    place(backend, out, steps, start, x);
+    return backend.makeTensorInfo(shape, "float32", out);
+  };
+}
+
+/** Tensors one after the other along an axis. */
+export function concat(old: KernelFunc): KernelFunc {
+  return (args) => {
+    const inputs = args.inputs as unknown as TensorInfo[];
+    if (inputs.some(({ dtype }) => dtype !== "float32")) return old(args);
+    const { axis } = args.attrs as unknown as ConcatAttrs;
+    const at = util.parseAxisParam(axis, inputs[0]!.shape)[0]!;
+    const shapes = inputs.map(({ shape }) => shape);
+    backend_util.assertParamsConsistent(shapes, at);
+    const backend = args.backend as MathBackendCPU;
+    const shape = backend_util.computeOutShape(shapes, at), steps = rowSteps(shape);
+    const out = new Float32Array(sizeOf(shape));
+    let start = 0;
+    for (const x of inputs) {
+      place(backend, out, steps, start, x);
+      start += x.shape[at]! * steps[at]!;
+    }
+    return backend.makeTensorInfo(shape, "float32", out);
+  };
+}
+
+/** `x` again and again along each axis. */
+export function tile(old: KernelFunc): KernelFunc {
+  return (args) => {
+    const { x } = args.inputs as unknown as { x: TensorInfo };
+    const { reps } = args.attrs as unknown as TileAttrs;
+    const shape = x.shape.map((n, i) => n * reps[i]!);
+    if (x.dtype !== "float32" || sizeOf(shape) === 0) return old(args);
+    const steps = rowSteps(x.shape);
+    // Two axes for each: which time it is, for which x does not move, and its own.
+    const [sizes, moves] = [
+      x.shape.flatMap((n, i) => [reps[i]!, n]),
+      steps.flatMap((step) => [0, step]),
+    ];
+    const { dataId } = copy(args.backend as MathBackendCPU, x, sizes, moves, 0);
+    return { dataId, shape, dtype: "float32" };
+  };
 }
 
 /** `x[begin …]` of a size; what lies in one piece goes to `old`, which does not copy it. */

@@ -1,42 +1,73 @@
 /** Faster forms of kernels of TensorFlow.js's cpu backend, where measured to matter. @module */
 
 import {
+  Abs,
   Add,
   BatchMatMul,
+  Concat,
+  Exp,
   GatherV2,
   getKernel,
+  Greater,
+  GreaterEqual,
   type KernelFunc,
+  Less,
   Mean,
   Multiply,
+  Neg,
+  PadV2,
   RealDiv,
   registerKernel,
+  Relu,
+  Select,
+  Sigmoid,
   Slice,
   Softmax,
   SplitV,
+  Square,
+  Step,
   Sub,
   Sum,
+  Tanh,
+  Tile,
   Transpose,
   unregisterKernel,
   UnsortedSegmentSum,
 } from "@tensorflow/tfjs-core";
-import { add, arithmetic, divide, multiply, subtract } from "./arithmetic.ts";
-import { slice, split, transpose } from "./copies.ts";
+import * as pairs from "./arithmetic.ts";
+import { concat, pad, slice, split, tile, transpose } from "./copies.ts";
+import * as entries from "./elementwise.ts";
 import { matMul } from "./matrix_product.ts";
 import { reduction, softmax } from "./reductions.ts";
 import { gather, segmentSum } from "./rows.ts";
 
 /** Each makes a kernel that may call the one it replaces, for what it does not know itself. */
 const KERNELS: Readonly<Record<string, (old: KernelFunc) => KernelFunc>> = {
-  [Add]: (old) => arithmetic(old, add),
-  [Sub]: (old) => arithmetic(old, subtract),
-  [Multiply]: (old) => arithmetic(old, multiply),
-  [RealDiv]: (old) => arithmetic(old, divide),
+  [Add]: (old) => pairs.arithmetic(old, pairs.add),
+  [Sub]: (old) => pairs.arithmetic(old, pairs.subtract),
+  [Multiply]: (old) => pairs.arithmetic(old, pairs.multiply),
+  [RealDiv]: (old) => pairs.arithmetic(old, pairs.divide),
+  [GreaterEqual]: (old) => pairs.arithmetic(old, pairs.atLeast, "bool"),
+  [Greater]: (old) => pairs.arithmetic(old, pairs.above, "bool"),
+  [Less]: (old) => pairs.arithmetic(old, pairs.below, "bool"),
+  [Relu]: (old) => entries.elementwise(old, entries.relu),
+  [Step]: (old) => entries.elementwise(old, entries.step),
+  [Square]: (old) => entries.elementwise(old, entries.square),
+  [Abs]: (old) => entries.elementwise(old, entries.absolute),
+  [Neg]: (old) => entries.elementwise(old, entries.negative),
+  [Exp]: (old) => entries.elementwise(old, entries.exp),
+  [Sigmoid]: (old) => entries.elementwise(old, entries.sigmoid),
+  [Tanh]: (old) => entries.elementwise(old, entries.tanh),
+  [Select]: entries.select,
   [BatchMatMul]: matMul,
   [Sum]: (old) => reduction(old, false),
   [Mean]: (old) => reduction(old, true),
   [Softmax]: softmax,
   [Slice]: slice,
   [SplitV]: split,
+  [Concat]: concat,
+  [PadV2]: pad,
+  [Tile]: tile,
   [Transpose]: transpose,
   [GatherV2]: gather,
   [UnsortedSegmentSum]: segmentSum,

@@ -7,7 +7,7 @@ import type { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
 export type Inputs = Readonly<Record<string, TensorInfo | undefined>>;
 
 /** The array of a tensor, not a copy. */
-export function valuesOf<T extends Float32Array | Int32Array = Float32Array>(
+export function valuesOf<T extends Float32Array | Int32Array | Uint8Array = Float32Array>(
   backend: MathBackendCPU,
   tensor: TensorInfo | undefined,
 ): T {

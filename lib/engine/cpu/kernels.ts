@@ -2,7 +2,7 @@
 
 import { registerKernel, type TensorInfo } from "@tensorflow/tfjs-core";
 import type { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
-import { fillUniform, type PhiloxCounter } from "../../core/philox.ts";
+import type { PhiloxCounter } from "../../core/philox.ts";
 import {
   FUSED_LSTM,
   FUSED_LSTM_GRADIENT,
@@ -16,17 +16,21 @@ import {
   CONV_POOL_INPUT_GRADIENT,
   CONV_POOL_WEIGHT_GRADIENT,
   FUSED_ADAM,
+  FUSED_DROPOUT,
+  FUSED_DROPOUT_GRADIENT,
   FUSED_GELU,
   FUSED_LAYER_NORM,
   FUSED_LAYER_NORM_GRADIENT,
 } from "../fused.ts";
 import { adam } from "./adam.ts";
 import { convPool, convPoolInputGradient, convPoolWeightGradient } from "./conv_pool.ts";
+import { dropout, dropoutGradient } from "./dropout.ts";
 import { gelu } from "./gelu.ts";
 import { type Inputs, valuesOf } from "./inputs.ts";
 import { layerNorm, layerNormGradient } from "./layer_norm.ts";
 import { lstmBackward, type Receive } from "./lstm_backward.ts";
 import { type LstmArrays, lstmForward, TRACE_PARTS } from "./lstm_forward.ts";
+import { forEachUniform } from "./philox_module.ts";
 import { type Packing, packLengths, rowOf, type Walk } from "./packing.ts";
 
 /** Registers the kernels; to be called once. */
@@ -39,6 +43,8 @@ export function registerCpuKernels(): void {
     [CONV_POOL_WEIGHT_GRADIENT]: convPoolWeightGradient,
     [CONV_POOL_INPUT_GRADIENT]: convPoolInputGradient,
     [FUSED_ADAM]: adam,
+    [FUSED_DROPOUT]: dropout,
+    [FUSED_DROPOUT_GRADIENT]: dropoutGradient,
     [FUSED_GELU]: gelu,
     [FUSED_LAYER_NORM]: layerNorm,
     [FUSED_LAYER_NORM_GRADIENT]: layerNormGradient,
@@ -143,6 +149,8 @@ function philoxUniform(
   const { shape, key } = attributes;
   const counter = [...valuesOf<Int32Array>(backend, inputs.counter)];
   const out = new Float32Array(shape.reduce((a, b) => a * b, 1));
-  fillUniform(out, key, counter as unknown as PhiloxCounter);
+  forEachUniform(out.length, key, counter as unknown as PhiloxCounter, (numbers, at) => {
+    out.set(numbers, at);
+  });
   return backend.makeTensorInfo([...shape], "float32", out);
 }

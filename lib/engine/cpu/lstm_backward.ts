@@ -2,16 +2,21 @@
 
 import type { LstmArrays } from "./lstm_forward.ts";
 import { TRACE_PARTS } from "./lstm_forward.ts";
-import { asColumns, asRows, put, take } from "./matrix.ts";
+import { asColumns, asRows, putPanels, take } from "./matrix.ts";
 import { type Packing, rowOf, type Walk } from "./packing.ts";
 import {
   multiplyAdd,
   reserve,
   rowMajor,
+  TILE_COLUMNS,
+  TILE_ROWS,
   tileColumns,
   tileRows,
   transposed,
 } from "./product_module.ts";
+
+/** Rows, at least, whose gradients are multiplied at a time. */
+const CHUNK = 256;
 
 /** Gradients in the layout of what they belong to. */
 export interface LstmGradients {
@@ -54,54 +59,76 @@ export function lstmBackward(
   const gatesWidth = 4 * hidden, width = TRACE_PARTS * hidden;
   const [gatesRow, stateRow] = [tileColumns(gatesWidth), tileColumns(hidden)];
   const inputRow = wantX ? tileColumns(input) : 0;
-  const samples = tileRows(batch);
+  const depth = CHUNK + tileRows(batch);
   const areas = reserve({
-    xs: samples * input,
-    previous: samples * hidden,
-    dGates: samples * gatesRow,
+    // Of the steps of a chunk, rows in the order in which they are computed.
+    xs: depth * input,
+    packedXs: depth * tileRows(input),
+    previous: depth * tileRows(hidden),
+    dGates: depth * gatesRow,
+    packedGates: depth * gatesRow,
+    dxs: depth * inputRow,
     inputWeights: gatesWidth * inputRow,
     hiddenWeights: gatesWidth * stateRow,
-    dxs: samples * inputRow,
-    dStates: samples * stateRow,
+    dStates: tileRows(batch) * stateRow,
     // The weight gradients, transposed: [input, 4 · hidden] and [hidden, 4 · hidden].
     dInput: tileRows(input) * gatesRow,
     dHidden: tileRows(hidden) * gatesRow,
   });
-  const { xs, previous, dGates, inputWeights, hiddenWeights, dxs, dStates } = areas;
-  const { dInput, dHidden } = areas;
+  const { xs, packedXs, previous, dGates, packedGates, inputWeights, hiddenWeights } = areas;
+  const { dxs, dStates, dInput, dHidden } = areas;
   for (const sum of [dStates, dInput, dHidden]) sum.fill(0);
-  put(hiddenWeights, stateRow, arrays.weightHh, asRows(hidden), gatesWidth, hidden);
-  if (wantX) put(inputWeights, inputRow, arrays.weightIh, asRows(input), gatesWidth, input);
+  const pack = (target: Float32Array, source: Float32Array, rows: number, columns: number) =>
+    putPanels(target, TILE_COLUMNS, gatesWidth, source, asRows(columns), rows, columns);
+  pack(hiddenWeights, arrays.weightHh, gatesWidth, hidden);
+  if (wantX) pack(inputWeights, arrays.weightIh, gatesWidth, input);
   const dBias = new Float64Array(gatesWidth);
   const dCells = new Float64Array(batch * hidden);
   const dx = wantX ? new Float32Array(x.length) : null;
+  // What does not depend on the step before is multiplied in chunks of many rows.
+  const rowsOfX = new Int32Array(depth);
+  let filled = 0;
+  function multiplyChunk(): void {
+    putPanels(packedGates, TILE_COLUMNS, depth, dGates, asRows(gatesRow), filled, gatesWidth);
+    putPanels(packedXs, TILE_ROWS, depth, xs, asRows(input), filled, input);
+    const add = (sum: Float32Array, a: Float32Array, rows: number) => {
+      const sizes = [rows, gatesWidth, filled] as const;
+      multiplyAdd(sum, gatesRow, transposed(a, depth), packedGates, depth, sizes);
+    };
+    add(dInput, packedXs, input);
+    add(dHidden, previous, hidden);
+    if (dx !== null) {
+      dxs.fill(0, 0, filled * inputRow);
+      const sizes = [filled, input, gatesWidth] as const;
+      multiplyAdd(dxs, inputRow, rowMajor(dGates, gatesRow), inputWeights, gatesWidth, sizes);
+      for (let i = 0; i < filled; i++) {
+        dx.set(dxs.subarray(i * inputRow, i * inputRow + input), rowsOfX[i]! * input);
+      }
+    }
+    filled = 0;
+  }
   for (let t = steps - 1; t >= 0; t--) {
     const active = starts[t + 1]! - starts[t]!;
     for (let k = 0; k < active; k++) {
       const at = k * hidden, stateAt = k * stateRow, row = (starts[t]! + k) * width;
+      const place = filled + k, gatesAt = place * gatesRow;
       receive(k, t, dStates, stateAt, dCells, at);
-      stepRowBack(trace, row, dStates, stateAt, dCells, at, hidden, dGates, k * gatesRow, dBias);
-      for (let j = 0; j < hidden; j++) previous[at + j] = trace[row + 6 * hidden + j]!;
-      const from = rowOf(packing, walk, k, t) * input, to = k * input;
+      stepRowBack(trace, row, dStates, stateAt, dCells, at, hidden, dGates, gatesAt, dBias);
+      const from = input * (rowsOfX[place] = rowOf(packing, walk, k, t)), to = input * place;
       for (let j = 0; j < input; j++) xs[to + j] = x[from + j]!;
     }
-    const [ofXs, ofPrevious] = [transposed(xs, input), transposed(previous, hidden)];
-    const ofGates = rowMajor(dGates, gatesRow);
-    multiplyAdd(dInput, ofXs, dGates, gatesRow, [input, gatesWidth, active]);
-    if (dx !== null) {
-      dxs.fill(0, 0, active * inputRow);
-      multiplyAdd(dxs, ofGates, inputWeights, inputRow, [active, input, gatesWidth]);
-      for (let k = 0; k < active; k++) {
-        const row = dxs.subarray(k * inputRow, k * inputRow + input);
-        dx.set(row, rowOf(packing, walk, k, t) * input);
-      }
+    const ofPrevious = { at: starts[t]! * width + 6 * hidden, row: width, column: 1 };
+    putPanels(previous, TILE_ROWS, depth, trace, ofPrevious, active, hidden, filled);
+    if (t > 0) {
+      dStates.fill(0, 0, active * stateRow);
+      const ofStep = rowMajor(dGates.subarray(filled * gatesRow), gatesRow);
+      const sizes = [active, hidden, gatesWidth] as const;
+      multiplyAdd(dStates, stateRow, ofStep, hiddenWeights, gatesWidth, sizes);
+      // Samples that end here start without a gradient, and the product fills its last tile.
+      dStates.fill(0, active * stateRow, tileRows(active) * stateRow);
     }
-    if (t === 0) break;
-    multiplyAdd(dHidden, ofPrevious, dGates, gatesRow, [hidden, gatesWidth, active]);
-    dStates.fill(0, 0, active * stateRow);
-    multiplyAdd(dStates, ofGates, hiddenWeights, stateRow, [active, hidden, gatesWidth]);
-    // Samples that end here start without a gradient, and the product fills its last tile.
-    dStates.fill(0, active * stateRow, tileRows(active) * stateRow);
+    filled += active;
+    if (filled >= CHUNK || t === 0) multiplyChunk();
   }
   const weightIh = new Float32Array(gatesWidth * input);
   const weightHh = new Float32Array(gatesWidth * hidden);

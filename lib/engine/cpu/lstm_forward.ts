@@ -1,9 +1,17 @@
 /** The LSTM of the cpu engine, forwards: all steps in one kernel. @module */
 
 import { sigmoid, tanh } from "./activations.ts";
-import { asColumns, put } from "./matrix.ts";
+import { asColumns, putPanels } from "./matrix.ts";
 import { type Packing, rowOf, type Walk } from "./packing.ts";
-import { multiplyAdd, reserve, rowMajor, tileColumns, tileRows } from "./product_module.ts";
+import {
+  multiplyAdd,
+  reserve,
+  rowMajor,
+  TILE_COLUMNS,
+  tileColumns,
+  tileRows,
+  type Tiles,
+} from "./product_module.ts";
 
 /** What an LSTM of `hidden` units computes on, as plain arrays; PyTorch's layout and gate order. */
 export interface LstmArrays {
@@ -51,8 +59,10 @@ export function lstmForward(
     hiddenWeights: hidden * gatesRow,
     gates: tileRows(batch) * gatesRow,
   });
-  put(inputWeights, gatesRow, arrays.weightIh, asColumns(input), input, gatesWidth);
-  put(hiddenWeights, gatesRow, arrays.weightHh, asColumns(hidden), hidden, gatesWidth);
+  const pack = (target: Float32Array, weights: Float32Array, rows: number) =>
+    putPanels(target, TILE_COLUMNS, rows, weights, asColumns(rows), rows, gatesWidth);
+  pack(inputWeights, arrays.weightIh, input);
+  pack(hiddenWeights, arrays.weightHh, hidden);
   hiddens.fill(0);
   const cells = new Float32Array(batch * hidden);
   for (let t = 0; t < steps; t++) {
@@ -63,8 +73,10 @@ export function lstmForward(
       gates.set(bias, k * gatesRow);
     }
     const [ofXs, ofHiddens] = [rowMajor(xs, input), rowMajor(hiddens, hidden)];
-    multiplyAdd(gates, ofXs, inputWeights, gatesRow, [active, gatesWidth, input]);
-    if (t > 0) multiplyAdd(gates, ofHiddens, hiddenWeights, gatesRow, [active, gatesWidth, hidden]);
+    const add = (a: Tiles, weights: Float32Array, inner: number) =>
+      multiplyAdd(gates, gatesRow, a, weights, inner, [active, gatesWidth, inner]);
+    add(ofXs, inputWeights, input);
+    if (t > 0) add(ofHiddens, hiddenWeights, hidden);
     for (let k = 0; k < active; k++) {
       const at = k * hidden;
       stepRow(gates, k * gatesRow, hiddens, cells, at, hidden, trace, (starts[t]! + k) * width);

@@ -2,11 +2,13 @@
 
 import type { BatchMatMulAttrs, KernelFunc, TensorInfo } from "@tensorflow/tfjs-core";
 import type { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
-import { asColumns, asRows, put, take } from "./matrix.ts";
+import { asColumns, asRows, putPanels, take } from "./matrix.ts";
 import {
   multiplyAdd,
   reserve,
   rowMajor,
+  TILE_COLUMNS,
+  TILE_ROWS,
   tileColumns,
   tileRows,
   transposed,
@@ -66,20 +68,23 @@ function multiplyAll(
     b: inner * width,
     c: tileRows(height) * width,
   });
-  const left = transposeA ? transposed(a, m) : rowMajor(a, k);
+  const left = transposeA ? transposed(a, inner) : rowMajor(a, k);
   const xStep = x.length > m * k ? m * k : 0, yStep = y.length > k * n ? k * n : 0;
   for (let i = 0; i < count; i++) {
     for (let q = 0; q < k; q += inner) {
       const depth = Math.min(inner, k - q);
       const at = i * yStep;
       const view = transposeB ? asColumns(k, at + q) : asRows(n, at + q * n);
-      if (i === 0 || yStep > 0 || inner < k) put(b, width, y, view, depth, n);
+      if (i === 0 || yStep > 0 || inner < k) {
+        putPanels(b, TILE_COLUMNS, inner, y, view, depth, n);
+      }
       for (let r = 0; r < m; r += height) {
         const rows = Math.min(height, m - r);
         const from = i * xStep + (transposeA ? q * m : r * k);
-        a.set(x.subarray(from, from + rows * depth));
+        if (transposeA) putPanels(a, TILE_ROWS, inner, x, asRows(m, from), depth, m);
+        else a.set(x.subarray(from, from + rows * depth));
         if (q === 0) c.fill(0);
-        multiplyAdd(c, left, b, width, [rows, n, depth]);
+        multiplyAdd(c, width, left, b, inner, [rows, n, depth]);
         if (q + depth === k) take(out, asRows(n, (i * m + r) * n), c, width, rows, n);
       }
     }

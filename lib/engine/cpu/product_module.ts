@@ -1,6 +1,8 @@
 /**
  * The matrix product under the cpu engine's own kernels, in WebAssembly's float32 SIMD: five times as
- * fast as the fastest form in JavaScript, which V8 does not vectorize.
+ * fast as the fastest form in JavaScript, which V8 does not vectorize. What is read often lies in the
+ * order in which it is read: rows of a matrix are often a power of two long, and their beginnings then
+ * drive each other out of the processor's cache.
  *
  * Every element is a sum in the order of the inner index, in blocks of {@linkcode BLOCK}: where it
  * lies, and how many rows and columns there are, does not matter to its bits, nor does the machine.
@@ -27,14 +29,17 @@ import {
 } from "./wasm_writer.ts";
 
 /** Rows and columns of C that are computed at a time, in registers. */
-const TILE_ROWS = 4, TILE_COLUMNS = 8;
+export const TILE_ROWS = 4, TILE_COLUMNS = 8;
 /** Inner indices that are summed up before they are added to C. */
 const BLOCK = 256;
 const PAGE_BYTES = 65536;
 
-/** Addresses and steps in bytes; B and C have rows of `width`. */
-const PARAMETERS = ["a", "b", "c", "tiles", "inner", "panels", "aRow", "aColumn", "width"] as const;
-const INTEGERS = ["rowA", "rowC", "tile", "x", "y", "q", "aRow2", "aRow3", "aRow4"] as const;
+/** Addresses, counts, and steps in bytes: of A, from a panel of B to the next, of C's rows. */
+const PARAMETERS = [
+  ...["a", "b", "c", "tiles", "inner", "panels"] as const,
+  ...["aRow", "aColumn", "aTile", "panel", "width"] as const,
+];
+const INTEGERS = ["rowA", "rowC", "tile", "x", "y", "q", "aRow2", "aRow3"] as const;
 const SUMS = ["s00", "s01", "s10", "s11", "s20", "s21", "s30", "s31"] as const;
 const VECTORS = [...SUMS, "left", "b0", "b1"] as const;
 const v = numbered([...PARAMETERS, ...INTEGERS, ...VECTORS]);
@@ -65,7 +70,7 @@ const addProducts: Code = [
     ];
   }),
   ...advance(v.x, get(v.aColumn)),
-  ...advance(v.y, get(v.width)),
+  ...advance(v.y, integer(4 * TILE_COLUMNS)),
 ];
 
 /** C += s, row by row; leaves `rowC` at the next tile. */
@@ -79,7 +84,6 @@ const addToC: Code = ROWS_OF_A.flatMap((_, row) => [
 const BODY: Code = [
   ...set(v.aRow2, plus(get(v.aRow), get(v.aRow))),
   ...set(v.aRow3, plus(get(v.aRow2), get(v.aRow))),
-  ...set(v.aRow4, plus(get(v.aRow2), get(v.aRow2))),
   ...repeat(
     v.panels,
     set(v.rowA, get(v.a)),
@@ -93,9 +97,9 @@ const BODY: Code = [
       set(v.q, get(v.inner)),
       repeat(v.q, addProducts),
       addToC,
-      advance(v.rowA, get(v.aRow4)),
+      advance(v.rowA, get(v.aTile)),
     ),
-    advance(v.b, integer(4 * TILE_COLUMNS)),
+    advance(v.b, get(v.panel)),
     advance(v.c, integer(4 * TILE_COLUMNS)),
   ),
 ];
@@ -143,46 +147,54 @@ export function tileColumns(count: number): number {
   return Math.ceil(count / TILE_COLUMNS) * TILE_COLUMNS;
 }
 
-/** A matrix in reserved memory: element (i, j) lies at `i * row + j * column`. */
-export interface Matrix {
+/**
+ * A matrix in reserved memory, in tiles of four rows: element (i, j) lies at
+ * `floor(i / 4) * tile + i % 4 * row + j * column`.
+ */
+export interface Tiles {
   readonly data: Float32Array;
+  readonly tile: number;
   readonly row: number;
   readonly column: number;
 }
 
 /** `data` as a matrix of rows that are `width` long. */
-export function rowMajor(data: Float32Array, width: number): Matrix {
-  return { data, row: width, column: 1 };
+export function rowMajor(data: Float32Array, width: number): Tiles {
+  return { data, tile: TILE_ROWS * width, row: width, column: 1 };
 }
 
-/** The transpose of {@linkcode rowMajor}. */
-export function transposed(data: Float32Array, width: number): Matrix {
-  return { data, row: 1, column: width };
+/** `data` as what {@linkcode putPanels} made of the transpose of a matrix, panels of 4 numbers. */
+export function transposed(data: Float32Array, rows: number): Tiles {
+  return { data, tile: TILE_ROWS * rows, row: 1, column: TILE_ROWS };
 }
 
 /**
- * `C += A B` with A [m, k], B [k, n] and C [m, n], all in reserved memory; B and C have rows of
- * `width` ≥ `tileColumns(n)` each. What fills the last tiles is read, and in C written: there has to
- * be room for it, and whatever is in it stays in it.
+ * `C += A B` with A [m, k], B [k, n] and C [m, n], all in reserved memory. B lies in panels of
+ * eight columns, each of them `depth` ≥ k rows; C has rows of `width` ≥ `tileColumns(n)`. What fills
+ * the last tiles is read, and in C written: there has to be room for it, and whatever is in it stays
+ * in it.
  */
 export function multiplyAdd(
   c: Float32Array,
-  a: Matrix,
-  b: Float32Array,
   width: number,
+  a: Tiles,
+  b: Float32Array,
+  depth: number,
   [m, n, k]: readonly [m: number, n: number, k: number],
 ): void {
   if (m === 0 || n === 0) return;
   for (let q = 0; q < k; q += BLOCK) {
     run(
       a.data.byteOffset + 4 * q * a.column,
-      b.byteOffset + 4 * q * width,
+      b.byteOffset + 4 * q * TILE_COLUMNS,
       c.byteOffset,
       Math.ceil(m / TILE_ROWS),
       Math.min(k - q, BLOCK),
       Math.ceil(n / TILE_COLUMNS),
       4 * a.row,
       4 * a.column,
+      4 * a.tile,
+      4 * depth * TILE_COLUMNS,
       4 * width,
     );
   }

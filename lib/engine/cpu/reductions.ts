@@ -9,6 +9,7 @@ import {
   util,
 } from "@tensorflow/tfjs-core";
 import type { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
+import { exponential } from "./activations.ts";
 import { forEachRow, mergeAxes, rowSteps, sizeOf } from "./strided.ts";
 
 /** Sum over axes, or the mean; other types than float32 go to `old`. */
@@ -78,6 +79,6 @@ function softmaxRow(out: Float32Array, values: Float32Array, row: number, width:
   let largest = values[row]!;
   for (let i = row + 1; i < row + width; i++) largest = Math.max(largest, values[i]!);
   let sum = 0;
-  for (let i = row; i < row + width; i++) sum += out[i] = Math.exp(values[i]! - largest);
+  for (let i = row; i < row + width; i++) sum += out[i] = exponential(values[i]! - largest);
   for (let i = row; i < row + width; i++) out[i]! /= sum;
 }

@@ -1,6 +1,6 @@
 /**
- * Writes a WebAssembly module of one function: as much of the binary format as the matrix product
- * needs. Expressions are functions that return bytes, so that a program reads from outside to inside.
+ * Writes a WebAssembly module of one function: as much of the binary format as the cpu engine's
+ * modules need. Expressions are functions that return bytes, so that a program reads from outside to inside.
  *
  * Source: WebAssembly Core Specification 2.0, chapter 5.
  *
@@ -72,6 +72,47 @@ export function plus4(a: Code, b: Code): Code {
 /** a · b, four float32 each */
 export function times4(a: Code, b: Code): Code {
   return [...a, ...b, ...simd(0xe6)];
+}
+
+/** Four times an integer. */
+export function splatWord(value: Code): Code {
+  return [...value, ...simd(0x11)];
+}
+
+/** Four 32-bit integers that are known. */
+export function words(values: readonly [number, number, number, number]): Code {
+  return [...simd(12), ...new Uint8Array(Uint32Array.from(values).buffer)];
+}
+
+/** Of the 32-bit words 0 … 3 of `a` and 4 … 7 of `b`, these. */
+export function pick(a: Code, b: Code, lanes: readonly [number, number, number, number]): Code {
+  const bytes = lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => 4 * lane + byte));
+  return [...a, ...b, ...simd(13), ...bytes];
+}
+
+/** The bits that both have. */
+export function and4(a: Code, b: Code): Code {
+  return [...a, ...b, ...simd(0x4e)];
+}
+
+/** The bits that one has and the other has not. */
+export function xor4(a: Code, b: Code): Code {
+  return [...a, ...b, ...simd(0x51)];
+}
+
+/** a + b, four 32-bit integers each */
+export function plusWords(a: Code, b: Code): Code {
+  return [...a, ...b, ...simd(0xae)];
+}
+
+/** a · b of the first two words of each, or the last two, as unsigned: two 64-bit integers */
+export function timesWords(a: Code, b: Code, half: "first" | "last"): Code {
+  return [...a, ...b, ...simd(half === "first" ? 0xde : 0xdf)];
+}
+
+/** Four 32-bit integers, with their signs, as float32. */
+export function toFloat4(a: Code): Code {
+  return [...a, ...simd(0xfa)];
 }
 
 /** What a module consists of. */

@@ -74,7 +74,7 @@ export class ModalityLstms {
   apply({ sequences, lengths }: Aligned): Partial<Record<Modality, States>> {
     const states: Partial<Record<Modality, States>> = {};
     for (const [modality, lstm] of Object.entries(this.#lstms) as [Modality, StackedLstm][]) {
-      const both = lstm.apply(sequences[modality]!, lengths, "states", null);
+      const both = lstm.apply(sequences[modality]!, lengths, "states", null, false);
       const [hidden, cell] = tf.split(both, 2, 2) as [tf.Tensor3D, tf.Tensor3D];
       states[modality] = { hidden, cell };
     }

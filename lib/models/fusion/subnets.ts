@@ -57,10 +57,10 @@ export class TextSubnet {
   }
 
   /** [time, batch, inputs], [batch] → [batch, outputs] */
-  apply(x: tf.Tensor3D, lengths: tf.Tensor1D, inputGradient: boolean): tf.Tensor2D {
+  apply(x: tf.Tensor3D, lengths: tf.Tensor1D): tf.Tensor2D {
     const [time, batch] = x.shape;
     const ends = this.#trueLengths ? lengths : tf.fill([batch], time, "int32") as tf.Tensor1D;
-    return this.#linear.apply(this.#lstm.final(x, ends, inputGradient));
+    return this.#linear.apply(this.#lstm.final(x, ends, false));
   }
 }
 
