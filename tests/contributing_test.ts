@@ -53,7 +53,7 @@ function projectWith(folder: string): void {
       /^(import .* from "\.\/mmcl\.ts";)$/m,
       '$1\nimport { meanPool } from "./mean_pool.ts";',
     )
-    .replace(/^( +)cnn,$/m, "$1cnn,\n$1meanPool,");
+    .replace(/^( +)cnn,$/m, '$1cnn,\n$1"mean-pool": meanPool,');
   Deno.writeTextFileSync(path, registry);
 }
 

@@ -34,6 +34,49 @@ import { tfn } from "./tfn.ts";
 import { tfrNet } from "./tfr_net.ts";
 
 /**
+ * All models by name, in the order in which they are listed.
+ *
+ * @internal
+ */
+export const BY_NAME = {
+  "self-mm": selfMm,
+  "shared-private": sharedPrivate,
+  "text-guided": textGuided,
+  mmcl,
+  cnn,
+  "lf-dnn": lfDnn,
+  tfn,
+  lmf,
+  "ef-lstm": efLstm,
+  mfn,
+  "graph-mfn": graphMfn,
+  mult,
+  "mlf-dnn": mlfDnn,
+  mtfn,
+  mlmf,
+  "mag-bert": magBert,
+  misa,
+  tetfn,
+  almt,
+  mmim,
+  cenet,
+  "tfr-net": tfrNet,
+  bbfn,
+  svm,
+  constant,
+} satisfies Readonly<Record<string, ModelDefinition>>;
+
+/**
+ * The models by the types of their definitions: {@linkcode ModelName} and their settings follow from it.
+ *
+ * @internal
+ */
+export type Models = typeof BY_NAME;
+
+/** The name of a model of the registry. */
+export type ModelName = keyof Models;
+
+/**
  * All models, in the order in which they are listed.
  *
  * @example
@@ -44,33 +87,7 @@ import { tfrNet } from "./tfr_net.ts";
  * assertEquals(networks.slice(0, 3), ["self-mm", "shared-private", "text-guided"]);
  * ```
  */
-export const MODELS: readonly ModelDefinition[] = [
-  selfMm,
-  sharedPrivate,
-  textGuided,
-  mmcl,
-  cnn,
-  lfDnn,
-  tfn,
-  lmf,
-  efLstm,
-  mfn,
-  graphMfn,
-  mult,
-  mlfDnn,
-  mtfn,
-  mlmf,
-  magBert,
-  misa,
-  tetfn,
-  almt,
-  mmim,
-  cenet,
-  tfrNet,
-  bbfn,
-  svm,
-  constant,
-];
+export const MODELS: readonly ModelDefinition[] = Object.values<ModelDefinition>(BY_NAME);
 
 /**
  * The model of that name.
@@ -85,7 +102,7 @@ export const MODELS: readonly ModelDefinition[] = [
  * assertThrows(() => findModel("selfmm"), Error, 'did you mean "self-mm"');
  * ```
  */
-export function findModel(name: string): ModelDefinition {
+export function findModel(name: ModelName | (string & Record<never, never>)): ModelDefinition {
   const model = MODELS.find((model) => model.name === name);
   if (model === undefined) {
     throw new UsageError(unknownName("model", name, MODELS.map((model) => model.name)));

@@ -153,10 +153,11 @@ export function compare(
  * import { assertEquals } from "@std/assert";
  * const out = Deno.makeTempDirSync();
  * const common = { model: "constant", data: "synthetic:n=32", runs: 4, engine: "cpu" } as const;
- * for (const value of ["mean", "median", "majority"]) {
+ * const values = ["mean", "median", "majority"] as const;
+ * for (const value of values) {
  *   await train({ ...common, settings: { value }, out: `${out}/${value}` });
  * }
- * const folders = ["mean", "median", "majority"].map((value) => `${out}/${value}`);
+ * const folders = values.map((value) => `${out}/${value}`);
  * assertEquals(compare(folders).comparisons.length, 3); // one for each pair
  * Deno.removeSync(out, { recursive: true });
  * ```

@@ -2,7 +2,7 @@
 
 import { createProgress } from "../display/progress.ts";
 import { isNotebook } from "../display/notebook.ts";
-import { openTraining } from "../training/mod.ts";
+import { type ModelChoice, openTraining } from "../training/mod.ts";
 import { trainShown } from "./shown_run.ts";
 import { checkOptions, seedsOf, type TrainOptions } from "./train_options.ts";
 import { TrainedModel } from "./trained_model.ts";
@@ -40,7 +40,9 @@ import { TrainedModel } from "./trained_model.ts";
  * Deno.removeSync(out, { recursive: true });
  * ```
  */
-export async function train(options: TrainOptions): Promise<TrainedModel> {
+export async function train<const Model extends ModelChoice>(
+  options: TrainOptions<Model>,
+): Promise<TrainedModel> {
   const model = checkOptions(options);
   const seeds = seedsOf(options);
   const { settings, epochs, signal, onEpoch, seeds: _, runs: __, ...rest } = options;

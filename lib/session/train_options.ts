@@ -4,22 +4,27 @@ import { UsageError } from "../core/errors.ts";
 import { unknownName } from "../core/suggest.ts";
 import type { Dataset, Modality, ProtocolName, SourceOptions } from "../data/mod.ts";
 import type { Device, EngineName } from "../engine/mod.ts";
-import { findModel, type ModelDefinition, type Setting } from "../models/mod.ts";
-import { type EpochRecord, settingsOf } from "../training/mod.ts";
+import { findModel, type ModelDefinition } from "../models/mod.ts";
+import {
+  type EpochRecord,
+  type ModelChoice,
+  type SettingsFor,
+  settingsOf,
+} from "../training/mod.ts";
 import { firstSeeds } from "../training/training_defaults.ts";
 
 /** What is to be trained; only `model` and `data` must be given. */
-export interface TrainOptions extends SourceOptions {
+export interface TrainOptions<Model extends ModelChoice = ModelChoice> extends SourceOptions {
   /** The name of a model, or a definition of your own. */
-  readonly model: string | ModelDefinition;
+  readonly model: Model;
   /** A dataset, or what `loadDataset` takes: a pickle, a store folder, `synthetic`. */
   readonly data: Dataset | string;
   /** One run for each; instead of `runs`. */
   readonly seeds?: readonly number[];
   /** How many runs, with the seeds 1111, 1112, … Default: 5. */
   readonly runs?: number;
-  /** Settings other than the defaults, for example `{ batchSize: 8 }`. */
-  readonly settings?: Readonly<Record<string, Setting>>;
+  /** Settings other than the defaults, for example `{ batchSize: 8 }`: `help(model)` lists them. */
+  readonly settings?: SettingsFor<Model>;
   /** Upper limit of epochs: the setting of that name. */
   readonly epochs?: number;
   /** Default: all that the data have. */
@@ -86,11 +91,12 @@ const NAMES: Readonly<Record<keyof TrainOptions, true>> = {
  *
  * @throws {UsageError} an option or the model is unknown, with the nearest name, or one is missing
  */
-export function checkOptions(options: TrainOptions): ModelDefinition {
+export function checkOptions(options: Omit<TrainOptions, "settings">): ModelDefinition {
   for (const name of ["model", "data"] as const) {
     if (options[name] === undefined) throw new UsageError(`Cannot train: expected "${name}"`);
   }
-  const model = typeof options.model === "string" ? findModel(options.model) : options.model;
+  const chosen: ModelChoice = options.model;
+  const model = typeof chosen === "string" ? findModel(chosen) : chosen;
   for (const name of Object.keys(options)) {
     if (Object.hasOwn(NAMES, name)) continue;
     if (Object.hasOwn(settingsOf(model), name)) {

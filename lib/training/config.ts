@@ -45,6 +45,13 @@ const DATA = {
   ),
 };
 
+/**
+ * The declarations that every network has.
+ *
+ * @internal
+ */
+export type NetworkRules = typeof LOOP & typeof TEXT_SETTINGS & typeof DATA;
+
 const MMSA = "mmsa";
 
 /**

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { UsageError } from "../../lib/core/errors.ts";
 import { featureWidths, findModel, MODELS } from "../../lib/models/mod.ts";
+import { BY_NAME } from "../../lib/models/registry.ts";
 import { resolveConfig, settingsOf } from "../../lib/training/config.ts";
 import { smallData, withSplits } from "./small.ts";
 
@@ -20,6 +21,8 @@ Deno.test("findModel() refuses an unknown name with the nearest one", () => {
 
 Deno.test("every model has a name of its own, a summary, a card, and start values that its rules take", () => {
   assertEquals(new Set(MODELS.map(({ name }) => name)).size, MODELS.length);
+  // The registry's keys are what editors complete.
+  assertEquals(Object.keys(BY_NAME), MODELS.map(({ name }) => name));
   for (const model of MODELS) {
     assert(/^[a-z][a-z-]*$/.test(model.name), model.name);
     assert(model.summary.length > 20, model.summary);

@@ -119,7 +119,7 @@ Deno.test("train() puts other settings beside the first, under a name where aske
   } as const;
   const names = ({ folders }: TrainedModel) => folders.map((path) => basename(path));
   const first = await train(common);
-  const settings = { value: "median" };
+  const settings = { value: "median" } as const;
   const other = await train({ ...common, settings });
   assertEquals(names(first), ["1111", "1112", "1113", "1114"]);
   assertEquals(names(other)[0], "1111~value=median");
