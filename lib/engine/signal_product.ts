@@ -4,4 +4,4 @@
  * @module
  */
 
-export { multiplyAdd, reserve, tileRows } from "./cpu/product_module.ts";
+export { multiplyAdd, reserve, rowMajor, tileRows } from "./cpu/product_module.ts";

@@ -8,7 +8,7 @@
  */
 
 import { DataError } from "../../core/errors.ts";
-import { multiplyAdd, reserve, tileRows } from "../../engine/signal_product.ts";
+import { multiplyAdd, reserve, rowMajor, tileRows } from "../../engine/signal_product.ts";
 
 /** End of the pass band as a part of the lower Nyquist rate, and attenuation in decibels. */
 const PASS = 0.914;
@@ -115,7 +115,7 @@ function addOutputs(
     a.set(signal.subarray(start, start + a.length));
     b.set(weights);
     c.fill(0);
-    multiplyAdd(c, { data: a, row: inputs, column: 1 }, b, COLUMNS, [count, COLUMNS, taps]);
+    multiplyAdd(c, COLUMNS, rowMajor(a, inputs), b, taps, [count, COLUMNS, taps]);
     for (let row = 0; row < count; row++) {
       const at = row * COLUMNS;
       out.set(c.subarray(at, at + width), (from + row) * outputs + output);
