@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import { UsageError } from "../../lib/core/errors.ts";
 import { unknownName } from "../../lib/core/suggest.ts";
+import { MODELS } from "../../lib/models/mod.ts";
 import { findLibrary } from "../../lib/engine/tensorflow/library/library.ts";
 import { type Call, type Command, printJson, run } from "../../tasks/shared/command.ts";
 import { printTable } from "../../tasks/shared/run_table.ts";
@@ -25,6 +26,7 @@ const COMMAND: Command = {
     },
     { name: "pairs", value: "N", default: "5", help: "alternating measurements of both sides" },
     { name: "packed", help: "also PyTorch's packed LSTM, the reference's way: slow" },
+    { name: "models", value: "NAME,…", help: "of the bench models, these alone" },
     { name: "save", value: "FILE", help: "write the results as a baseline" },
     { name: "against", value: "FILE", help: "compare with a saved baseline" },
     { name: "json", help: "print one JSON object as the last line of stdout" },
@@ -55,6 +57,10 @@ async function work(call: Call): Promise<void> {
   if (!Number.isInteger(pairs) || pairs < 1) {
     throw new UsageError(`Cannot measure ${pairs} pairs, expected a whole number from 1 on`);
   }
+  const asked = call.get("models");
+  const models = asked === undefined
+    ? null
+    : namesIn(asked, "model", MODELS.map((model) => model.name));
   const against = call.get("against");
   const saved: Result[] = against === undefined
     ? []
@@ -66,7 +72,7 @@ async function work(call: Call): Promise<void> {
       for (const engine of bench.withoutEngine ? ["none"] : engines) {
         console.error(`bench ${bench.name} …`);
         const options = { folder: join(folder, bench.name), engine, pairs };
-        results.push(...await bench.run({ ...options, packed: call.has("packed") }));
+        results.push(...await bench.run({ ...options, packed: call.has("packed"), models }));
       }
     }
   } finally {

@@ -63,13 +63,14 @@ function* measured(): Generator<{ model: ModelDefinition; data: BenchData; label
   }
 }
 
-async function run({ folder, engine, pairs }: BenchOptions): Promise<Result[]> {
+async function run({ folder, engine, pairs, models }: BenchOptions): Promise<Result[]> {
   const torch = await hasTorch();
   for (const data of [MOSEI, MOSI, SIMS]) writeBenchData(join(folder, data.preset), data);
   // On the other engines a step takes seconds.
   const steps = engine === "tensorflow" ? 8 : 1;
   const results: Result[] = [];
   for (const { model: { name }, data: { preset }, label } of measured()) {
+    if (models?.includes(name) === false) continue;
     const ours: Steps[] = [], theirs: Steps[] = [];
     const at = join(folder, preset);
     for (let pair = 0; pair < pairs; pair++) {

@@ -30,6 +30,8 @@ export interface BenchOptions {
   readonly engine: string;
   readonly pairs: number;
   readonly packed: boolean;
+  /** Names of the models that are measured one by one; null for all. */
+  readonly models: readonly string[] | null;
 }
 
 /** A named group of measurements. */

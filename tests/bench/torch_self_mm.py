@@ -15,6 +15,10 @@ import numpy as np
 import torch
 from torch import nn
 
+# On a GPU where MSA_TORCH_DEVICE is cuda; what is made without a device lies there, too.
+DEVICE = os.environ.get("MSA_TORCH_DEVICE", "cpu")
+torch.set_default_device(DEVICE)
+
 BATCH, GROUP, LIMIT, EPS = 32, 4, 3.0, 1e-8
 MODALITIES = ("text", "audio", "vision")
 TASKS = ("fusion",) + MODALITIES
@@ -105,7 +109,7 @@ class Labels:
 
 def read(folder):
     shape = json.load(open(os.path.join(folder, "shape.json")))
-    load = lambda name, kind: torch.from_numpy(np.fromfile(os.path.join(folder, name), kind))
+    load = lambda name, kind: torch.from_numpy(np.fromfile(os.path.join(folder, name), kind)).to(DEVICE)
     data = {
         m: (load(f"{m}.f32", "<f4").reshape(shape["samples"], *shape[m]), load(f"{m}.lengths.i32", "<i4").long())
         for m in MODALITIES
