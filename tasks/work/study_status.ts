@@ -103,11 +103,11 @@ function print({ folder, definition, states, silence }: ClusterStatus): void {
     ]),
   );
   if (wanted.length > SHOWN) console.log(`and ${wanted.length - SHOWN} more (--json has them all)`);
-  printReasons(wanted);
+  printReasons(wanted, folder);
 }
 
 /** Each reason once, with the runs that it is of, and a log to look at. */
-function printReasons(states: readonly RunState[]): void {
+function printReasons(states: readonly RunState[], folder: string): void {
   const told = states.filter(({ reason }) => reason !== undefined);
   const groups = Map.groupBy(told, ({ state, reason }) => `${state}: ${reason}`);
   for (const [what, runs] of groups) {
@@ -116,6 +116,12 @@ function printReasons(states: readonly RunState[]): void {
     const names = runs.slice(0, 5).map(({ run }) => run).join(", ");
     const more = runs.length > 5 ? ` and ${runs.length - 5} more` : "";
     console.log(`${what}${log}: ${names}${more}`);
+  }
+  if (told.some(({ state, reason }) => state === "waiting" && /held/i.test(reason!))) {
+    console.log(
+      "What is held does not start by itself: release it (scontrol release), or cancel it " +
+        `(deno task study cancel ${folder}) and hand it in by the same command`,
+    );
   }
 }
 

@@ -158,15 +158,25 @@ Deno.test({
         assertEquals(states.map(({ state }) => state), ["interrupted", "open"]);
       });
 
-      await t.step("tell from when on a task may start", async () => {
-        const out = join(folder, "later");
-        await submit(out, small(1), { sbatch: ["begin=2100-01-02T03:04:05"] });
-        await until(
-          "time",
-          async () => (await stateOf(out, "small/cnn 1")).reason === "BeginTime (2100-01-02 03:04)",
-        );
-        await cancelStudy(join(out, "tiny"), SLURM);
-      });
+      await t.step(
+        "tell from when on a task may start, and how one that is held does",
+        async () => {
+          const out = join(folder, "later");
+          const { jobs: [job] } = await submit(out, small(1), {
+            sbatch: ["begin=2100-01-02T03:04:05"],
+          });
+          const reason = async () => (await stateOf(out, "small/cnn 1")).reason;
+          await until("time", async () => await reason() === "BeginTime (2100-01-02 03:04)");
+          await call("scontrol", "uhold", `${job}_0`);
+          await until("hold", async () => await reason() === "JobHeldUser");
+          const { stdout } = await runTask("study", "status", join(out, "tiny"));
+          assertMatch(
+            stdout,
+            /^waiting: JobHeldUser: small\/cnn 1\n.*scontrol release.* study cancel /m,
+          );
+          await cancelStudy(join(out, "tiny"), SLURM);
+        },
+      );
 
       await t.step("go on while the controller restarts", async () => {
         const out = join(folder, "controller");

@@ -106,6 +106,8 @@ export async function followStudy(
     } catch (error) {
       // A controller that restarts answers again in a while.
       if (!(error instanceof RunError)) throw error;
+      // An interrupt ends the scheduler's command too, and may be heard of after that.
+      await waitFor(100, signal);
       if (silence === null) events.onNote?.(messageOf(error));
       silence = messageOf(error);
     }

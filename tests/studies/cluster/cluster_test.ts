@@ -263,6 +263,18 @@ Deno.test("followStudy() tells progress and ends, and waits through silence", as
       Error,
       "enough",
     );
+    // An interrupt that ends the scheduler's command first is no silence of the scheduler's.
+    const late = new AbortController();
+    scheduler.queue = () => {
+      setTimeout(() => late.abort(new Error("interrupt")), 1);
+      throw new RunError('Cannot use Slurm: squeue said "status 130"');
+    };
+    const onNote = () => assert(false);
+    await assertRejects(
+      () => followStudy(folder, scheduler, { signal: late.signal, onNote }),
+      Error,
+      "interrupt",
+    );
   });
 });
 
