@@ -34,6 +34,7 @@ export {
   studyTables,
 } from "./results/mod.ts";
 export type { HasRuns } from "./has_runs.ts";
+export { project, type Projection, type ProjectionName, PROJECTIONS } from "./project.ts";
 export { spreadText } from "./spread.ts";
 export {
   type CorruptedMetrics,

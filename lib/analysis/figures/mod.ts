@@ -8,6 +8,7 @@ export { labelHistograms } from "./label_histograms.ts";
 export { type LearningCurve, learningCurves } from "./learning_curves.ts";
 export { modalityAblation } from "./modality_ablation.ts";
 export { predictedAgainstTrue, residualsByLabel, type ScoredSamples } from "./predictions.ts";
+export { type MapPanel, type MapSamples, representationMap } from "./representation_map.ts";
 export { type CurvePoint, robustnessCurves } from "./robustness_curves.ts";
 export { type ScoredTrial, searchCoordinates, searchSettings } from "./search_settings.ts";
 export { type FigureSpec, toSvg } from "./vega.ts";
