@@ -3,7 +3,9 @@ import { project } from "../../lib/analysis/mod.ts";
 import { UsageError } from "../../lib/core/errors.ts";
 import { RandomStream } from "../../lib/core/random.ts";
 
-const stream = (seed = 1) => RandomStream.fromSeed(seed).split("test");
+function stream(seed = 1): RandomStream {
+  return RandomStream.fromSeed(seed).split("test");
+}
 
 /** Vectors of samples from rows. */
 function vectorsOf(rows: readonly (readonly number[])[]) {
