@@ -13,17 +13,14 @@ const [WORDS, NEIGHBOUR_WORDS] = [600, 90];
 /** How the place that the HTML is for writes. */
 interface Writer {
   readonly escape: (text: string) => string;
-  readonly table: (header: readonly string[], rows: string[][], title: string) => string;
+  readonly table: (rows: readonly string[][], align: string, title: string) => string;
 }
 
 const PAGE: Writer = {
   escape: escapeXml,
-  table: (header, rows, title) => table(header, rows, { title }),
+  table: ([header = [], ...rows], align, title) => table(header, rows, { title, align }),
 };
-const NOTEBOOK: Writer = {
-  escape: escapeForNotebook,
-  table: (header, rows) => htmlTable([header, ...rows], "l".padEnd(header.length, "r")),
-};
+const NOTEBOOK: Writer = { escape: escapeForNotebook, table: htmlTable };
 
 /** For a report. */
 export function forPage(found: FoundErrors): string {
@@ -69,17 +66,16 @@ function htmlOf(found: FoundErrors, { escape, table }: Writer): string {
       other.distance.toPrecision(3),
       shortened(other.text ?? "", NEIGHBOUR_WORDS),
     ]);
+    const head = ["nearest in train", "label", "distance", "what is said"];
     return [
       `<details><summary>${escape(summaryOf(sample))}</summary>`,
       text === null ? "" : `<blockquote>${escape(shortened(text, WORDS))}</blockquote>`,
-      near.length === 0
-        ? ""
-        : table(["nearest in train", "label", "distance", "what is said"], near, `Near ${id}`),
+      near.length === 0 ? "" : table([head, ...near], "lrrl", `Near ${id}`),
       "</details>",
     ].join("\n");
   });
-  return [table(header, rows, "The largest errors"), ...parts].filter((part) => part !== "")
-    .join("\n");
+  const all = table([header, ...rows], "l".padEnd(header.length, "r"), "The largest errors");
+  return [all, ...parts].filter((part) => part !== "").join("\n");
 }
 
 /** `clip$_$3: true −1.2, score 0.8` */
