@@ -42,13 +42,13 @@ export function compactSvg(svg: string): string {
   return svg.slice(0, end) + inner;
 }
 
-/** The group with what all of its shapes say. */
+/** The group with what its first shape says, where each of the others says that or something else. */
 function shared(own: string, leaves: string): string {
   const tags = leaves.match(/<[a-z]+ [^>]*>/g)!;
   let group = own, rest = leaves;
   for (const name of INHERITED) {
     const [first, ...others] = tags.map((tag) => new RegExp(` ${name}="[^"]*"`).exec(tag)?.[0]);
-    if (first === undefined || others.some((other) => other !== first)) continue;
+    if (first === undefined || others.includes(undefined)) continue;
     if (!group.includes(` ${name}="`)) group += first;
     else if (!group.includes(first)) continue;
     rest = rest.replaceAll(first, "");

@@ -63,3 +63,14 @@ Deno.test("compactSvg() keeps all that is seen of every figure, in at most two t
   }
   assert(3 * after < 2 * before, `${after} of ${before}`);
 });
+
+Deno.test("compactSvg() leaves to each shape what is its own", () => {
+  const shapes = '<path d="M1,1" fill="red" stroke="blue"/><path d="M2,2" fill="lime"/>';
+  const [head, tail] = ['<svg width="9"><g fill="none">', "</g></svg>"];
+  assertEquals(compactSvg(head + shapes + tail), head + shapes + tail);
+  assertEquals(
+    compactSvg(`${head}<g>${shapes}<path d="M3,3" fill="red"/></g>${tail}`),
+    `${head}<g fill="red"><path d="M1,1" stroke="blue"/><path d="M2,2" fill="lime"/>` +
+      `<path d="M3,3"/></g>${tail}`,
+  );
+});
