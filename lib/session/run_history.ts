@@ -5,8 +5,12 @@ import { type Displayable, JUPYTER_DISPLAY, type MediaBundle } from "../display/
 import { htmlTable, textTable } from "../display/tables.ts";
 import { type EpochRecord, readHistory, RunFolder } from "../training/mod.ts";
 import { type Frame, historyFrame, labelDiagnosisFrame } from "../analysis/frames/mod.ts";
-import { type Figure, labelHistograms, learningCurves } from "../analysis/figures/mod.ts";
-import { coarseLabels } from "../analysis/figures/label_histograms.ts";
+import {
+  coarseLabels,
+  type Figure,
+  labelHistograms,
+  learningCurves,
+} from "../analysis/figures/mod.ts";
 import type { RunEntry } from "../studies/runs/mod.ts";
 
 /**

@@ -102,7 +102,7 @@ function checkFiles(files: readonly string[], runs: readonly string[]): void {
 async function tellErrors(run: string, split: SplitName, call: Call): Promise<void> {
   const found = await findErrors(run, { split, ...optionsOf(call) });
   console.log(
-    `\nThe largest errors of ${run} on ${split}\n\n${found.toText({ width: tableColumns() })}`,
+    `\nThe largest errors of ${run} on ${split}\n\n${found.toText(tableColumns())}`,
   );
   found.save(new RunFolder(run).file(ERRORS_FILE));
 }

@@ -5,7 +5,7 @@ import { table } from "../../display/html.ts";
 import { htmlTable } from "../../display/tables.ts";
 import { escapeForNotebook, escapeXml } from "../../display/xml.ts";
 import { rounded } from "../spread.ts";
-import type { ErrorSample, FoundErrors } from "./run_errors.ts";
+import type { ErrorSample, FoundErrors } from "./found_errors.ts";
 
 /** Most characters of what is said: by the sample, by a neighbour. */
 const [WORDS, NEIGHBOUR_WORDS] = [600, 90];

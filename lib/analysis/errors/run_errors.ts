@@ -2,58 +2,13 @@
 
 import { DataError, messageOf } from "../../core/errors.ts";
 import { exists, writeJsonAtomic } from "../../core/files.ts";
-import type { Modality } from "../../data/mod.ts";
 import { type Displayable, JUPYTER_DISPLAY, type MediaBundle } from "../../display/notebook.ts";
-import { textTable, type TextWidth } from "../../display/tables.ts";
+import { textTable } from "../../display/tables.ts";
 import { errorRows, forNotebook } from "./errors_html.ts";
+import type { ErrorSample, FoundErrors } from "./found_errors.ts";
 
 /** Its file in the folder of a run. */
 export const ERRORS_FILE = "errors.json";
-
-/** A sample that the run learned from. */
-export interface TrainNeighbour {
-  /** Its name. */
-  readonly id: string;
-  /** What is said; null where the data do not tell. */
-  readonly text: string | null;
-  /** True. */
-  readonly label: number;
-  /** Between the fusion vectors of both, Euclidean. */
-  readonly distance: number;
-}
-
-/** A sample, its score, and what lies near it. */
-export interface ErrorSample {
-  /** Its name. */
-  readonly id: string;
-  /** What is said; null where the data do not tell. */
-  readonly text: string | null;
-  /** True. */
-  readonly label: number;
-  /** The run's. */
-  readonly prediction: number;
-  /** By modality, as {@linkcode FoundErrors.scoredBy} says. */
-  readonly scores: Readonly<Partial<Record<Modality, number>>>;
-  /** The nearest first; none where the model has no representations. */
-  readonly neighbours: readonly TrainNeighbour[];
-}
-
-/** What was found. */
-export interface FoundErrors {
-  /** Where they are from. */
-  readonly split: string;
-  /** Path of the data. */
-  readonly data: string;
-  /** Of how many samples they are the worst. */
-  readonly samples: number;
-  /**
-   * Where a modality's own score is from: a `head` of the network, the run `alone` with that
-   * modality, the others being dropped, or null for a run that reads one modality.
-   */
-  readonly scoredBy: "head" | "alone" | null;
-  /** The worst first. */
-  readonly errors: readonly ErrorSample[];
-}
 
 /**
  * The largest errors of a run. In a notebook it shows the words of each, the score of each modality
@@ -118,10 +73,10 @@ export class RunErrors implements Displayable, FoundErrors {
     writeJsonAtomic(path, { split, data, samples, scoredBy, errors });
   }
 
-  /** For a terminal: a line each. @param options characters of a line; any number by default */
-  toText(options: TextWidth = {}): string {
+  /** For a terminal: a line each. @param width characters of a line; any number by default */
+  toText(width = Infinity): string {
     const { header, rows } = errorRows(this);
-    return textTable([header, ...rows], undefined, options);
+    return textTable([header, ...rows], undefined, { width });
   }
 
   /** For notebooks: a table, and what is behind each sample when it is opened. */

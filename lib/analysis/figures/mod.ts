@@ -4,7 +4,7 @@ export { comparisonIntervals } from "./comparison_intervals.ts";
 export { confusionMatrix } from "./confusion_matrix.ts";
 export { Figure } from "./figure.ts";
 export { labelDiagnostics } from "./label_diagnostics.ts";
-export { labelHistograms } from "./label_histograms.ts";
+export { coarseLabels, labelHistograms } from "./label_histograms.ts";
 export { type LearningCurve, learningCurves } from "./learning_curves.ts";
 export { modalityAblation } from "./modality_ablation.ts";
 export { predictedAgainstTrue, residualsByLabel, type ScoredSamples } from "./predictions.ts";

@@ -7,6 +7,7 @@ import { defaultsFor } from "../../training/config.ts";
 import { resolveConfig, RunFolder } from "../../training/mod.ts";
 import { medianRun } from "../comparison/compare_pair.ts";
 import {
+  coarseLabels,
   confusionMatrix,
   type Figure,
   labelDiagnostics,
@@ -14,7 +15,6 @@ import {
   predictedAgainstTrue,
   residualsByLabel,
 } from "../figures/mod.ts";
-import { coarseLabels } from "../figures/label_histograms.ts";
 import { ERRORS_FILE, forPage, RunErrors } from "../errors/mod.ts";
 import { type ReportedGroup, type ReportedRun, withoutFolder } from "./content.ts";
 import { largestErrors } from "./largest_errors.ts";
