@@ -23,6 +23,13 @@ export {
   type TestResult,
   type Verdict,
 } from "./comparison/mod.ts";
+export {
+  ERRORS_FILE,
+  type ErrorSample,
+  type FoundErrors,
+  RunErrors,
+  type TrainNeighbour,
+} from "./errors/mod.ts";
 export * from "./figures/mod.ts";
 export * from "./frames/mod.ts";
 export * from "./report/mod.ts";
@@ -34,6 +41,8 @@ export {
   studyTables,
 } from "./results/mod.ts";
 export type { HasRuns } from "./has_runs.ts";
+export { project, type Projection, type ProjectionName, PROJECTIONS } from "./project.ts";
+export { Representations, type RepresentedSamples } from "./representations.ts";
 export { spreadText } from "./spread.ts";
 export {
   type CorruptedMetrics,

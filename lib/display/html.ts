@@ -3,7 +3,7 @@
 import { type GridCell, textOfCell } from "./grid.ts";
 import { escapeXml } from "./xml.ts";
 
-/** For a screen of any width, light or dark, and for paper. Figures are light everywhere. */
+/** For a screen of any width, light or dark, and for paper. */
 export const STYLE = `
 :root { color-scheme: light dark; --text: #1a1a1a; --faint: #444; --line: #ddd; --edge: #888;
   --page: #fff; --link: #005a8c; }
@@ -40,6 +40,7 @@ tbody th { font-weight: normal; color: var(--faint); }
 figure { margin: 0; max-width: 100%; }
 h4 { font-size: .95rem; margin: 1rem 0 .3rem; }
 figure svg { max-width: 100%; height: auto; }
+blockquote { margin: .4rem 0 .4rem 1rem; max-width: 45rem; }
 figcaption { font-size: .8rem; color: var(--faint); line-height: 1.35; }
 @page { margin: 15mm; }
 @media print {
@@ -53,8 +54,8 @@ figcaption { font-size: .8rem; color: var(--faint); line-height: 1.35; }
 }
 `;
 
-/** A whole page with its contents; `body` is HTML, `title` is text. */
-export function page(title: string, body: string): string {
+/** A whole page with its contents; `body` is HTML, `title` is text, `style` is CSS besides. */
+export function page(title: string, body: string, style = ""): string {
   const { content, contents } = withContents(body);
   return [
     '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">',
@@ -62,7 +63,7 @@ export function page(title: string, body: string): string {
     '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; ' +
     "style-src 'unsafe-inline'; img-src data:\">",
     '<link rel="icon" href="data:,">',
-    `<title>${escapeXml(title)}</title>\n<style>${STYLE}</style>\n</head>\n<body>`,
+    `<title>${escapeXml(title)}</title>\n<style>${STYLE}${style}</style>\n</head>\n<body>`,
     `<header><h1>${escapeXml(title)}</h1></header>`,
     contents,
     "<main>",

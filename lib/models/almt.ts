@@ -169,6 +169,7 @@ class Almt extends Network<typeof settings> {
     const kept = Object.entries({ text, ...others }).map(([name, x]) => [`embedded_${name}`, x]);
     return {
       prediction: tf.reshape(score, [-1]),
+      "feature.fusion": first,
       hyper,
       fused,
       ...Object.fromEntries(kept),

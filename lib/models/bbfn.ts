@@ -177,7 +177,12 @@ class Bbfn extends Network<Rules> {
     }
     const z = tf.concat2d(first, 1), [inner, outer, out] = this.#head;
     const score = out.apply(tf.add(z, outer.apply(tf.relu(inner.apply(z)))));
-    return { prediction: tf.reshape(score, [-1]), logits: tf.concat1d(logits), ...outputs };
+    return {
+      prediction: tf.reshape(score, [-1]),
+      "feature.fusion": z,
+      logits: tf.concat1d(logits),
+      ...outputs,
+    };
   }
 
   /** (83) the squared error, and λ_d times how well the streams' vectors are told apart */

@@ -176,7 +176,8 @@ class Cenet extends Network<typeof settings> {
     const drop = (x: tf.Tensor2D, n: number) =>
       dropout(x, this.settings.dropout, noise, `classifier.${n}.dropout`);
     const hidden = tf.tanh(this.#head[0].apply(drop(inputs.text as tf.Tensor2D, 1)));
-    return { prediction: tf.reshape(this.#head[1].apply(drop(hidden, 2)), [-1]) };
+    const score = this.#head[1].apply(drop(hidden, 2));
+    return { prediction: tf.reshape(score, [-1]), "feature.fusion": hidden };
   }
 
   /** x ← x + Lin([C_v; C_a]) */

@@ -83,7 +83,7 @@ class Cnn extends Network<typeof settings> {
       ? this.#convolveSignal(inputs)
       : this.#convolveSteps(inputs);
     const kept = dropout(pooled, this.settings.dropout, noise, "head.dropout");
-    return { prediction: tf.reshape(this.#head.apply(kept), [-1]) };
+    return { prediction: tf.reshape(this.#head.apply(kept), [-1]), "feature.fusion": pooled };
   }
 
   /** Reading A → [batch, stacks · sizes · filters] */

@@ -84,7 +84,11 @@ class EfLstm extends Network<typeof settings> {
     const { dropout: share } = this.settings, [linear, out] = this.#head;
     const hidden = tf.relu(linear.apply(dropout(state, share, noise, "linear.dropout")));
     const score = out.apply(dropout(hidden, share, noise, "out.dropout"));
-    return { prediction: tf.reshape(score, [-1]), ...alignedOutputs(aligned) };
+    return {
+      prediction: tf.reshape(score, [-1]),
+      "feature.fusion": hidden,
+      ...alignedOutputs(aligned),
+    };
   }
 }
 

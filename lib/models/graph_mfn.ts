@@ -158,8 +158,10 @@ class GraphMfn extends MemoryNetwork<typeof settings> {
     // (60) τ_t of all sets
     const top = weighted(this.#sets, "t_network");
     const summary = tf.reshape(top, [steps, batch, top.shape[1]]) as tf.Tensor3D;
+    const { prediction, fused } = this.scored(hiddens, summary, aligned, noise);
     return {
-      prediction: this.scored(hiddens, summary, aligned, noise).prediction,
+      prediction,
+      "feature.fusion": fused,
       efficacies: tf.reshape(alpha, [steps, batch, alpha.shape[1]]),
       ...alignedOutputs(aligned),
     };

@@ -129,7 +129,7 @@ class MagBert extends Network<typeof settings> {
     const cls = inputs.text as tf.Tensor2D;
     const pooled = this.#pooler === null ? this.pooled(cls) : tf.tanh(this.#pooler.apply(cls));
     const kept = dropout(pooled, this.settings.classifierDropout, noise, "classifier.dropout");
-    return { prediction: tf.reshape(this.#classifier.apply(kept), [-1]) };
+    return { prediction: tf.reshape(this.#classifier.apply(kept), [-1]), "feature.fusion": pooled };
   }
 
   /** e' = Drop(LN(α s + e)) */

@@ -134,7 +134,7 @@ class Misa extends Network<typeof MISA_SETTINGS> {
     const parts = this.#order.map((modality) => {
       const utterance = this.#utterance(modality, inputs);
       const part = this.#part(modality, utterance);
-      kept[`utterance.${modality}`] = utterance;
+      kept[`feature.${modality}`] = utterance;
       for (const [name, value] of Object.entries(part)) kept[`${name}.${modality}`] = value;
       if (this.#discriminator !== null) {
         kept[`domain.${modality}`] = this.#domain(
@@ -153,7 +153,7 @@ class Misa extends Network<typeof MISA_SETTINGS> {
     const fused = this.#fusion[0].apply(tf.reshape(encoded, [batch, tokens.length * width]));
     const hidden = tf.relu(dropout(fused, this.settings.dropout, noise, "fusion.dropout"));
     const score = this.#fusion[1].apply(hidden);
-    return { prediction: tf.reshape(score, [-1]), encoded, ...kept };
+    return { prediction: tf.reshape(score, [-1]), "feature.fusion": hidden, encoded, ...kept };
   }
 
   /** The prediction's part alone. */

@@ -113,7 +113,7 @@ class Mmcl extends Network<typeof MMCL_SETTINGS> {
       const a = this.#frozen(this.#specific.get(modality)!.apply(encoder.apply(inputs)));
       // The first stage by itself passes E_sh by.
       const s = this.#stage === 1 ? a : this.#shared.apply(a);
-      specific.push(meanOfSteps(a));
+      specific.push(kept[`feature.${modality}`] = meanOfSteps(a));
       shared.push(meanOfSteps(s));
       kept[`specific.${modality}`] = a.x;
       kept[`mask.${modality}`] = a.mask;
@@ -123,7 +123,7 @@ class Mmcl extends Network<typeof MMCL_SETTINGS> {
       dropout(x, this.settings.dropout, noise, `head.${n}.dropout`);
     const hidden = tf.relu(this.#head[0].apply(drop(tf.concat([...specific, ...shared], 1), 1)));
     const score = this.#head[1].apply(drop(hidden, 2));
-    return { prediction: tf.reshape(score, [-1]), ...kept };
+    return { prediction: tf.reshape(score, [-1]), "feature.fusion": hidden, ...kept };
   }
 
   /** L = L_task + α L_CMC + β L_SMC; a stage by itself has the term of its own */

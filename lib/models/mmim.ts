@@ -205,8 +205,9 @@ class Mmim extends Network<typeof settings> {
     );
     return {
       prediction: tf.reshape(third.apply(fusion), [-1]),
-      ...encoded,
-      fusion,
+      ...Object.fromEntries(
+        Object.entries({ ...encoded, fusion }).map(([name, x]) => [`feature.${name}`, x]),
+      ),
       ...Object.fromEntries(projections),
     };
   }
@@ -219,7 +220,7 @@ class Mmim extends Network<typeof settings> {
   /** −lld in the first pass; L1 + α nce − β (lld + H) in the second */
   override loss(outputs: Outputs, target: Target): Loss {
     const { alpha, beta } = this.settings;
-    const of = (name: string) => outputs[name] as tf.Tensor2D;
+    const of = (name: string) => outputs[`feature.${name}`] as tf.Tensor2D;
     const likelihood = sumOf(
       [...this.#pairs.values()].map(({ x, y, bound }) => bound.likelihood(of(x), of(y))),
     );
@@ -230,7 +231,11 @@ class Mmim extends Network<typeof settings> {
     );
     const isUsed = this.#memory.isFull;
     const entropy = sumOf([...this.#pairs].map(([name, { bound }]) => {
-      const [rows, signs] = this.#memory.with(name, of(`projection.${name}`), target.labels);
+      const [rows, signs] = this.#memory.with(
+        name,
+        outputs[`projection.${name}`] as tf.Tensor2D,
+        target.labels,
+      );
       return bound.entropy(rows, signs, isUsed);
     }));
     const known = tf.mul(tf.add(likelihood, entropy), beta);

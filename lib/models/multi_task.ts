@@ -15,10 +15,10 @@ import type { Layers } from "../nn/layers.ts";
 import type { Linear } from "../nn/linear.ts";
 import { meanAbsoluteError, weightedMeanAbsoluteError } from "../nn/losses/l1.ts";
 import { CODE_NAME } from "./fusion/code_names.ts";
-import type { LabelGeneration, Loss, Outputs, Target } from "./model.ts";
+import type { LabelGeneration, Loss, Outputs, Target, Task } from "./model.ts";
 import { Network } from "./network.ts";
 import type { SettingRules } from "./setting.ts";
-import { type Task, type UnimodalLabelOptions, UnimodalLabels } from "./unimodal_labels.ts";
+import { type UnimodalLabelOptions, UnimodalLabels } from "./unimodal_labels.ts";
 import {
   GENERATED,
   learnedModalities,

@@ -77,9 +77,14 @@ export interface Target {
   readonly epoch: tf.Scalar;
 }
 
+/** What is scored: a modality by itself, or all of them together. */
+export type Task = "fusion" | Modality;
+
 /**
  * What a forward pass gives: the score, and what loss and update need besides. Those named `score.`
- * and a task, [batch], are recorded as the scores of that task.
+ * and a {@linkcode Task}, [batch], are recorded as the scores of that task. Those named `feature.` and
+ * a task, [batch, width], are the network's representations: what it makes of a modality, or of all
+ * together, before it scores them; `represent` gives them of a split.
  */
 export interface Outputs {
   /** The score, [batch]. */

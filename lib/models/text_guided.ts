@@ -125,7 +125,7 @@ class TextGuided extends Network<typeof settings> {
     const count = tf.sum(mask, 1, true);
     const pooled = tf.div(tf.sum(rows, 1), count) as tf.Tensor2D;
     const score = this.#head[1].apply(tf.relu(this.#head[0].apply(pooled)));
-    return { prediction: tf.reshape(score, [-1]) };
+    return { prediction: tf.reshape(score, [-1]), "feature.fusion": pooled };
   }
 
   /** (36), (37) each modality as tokens of width d, with its embedding added */

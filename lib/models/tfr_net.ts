@@ -172,13 +172,17 @@ class TfrNet extends Network<typeof TFR_NET_SETTINGS> {
       const alone = parts.memory.apply(own.x, null, this.#bias(own, own), noise);
       const x = outputs[`read.${modality}`] = tf.concat3d([alone, ...seen], 2);
       const z = parts.fusion.apply({ x, lengths: own.lengths }, this.#isRobust);
-      outputs[`encoded.${modality}`] = z;
+      outputs[`feature.${modality}`] = z;
       encoded.push(dropout(z, this.settings.fusionDropout, noise, `${modality}.fusion.dropout`));
       if (noise === null) continue;
       Object.assign(outputs, this.#rebuild(modality, { ...shown.get(modality)!, read: x }, noise));
     }
     const joined = tf.concat2d(encoded, 1);
-    return { prediction: this.#classifier.apply(joined, noise), ...outputs };
+    return {
+      prediction: this.#classifier.apply(joined, noise),
+      "feature.fusion": joined,
+      ...outputs,
+    };
   }
 
   /** L1 + Σ_s w_s ℓ_s, of which the second part begins in epoch 2 */

@@ -11,10 +11,7 @@
 
 import { MODALITIES, type Modality } from "../data/mod.ts";
 import { tf } from "../engine/mod.ts";
-import type { LabelGeneration } from "./network_types.ts";
-
-/** The fusion is a task like the three modalities, but its labels are the annotated ones. */
-export type Task = "fusion" | Modality;
+import type { LabelGeneration, Task } from "./network_types.ts";
 
 /** ε of the relative distance and of the ratio. */
 const EPSILON = 1e-8;

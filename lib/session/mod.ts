@@ -7,18 +7,19 @@ export {
   type ModelComparisonOptions,
 } from "./compare.ts";
 export type { ClipEncoders } from "./extract_for_run.ts";
+export { type ErrorOptions, findErrors } from "./find_errors.ts";
+export { representRun } from "./represent_run.ts";
 export { RunHistory } from "./run_history.ts";
 export { type MeanPredictions, RunPredictions } from "./run_predictions.ts";
 export { type ShownRunOptions, trainShown } from "./shown_run.ts";
+export type { EvaluateOptions, RunUse } from "./run_splits.ts";
 export { train } from "./train.ts";
 export type { TrainOptions } from "./train_options.ts";
 export { type SeedOption, TrainedModel } from "./trained_model.ts";
 export {
-  type EvaluateOptions,
   evaluateRun,
   type PredictOptions,
   predictRun,
   type RunEvaluation,
-  type RunUse,
   type Score,
 } from "./use_run.ts";

@@ -5,11 +5,13 @@ import { type Displayable, JUPYTER_DISPLAY, type MediaBundle } from "../display/
 import { htmlTable, textTable } from "../display/tables.ts";
 import { type EpochRecord, readHistory, RunFolder } from "../training/mod.ts";
 import { type Frame, historyFrame, labelDiagnosisFrame } from "../analysis/frames/mod.ts";
-import { type Figure, labelHistograms, learningCurves } from "../analysis/figures/mod.ts";
+import {
+  coarseLabels,
+  type Figure,
+  labelHistograms,
+  learningCurves,
+} from "../analysis/figures/mod.ts";
 import type { RunEntry } from "../studies/runs/mod.ts";
-
-/** Columns of a figure of generated labels. */
-const SHOWN_EPOCHS = 6;
 
 /**
  * What happened in each epoch of runs that differ by their seed.
@@ -78,9 +80,7 @@ export class RunHistory implements Displayable {
    * @throws {TypeError} the model generates none
    */
   plotLabels(seed?: number): Figure {
-    const epochs = this.epochs(seed);
-    const stride = Math.ceil(epochs.length / SHOWN_EPOCHS);
-    return labelHistograms(epochs.filter((_, i) => i % stride === 0).map(withWideBins));
+    return labelHistograms(coarseLabels(this.epochs(seed)));
   }
 
   /** A row an epoch of each seed. @throws {DataError} danfojs cannot be loaded */
@@ -106,15 +106,4 @@ export class RunHistory implements Displayable {
     const table = [["seed", "epochs", "best epoch", "its valid MAE"], ...rows];
     return { "text/plain": textTable(table), "text/html": htmlTable(table) };
   }
-}
-
-/** The record with half as many bins of generated labels, each twice as wide. */
-function withWideBins({ unimodalLabels = {}, ...record }: EpochRecord): EpochRecord {
-  const wide = Object.entries(unimodalLabels).map(([modality, diagnosis]) => {
-    const { histogram } = diagnosis;
-    const pairs = histogram.filter((_, i) => i % 2 === 0)
-      .map((count, i) => count + (histogram[2 * i + 1] ?? 0));
-    return [modality, { ...diagnosis, histogram: pairs }];
-  });
-  return { ...record, unimodalLabels: Object.fromEntries(wide) };
 }

@@ -14,15 +14,17 @@ import { type Frame, runsFrame, unimodalLabelsFrame } from "../analysis/frames/m
 import { metricName, tableKeys } from "../evaluation/protocols.ts";
 import { readRun, type RunEntry, tellApart } from "../studies/runs/mod.ts";
 import { mean, standardDeviation } from "../statistics/mod.ts";
+import { findErrors } from "./find_errors.ts";
+import type { Representations, RunErrors } from "../analysis/mod.ts";
+import { representRun } from "./represent_run.ts";
 import { RunHistory } from "./run_history.ts";
+import type { EvaluateOptions, RunUse } from "./run_splits.ts";
 import { RunPredictions } from "./run_predictions.ts";
 import {
-  type EvaluateOptions,
   evaluateRun,
   type PredictOptions,
   predictRun,
   type RunEvaluation,
-  type RunUse,
   type Score,
 } from "./use_run.ts";
 
@@ -125,6 +127,37 @@ export class TrainedModel implements Displayable {
     { seed, ...options }: EvaluateOptions & SeedOption = {},
   ): Promise<RunEvaluation> {
     return await evaluateRun(...this.#use(seed, options));
+  }
+
+  /**
+   * What a seed's run makes of a split before it scores it: vectors of each modality and of their
+   * fusion, for a figure or a file. The run's folder notes that the split was read.
+   *
+   * @throws {UsageError} no run has that seed (default: the first), or the model tells no vectors
+   * @throws as `evaluateRun`
+   */
+  async represent(
+    { seed, ...options }: Omit<EvaluateOptions, "corruptions"> & SeedOption = {},
+  ): Promise<Representations> {
+    return await representRun(...this.#use(seed, options));
+  }
+
+  /**
+   * The samples that a seed's run is most wrong about: what is said, each modality's own score, and
+   * the nearest samples of train. The run's folder notes that the split was read.
+   *
+   * @param options `count` of samples, 1 to 100 (default: 10), and which split of which data
+   * @throws {UsageError} no run has that seed (default: the first), the count is out of range, or the
+   *   run predicts classes
+   * @throws as `evaluateRun`
+   */
+  async errors(
+    { seed, ...options }:
+      & Omit<EvaluateOptions, "corruptions">
+      & SeedOption
+      & { readonly count?: number } = {},
+  ): Promise<RunErrors> {
+    return await findErrors(...this.#use(seed, options));
   }
 
   /**

@@ -1,6 +1,6 @@
 /** Finished runs put to use: their metrics on a split, their scores of other samples. @module */
 
-import { DataError, messageOf, UsageError } from "../core/errors.ts";
+import { DataError, UsageError } from "../core/errors.ts";
 import { RandomStream } from "../core/random.ts";
 import {
   type Dataset,
@@ -12,32 +12,12 @@ import {
   type Split,
   type SplitName,
 } from "../data/mod.ts";
-import { type EngineOptions, openEngine } from "../engine/mod.ts";
-import { corrupt, type Corruption } from "../features/mod.ts";
-import type { ModelDefinition } from "../models/mod.ts";
-import { openRun, type Predictor, RunFolder } from "../training/mod.ts";
+import { corrupt } from "../features/mod.ts";
+import { type Predictor, RunFolder } from "../training/mod.ts";
 import { loadForRun } from "../training/run_data.ts";
-import { TRAINING_DEFAULTS } from "../training/training_defaults.ts";
 import { type CorruptedMetrics, evaluateCorrupted } from "../analysis/robustness.ts";
 import { type ClipEncoders, extractForRun } from "./extract_for_run.ts";
-
-/** How a run is opened. */
-export interface RunUse extends Pick<EngineOptions, "engine" | "device" | "log"> {
-  /** The definition of a model of one's own. Default: the model that the run names. */
-  readonly model?: ModelDefinition;
-  /** Takes each warning, one sentence. Default: on stderr. */
-  readonly onWarning?: (message: string) => void;
-}
-
-/** What a run is evaluated on. */
-export interface EvaluateOptions extends RunUse, SourceOptions {
-  /** A pickle, a store folder, `synthetic`. Default: the run's own data. */
-  readonly data?: string;
-  /** Default: `test`. */
-  readonly split?: SplitName;
-  /** Missing and noisy modalities, a point each. Default: none, one point of the data as they are. */
-  readonly corruptions?: readonly Corruption[];
-}
+import { type EvaluateOptions, openPredictor, RunSplits, type RunUse, warn } from "./run_splits.ts";
 
 /** Metrics of a run on a split. */
 export interface RunEvaluation {
@@ -74,41 +54,18 @@ export async function evaluateRun(
   path: string,
   options: EvaluateOptions = {},
 ): Promise<RunEvaluation> {
-  const folder = new RunFolder(path);
-  const { split: name = "test", onWarning = warn } = options;
-  // Asked before the engine starts, as it is what most often is not there.
-  const { path: own, source: ownSource = {} } = folder.readFinished().record.data;
-  const source = options.data ?? own;
-  const given = options.data === undefined
-    ? { ...ownSource, ...sourceOptions(options) }
-    : { unsplit: name, ...sourceOptions(options) };
-  using predictor = await open(path, options);
-  const load = (path: string, name: SplitName, given: SourceOptions) =>
-    loadForRun(path, predictor, { ...given, splits: [name], labels: "required", onWarning });
-  using dataset = await load(source, name, given);
-  const split = dataset.splits[name];
-  if (split === undefined || split.labels === null || split.samples === 0) {
-    throw new DataError(
-      `Cannot evaluate on "${source}": split "${name}" is empty, expected samples with labels in it`,
-    );
-  }
+  using run = await RunSplits.open(path, "evaluate on", options);
   const corruptions = options.corruptions ?? [{ drop: [], noise: {} }];
   const isNoisy = corruptions.some(({ noise }) => Object.keys(noise).length > 0);
   // Noise is measured in the deviations of the data that the run was trained on.
-  using training = isNoisy ? await load(own, "train", ownSource) : null;
+  const train = isNoisy ? await run.train() : null;
   const points: CorruptedMetrics[] = [];
   for (const corruption of corruptions) {
-    const train = training?.splits.train ?? null;
-    points.push(await evaluateCorrupted(predictor, split, corruption, train));
+    points.push(await evaluateCorrupted(run.predictor, run.split, corruption, train));
   }
   const noted = points.map(({ drop, noise, metrics }) => ({ drop, noise, metrics }));
-  const isPlain = options.corruptions === undefined;
-  try {
-    folder.noteRead({ split: name, data: source, ...(isPlain ? {} : { corruptions: noted }) });
-  } catch (error) {
-    onWarning(`cannot note in "${path}" that split "${name}" was read: ${messageOf(error)}`);
-  }
-  return { protocol: predictor.protocol, points };
+  run.note(options.corruptions === undefined ? {} : { corruptions: noted });
+  return { protocol: run.predictor.protocol, points };
 }
 
 /** What a run scores: samples of data, or one utterance. */
@@ -174,7 +131,7 @@ export async function predictRun(path: string, options: PredictOptions): Promise
   using store = video === undefined
     ? null
     : await extractForRun(path, record, { ...options, path: video });
-  using predictor = await open(path, options);
+  using predictor = await openPredictor(path, options);
   if (store === null && text !== undefined) {
     return [{ id: "text", prediction: await predictor.predictText(text) }];
   }
@@ -241,17 +198,4 @@ function withMissing(split: Split, drop: readonly Modality[], { record }: Predic
     made[modality] === undefined ? [] : [[modality, made[modality]]]
   );
   return { ...corrupted, recipe: { ...recipe, ...Object.fromEntries(missing) } };
-}
-
-async function open(path: string, { engine, device, log, model }: RunUse): Promise<Predictor> {
-  const opened = await openEngine({
-    engine: engine ?? TRAINING_DEFAULTS.engine,
-    device: device ?? TRAINING_DEFAULTS.device,
-    ...(log === undefined ? {} : { log }),
-  });
-  return openRun(path, opened, model);
-}
-
-function warn(message: string): void {
-  console.error(`warning: ${message}`);
 }

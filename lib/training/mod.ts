@@ -10,6 +10,7 @@ export {
 } from "./model_overview.ts";
 export type { ModelChoice, SettingsFor } from "./setting_types.ts";
 export { openRun, type Predictor } from "./open_run.ts";
+export type { Representation, Vectors } from "./represent.ts";
 export { type EpochRecord, type LabelDiagnosis, readHistory } from "./history.ts";
 
 export { readUnimodalLabels, type UnimodalLabelTable } from "./label_file.ts";

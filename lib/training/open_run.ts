@@ -4,7 +4,7 @@
  * @module
  */
 
-import { DataError, RunError } from "../core/errors.ts";
+import { DataError, RunError, UsageError } from "../core/errors.ts";
 import { RandomStream } from "../core/random.ts";
 import {
   batchOrder,
@@ -21,6 +21,7 @@ import { Learner } from "./learner.ts";
 import { Adam } from "./optimizer.ts";
 import { withStepsOf } from "./padded_steps.ts";
 import { shifted } from "./prepared_splits.ts";
+import { represent, type Representation } from "./represent.ts";
 import { networkOf, readTrained } from "./read_trained.ts";
 import { openTokens, splitOfText } from "./run_bert.ts";
 import type { RunRecord } from "./run_folder.ts";
@@ -51,6 +52,13 @@ export interface Predictor extends Disposable {
    * @throws {DataError} when the utterance is empty.
    */
   predictText(text: string): Promise<number>;
+  /**
+   * What the network makes of a split before it scores it, and the scores of its other tasks.
+   *
+   * @throws {UsageError} when the model has no representations.
+   * @throws {DataError} as `predict`.
+   */
+  represent(split: Split): Promise<Representation>;
   /** Classes of a split by class task; none where the model predicts a score only. */
   classify(split: Split): ClassPredictions;
 }
@@ -92,6 +100,12 @@ export function openRun(path: string, engine: Engine, definition?: ModelDefiniti
           `text as ${config["text"] ?? "features"}, expected text alone, by a BERT`,
       ),
     );
+  const refuseToRepresent = () => {
+    throw new UsageError(
+      `Cannot represent samples by the run "${path}": ${model.name} has no representations, ` +
+        'expected a network whose outputs have some, as "feature.fusion"',
+    );
+  };
   const named = classes === undefined ? {} : { classes };
   const common = { config, record, protocol, modalities, predictText, ...named };
   if (model.kind === "regressor") {
@@ -105,6 +119,7 @@ export function openRun(path: string, engine: Engine, definition?: ModelDefiniti
         checkRecipe(split, record);
         return given(await Promise.resolve(regressor.predict(fitted, split)));
       },
+      represent: async () => await refuseToRepresent(),
       classify: (split) => regressor.classify?.(fitted, split) ?? {},
       [Symbol.dispose]: () => {},
     };
@@ -114,26 +129,36 @@ export function openRun(path: string, engine: Engine, definition?: ModelDefiniti
   const learner = new Learner(engine, network, optimizer, RandomStream.fromSeed(0));
   const batchSize = Number(config["batchSize"]);
   const { bert } = context;
-  const predictTokens = async (split: Split, settings: Config) => {
+  /** What the network reads of a split, and its batches. */
+  const read = async (split: Split, settings: Config) => {
     const toTokens = bert && await openTokens(settings, bert.config, folder.bert);
     const { steps = {} } = record.data, padding = bert?.config.padding ?? 0;
-    const read = withStepsOf(network, toTokens?.(split) ?? split, steps, padding);
-    return await learner.predict(read, batchOrder(split.samples, batchSize));
+    const padded = withStepsOf(network, toTokens?.(split) ?? split, steps, padding);
+    return [padded, batchOrder(split.samples, batchSize)] as const;
+  };
+  const readFeatures = async (split: Split) => {
+    checkWidths(split, record);
+    checkRecipe(split, record);
+    return await read(scaleSplit(split, trained.scalings), config);
   };
   return {
     ...common,
     ...(bert === undefined || modalities.join() !== "text" ? {} : {
       predictText: async (text) => {
         const words = splitOfText(text);
-        const [score] = given(await predictTokens(words, { ...config, retokenize: true }));
+        const [score] = given(
+          await learner.predict(...await read(words, { ...config, retokenize: true })),
+        );
         return score!;
       },
     }),
     classify: () => ({}),
-    predict: async (split) => {
-      checkWidths(split, record);
-      checkRecipe(split, record);
-      return given(await predictTokens(scaleSplit(split, trained.scalings), config));
+    predict: async (split) => given(await learner.predict(...await readFeatures(split))),
+    represent: async (split) => {
+      const found = await represent(engine, network, ...await readFeatures(split));
+      if (Object.keys(found.vectors).length === 0) refuseToRepresent();
+      const scores = Object.entries(found.scores).map(([task, own]) => [task, given(own)]);
+      return { ...found, scores: Object.fromEntries(scores) };
     },
     [Symbol.dispose]: () => {
       learner.dispose();

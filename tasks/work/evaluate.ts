@@ -1,9 +1,9 @@
 /** The work of `deno task evaluate`. @module */
 
 import { join } from "node:path";
-import { exists } from "../../lib/core/mod.ts";
-import { type CorruptedMetrics } from "../../lib/analysis/mod.ts";
-import { evaluateRun } from "../../lib/session/mod.ts";
+import { exists, UsageError, writeFileAtomic } from "../../lib/core/mod.ts";
+import { type CorruptedMetrics, ERRORS_FILE, type ProjectionName } from "../../lib/analysis/mod.ts";
+import { evaluateRun, findErrors, representRun } from "../../lib/session/mod.ts";
 import {
   type MetricFlag,
   metricName,
@@ -11,6 +11,7 @@ import {
   protocolOf,
 } from "../../lib/evaluation/mod.ts";
 import { type Modality, type SplitName } from "../../lib/data/mod.ts";
+import { tableColumns } from "../../lib/display/mod.ts";
 import { readRuns } from "../../lib/studies/mod.ts";
 import { RunFolder } from "../../lib/training/mod.ts";
 import { type Call, warn } from "../shared/command.ts";
@@ -49,14 +50,21 @@ export async function work(
   call: Call,
 ): Promise<{ json: EvaluateResult | { runs: EvaluateResult[] } }> {
   const split = call.require("split") as SplitName;
+  const runs = runsOf(call.arguments);
+  const files = call.all("representations");
+  checkFiles(files, runs);
   const isPlain = call.all("drop").length + call.all("noise").length === 0;
   const evaluated: Evaluated[] = [];
-  for (const run of runsOf(call.arguments)) {
+  for (const run of runs) {
     evaluated.push(await evaluate(run, split, isPlain, call));
   }
   const [only, ...others] = evaluated;
   if (others.length === 0 && isPlain) printColumn(split, only!);
   else printRows(split, evaluated, isPlain);
+  if (call.has("errors")) {
+    for (const run of runs) await tellErrors(run, split, call);
+  }
+  if (files.length > 0) await represent(runs[0]!, split, files, call);
   for (const flag of new Set(evaluated.flatMap(({ flags }) => flags))) warn(FLAGS[flag]);
   const json = evaluated.map(({ run, results }): EvaluateResult => {
     const points = results.map(({ drop, noise, metrics }) => ({ drop, noise, metrics }));
@@ -76,23 +84,70 @@ function runsOf(paths: readonly string[]): string[] {
   });
 }
 
+/** @throws {UsageError} before anything is computed */
+function checkFiles(files: readonly string[], runs: readonly string[]): void {
+  const wrong = files.find((file) => !/\.(csv|safetensors|svg)$/.test(file));
+  if (wrong !== undefined) {
+    throw new UsageError(
+      `Cannot write representations to "${wrong}": ` +
+        "expected a name that ends in .csv, .safetensors or .svg",
+    );
+  }
+  if (files.length > 0 && runs.length !== 1) {
+    throw new UsageError(`Cannot write representations of ${runs.length} runs: expected one run`);
+  }
+}
+
+/** Prints the largest errors, and keeps them in the run's folder. */
+async function tellErrors(run: string, split: SplitName, call: Call): Promise<void> {
+  const found = await findErrors(run, { split, ...optionsOf(call) });
+  console.log(
+    `\nThe largest errors of ${run} on ${split}\n\n${found.toText(tableColumns())}`,
+  );
+  found.save(new RunFolder(run).file(ERRORS_FILE));
+}
+
+/** Writes the vectors, or draws them. */
+async function represent(
+  run: string,
+  split: SplitName,
+  files: readonly string[],
+  call: Call,
+): Promise<void> {
+  const found = await representRun(run, { split, ...optionsOf(call) });
+  for (const file of files) {
+    if (file.endsWith(".svg")) {
+      const figure = await found.plot(call.require("projection") as ProjectionName);
+      writeFileAtomic(file, await figure.svg());
+    } else found.save(file);
+    console.error(`wrote ${file}`);
+  }
+}
+
+/** What is the same for all that is asked of a run. */
+function optionsOf(call: Call) {
+  const data = call.get("data");
+  return {
+    ...engineOf(call),
+    ...sourceOf(call),
+    ...(data === undefined ? {} : { data }),
+    onWarning: warn,
+    log: console.error,
+  };
+}
+
 async function evaluate(
   run: string,
   split: SplitName,
   isPlain: boolean,
   call: Call,
 ): Promise<Evaluated> {
-  const data = call.get("data");
   const { config } = new RunFolder(run).readFinished();
   const used = String(config["modalities"]).split(",") as Modality[];
   const { points: results } = await evaluateRun(run, {
-    ...engineOf(call),
     split,
-    ...sourceOf(call),
-    ...(data === undefined ? {} : { data }),
+    ...optionsOf(call),
     ...(isPlain ? {} : { corruptions: corruptionsOf(call, used) }),
-    onWarning: warn,
-    log: console.error,
   });
   const hasScores = config["classes"] === undefined;
   const flags = hasScores ? results.flatMap(({ flags }) => flags) : [];

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { floatsIn, makeDataset, makeSplit, makeWide, TestFolder } from "../data/mmsa_file.ts";
+import { parseCsv } from "../../lib/core/csv.ts";
 import { exists } from "../../lib/core/files.ts";
 import { COMMAND } from "../../tasks/evaluate.ts";
 import type { EvaluateResult } from "../../tasks/work/evaluate.ts";
@@ -182,4 +183,25 @@ Deno.test("evaluate exits with 2 for wrong flags", async () => {
   assertFails(await runTask("evaluate", "x", "--date", "y"), 2, /did you mean "--data"\?/);
   const names = COMMAND.flags.map(({ name }) => name);
   for (const name of ["data", "split", "engine", "device", "json"]) assert(names.includes(name));
+});
+
+Deno.test("evaluate writes representations, and keeps the largest errors for report", async () => {
+  using folder = await trained();
+  const [csv, svg] = [folder.at("vectors.csv"), folder.at("map.svg")];
+  const files = ["--representations", csv, "--representations", svg];
+  const { code, stdout, stderr } = await runTask(
+    ...["evaluate", folder.run, ...CPU, "--errors", ...files] as const,
+  );
+  assertEquals([code, stderr], [0, `wrote ${csv}\nwrote ${svg}\n`]);
+  const { header, rows } = parseCsv(Deno.readTextFileSync(csv));
+  assertEquals([header.length, rows.length], [2 + 128 + 32 + 16 + 32, 5]);
+  assertMatch(
+    Deno.readTextFileSync(svg),
+    /^<svg [^>]*aria-label="Principal components of 5 samples/,
+  );
+  assertMatch(stdout, /The largest errors of .*\n\nsample +label +score +error +text/);
+  const kept = JSON.parse(Deno.readTextFileSync(`${folder.run}/errors.json`));
+  assertEquals([kept.split, kept.errors.length, kept.scoredBy], ["test", 5, "head"]);
+  const refused = ["--representations", folder.at("vectors.txt")];
+  assertFails(await runTask("evaluate", folder.run, ...refused), 2, /ends in \.csv/);
 });

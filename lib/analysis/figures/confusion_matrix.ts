@@ -94,12 +94,13 @@ export function confusionMatrix(
         },
       },
       {
+        // Colours that a dark page leaves alone, as it does those of the cells.
         mark: { type: "text", fontSize: 10 },
         encoding: {
           text: { field: "samples", type: "quantitative" },
           color: {
-            condition: { test: "datum.share > 0.5", value: "#ffffff" },
-            value: "#000000",
+            condition: { test: "datum.share > 0.5", value: "#fefefe" },
+            value: "#0a0a0a",
           },
         },
       },

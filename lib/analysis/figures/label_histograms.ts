@@ -75,6 +75,8 @@ export function labelHistograms(history: readonly EpochRecord[]): Figure {
       ],
       width: WIDTH - 50,
       height: 80,
+      // The darker, the more: on a dark page too.
+      view: { fill: "#fefefe" },
       // Cells are not read out one by one.
       mark: { type: "rect", strokeWidth: 0.5, aria: false },
       encoding: {
@@ -100,4 +102,24 @@ export function labelHistograms(history: readonly EpochRecord[]): Figure {
     })),
     spacing: 8,
   });
+}
+
+/**
+ * The history with so many epochs at most, evenly apart, and half as many bins of generated labels,
+ * each twice as wide: what a page or a notebook shows of a long training.
+ */
+export function coarseLabels(history: readonly EpochRecord[], epochs = 6): EpochRecord[] {
+  const stride = Math.ceil(history.length / epochs);
+  return history.filter((_, i) => i % stride === 0).map(withWideBins);
+}
+
+/** The record with half as many bins of generated labels, each twice as wide. */
+function withWideBins({ unimodalLabels = {}, ...record }: EpochRecord): EpochRecord {
+  const wide = Object.entries(unimodalLabels).map(([modality, diagnosis]) => {
+    const { histogram } = diagnosis;
+    const pairs = histogram.filter((_, i) => i % 2 === 0)
+      .map((count, i) => count + (histogram[2 * i + 1] ?? 0));
+    return [modality, { ...diagnosis, histogram: pairs }];
+  });
+  return { ...record, unimodalLabels: Object.fromEntries(wide) };
 }

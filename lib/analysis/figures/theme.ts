@@ -67,6 +67,22 @@ export const THEME = {
   },
 };
 
+/**
+ * What each colour of texts, axes and ground is on a dark page. Of the colours of data, people tell
+ * all but two apart on both grounds.
+ */
+export const DARK_COLORS: Readonly<Record<string, string>> = {
+  "#ffffff": "#161616",
+  "#000000": "#e8e8e8",
+  "#000": "#e8e8e8",
+  "#333333": "#d0d0d0",
+  [GREY]: "#a0a0a0",
+  "#999999": "#8a8a8a",
+  "#bdbdbd": "#5c5c5c",
+  "#e6e6e6": "#363636",
+  "#0072b2": "#3a94d0",
+};
+
 /** Keys that say which colours texts, axes and the ground have. */
 const COLOUR_KEYS = [
   "background",

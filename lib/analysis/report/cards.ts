@@ -7,6 +7,7 @@ import { defaultsFor } from "../../training/config.ts";
 import { resolveConfig, RunFolder } from "../../training/mod.ts";
 import { medianRun } from "../comparison/compare_pair.ts";
 import {
+  coarseLabels,
   confusionMatrix,
   type Figure,
   labelDiagnostics,
@@ -14,6 +15,7 @@ import {
   predictedAgainstTrue,
   residualsByLabel,
 } from "../figures/mod.ts";
+import { ERRORS_FILE, forPage, RunErrors } from "../errors/mod.ts";
 import { type ReportedGroup, type ReportedRun, withoutFolder } from "./content.ts";
 import { largestErrors } from "./largest_errors.ts";
 import { facts, heading, paragraph, part, table } from "../../display/html.ts";
@@ -58,7 +60,7 @@ async function cardOf(group: ReportedGroup, folder: string): Promise<string> {
   ].filter((row): row is [string, string] => row[1] !== undefined && row[1] !== "");
   const [first] = protocolOf(config).metrics;
   const median = runs[medianRun(runs.map(({ entry }) => entry.valid[first!.key]))]!;
-  const shown = shownOrReason(median);
+  const shown = shownOrReason(median, [median, ...runs]);
   return part(
     `${label} on ${dataset}`,
     facts(lines),
@@ -116,16 +118,16 @@ interface ShownRun {
 }
 
 /** Figures and errors of a run; a text where its predictions are missing or damaged. */
-function shownOrReason(run: ReportedRun): ShownRun | string {
+function shownOrReason(run: ReportedRun, runs: readonly ReportedRun[]): ShownRun | string {
   try {
-    return shownOf(run);
+    return shownOf(run, runs);
   } catch (error) {
     if (error instanceof DataError) return error.message;
     throw error;
   }
 }
 
-function shownOf({ entry, history }: ReportedRun): ShownRun {
+function shownOf({ entry, history }: ReportedRun, runs: readonly ReportedRun[]): ShownRun {
   const rows = readPredictions(new RunFolder(entry.path).file("predictions.csv"));
   const split = rows.some(({ split }) => split === "test") ? "test" : "valid";
   const scores = rows.some((row) => row.split === split && row.label === null)
@@ -140,10 +142,21 @@ function shownOf({ entry, history }: ReportedRun): ShownRun {
   const figures = [
     ...isScored ? [predictedAgainstTrue(scores, protocol), residualsByLabel(scores, protocol)] : [],
     ...scores === null ? [] : matrices.map(({ key }) => confusionMatrix(scores, protocol, key)),
-    ...labels ? [labelHistograms(history), labelDiagnostics(history)] : [],
+    ...labels ? [labelHistograms(coarseLabels(history)), labelDiagnostics(history)] : [],
   ];
   const errors = isScored
-    ? heading(`The largest errors on ${split}`, 4) + largestErrors(scores)
+    ? keptErrors(runs, split) ??
+      heading(`The largest errors on ${split}`, 4) + largestErrors(scores)
     : "";
   return { figures, errors };
+}
+
+/** What `evaluate --errors` found on the split that the run was made for; null where it was not asked. */
+function keptErrors(runs: readonly ReportedRun[], split: string): string | null {
+  for (const { entry, record } of runs) {
+    const found = RunErrors.read(new RunFolder(entry.path).file(ERRORS_FILE));
+    if (found === null || found.split !== split || found.data !== record.data.path) continue;
+    return heading(`The largest errors on ${split}: seed ${entry.seed}`, 4) + forPage(found);
+  }
+  return null;
 }

@@ -6,6 +6,7 @@
 
 import type { CompareOptions } from "../comparison/compare_pair.ts";
 import { cardParts } from "./cards.ts";
+import { DARK_COLORS } from "../figures/theme.ts";
 import { readReport } from "./content.ts";
 import { list, page, paragraph, section } from "../../display/html.ts";
 import { dataSection, readsSection, runsSection, skippedSection } from "./provenance.ts";
@@ -82,5 +83,16 @@ export async function makeReport(
       runsSection(content),
       skippedSection(content),
     ].filter((part) => part !== "").join("\n"),
+    DARK_FIGURES,
   );
 }
+
+/** Drawings on a dark page. */
+const DARK_FIGURES = `@media screen and (prefers-color-scheme: dark) {
+${
+  Object.entries(DARK_COLORS).flatMap(([light, dark]) =>
+    ["fill", "stroke"].map((key) => `figure svg [${key}="${light}"] { ${key}: ${dark}; }`)
+  ).join("\n")
+}
+}
+`;

@@ -24,7 +24,7 @@ export const MISA_RECORDED: Recorded = {
   outputs: (outputs, _inputs, parts) => {
     const isMoments = outputs["domain.text"] === undefined;
     const named = [
-      ["utterance", "utterance"],
+      ["utterance", "feature"],
       ["orig", "original"],
       ["private", "private"],
       ["shared", "shared"],

@@ -37,7 +37,10 @@ export const MMIM_RECORDED: Recorded = {
       H: parts["entropy"]!,
     }),
     ...Object.fromEntries(
-      ["text", "audio", "vision", "fusion"].map((name) => [`feature_${name}`, outputs[name]!]),
+      ["text", "audio", "vision", "fusion"].map((name) => [
+        `feature_${name}`,
+        outputs[`feature.${name}`]!,
+      ]),
     ),
   }),
   // The rows of a sign, of which there are as many as the batch has.

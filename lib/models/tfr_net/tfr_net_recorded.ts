@@ -54,7 +54,7 @@ export const TFR_NET_RECORDED: Recorded = {
       [`aligned_${modality}`, outputs[`read.${modality}`]!],
       [`generator_in_${modality}`, outputs[`rebuilding.${modality}`]!],
       [`generated_${modality}`, outputs[`rebuilt.${modality}`]!],
-      [`rep_${modality}`, outputs[`encoded.${modality}`]!],
+      [`rep_${modality}`, outputs[`feature.${modality}`]!],
       [`loss_generation_${modality}`, parts[modality]!],
     ])),
   }),

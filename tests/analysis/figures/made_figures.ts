@@ -10,6 +10,7 @@ import {
   learningCurves,
   modalityAblation,
   predictedAgainstTrue,
+  representationMap,
   residualsByLabel,
   robustnessCurves,
   type ScoredSamples,
@@ -108,6 +109,21 @@ function madeTrials(): ScoredTrial[] {
   });
 }
 
+/** Samples whose text tells their labels, and whose audio does not. */
+function madeMap(): Figure {
+  const random = RandomStream.fromSeed(9).split("map");
+  const labels = Array.from({ length: 60 }, (_, i) => i % 7 - 3);
+  const points = (share: number) =>
+    labels.map((label) => [share * label + random.normal(), random.normal()] as const);
+  const panels = [
+    { title: "fusion (73 %)", points: points(1.5) },
+    { title: "text", points: points(1) },
+    { title: "audio", points: points(0) },
+  ];
+  const samples = { ids: labels.map((_, i) => `clip ${i}`), labels };
+  return representationMap(panels, samples, { what: "PCA", protocol: "mosi" });
+}
+
 /** Every figure by the name of its drawing. */
 export function madeFigures(): Record<string, Figure> {
   const scores = madeScores(240);
@@ -143,6 +159,7 @@ export function madeFigures(): Record<string, Figure> {
     comparison: comparisonIntervals(madeComparisons()),
     search_settings: searchSettings(madeTrials(), "mae"),
     search_coordinates: searchCoordinates(madeTrials(), "mae"),
+    representations: madeMap(),
     robustness: robustnessCurves(robust, "share of audio missing"),
   };
 }

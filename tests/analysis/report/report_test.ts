@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { join } from "node:path";
-import { makeReport } from "../../../lib/analysis/mod.ts";
+import { makeReport, RunErrors } from "../../../lib/analysis/mod.ts";
+import { COLORS, THEME } from "../../../lib/analysis/figures/theme.ts";
 import { readRun, searchStudy, writeStudy } from "../../../lib/studies/mod.ts";
 import { parseDefinition } from "../../../lib/studies/study/mod.ts";
 import { findModel } from "../../../lib/models/mod.ts";
@@ -220,6 +221,38 @@ Deno.test("a card lists the samples that the median run is most wrong about", as
     ];
     assertEquals(rows.slice(0, 1).map(([, id, error]) => [id, error]), [["test$_$7", "-9.000"]]);
     assertEquals(rows.length, 10);
+  });
+});
+
+Deno.test("a card shows the errors that evaluate kept, of the run's own data and split", async () => {
+  await withFolder(async (out) => {
+    const paths = makeRuns(out, 3, { model: "svm" });
+    const keep = (path: string, text: string, data = "mosi.pkl", split = "test") => {
+      const error = { id: "a$_$1", text, label: 1, prediction: -1, scores: {}, neighbours: [] };
+      const found = { data, split, samples: 40, scoredBy: null, errors: [error] };
+      new RunErrors(found).save(join(path, "errors.json"));
+    };
+    keep(paths[0]!, "elsewhere", "other.pkl");
+    keep(paths[1]!, "before", "mosi.pkl", "valid");
+    assert((await makeReport(out)).includes("The largest errors on test</h4>"));
+    keep(paths[2]!, "what <b>was</b> said");
+    const html = await makeReport(out);
+    assertMatch(html, /The largest errors on test: seed 1113<\/h4>/);
+    assertMatch(html, /<details><summary>a\$_\$1: .*\n<blockquote>what &lt;b>was&lt;\/b> said/);
+    assert(!html.includes("elsewhere") && !html.includes("before</"));
+  });
+});
+
+Deno.test("a report's drawings have colours for a dark page, for each that their theme has", async () => {
+  await withFolder(async (out) => {
+    makeRuns(out, 1, { model: "svm" });
+    const html = await makeReport(out);
+    const [, dark] = /@media screen and \(prefers-color-scheme: dark\) \{\n(figure svg[^]*?)\n\}\n/
+      .exec(html)!;
+    const theme = JSON.stringify(THEME).match(/#[0-9a-f]{3,6}/g)!;
+    for (const color of new Set(theme.filter((color) => !COLORS.includes(color)))) {
+      assert(dark!.includes(`[fill="${color}"]`) && dark!.includes(`[stroke="${color}"]`), color);
+    }
   });
 });
 
