@@ -7,6 +7,7 @@ export {
   type ModelComparisonOptions,
 } from "./compare.ts";
 export type { ClipEncoders } from "./extract_for_run.ts";
+export { help } from "./help.ts";
 export { RunHistory } from "./run_history.ts";
 export { type MeanPredictions, RunPredictions } from "./run_predictions.ts";
 export { type ShownRunOptions, trainShown } from "./shown_run.ts";
