@@ -2,6 +2,7 @@
 
 import { UsageError } from "../core/errors.ts";
 import { unknownName } from "../core/suggest.ts";
+import type { Displayable } from "../display/notebook.ts";
 import { markdownCode, markdownItem, markdownTable } from "../display/markdown.ts";
 import { type Metric, PROTOCOLS } from "../evaluation/mod.ts";
 import { type ModelDefinition, type ModelName, MODELS } from "../models/mod.ts";
@@ -31,7 +32,7 @@ import { HelpPage } from "./help_page.ts";
  */
 export function help(
   subject?: ModelName | (string & Record<never, never>) | ModelDefinition | object,
-): HelpPage {
+): Displayable {
   if (subject === undefined) return overview();
   const definition = MODELS.find((model) => model === subject || model.name === subject) ??
     (isDefinition(subject) ? subject : undefined);
