@@ -13,6 +13,7 @@ export {
   compare,
   type EvaluateOptions,
   evaluateRun,
+  help,
   type MeanPredictions,
   ModelComparison,
   type ModelComparisonOptions,
@@ -67,7 +68,7 @@ export {
   type Split,
 } from "./lib/data/mod.ts";
 export { openTokenizer, tokenize } from "./lib/features/mod.ts";
-export { extractClips, type ExtractClipsOptions } from "./lib/media/mod.ts";
+export { extractClips } from "./lib/media/mod.ts";
 export { PROTOCOLS } from "./lib/evaluation/mod.ts";
 
 // A model of one's own: its settings, its layers, its loss.

@@ -17,6 +17,7 @@ export {
   type ProgressStream,
 } from "./progress.ts";
 export { barOf, formatDuration, type ProgressState } from "./progress_line.ts";
+export { markdownCode, markdownItem, markdownTable } from "./markdown.ts";
 export type { Grid, GridCell } from "./grid.ts";
 export { GridTables, TABLE_FILES } from "./grid_tables.ts";
 export { inColor, inLines, tableColumns, type Tone } from "./terminal.ts";

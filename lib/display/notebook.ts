@@ -70,7 +70,41 @@ function showResultsInTheirCell(): void {
   }
 }
 
-if (isNotebook()) showResultsInTheirCell();
+/** What V8 tells of a frame, as far as it is used here. */
+export interface StackFrame {
+  /** Where it is; empty or null in a cell. */
+  getFileName(): string | null | undefined;
+  /** As in a stack. */
+  toString(): string;
+}
+
+/** The folder of this library, as frames name it. */
+const LIBRARY = new URL("../", import.meta.url).pathname;
+
+/** Whether a frame is code of this library, of a package or of Deno, and not the person's. */
+function isInternal(frame: StackFrame): boolean {
+  const file = frame.getFileName() ?? "";
+  return file.replace(/^file:\/\//, "").startsWith(LIBRARY) ||
+    /^(ext|node|npm):|\/npm\//.test(file);
+}
+
+/**
+ * The stack of an error as a notebook shows it. Errors of this library's own classes say what is wrong,
+ * and errors in the person's code are there: both have the person's frames alone. Others that come from
+ * inside are faults of ours, and keep all.
+ */
+export function stackInNotebook(error: Error, frames: readonly StackFrame[]): string {
+  const isBuiltIn = Object.hasOwn(globalThis, error.name);
+  const isFault = isBuiltIn && frames[0] !== undefined && isInternal(frames[0]);
+  const shown = isFault ? frames : frames.filter((frame) => !isInternal(frame));
+  return [`${error.name}: ${error.message}`, ...shown.map((frame) => `    at ${frame}`)].join("\n");
+}
+
+if (isNotebook()) {
+  showResultsInTheirCell();
+  const hook = Error as unknown as { prepareStackTrace?: typeof stackInNotebook };
+  hook.prepareStackTrace ??= stackInNotebook;
+}
 
 /** Sends a message to the frontend of the notebook. */
 export type Broadcast = (type: string, content: Record<string, unknown>) => Promise<void>;

@@ -9,6 +9,7 @@ export {
 export type { ClipEncoders } from "./extract_for_run.ts";
 export { type ErrorOptions, findErrors } from "./find_errors.ts";
 export { representRun } from "./represent_run.ts";
+export { help } from "./help.ts";
 export { RunHistory } from "./run_history.ts";
 export { type MeanPredictions, RunPredictions } from "./run_predictions.ts";
 export { type ShownRunOptions, trainShown } from "./shown_run.ts";

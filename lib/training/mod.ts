@@ -8,6 +8,7 @@ export {
   parameterCounts,
   type Trainable,
 } from "./model_overview.ts";
+export { modelFacts, modelPage, settingsTable, settingText, startText } from "./model_page.ts";
 export type { ModelChoice, SettingsFor } from "./setting_types.ts";
 export { openRun, type Predictor } from "./open_run.ts";
 export type { Representation, Vectors } from "./represent.ts";

@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { RunError, writeFileAtomic } from "../../lib/core/mod.ts";
 import { gigabytes, KNOWN_FILES, publishedBytes } from "../../lib/data/mod.ts";
+import { markdownCode, markdownTable } from "../../lib/display/mod.ts";
 import { MODELS } from "../../lib/models/mod.ts";
 import { publishedMeans } from "../../lib/studies/mod.ts";
 import type { Call, Command, Outcome } from "../shared/command.ts";
-import { code, tableOf } from "./markdown.ts";
 import { modelSections, modelsTable, references, sharedSettingsTable } from "./model_tables.ts";
 
 const ROOT = join(import.meta.dirname!, "..", "..");
@@ -72,7 +72,7 @@ async function partsOf(tasks: Tasks): Promise<Part[]> {
   for (const [name, { description, command }] of Object.entries(tasks)) {
     const known = await commandIn(command);
     rows.push([
-      code([name, ...known?.arguments ?? []].join(" ")),
+      markdownCode([name, ...known?.arguments ?? []].join(" ")),
       known?.summary ?? description,
     ]);
     if (known === null) continue;
@@ -86,15 +86,24 @@ async function partsOf(tasks: Tasks): Promise<Part[]> {
   const files = KNOWN_FILES.map((file) => {
     const bytes = publishedBytes(file);
     const about = bytes === null ? "" : gigabytes(bytes);
-    return [code(file.name), file.path, about, file.sha256 === null ? "" : code(file.sha256)];
+    return [
+      markdownCode(file.name),
+      file.path,
+      about,
+      file.sha256 === null ? "" : markdownCode(file.sha256),
+    ];
   });
   const names = MODELS.map(({ name }) => name);
   const list = `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;
   return [
     ...descriptions,
     inMarkdown("README.md", "published", publishedTable()),
-    inMarkdown("README.md", "commands", tableOf([["command", "does"], ...rows])),
-    inMarkdown("DATA.md", "data", tableOf([["dataset", "file", "about", "SHA-256"], ...files])),
+    inMarkdown("README.md", "commands", markdownTable([["command", "does"], ...rows])),
+    inMarkdown(
+      "DATA.md",
+      "data",
+      markdownTable([["dataset", "file", "about", "SHA-256"], ...files]),
+    ),
     inMarkdown("MODELS.md", "models", await modelsTable()),
     inMarkdown("MODELS.md", "shared settings", sharedSettingsTable()),
     inMarkdown("MODELS.md", "each model", modelSections()),
@@ -134,11 +143,11 @@ function publishedTable(): string {
   const rows = [...Map.groupBy(means, ({ dataset }) => dataset).values()].flat()
     .map(({ dataset, model, values: { mae, corr, acc2NonNeg, acc2NegPos, acc2Sims } }) => [
       dataset.toUpperCase(),
-      code(model),
+      markdownCode(model),
       mae!.toFixed(3),
       corr!.toFixed(3),
       [acc2Sims, acc2NonNeg, acc2NegPos].filter((value) => value !== undefined).map(percent)
         .join(" / "),
     ]);
-  return tableOf([["dataset", "model", "MAE", "Corr", "Acc-2"], ...rows]);
+  return markdownTable([["dataset", "model", "MAE", "Corr", "Acc-2"], ...rows]);
 }

@@ -1,15 +1,37 @@
 /** The work of `deno task jupyter`. @module */
 
-import { join } from "node:path";
+import { existsSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { UsageError } from "../../lib/core/errors.ts";
 import type { Call, Outcome } from "../shared/command.ts";
 
 const ROOT = join(import.meta.dirname!, "..", "..");
-const FIRST = join("notebooks", "01_quickstart.ipynb");
+const FIRST = join(ROOT, "notebooks", "01_quickstart.ipynb");
 
-/** Installs the kernel, and opens the notebooks unless told not to. */
+/**
+ * Installs the kernel, and opens the notebooks unless told not to.
+ *
+ * @throws {UsageError} there is nothing at PATH, or the port is none
+ */
 export async function work(call: Call): Promise<Outcome> {
+  const path = resolve(call.arguments[0] ?? FIRST);
+  if (!existsSync(path)) {
+    throw new UsageError(
+      `Cannot open "${path}": there is no such notebook or folder; deno task init FOLDER makes one`,
+    );
+  }
+  const flags = labFlags(call);
   await installKernel(call.has("yes"));
-  return { status: call.has("kernel-only") ? 0 : await openLab() };
+  return { status: call.has("kernel-only") ? 0 : await openLab(path, flags) };
+}
+
+/** What JupyterLab is told. */
+function labFlags(call: Call): string[] {
+  const switches = ["no-browser", "allow-root"].filter((name) => call.has(name));
+  return [
+    ...switches.map((name) => `--${name}`),
+    ...(call.get("port") === undefined ? [] : [`--port=${call.count("port", 1)}`]),
+  ];
 }
 
 /**
@@ -42,18 +64,22 @@ async function installKernel(isSure: boolean): Promise<void> {
   console.log(`Installed Deno's kernel: ${path}`);
 }
 
-/** Opens the first notebook in JupyterLab, or tells how to get it. @returns the exit status */
-async function openLab(): Promise<number> {
+/** Opens a notebook or folder in JupyterLab, or tells how to get it. @returns the exit status */
+async function openLab(path: string, flags: readonly string[]): Promise<number> {
   const command = await findLab();
   if (command === null) {
     console.log(
       "There is no JupyterLab here. Get it with pip install jupyterlab (or pipx, or conda) and run\n" +
-        `this command again, or open ${FIRST} in an editor that knows notebooks.`,
+        `this command again, or open ${path} in an editor that knows notebooks.`,
     );
     return 0;
   }
   const [program = "", ...args] = command;
-  const child = new Deno.Command(program, { args: [...args, FIRST], cwd: ROOT }).spawn();
+  const isFolder = Deno.statSync(path).isDirectory;
+  const child = new Deno.Command(program, {
+    args: [...args, ...flags, path],
+    cwd: isFolder ? path : dirname(path),
+  }).spawn();
   // Ctrl-C reaches JupyterLab too, which asks what to do: this process ends when that does.
   const ignore = () => {};
   Deno.addSignalListener("SIGINT", ignore);

@@ -1,5 +1,6 @@
 /** What MODELS.md and CITATION.cff say of the models, from their definitions. @module */
 
+import { markdownCode, markdownTable } from "../../lib/display/mod.ts";
 import { openEngine } from "../../lib/engine/mod.ts";
 import {
   type ModelDefinition,
@@ -7,9 +8,7 @@ import {
   needsText,
   type SettingRules,
 } from "../../lib/models/mod.ts";
-import { parameterCounts, settingsOf } from "../../lib/training/mod.ts";
-import { startText } from "../shared/model_help.ts";
-import { code, listItem, tableOf } from "./markdown.ts";
+import { modelFacts, parameterCounts, settingsOf, settingsTable } from "../../lib/training/mod.ts";
 
 let table: Promise<string> | undefined;
 
@@ -26,7 +25,7 @@ async function makeModelsTable(): Promise<string> {
     return {
       datasets: counts.map(([dataset]) => dataset),
       cells: [
-        `[${code(name)}](#${name})`,
+        `[${markdownCode(name)}](#${name})`,
         String(year ?? ""),
         needsText(needs),
         ...counts.map(([, count]) => count?.toLocaleString("en-US") ?? ""),
@@ -35,7 +34,7 @@ async function makeModelsTable(): Promise<string> {
     };
   });
   const header = ["model", "year", "needs", ...rows[0]!.datasets, "is"];
-  return tableOf([header, ...rows.map(({ cells }) => cells)]);
+  return markdownTable([header, ...rows.map(({ cells }) => cells)]);
 }
 
 /** The settings that networks have without declaring them. */
@@ -54,37 +53,10 @@ function sharedRules(model: ModelDefinition): SettingRules {
 
 /** A section a model: what it is, where it is from, what can be set. */
 export function modelSections(): string {
-  return MODELS.map((model) => {
-    const { name, summary, card, settings, presets } = model;
-    const modes = settings["mode"]?.values ?? [];
-    const presetNames = presets === undefined ? [] : ["mmsa", ...Object.keys(presets)];
-    const facts = [
-      ["Is", summary],
-      ["Source", card?.source],
-      ["Reading", card?.reading],
-      ["Limits", card?.limits],
-      ["Modalities", modalityText(model)],
-      ["Modes", modes.map((mode) => code(String(mode))).join(", ")],
-      ["Presets", presetNames.map(code).join(", ")],
-    ].filter(([, text]) => text);
-    const lines = facts.map(([key, text]) => listItem(`${key}: ${text}`));
-    return [`### ${code(name)}`, lines.join("\n"), settingsTable(settings)].join("\n\n");
-  }).join("\n\n");
-}
-
-function modalityText({ modalities }: ModelDefinition): string {
-  const { all = [], atLeast = 1 } = modalities ?? {};
-  const several = atLeast > all.length && atLeast > 1 ? [`${atLeast} or more`] : [];
-  return [...all.length > 0 ? [`needs ${all.join(", ")}`] : [], ...several].join("; ");
-}
-
-function settingsTable(rules: SettingRules): string {
-  const rows = Object.entries(rules).map(([key, rule]) => [
-    code(key),
-    startText(rule),
-    rule.values === undefined ? rule.help : `${rule.help} (${rule.expected})`,
-  ]);
-  return tableOf([["setting", "starts as", "is"], ...rows]);
+  return MODELS.map((model) =>
+    [`### ${markdownCode(model.name)}`, modelFacts(model), settingsTable(model.settings)]
+      .join("\n\n")
+  ).join("\n\n");
 }
 
 /** A paper behind a model, as its card names it. */

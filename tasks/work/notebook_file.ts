@@ -18,9 +18,18 @@ export interface NotebookCell {
   readonly [name: string]: unknown;
 }
 
+/** What this project says of a notebook in its metadata. */
+export interface NotebookFacts {
+  /** Programs without which it does not run. */
+  readonly needs?: readonly string[];
+  /** Conditions on its variables that are true after the last cell: tests, which no reader meets. */
+  readonly holds?: readonly string[];
+}
+
 /** A notebook as it is in the file. */
 export interface Notebook {
   readonly cells: readonly NotebookCell[];
+  readonly metadata?: { readonly msa?: NotebookFacts; readonly [name: string]: unknown };
   readonly [name: string]: unknown;
 }
 
@@ -50,6 +59,21 @@ export function withOutputs(notebook: Notebook, executed: Notebook): Notebook {
       return { ...cell, execution_count: ++count, outputs: numbered(joinStreams(outputs), count) };
     }),
   };
+}
+
+/** The notebook with a cell more for each of its conditions, which fails where it is not true. */
+export function withChecks(notebook: Notebook): Notebook {
+  const checks = (notebook.metadata?.msa?.holds ?? []).map((condition, i): NotebookCell => ({
+    cell_type: "code",
+    execution_count: null,
+    id: `holds-${i}`,
+    metadata: {},
+    outputs: [],
+    source: `if (!(${condition})) throw new Error(${
+      JSON.stringify(`It does not hold that ${condition}`)
+    });`,
+  }));
+  return { ...notebook, cells: [...notebook.cells, ...checks] };
 }
 
 /** Ids of code cells whose outputs are others than those of `executed`, volatile parts aside. */

@@ -10,6 +10,7 @@ import {
   formatNotebook,
   type Notebook,
   objections,
+  withChecks,
   withOutputs,
 } from "./notebook_file.ts";
 
@@ -52,8 +53,7 @@ export async function work(call: Call): Promise<Outcome> {
 
 /** Programs that a notebook needs, by its `metadata.msa.needs`, and that do not run here. */
 function missingPrograms({ metadata }: Notebook): string[] {
-  const { msa } = (metadata ?? {}) as { readonly msa?: { readonly needs?: readonly string[] } };
-  return (msa?.needs ?? []).filter((program) => {
+  return (metadata?.msa?.needs ?? []).filter((program) => {
     try {
       const command = new Deno.Command(program, { args: ["-version"], stdout: "null" });
       return !command.outputSync().success;
@@ -74,8 +74,10 @@ async function runNotebook(
   const path = join(FOLDER, name);
   const notebook = readNotebook(path);
   const target = join(folder.path, name);
+  const source = `${target}.source`;
+  Deno.writeTextFileSync(source, formatNotebook(withChecks(notebook)));
   const { code, stderr } = await new Deno.Command(python, {
-    args: [EXECUTE, path, target, folder.path],
+    args: [EXECUTE, source, target, folder.path],
     env: folder.env,
     stdout: "null",
     stderr: "piped",

@@ -1,6 +1,12 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { CellProgress } from "../../lib/display/cell_progress.ts";
-import { CellOutput, isNotebook } from "../../lib/display/notebook.ts";
+import { UsageError } from "../../lib/core/errors.ts";
+import {
+  CellOutput,
+  isNotebook,
+  type StackFrame,
+  stackInNotebook,
+} from "../../lib/display/notebook.ts";
 import { createProgress } from "../../lib/display/progress.ts";
 import { htmlTable, textTable } from "../../lib/display/tables.ts";
 
@@ -74,4 +80,23 @@ Deno.test("htmlTable() escapes tags, and dollars that a notebook takes for a for
 
 Deno.test("textTable() aligns as asked", () => {
   assertEquals(textTable([["a", "b"], ["long", "x"]], "rl"), "   a  b\nlong  x");
+});
+
+/** Frames of these files. */
+function framesOf(...files: string[]): StackFrame[] {
+  return files.map((file) => ({ getFileName: () => file, toString: () => `f (${file})` }));
+}
+
+Deno.test("a notebook shows what is wrong and the person's own frames, and all of a fault of ours", () => {
+  const lib = new URL("../../lib/", import.meta.url);
+  const inside = [new URL("session/train.ts", lib).pathname, new URL("data/open.ts", lib).href];
+  const refused = new UsageError("Unknown model");
+  const own = framesOf(...inside, "ext:core/01.js", "file:///home/me/mine.ts", "");
+  const shown = "UsageError: Unknown model\n    at f (file:///home/me/mine.ts)\n    at f ()";
+  assertEquals(stackInNotebook(refused, own), shown);
+  // In a person's network that the library calls.
+  const mistake = stackInNotebook(new TypeError("no x"), framesOf("", ...inside));
+  assertEquals(mistake, "TypeError: no x\n    at f ()");
+  const fault = stackInNotebook(new TypeError("no x"), framesOf(...inside, ""));
+  assertEquals(fault.split("\n").length, 4);
 });

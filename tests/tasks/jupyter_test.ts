@@ -32,3 +32,39 @@ Deno.test({
     assertStringIncludes(other.output, "Kept Jupyter's kernel");
   },
 });
+
+Deno.test({
+  name: "jupyter opens a notebook or a folder, and hands its flags to JupyterLab",
+  ignore: Deno.build.os !== "linux",
+  fn: () => {
+    using folder = new TestFolder();
+    // Stands in for JupyterLab: writes down where it was started, and with what.
+    const lab = folder.at("jupyter-lab");
+    Deno.writeTextFileSync(lab, `#!/bin/sh\necho "$PWD" "$@" >> "${folder.at("calls")}"\n`);
+    Deno.chmodSync(lab, 0o755);
+    const kernel = folder.at(join("jupyter", "kernels", "deno"));
+    Deno.mkdirSync(kernel, { recursive: true });
+    Deno.writeTextFileSync(
+      join(kernel, "kernel.json"),
+      JSON.stringify({ argv: [Deno.execPath()] }),
+    );
+    const open = (...args: string[]) => {
+      const { code, stderr } = new Deno.Command(Deno.execPath(), {
+        args: taskArguments("jupyter", args),
+        env: { XDG_DATA_HOME: folder.path, PATH: `${folder.path}:${Deno.env.get("PATH")}` },
+        stdin: "null",
+      }).outputSync();
+      return { code, stderr: new TextDecoder().decode(stderr) };
+    };
+    const mine = folder.at("mine");
+    Deno.mkdirSync(mine);
+    assertEquals(open(mine, "--no-browser", "--port", "8899", "--allow-root").code, 0);
+    assertEquals(open().code, 0);
+    const [, first, , second] = Deno.readTextFileSync(folder.at("calls")).trim().split("\n");
+    assertEquals(first, `${mine} --no-browser --allow-root --port=8899 ${mine}`);
+    const notebooks = join(import.meta.dirname!, "..", "..", "notebooks");
+    assertEquals(second, `${notebooks} ${join(notebooks, "01_quickstart.ipynb")}`);
+    assertStringIncludes(open("nowhere").stderr, "there is no such notebook or folder");
+    assertStringIncludes(open("--port", "many").stderr, "expected a whole number");
+  },
+});

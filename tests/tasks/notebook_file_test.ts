@@ -1,10 +1,11 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { join } from "node:path";
 import {
   differingCells,
   formatNotebook,
   type Notebook,
   objections,
+  withChecks,
   withOutputs,
 } from "../../tasks/work/notebook_file.ts";
 
@@ -32,6 +33,38 @@ Deno.test("differingCells() names cells with another number, text or figure", ()
     assertEquals(differingCells(before, notebookOf({ text })), ["train"], text);
   }
   assertEquals(differingCells(before, notebookOf()), ["train"]);
+});
+
+Deno.test("what has to hold is in cells that fail and are in no file", () => {
+  const before = notebookOf({ text: "1" });
+  const notebook = { ...before, metadata: { msa: { holds: ["x < 1", 'name === "a"'] } } };
+  const { cells } = withChecks(notebook);
+  assertEquals(cells.slice(0, 2), notebook.cells);
+  for (
+    const [x, name, message] of [[0, "a", ""], [1, "a", "that x < 1"], [0, "b", 'name === "a"']]
+  ) {
+    const run = () => new Function("x", "name", cells.slice(2).map(sourceOf).join("\n"))(x, name);
+    if (message === "") run();
+    else assertThrows(run, Error, `${message}`);
+  }
+  assertEquals(withOutputs(notebook, withChecks(notebook)).cells.length, 2);
+});
+
+function sourceOf({ source }: { readonly source: string | readonly string[] }): string {
+  return typeof source === "string" ? source : source.join("");
+}
+
+Deno.test("no cell of the notebooks fails for a result that a reader may change", () => {
+  for (const { name } of Deno.readDirSync(FOLDER)) {
+    if (!name.endsWith(".ipynb")) continue;
+    const { cells } = JSON.parse(Deno.readTextFileSync(join(FOLDER, name))) as Notebook;
+    for (const { id, source } of cells) {
+      const line = sourceOf({ source }).split("\n").find((text) =>
+        /^if \(.*(mean|verdict|score)/.test(text)
+      );
+      assert(!line?.includes("throw"), `${name}, cell "${id}": ${line}`);
+    }
+  }
 });
 
 Deno.test("withOutputs() writes what a fresh kernel shows and leaves all else alone", () => {

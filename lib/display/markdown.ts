@@ -3,12 +3,12 @@
 const WIDTH = 100;
 
 /** Text in backquotes. */
-export function code(text: string): string {
+export function markdownCode(text: string): string {
   return `\`${text}\``;
 }
 
 /** A point of a list, on lines no longer than documents have. */
-export function listItem(text: string): string {
+export function markdownItem(text: string): string {
   const lines = [""];
   for (const word of text.split(" ")) {
     const line = lines.at(-1)!;
@@ -20,7 +20,7 @@ export function listItem(text: string): string {
 }
 
 /** A table; the first row is its header. */
-export function tableOf(rows: readonly (readonly string[])[]): string {
+export function markdownTable(rows: readonly (readonly string[])[]): string {
   const escaped = rows.map((row) => row.map((cell) => cell.replaceAll("|", "\\|")));
   const widths = escaped[0]!.map((_, i) => Math.max(3, ...escaped.map((row) => row[i]!.length)));
   const [header, ...body] = escaped.map((row) =>
