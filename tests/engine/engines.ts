@@ -68,3 +68,8 @@ export function forEachEngine(
     });
   }
 }
+
+/** As {@linkcode forEachEngine}, for the engine that need not record steps: in few it is the fastest. */
+export function onCpu(name: string, test: (engine: Engine) => void | Promise<void>): void {
+  Deno.test(`${name} [cpu]`, async () => await test(await openEngine({ engine: "cpu" })));
+}

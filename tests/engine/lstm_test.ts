@@ -299,12 +299,49 @@ forEachEngine("lstm() gives samples the same in a large batch as in two small on
   });
 });
 
+/** On TensorFlow such a call runs in another way than one of more steps, or of fewer features. */
+const WIDE = { input: 256, hidden: 64 };
+
+forEachEngine("lstm() of many features gives the same in few steps as before much padding", () => {
+  const lengths = tf.tensor1d([1, 5, 3], "int32"), { input, hidden } = WIDE;
+  const x = numbers([3, 5, input], 9) as tf.Tensor3D;
+  const weightIh = numbers([4 * hidden, input], 1, 0.1) as tf.Tensor2D;
+  const weightHh = numbers([4 * hidden, hidden], 2, 0.3) as tf.Tensor2D;
+  const bias = numbers([4 * hidden], 3, 0.5) as tf.Tensor1D;
+  tf.tidy(() => {
+    for (const options of DIRECTIONS.filter(({ timeMajor }) => !timeMajor)) {
+      const run = (...given: tf.Tensor[]): tf.Tensor => {
+        const [weightIh, bias] = [given[1] as tf.Tensor2D, given[3] as tf.Tensor1D];
+        const weights = { weightIh, weightHh: given[2] as tf.Tensor2D, bias };
+        return lstm(given[0] as tf.Tensor3D, lengths, weights, options);
+      };
+      const both = [x, tf.pad3d(x, [[0, 0], [0, 100], [0, 0]])].map((x) => ({
+        value: run(x, weightIh, weightHh, bias),
+        gradients: tf.grads((...given) => tf.sum(tf.pow(run(...given), 3)))(
+          [x, weightIh, weightHh, bias],
+        ),
+      }));
+      const [few, many] = both;
+      const cut = (tensor: tf.Tensor, like: tf.Tensor) =>
+        tf.slice(tensor, like.shape.map(() => 0), like.shape);
+      assertNear(few!.value, cut(many!.value, few!.value), describe(options));
+      few!.gradients.forEach((gradient, i) => {
+        const expected = cut(many!.gradients[i]!, gradient);
+        assertNear(gradient, expected, `${describe(options)}: gradient ${i}`, true);
+      });
+    }
+  });
+  tf.dispose([lengths, x, weightIh, weightHh, bias]);
+});
+
 forEachEngine("lstm() leaves no tensor behind", () => {
   const run = () =>
     tf.tidy(() => {
       for (const options of DIRECTIONS) {
-        const x = numbers([2, 3, 3], 7) as tf.Tensor3D;
-        valueAndGradients(x, [3, 2], randomWeights(3, 2), options);
+        for (const { input, hidden } of [{ input: 3, hidden: 2 }, WIDE]) {
+          const x = numbers([2, 3, input], 7) as tf.Tensor3D;
+          valueAndGradients(x, [3, 2], randomWeights(input, hidden), options);
+        }
       }
     });
   const native = () =>
@@ -338,13 +375,15 @@ forEachEngine("lstm() refuses shapes that do not fit", () => {
 
 forEachEngine("lstm() refuses a length of 0 and one beyond the time axis", (engine) => {
   tf.tidy(() => {
-    const x = numbers([2, 3, 4], 9) as tf.Tensor3D, weights = randomWeights(4, 5);
     const isGpu = engine.device === "gpu"; // cuDNN takes a length of 0
-    for (const wrong of isGpu ? [4] : [0, 4]) {
-      const lengths = tf.tensor1d([3, wrong], "int32");
-      const run = () => lstm(x, lengths, weights, { output: "final" });
-      if (engine.name === "cpu") assertThrows(run, RangeError, `length of sample 1 is ${wrong}`);
-      else assertThrows(run, EngineError, isGpu ? "CudnnRNNV3" : "is not in [0, 6)");
+    for (const { input, hidden } of [{ input: 4, hidden: 5 }, WIDE]) {
+      const x = numbers([2, 3, input], 9) as tf.Tensor3D, weights = randomWeights(input, hidden);
+      for (const wrong of isGpu ? [4] : [0, 4]) {
+        const lengths = tf.tensor1d([3, wrong], "int32");
+        const run = () => lstm(x, lengths, weights, { output: "final" });
+        if (engine.name === "cpu") assertThrows(run, RangeError, `length of sample 1 is ${wrong}`);
+        else assertThrows(run, EngineError, isGpu ? "CudnnRNNV3" : "is not in [0, 6)");
+      }
     }
   });
 });

@@ -11,6 +11,9 @@ import { onWebGpu } from "./webgpu.ts";
 const ROOT = join(import.meta.dirname!, "..", "..");
 const GOLDEN = join(ROOT, "tests", "golden");
 
+/** Of the networks in `zoo` those that have its layers between them, and a step that clips a norm. */
+const NETWORKS = ["mult", "misa", "tfr_net", "mmim_training"];
+
 /** A shader that gives each number of its one input again, unless `value` is something else. */
 function program(shaderKey: string, value = "X[index]"): WebGpuProgram {
   return {
@@ -71,6 +74,19 @@ onWebGpu("cast() to float32 converts, so that every shader can read the result",
   }
 });
 
+onWebGpu("addN() adds more tensors than a shader may have, and leaves none behind", async () => {
+  const tensors = Array.from({ length: 20 }, (_, i) => tf.tensor1d([i, 2 * i, 1]));
+  for (const count of [1, 7, 8, 13, 14, 20]) {
+    const before = tf.memory().numDataBuffers;
+    const sum = tf.addN(tensors.slice(0, count));
+    const whole = count * (count - 1) / 2;
+    assertEquals([...await sum.data()], [whole, 2 * whole, count]);
+    sum.dispose();
+    assertEquals(tf.memory().numDataBuffers, before);
+  }
+  tf.dispose(tensors);
+});
+
 onWebGpu("openEngine() names the adapter, and does not take software for a GPU", async () => {
   const engine = await openEngine({ engine: "webgpu" });
   assertEquals([engine.name, engine.library, engine.version], ["webgpu", null, "4.22.0"]);
@@ -102,6 +118,17 @@ onWebGpu("all layers give what was recorded", async () => {
   for (const layerCase of cases) {
     const result = await checkLayer(layerCase);
     assert(result.ok, JSON.stringify(result));
+  }
+});
+
+onWebGpu("networks of the zoo give what was recorded", async () => {
+  const cases = ["models_a.json", "models_b.json"]
+    .flatMap((name) => readLayerCases(join(GOLDEN, "zoo", name)))
+    .filter(({ name }) => NETWORKS.includes(name));
+  assertEquals(cases.length, NETWORKS.length);
+  for (const layerCase of cases) {
+    const { ok, name, output, inputGrad, weightGrad } = await checkLayer(layerCase);
+    assert(ok, `${name}: ${output}, ${inputGrad}, ${weightGrad}`);
   }
 });
 

@@ -6,6 +6,7 @@
  */
 
 import { env, registerBackend, removeBackend } from "@tensorflow/tfjs-core";
+import { replaceAddNKernel } from "./add_n_kernel.ts";
 import type { WebGpuBackend, WebGpuPackage } from "./backend_types.ts";
 import { replaceCastKernel } from "./cast_kernel.ts";
 import { throwOnRead } from "./errors.ts";
@@ -42,5 +43,6 @@ export async function registerWebGpu(adapter: GPUAdapter): Promise<WebGpuBackend
   registerLstmKernels();
   registerUniformKernel();
   replaceCastKernel();
+  replaceAddNKernel();
   return backend;
 }

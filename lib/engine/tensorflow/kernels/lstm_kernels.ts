@@ -1,5 +1,6 @@
 /**
- * The kernels of the fused LSTM on TensorFlow: by cuDNN on a GPU, by TensorFlow's block ops on a CPU.
+ * The kernels of the fused LSTM on TensorFlow: by cuDNN on a GPU; on a CPU by TensorFlow's block ops, or
+ * step by step.
  *
  * @module
  */
@@ -9,6 +10,7 @@ import { FUSED_LSTM, FUSED_LSTM_GRADIENT, type LstmAttributes } from "../../lstm
 import { BlockLstm } from "./block_lstm.ts";
 import { CudnnLstm } from "./cudnn_lstm.ts";
 import type { NodeBackend } from "../binding/ops.ts";
+import { WideLstm } from "./wide_lstm.ts";
 
 /** Registers both kernels; to be called once. */
 export function registerLstmKernels(): void {
@@ -22,7 +24,8 @@ export function registerLstmKernels(): void {
         const attributes = attrs as unknown as LstmAttributes;
         // cuDNN gives no cell states but the last.
         const Lstm = isGpu && attributes.output !== "states" ? CudnnLstm : BlockLstm;
-        const call = new Lstm(inputs, attributes, backend);
+        const wide = new WideLstm(inputs, attributes, backend);
+        const call = !isGpu && wide.fits ? wide : new Lstm(inputs, attributes, backend);
         using _ = call.scope;
         return call[direction]();
       },
