@@ -3,6 +3,7 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import type { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
 import type { AdamAttributes } from "../fused.ts";
+import { newArray } from "./arrays.ts";
 import { type Inputs, valuesOf } from "./inputs.ts";
 
 /** Moments that are smaller are 0: the root of a denormal number takes ten times as long. */
@@ -19,7 +20,7 @@ export function adam(
     .map(of) as [Float32Array, Float32Array, Float32Array, Float32Array];
   const rate = learningRate * (inputs["rate"] === undefined ? 1 : of("rate")[0]!);
   const size = rate / of("firstCorrection")[0]!, scale = 1 / of("secondCorrection")[0]!;
-  const [value, mean, square] = [1, 2, 3].map(() => new Float32Array(variable.length)) as [
+  const [value, mean, square] = [1, 2, 3].map(() => newArray(variable.length)) as [
     Float32Array,
     Float32Array,
     Float32Array,

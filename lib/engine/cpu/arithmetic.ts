@@ -7,6 +7,7 @@
 
 import type { KernelFunc, TensorInfo } from "@tensorflow/tfjs-core";
 import type { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
+import { newArray, newBytes } from "./arrays.ts";
 import { broadcastSteps, forEachRow, mergeAxes, sizeOf } from "./strided.ts";
 
 /** What a loop writes to: numbers, or 0 and 1. */
@@ -76,7 +77,7 @@ export function arithmetic(
     if (aSteps === null || bSteps === null) return old(args);
     const backend = args.backend as MathBackendCPU;
     const size = sizeOf(shape);
-    const out: Out = dtype === "bool" ? new Uint8Array(size) : new Float32Array(size);
+    const out: Out = dtype === "bool" ? newBytes(size) : newArray(size);
     const x = backend.data.get(a.dataId).values as Float32Array;
     const y = backend.data.get(b.dataId).values as Float32Array;
     const loops = mergeAxes(shape, aSteps, bSteps);

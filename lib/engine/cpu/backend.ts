@@ -1,7 +1,8 @@
 /** TensorFlow.js's cpu backend with this program's kernels. @module */
 
-import { version_cpu } from "@tensorflow/tfjs-backend-cpu";
+import { type MathBackendCPU, version_cpu } from "@tensorflow/tfjs-backend-cpu";
 import { findBackend } from "@tensorflow/tfjs-core";
+import { reuseArrays } from "./arrays.ts";
 import { registerFastKernels } from "./fast_kernels.ts";
 import { registerCpuKernels } from "./kernels.ts";
 
@@ -14,7 +15,9 @@ export const VERSION: string = version_cpu;
 /** Prepares the backend; to be called once in a process. */
 export function registerCpu(): void {
   // Its first tensor otherwise prints a banner that advises another backend.
-  Object.assign(findBackend(BACKEND), { firstUse: false });
+  const backend = findBackend(BACKEND) as MathBackendCPU;
+  Object.assign(backend, { firstUse: false });
+  reuseArrays(backend);
   registerCpuKernels();
   registerFastKernels();
 }

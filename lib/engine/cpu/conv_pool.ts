@@ -7,6 +7,7 @@
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import type { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
+import { newArray, newZeros } from "./arrays.ts";
 import { type Inputs, valuesOf } from "./inputs.ts";
 import {
   multiplyAdd,
@@ -96,7 +97,7 @@ export function convPoolWeightGradient(
     const at = f * size * width + to;
     for (let i = 0; i < length; i++) sums[at + i]! += dy * x[from + i]!;
   });
-  const dWeight = new Float32Array(sums.length);
+  const dWeight = newArray(sums.length);
   forEachWeight(sizes, (at, f, place) => dWeight[at] = sums[f * size * width + place]!);
   return backend.makeTensorInfo(inputs["weight"]!.shape, "float32", dWeight);
 }
@@ -112,7 +113,7 @@ export function convPoolInputGradient(
   const weight = valuesOf(backend, inputs["weight"]);
   const rows = new Float32Array(weight.length);
   forEachWeight(sizes, (at, f, place) => rows[f * size * width + place] = weight[at]!);
-  const dX = new Float32Array(valuesOf(backend, inputs["x"]).length);
+  const dX = newZeros(valuesOf(backend, inputs["x"]).length);
   forEachChoice(inputs, sizes, before, backend, (f, from, to, length, dy) => {
     const at = f * size * width + to;
     for (let i = 0; i < length; i++) dX[from + i]! += dy * rows[at + i]!;

@@ -14,6 +14,7 @@ import {
   util,
 } from "@tensorflow/tfjs-core";
 import type { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
+import { newArray } from "./arrays.ts";
 import { forEachRow, mergeAxes, rowSteps, sizeOf } from "./strided.ts";
 
 /** A new tensor of `shape` that steps through `x` from `start` on. */
@@ -25,7 +26,7 @@ function copy(
   start: number,
 ): TensorInfo {
   const values = backend.data.get(x.dataId).values as Float32Array;
-  const out = new Float32Array(sizeOf(shape));
+  const out = newArray(sizeOf(shape));
   const loops = mergeAxes(shape, steps, steps);
   const length = loops.sizes.at(-1)!, step = loops.a.at(-1)!;
   forEachRow(loops, (row, from) => {
@@ -63,7 +64,7 @@ export function pad(old: KernelFunc): KernelFunc {
     const { paddings, constantValue } = args.attrs as unknown as PadV2Attrs;
     const backend = args.backend as MathBackendCPU;
     const shape = x.shape.map((n, i) => paddings[i]![0] + n + paddings[i]![1]);
-    const out = new Float32Array(sizeOf(shape)).fill(constantValue);
+    const out = newArray(sizeOf(shape)).fill(constantValue);
     const steps = rowSteps(shape);
     const start = steps.reduce((sum, step, axis) => sum + step * paddings[axis]![0], 0);
     place(backend, out, steps, start, x);
@@ -82,7 +83,7 @@ export function concat(old: KernelFunc): KernelFunc {
     backend_util.assertParamsConsistent(shapes, at);
     const backend = args.backend as MathBackendCPU;
     const shape = backend_util.computeOutShape(shapes, at), steps = rowSteps(shape);
-    const out = new Float32Array(sizeOf(shape));
+    const out = newArray(sizeOf(shape));
     let start = 0;
     for (const x of inputs) {
       place(backend, out, steps, start, x);

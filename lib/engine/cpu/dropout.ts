@@ -4,6 +4,7 @@ import type { TensorInfo } from "@tensorflow/tfjs-core";
 import type { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
 import type { PhiloxCounter } from "../../core/philox.ts";
 import type { DropoutAttributes } from "../fused.ts";
+import { newArray, newBytes } from "./arrays.ts";
 import { type Inputs, valuesOf } from "./inputs.ts";
 import { forEachUniform } from "./philox_module.ts";
 
@@ -19,7 +20,7 @@ export function dropout(
   const { shape } = inputs["x"]!;
   const x = valuesOf(backend, inputs["x"]);
   const counter = [...valuesOf<Int32Array>(backend, inputs["counter"])];
-  const value = new Float32Array(x.length), kept = new Uint8Array(x.length);
+  const value = newArray(x.length), kept = newBytes(x.length);
   const scale = Math.fround(1 / (1 - rate));
   const last = Math.ceil(Math.fround(rate) * STEPS) - 1;
   forEachUniform(x.length, [key0, key1], counter as unknown as PhiloxCounter, (numbers, at) => {
@@ -43,14 +44,14 @@ export function dropoutGradient(
 ): TensorInfo[] {
   const dy = valuesOf(backend, inputs["dy"]);
   const kept = valuesOf<Uint8Array>(backend, inputs["kept"]);
-  const dx = new Float32Array(dy.length);
+  const dx = newArray(dy.length);
   passKept(dx, dy, kept, Math.fround(1 / (1 - rate)));
   return [backend.makeTensorInfo(inputs["dy"]!.shape, "float32", dx)];
 }
 
 /** out = x · scale where it is kept, else 0, also of NaN: no bit is left. */
 function passKept(out: Float32Array, x: Float32Array, kept: Uint8Array, scale: number): void {
-  const bits = new Int32Array(out.buffer);
+  const bits = new Int32Array(out.buffer, out.byteOffset, out.length);
   for (let i = 0; i < out.length; i++) {
     out[i] = x[i]! * scale;
     bits[i]! &= -kept[i]!;

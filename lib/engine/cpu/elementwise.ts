@@ -2,6 +2,7 @@
 
 import type { KernelFunc, StepAttrs, TensorInfo } from "@tensorflow/tfjs-core";
 import type { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
+import { newArray } from "./arrays.ts";
 import { exponential, sigmoid as sigmoidOf, tanh as tanhOf } from "./activations.ts";
 
 /** out[i] = f(x[i]) for all i; `alpha` is an attribute that one of them has. */
@@ -57,7 +58,7 @@ export function elementwise(old: KernelFunc, loop: Loop): KernelFunc {
     if (x.dtype !== "float32") return old(args);
     const backend = args.backend as MathBackendCPU;
     const values = backend.data.get(x.dataId).values as Float32Array;
-    const out = new Float32Array(values.length);
+    const out = newArray(values.length);
     loop(out, values, (args.attrs as unknown as StepAttrs | undefined)?.alpha ?? 0);
     return backend.makeTensorInfo(x.shape, "float32", out);
   };
@@ -76,7 +77,7 @@ export function select(old: KernelFunc): KernelFunc {
     const backend = args.backend as MathBackendCPU;
     const values = (tensor: TensorInfo) => backend.data.get(tensor.dataId).values as Float32Array;
     const [which, yes, no] = [values(condition), values(t), values(e)];
-    const out = new Float32Array(yes.length);
+    const out = newArray(yes.length);
     for (let i = 0; i < out.length; i++) out[i] = which[i] === 1 ? yes[i]! : no[i]!;
     return backend.makeTensorInfo(t.shape, "float32", out);
   };

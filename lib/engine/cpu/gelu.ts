@@ -2,6 +2,7 @@
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import type { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
+import { newArray } from "./arrays.ts";
 import { exponential } from "./activations.ts";
 import { type Inputs, valuesOf } from "./inputs.ts";
 
@@ -19,7 +20,7 @@ export function gelu(
 ): TensorInfo[] {
   const { shape } = inputs["x"]!;
   const x = valuesOf(backend, inputs["x"]);
-  const value = new Float32Array(x.length), derivative = new Float32Array(x.length);
+  const value = newArray(x.length), derivative = newArray(x.length);
   for (let i = 0; i < x.length; i++) {
     const u = x[i]!;
     // With z = |u| / √2, e^(−z²) is the normal density too, up to a factor.

@@ -22,6 +22,7 @@ import {
   FUSED_LAYER_NORM,
   FUSED_LAYER_NORM_GRADIENT,
 } from "../fused.ts";
+import { newArray, newZeros } from "./arrays.ts";
 import { adam } from "./adam.ts";
 import { convPool, convPoolInputGradient, convPoolWeightGradient } from "./conv_pool.ts";
 import { dropout, dropoutGradient } from "./dropout.ts";
@@ -94,7 +95,7 @@ function fusedLstm(
   const isAll = output === "sequence" || output === "states";
   const width = output === "states" ? 2 * hidden : hidden;
   const shape = isAll ? [...inputs.x!.shape.slice(0, 2), width] : [batch, hidden];
-  const value = new Float32Array(shape.reduce((a, b) => a * b));
+  const value = newZeros(shape.reduce((a, b) => a * b));
   const trace = lstmForward(arrays, packing, walk, (k, t, hiddens, cells, at) => {
     const isLast = t === packing.lengths[k]! - 1;
     if (!isAll && !isLast) return;
@@ -148,7 +149,7 @@ function philoxUniform(
 ): TensorInfo {
   const { shape, key } = attributes;
   const counter = [...valuesOf<Int32Array>(backend, inputs.counter)];
-  const out = new Float32Array(shape.reduce((a, b) => a * b, 1));
+  const out = newArray(shape.reduce((a, b) => a * b, 1));
   forEachUniform(out.length, key, counter as unknown as PhiloxCounter, (numbers, at) => {
     out.set(numbers, at);
   });

@@ -2,6 +2,7 @@
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import type { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
+import { newArray } from "./arrays.ts";
 import { type Inputs, valuesOf } from "./inputs.ts";
 
 /** The kernel `FUSED_LAYER_NORM`. */
@@ -14,7 +15,7 @@ export function layerNorm(
   const [x, weight, bias] = ["x", "weight", "bias"].map((name) =>
     valuesOf(backend, inputs[name])
   ) as [Float32Array, Float32Array, Float32Array];
-  const value = new Float32Array(x.length), normal = new Float32Array(x.length);
+  const value = newArray(x.length), normal = newArray(x.length);
   const scales = new Float32Array(rows);
   for (let row = 0, at = 0; row < rows; row++, at += width) {
     let sum = 0, squares = 0;
@@ -49,7 +50,7 @@ export function layerNormGradient(
       Float32Array,
       Float32Array,
     ];
-  const dx = new Float32Array(dy.length);
+  const dx = newArray(dy.length);
   const dWeight = new Float64Array(width), dBias = new Float64Array(width);
   for (let row = 0, at = 0; row < rows; row++, at += width) {
     let sum = 0, along = 0;

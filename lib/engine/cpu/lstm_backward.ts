@@ -1,5 +1,6 @@
 /** The LSTM of the cpu engine, backwards through time. @module */
 
+import { newArray, newZeros } from "./arrays.ts";
 import type { LstmArrays } from "./lstm_forward.ts";
 import { TRACE_PARTS } from "./lstm_forward.ts";
 import { asColumns, asRows, putPanels, take } from "./matrix.ts";
@@ -84,7 +85,7 @@ export function lstmBackward(
   if (wantX) pack(inputWeights, arrays.weightIh, gatesWidth, input);
   const dBias = new Float64Array(gatesWidth);
   const dCells = new Float64Array(batch * hidden);
-  const dx = wantX ? new Float32Array(x.length) : null;
+  const dx = wantX ? newZeros(x.length) : null;
   // What does not depend on the step before is multiplied in chunks of many rows.
   const rowsOfX = new Int32Array(depth);
   let filled = 0;
@@ -130,8 +131,8 @@ export function lstmBackward(
     filled += active;
     if (filled >= CHUNK || t === 0) multiplyChunk();
   }
-  const weightIh = new Float32Array(gatesWidth * input);
-  const weightHh = new Float32Array(gatesWidth * hidden);
+  const weightIh = newArray(gatesWidth * input);
+  const weightHh = newArray(gatesWidth * hidden);
   take(weightIh, asColumns(input), dInput, gatesRow, input, gatesWidth);
   take(weightHh, asColumns(hidden), dHidden, gatesRow, hidden, gatesWidth);
   return {

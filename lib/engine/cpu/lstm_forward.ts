@@ -1,5 +1,6 @@
 /** The LSTM of the cpu engine, forwards: all steps in one kernel. @module */
 
+import { newArray } from "./arrays.ts";
 import { sigmoid, tanh } from "./activations.ts";
 import { asColumns, putPanels } from "./matrix.ts";
 import { type Packing, rowOf, type Walk } from "./packing.ts";
@@ -50,7 +51,7 @@ export function lstmForward(
   const { starts, steps, rows } = packing;
   const gatesWidth = 4 * hidden, width = TRACE_PARTS * hidden;
   const batch = packing.order.length;
-  const trace = new Float32Array(rows * width);
+  const trace = newArray(rows * width);
   const gatesRow = tileColumns(gatesWidth);
   const { xs, hiddens, inputWeights, hiddenWeights, gates } = reserve({
     xs: tileRows(batch) * input,

@@ -2,6 +2,7 @@
 
 import type { BatchMatMulAttrs, KernelFunc, TensorInfo } from "@tensorflow/tfjs-core";
 import type { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
+import { newArray, newZeros } from "./arrays.ts";
 import { asColumns, asRows, putPanels, take } from "./matrix.ts";
 import {
   multiplyAdd,
@@ -42,7 +43,7 @@ export function matMul(old: KernelFunc): KernelFunc {
     const [m, k] = transposeA ? [columns, rows] : [rows, columns];
     const n = b.shape.at(transposeB ? -2 : -1)!;
     const count = sizeOf(batches);
-    const out = new Float32Array(count * m * n);
+    const out = k === 0 ? newZeros(count * m * n) : newArray(count * m * n);
     if (out.length > 0) {
       const [x, y] = [a, b].map(({ dataId }) => backend.data.get(dataId).values as Float32Array);
       multiplyAll(out, x!, y!, count, { m, n, k, transposeA, transposeB });

@@ -9,6 +9,7 @@ import {
   util,
 } from "@tensorflow/tfjs-core";
 import type { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
+import { newArray } from "./arrays.ts";
 import { exponential } from "./activations.ts";
 import { forEachRow, mergeAxes, rowSteps, sizeOf } from "./strided.ts";
 
@@ -33,11 +34,8 @@ export function reduction(old: KernelFunc, isMean: boolean): KernelFunc {
       if (step === 0) sums[to]! += sumOf(values, from, length);
       else addTo(sums, to, values, from, length);
     });
-    const out = Float32Array.from(sums);
-    if (isMean) {
-      const count = sizeOf(x.shape) / out.length;
-      for (let i = 0; i < out.length; i++) out[i] = sums[i]! / count;
-    }
+    const out = newArray(sums.length), count = isMean ? values.length / out.length : 1;
+    for (let i = 0; i < out.length; i++) out[i] = sums[i]! / count;
     const shape = keepDims ? kept : x.shape.filter((_, i) => !axes.includes(i));
     return backend.makeTensorInfo(shape, "float32", out);
   };
@@ -69,7 +67,7 @@ export function softmax(old: KernelFunc): KernelFunc {
     if (logits.dtype !== "float32" || !isLast || width === 0) return old(args);
     const backend = args.backend as MathBackendCPU;
     const values = backend.data.get(logits.dataId).values as Float32Array;
-    const out = new Float32Array(values.length);
+    const out = newArray(values.length);
     for (let row = 0; row < values.length; row += width) softmaxRow(out, values, row, width);
     return backend.makeTensorInfo(logits.shape, "float32", out);
   };

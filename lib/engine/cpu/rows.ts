@@ -7,6 +7,7 @@ import type {
   UnsortedSegmentSumAttrs,
 } from "@tensorflow/tfjs-core";
 import type { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
+import { newArray, newZeros } from "./arrays.ts";
 import { sizeOf } from "./strided.ts";
 
 /** `x[indices]` along the first axis; others, and indices out of range, go to `old`. */
@@ -22,7 +23,7 @@ export function gather(old: KernelFunc): KernelFunc {
     if (!isPlain) return old(args);
     const width = sizeOf(x.shape.slice(1));
     const values = backend.data.get(x.dataId).values as Float32Array;
-    const out = new Float32Array(numbers.length * width);
+    const out = newArray(numbers.length * width);
     numbers.forEach((number, row) => {
       const from = number * width, to = row * width;
       for (let i = 0; i < width; i++) out[to + i] = values[from + i]!;
@@ -44,7 +45,7 @@ export function segmentSum(old: KernelFunc): KernelFunc {
     const values = backend.data.get(x.dataId).values as Float32Array;
     const numbers = backend.data.get(segmentIds.dataId).values as Int32Array;
     const width = sizeOf(x.shape.slice(1));
-    const out = new Float32Array(numSegments * width);
+    const out = newZeros(numSegments * width);
     numbers.forEach((number, row) => {
       if (number < 0 || number >= numSegments) return;
       const from = row * width, to = number * width;
