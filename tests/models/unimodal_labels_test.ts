@@ -2,10 +2,10 @@ import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs-core";
 import {
   disagreement,
-  type Task,
   type UnimodalLabelOptions,
   UnimodalLabels,
 } from "../../lib/models/unimodal_labels.ts";
+import type { Task } from "../../lib/models/network_types.ts";
 import { forEachEngine } from "../engine/engines.ts";
 import { WEBGPU } from "../engine/webgpu.ts";
 
