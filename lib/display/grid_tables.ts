@@ -1,6 +1,8 @@
 /** Tables of results, written as what is asked for. @module */
 
 import { formatCsv } from "../core/csv.ts";
+import { UsageError } from "../core/errors.ts";
+import { writeFileAtomic } from "../core/files.ts";
 import { type Grid, type GridCell, notesWith, repeatedColumns, textOfCell } from "./grid.ts";
 import { folded, list, page, section, table } from "./html.ts";
 import { latexTable } from "./latex.ts";
@@ -121,6 +123,23 @@ export class GridTables implements Displayable {
       this.title,
       this.#grids.map((grid) => section(grid.title, gridHtml(grid))).join("\n"),
     );
+  }
+
+  /**
+   * Writes a file as what its name ends in: `.tex`, `.csv`, `.md`, `.html` or `.txt`. One that is there is
+   * replaced.
+   *
+   * @throws {UsageError} its name ends otherwise
+   */
+  save(path: string): void {
+    const ends = Object.keys(TABLE_FILES) as (keyof typeof TABLE_FILES)[];
+    const end = ends.find((end) => path.endsWith(end));
+    if (end === undefined) {
+      throw new UsageError(
+        `Cannot write tables into "${path}": expected a name that ends in ${ends.join(", ")}`,
+      );
+    }
+    writeFileAtomic(path, this[TABLE_FILES[end]]());
   }
 
   /** For notebooks: the tables as HTML and as text, the sentences at length folded. */

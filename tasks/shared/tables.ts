@@ -8,7 +8,7 @@ import {
   tableColumns,
   type Tone,
 } from "../../lib/display/mod.ts";
-import { UsageError, writeFileAtomic } from "../../lib/core/mod.ts";
+import { UsageError } from "../../lib/core/mod.ts";
 import type { Call } from "./command.ts";
 import { FORMATS } from "./table_flags.ts";
 
@@ -40,9 +40,8 @@ export function tableWriter(
   path: string,
   more: readonly string[] = [],
 ): (tables: GridTables) => void {
-  const ends = Object.keys(TABLE_FILES) as (keyof typeof TABLE_FILES)[];
-  const end = ends.find((end) => path.endsWith(end));
-  if (end !== undefined) return (tables) => writeFileAtomic(path, tables[TABLE_FILES[end]]());
+  const ends = Object.keys(TABLE_FILES);
+  if (ends.some((end) => path.endsWith(end))) return (tables) => tables.save(path);
   throw new UsageError(
     `Cannot write "${path}": expected a name that ends in ${[...ends, ...more].join(", ")}`,
   );

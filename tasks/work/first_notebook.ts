@@ -34,8 +34,8 @@ first;`,
     "save",
     "code",
     `const table = resultsTable([first, second]);
-Deno.writeTextFileSync("results.tex", table.toLatex());
-Deno.writeTextFileSync("results.csv", table.toCsv());
+table.save("results.tex");
+table.save("results.csv");
 table;`,
   ],
 ];

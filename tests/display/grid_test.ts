@@ -1,4 +1,5 @@
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
+import { UsageError } from "../../lib/core/errors.ts";
 import { blocksOf } from "../../lib/display/blocks.ts";
 import type { Grid } from "../../lib/display/grid.ts";
 import { gridHtml, GridTables, TABLE_FILES } from "../../lib/display/grid_tables.ts";
@@ -130,6 +131,11 @@ Deno.test("every kind of file is written by a method, and a notebook shows text 
   const tables = new GridTables("Page", [made()]);
   for (const method of Object.values(TABLE_FILES)) assert(tables[method]().includes("a"), method);
   assertMatch(tables.toHtml(), /^<!doctype html>[^]*<title>Page<\/title>[^]*<\/html>\n$/);
+  const file = Deno.makeTempFileSync({ suffix: ".csv" });
+  tables.save(file);
+  assertEquals(Deno.readTextFileSync(file), tables.toCsv());
+  assertThrows(() => tables.save(`${file}.doc`), UsageError, "ends in .txt, .md, .tex, .csv");
+  Deno.removeSync(file);
   const shown = tables[Symbol.for("Jupyter.display") as never] as () => Record<string, string>;
   const bundle = shown.call(tables);
   assertStringIncludes(bundle["text/html"]!, "<b>0.713 ± 0.012</b>");

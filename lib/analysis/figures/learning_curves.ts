@@ -2,7 +2,7 @@
 
 import { type EpochRecord, readHistory, RunFolder } from "../../training/mod.ts";
 import { groupRuns } from "../comparison/groups.ts";
-import { type HasRuns, runsOf } from "../has_runs.ts";
+import { type HasRuns, requireList, runsOf } from "../has_runs.ts";
 import { bandLayers, type BandPoint, bandPoint, legendHeight, legendOf } from "./bands.ts";
 import { Figure } from "./figure.ts";
 import { metricBounds, metricName } from "../../evaluation/protocols.ts";
@@ -109,6 +109,7 @@ export function learningCurves(
 
 /** Histories as they are, and those of the runs of what has runs. */
 function curvesOf(curves: readonly (LearningCurve | HasRuns)[]): LearningCurve[] {
+  requireList(curves);
   const given = curves.filter((curve): curve is LearningCurve => !("entries" in curve));
   const groups = groupRuns(runsOf(curves.filter((curve): curve is HasRuns => "entries" in curve)));
   const trained = groups.flatMap(({ label, runs }) =>

@@ -1,11 +1,13 @@
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
 import { join } from "node:path";
 import {
   bestRows,
   resultsGrid,
   resultsTable,
 } from "../../../lib/analysis/results/results_table.ts";
+import { UsageError } from "../../../lib/core/errors.ts";
 import { groupRuns } from "../../../lib/analysis/comparison/mod.ts";
+import { learningCurves } from "../../../lib/analysis/mod.ts";
 import { spreadText } from "../../../lib/analysis/spread.ts";
 import { studyGrids } from "../../../lib/analysis/results/study_grid.ts";
 import { readRuns, readStudy, studyTable, writeStudy } from "../../../lib/studies/mod.ts";
@@ -112,4 +114,11 @@ Deno.test("studyGrid() has ours, its interval as an aside, and what is published
       ["ours", 3],
     ]);
   });
+});
+
+Deno.test("runs that are given one by one are refused with the list that is meant", () => {
+  for (const take of [resultsTable, learningCurves]) {
+    const untyped = take as unknown as (...items: unknown[]) => unknown;
+    assertThrows(() => untyped({ entries: () => [] }, {}), UsageError, "such as [first, second]");
+  }
 });
