@@ -127,7 +127,7 @@ class GraphMfn extends MemoryNetwork<typeof settings> {
 
   forward(inputs: Inputs, noise: DropoutNoise | null): Outputs {
     const aligned = align(inputs, this.isRobust);
-    const states = this.lstms.apply(aligned);
+    const states = this.lstms.apply(aligned, this.hasBert);
     const hiddens = this.modalities.map((modality) => states[modality]!.hidden);
     const [steps, batch] = hiddens[0]!.shape;
     const nodes = new Map<string, tf.Tensor2D>();

@@ -60,7 +60,7 @@ class Mfn extends MemoryNetwork<typeof settings> {
 
   forward(inputs: Inputs, noise: DropoutNoise | null): Outputs {
     const aligned = align(inputs, this.isRobust);
-    const states = this.lstms.apply(aligned);
+    const states = this.lstms.apply(aligned, this.hasBert);
     const each = this.modalities.map((modality) => states[modality]!);
     // (53) c*_t = [c_{t−1}; c_t], (54) ĉ*_t = softmax(…) ⊙ c*_t
     const cells = tf.concat3d(each.map(({ cell }) => cell), 2);

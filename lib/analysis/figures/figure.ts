@@ -26,14 +26,20 @@ const SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json";
 export class Figure implements Displayable {
   /** A plain Vega-Lite specification, data included; change it, or hand it to another tool. */
   readonly spec: FigureSpec;
+  readonly #notebookWidth: number | null;
 
   /**
    * Makes a figure; nothing is drawn yet.
    *
    * @param spec everything but the schema and the theme; `description` is read out and printed
+   * @param notebookWidth width in a notebook, in pixels, where it is another
    */
-  constructor(spec: FigureSpec & { readonly description: string }) {
+  constructor(
+    spec: FigureSpec & { readonly description: string },
+    notebookWidth: number | null = null,
+  ) {
     this.spec = { $schema: SCHEMA, ...spec, config: THEME };
+    this.#notebookWidth = notebookWidth;
   }
 
   /** What it shows, in a sentence. */
@@ -48,8 +54,9 @@ export class Figure implements Displayable {
 
   /** For notebooks: interactive and in the notebook's theme, as a drawing, and in words. */
   async [JUPYTER_DISPLAY](): Promise<MediaBundle> {
+    const width = this.#notebookWidth === null ? {} : { width: this.#notebookWidth };
     return {
-      "application/vnd.vegalite.v5+json": { ...this.spec, config: NOTEBOOK_THEME },
+      "application/vnd.vegalite.v5+json": { ...this.spec, ...width, config: NOTEBOOK_THEME },
       "image/svg+xml": await this.svg(),
       "text/plain": `[figure: ${this.description}]`,
     };

@@ -6,7 +6,7 @@ import { type HasRuns, requireList, runsOf } from "../has_runs.ts";
 import { bandLayers, type BandPoint, bandPoint, legendHeight, legendOf } from "./bands.ts";
 import { Figure } from "./figure.ts";
 import { metricBounds, metricName } from "../../evaluation/protocols.ts";
-import { WIDTH } from "./theme.ts";
+import { NOTEBOOK_WIDTH, WIDTH } from "./theme.ts";
 
 /** The epochs of one run. Runs with the same name are seeds of one model. */
 export interface LearningCurve {
@@ -104,7 +104,7 @@ export function learningCurves(
       },
       ...bandLayers(bands).map((layer) => domain === null ? layer : clipped(layer)),
     ],
-  });
+  }, NOTEBOOK_WIDTH);
 }
 
 /** Histories as they are, and those of the runs of what has runs. */

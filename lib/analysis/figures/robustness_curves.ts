@@ -3,7 +3,7 @@
 import { bandLayers, bandPoint, legendHeight } from "./bands.ts";
 import { Figure } from "./figure.ts";
 import { metricBounds, metricName } from "../../evaluation/protocols.ts";
-import { WIDTH } from "./theme.ts";
+import { NOTEBOOK_WIDTH, WIDTH } from "./theme.ts";
 
 /** A metric of one run at one strength of the corruption. */
 export interface CurvePoint {
@@ -65,5 +65,5 @@ export function robustnessCurves(
       y: { title: metricName(key), scale: { zero: false } },
     },
     layer: bandLayers(bands, true),
-  });
+  }, NOTEBOOK_WIDTH);
 }

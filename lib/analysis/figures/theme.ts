@@ -2,6 +2,11 @@
 
 /** Width of a figure in pixels: a column of a paper, 85 mm. */
 export const WIDTH = 320;
+/**
+ * Width of curves in a notebook, whose cells are 700 to 900 pixels wide. A number, since JupyterLab
+ * makes what is as wide as its `container` wider and wider.
+ */
+export const NOTEBOOK_WIDTH = 640;
 
 /**
  * Colours that people with any colour vision tell apart, also in grey next to dashes. Source: Okabe

@@ -70,11 +70,16 @@ export class ModalityLstms {
     }
   }
 
-  /** (52) the states after each step, 0 beyond the lengths */
-  apply({ sequences, lengths }: Aligned): Partial<Record<Modality, States>> {
+  /**
+   * (52) the states after each step, 0 beyond the lengths
+   *
+   * @param hasBert whether the text's steps are those of a BERT that learns: data need no gradient
+   */
+  apply({ sequences, lengths }: Aligned, hasBert: boolean): Partial<Record<Modality, States>> {
     const states: Partial<Record<Modality, States>> = {};
     for (const [modality, lstm] of Object.entries(this.#lstms) as [Modality, StackedLstm][]) {
-      const both = lstm.apply(sequences[modality]!, lengths, "states", null, false);
+      const learns = hasBert && modality === "text";
+      const both = lstm.apply(sequences[modality]!, lengths, "states", null, learns);
       const [hidden, cell] = tf.split(both, 2, 2) as [tf.Tensor3D, tf.Tensor3D];
       states[modality] = { hidden, cell };
     }

@@ -109,7 +109,7 @@ export abstract class SubnetNetwork<Rules extends SubnetRules> extends Network<R
     const outputs: Record<string, tf.Tensor> = {};
     for (const modality of this.modalities) {
       const made = encoded[modality] = modality === "text"
-        ? this.#text!.apply(inputs.text as tf.Tensor3D, inputs.textLengths!)
+        ? this.#text!.apply(inputs.text as tf.Tensor3D, inputs.textLengths!, this.hasBert)
         : this.#subnets[modality]!.apply(inputs[modality] as tf.Tensor2D, noise);
       outputs[`feature.${modality}`] = made;
       const head = this.#heads[modality];

@@ -56,11 +56,15 @@ export class TextSubnet {
     this.#trueLengths = trueLengths;
   }
 
-  /** [time, batch, inputs], [batch] → [batch, outputs] */
-  apply(x: tf.Tensor3D, lengths: tf.Tensor1D): tf.Tensor2D {
+  /**
+   * [time, batch, inputs], [batch] → [batch, outputs]
+   *
+   * @param learns whether what made x learns: data need no gradient
+   */
+  apply(x: tf.Tensor3D, lengths: tf.Tensor1D, learns: boolean): tf.Tensor2D {
     const [time, batch] = x.shape;
     const ends = this.#trueLengths ? lengths : tf.fill([batch], time, "int32") as tf.Tensor1D;
-    return this.#linear.apply(this.#lstm.final(x, ends, false));
+    return this.#linear.apply(this.#lstm.final(x, ends, learns));
   }
 }
 

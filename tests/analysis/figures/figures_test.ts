@@ -196,7 +196,8 @@ function removeEpochs(path: string): void {
 Deno.test("a figure leaves colours of text and ground to a notebook, and has its own as a drawing", async () => {
   const figure = learningCurves([{ name: "cnn", history: madeHistory(1, 4, 0.5) }]);
   const shown = await (figure as Json)[Symbol.for("Jupyter.display")]();
-  const { config } = shown["application/vnd.vegalite.v5+json"];
+  const { config, width } = shown["application/vnd.vegalite.v5+json"];
+  assertEquals([width, figure.spec["width"]], [640, 320], "wider in a notebook than in a paper");
   assert(
     !/background|labelColor|titleColor|gridColor|domainColor|tickColor/.test(
       JSON.stringify(config),
