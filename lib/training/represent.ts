@@ -1,5 +1,6 @@
 /** What a network makes of samples before it scores them. @module */
 
+import { joinFloats } from "../core/floats.ts";
 import type { Split } from "../data/mod.ts";
 import { type Engine, type NamedTensors, tf } from "../engine/mod.ts";
 import type { Inputs, Network, Task } from "../models/mod.ts";
@@ -64,19 +65,9 @@ export async function represent(
   const scores: Partial<Record<Task, Float32Array>> = {};
   for (const [name, rows] of parts) {
     const [, kind, task] = OUTPUT.exec(name)! as unknown as [string, string, Task];
-    const values = joined(rows);
+    const values = joinFloats(rows);
     if (kind === "score") scores[task] = values;
     else vectors[task] = { width: widths.get(name)!, values };
   }
   return { vectors, scores };
-}
-
-function joined(parts: readonly Float32Array[]): Float32Array {
-  const values = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    values.set(part, at);
-    at += part.length;
-  }
-  return values;
 }

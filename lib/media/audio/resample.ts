@@ -8,6 +8,7 @@
  */
 
 import { DataError } from "../../core/errors.ts";
+import { joinFloats } from "../../core/floats.ts";
 import { multiplyAdd, reserve, rowMajor, tileRows } from "../../engine/signal_product.ts";
 
 /** End of the pass band as a part of the lower Nyquist rate, and attenuation in decibels. */
@@ -70,7 +71,7 @@ export class Resampler {
   push(samples: Float32Array): Float32Array {
     if (this.#filters === null) return samples;
     this.#pushed += samples.length;
-    return this.#make(joined([this.#kept, samples]));
+    return this.#make(joinFloats([this.#kept, samples]));
   }
 
   /** The rest; what is outside of the signal counts as zero. All pieces are ⌈n · to / from⌉ long. */
@@ -79,7 +80,7 @@ export class Resampler {
     const missing = Math.ceil(this.#pushed * this.#up / this.#down) - this.#made;
     const { inputs, outputs, span } = this.#filters;
     const zeros = new Float32Array(Math.ceil(missing / outputs) * inputs + span);
-    return this.#make(joined([this.#kept, zeros])).slice(0, missing);
+    return this.#make(joinFloats([this.#kept, zeros])).slice(0, missing);
   }
 
   /** The outputs of all periods whose inputs are there. */
@@ -126,18 +127,7 @@ function addOutputs(
 /** [⌈length · to / from⌉] the whole signal at another rate. */
 export function resample(signal: Float32Array, from: number, to: number): Float32Array {
   const resampler = new Resampler(from, to);
-  return joined([resampler.push(signal), resampler.end()]);
-}
-
-/** Pieces one after the other. */
-export function joined(pieces: readonly Float32Array[]): Float32Array {
-  const out = new Float32Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    out.set(piece, at);
-    at += piece.length;
-  }
-  return out;
+  return joinFloats([resampler.push(signal), resampler.end()]);
 }
 
 function greatestDivisor(a: number, b: number): number {

@@ -1,7 +1,8 @@
 /** The sound of a clip as samples, decoded and changed in rate piece by piece. @module */
 
-import { joined, Resampler } from "../audio/resample.ts";
+import { Resampler } from "../audio/resample.ts";
 import { DataError } from "../../core/errors.ts";
+import { joinFloats } from "../../core/floats.ts";
 import { MediaError } from "../media_error.ts";
 import { decode, MEDIA_LIMITS, type MediaLimits } from "./ffmpeg.ts";
 
@@ -54,7 +55,7 @@ export async function decodeSound(
     }
   }
   if (resampler !== null) pieces.push(resampler.end());
-  const samples = joined(pieces);
+  const samples = joinFloats(pieces);
   if (samples.length === 0) throw new MediaError("sound", "its sound is empty");
   return samples;
 }

@@ -1,8 +1,9 @@
 /** The change of the sampling rate beside libsoxr's, which librosa uses. */
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { joinFloats } from "../../../lib/core/floats.ts";
 import { DataError } from "../../../mod.ts";
-import { joined, resample, Resampler } from "../../../lib/media/audio/resample.ts";
+import { resample, Resampler } from "../../../lib/media/audio/resample.ts";
 import { deviation, readGolden } from "../deviation.ts";
 
 const golden = readGolden("librosa.safetensors");
@@ -28,7 +29,7 @@ for (const [from, to] of [[44100, 22050], [44100, 16000], [8000, 22050], [22050,
       pieces.push(resampler.push(speech.subarray(at, at + size)));
     }
     pieces.push(resampler.end());
-    assertEquals(joined(pieces), whole);
+    assertEquals(joinFloats(pieces), whole);
     assert(pieces.slice(0, -1).some(({ length }) => length > 0), "some came before the end");
     assertEquals(whole.length, Math.ceil(speech.length * to / from));
   });
