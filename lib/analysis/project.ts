@@ -6,10 +6,7 @@ import type { RandomStream } from "../core/random.ts";
 import type { Vectors } from "../training/mod.ts";
 
 /** How vectors are projected: principal components, or UMAP's neighbourhoods. */
-export const PROJECTIONS = ["pca", "umap"] as const;
-
-/** One of {@linkcode PROJECTIONS}. */
-export type ProjectionName = typeof PROJECTIONS[number];
+export type ProjectionName = "pca" | "umap";
 
 /** Vectors in two dimensions. */
 export interface Projection {

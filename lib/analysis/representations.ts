@@ -4,7 +4,6 @@ import { formatCsv } from "../core/csv.ts";
 import { UsageError } from "../core/errors.ts";
 import { writeFileAtomic } from "../core/files.ts";
 import { RandomStream } from "../core/random.ts";
-
 import { writeSafetensors } from "../data/mod.ts";
 import { type Displayable, JUPYTER_DISPLAY, type MediaBundle } from "../display/notebook.ts";
 import { protocolOf } from "../evaluation/mod.ts";

@@ -18,9 +18,10 @@ type Work<T extends tf.Tensor> = (
  * `work` of `inputs`, with the gradients of all of them. What it makes is freed after it; only the
  * inputs and constants are kept.
  *
- * @param work must give the same again, its dropout masks too; it may not nest another `inOrder`
- * @param inputs what gets gradients
- * @param constants other tensors that it reads
+ * @param work must give the same again, its dropout masks too; it may not nest another `inOrder`.
+ * What it reads beside its arguments gets no gradient, and may be gone when it is done again
+ * @param inputs what gets gradients, weights too; tensors of any shapes
+ * @param constants other tensors that it reads, of any shapes
  *
  * @example The gradient is that of the work itself
  * ```ts

@@ -2,7 +2,10 @@
 
 import { UsageError } from "../core/errors.ts";
 
-const DOOR = new URL("../../mod.ts", import.meta.url).href;
+const ROOT = new URL("../../", import.meta.url);
+const DOOR = new URL("mod.ts", ROOT).href;
+/** Where else a name may be that an object of mod.ts leads to. */
+const OTHER_DOOR = new URL("lib/analysis/mod.ts", ROOT).href;
 /** Kinds that a person calls. */
 const CALLED = ["function", "class"];
 
@@ -29,7 +32,11 @@ interface DocSymbol {
 }
 
 function symbols(): readonly DocSymbol[] {
-  const { nodes } = JSON.parse(denoDoc("--json", DOOR)!);
+  const json = denoDoc("--json", DOOR);
+  if (json === null) {
+    throw new UsageError(`Cannot show this help: deno doc could not read ${DOOR}`);
+  }
+  const { nodes } = JSON.parse(json);
   const [door] = Object.values<{ readonly symbols: readonly DocSymbol[] }>(nodes);
   return door!.symbols;
 }
@@ -37,16 +44,16 @@ function symbols(): readonly DocSymbol[] {
 /** A public name's signature and text, with the options that its signature names; null where it has none. */
 export function documentation(name: string): string | null {
   if (!/^[A-Za-z_$][\w$]*$/.test(name)) return null;
-  const own = textOf(name);
+  const own = textOf(name) ?? textOf(name, OTHER_DOOR);
   if (own === null) return null;
   const options = own.split("\n")[0]!.match(/\b\w+Options\b/g) ?? [];
-  const others = [...new Set(options)].filter((other) => other !== name).map(textOf);
+  const others = [...new Set(options)].filter((one) => one !== name).map((one) => textOf(one));
   return [own, ...others.filter((text) => text !== null)].join("\n\n");
 }
 
-function textOf(name: string): string | null {
-  // Every declaration begins with where it is defined; what comes before is about mod.ts.
-  const [, ...declarations] = denoDoc("--filter", name, DOOR)?.split(/^Defined in .*\n+/m) ?? [];
+function textOf(name: string, door = DOOR): string | null {
+  // Every declaration begins with where it is defined; what comes before is about the door.
+  const [, ...declarations] = denoDoc("--filter", name, door)?.split(/^Defined in .*\n+/m) ?? [];
   if (declarations.length === 0) return null;
   return plain(declarations.map((text) => text.trim()).join("\n\n"));
 }
@@ -62,6 +69,7 @@ function denoDoc(...args: string[]): string | null {
   try {
     const { success, stdout } = new Deno.Command(Deno.execPath(), {
       args: ["doc", "--quiet", ...args],
+      cwd: ROOT,
       env: { NO_COLOR: "1" },
       stderr: "null",
     }).outputSync();

@@ -4,12 +4,18 @@ import { UsageError } from "../core/errors.ts";
 import { RandomStream } from "../core/random.ts";
 import type { Modality, Split } from "../data/mod.ts";
 import { corrupt } from "../features/mod.ts";
-import { type ErrorSample, type FoundErrors, RunErrors } from "../analysis/errors/mod.ts";
+import {
+  type ErrorSample,
+  type FoundErrors,
+  RunErrors,
+  WORST_COUNT,
+  worstOf,
+} from "../analysis/errors/mod.ts";
 import type { Predictor, Representation, Vectors } from "../training/mod.ts";
 import { RunSplits, type SplitOptions } from "./run_splits.ts";
 
-/** Samples by default, and at most: what is shown stays small. */
-const [COUNT, MOST] = [10, 100];
+/** Samples at most: what is shown stays small. */
+const MOST = 100;
 /** Samples of train beside each. */
 const NEIGHBOURS = 3;
 
@@ -31,7 +37,7 @@ export interface ErrorOptions extends SplitOptions {
  * @throws {DataError} the data cannot be loaded, do not fit the run, or have no labels in the split
  */
 export async function findErrors(path: string, options: ErrorOptions = {}): Promise<RunErrors> {
-  const { count = COUNT, ...choice } = options;
+  const { count = WORST_COUNT, ...choice } = options;
   if (!Number.isInteger(count) || count < 1 || count > MOST) {
     throw new UsageError(`Cannot find ${count} errors: expected a whole number from 1 to ${MOST}`);
   }
@@ -44,10 +50,7 @@ export async function findErrors(path: string, options: ErrorOptions = {}): Prom
   }
   const labels = split.labels!;
   const predictions = await predictor.predict(split);
-  const sizeOf = (i: number) => Math.abs(predictions[i]! - labels[i]!);
-  const worst = [...split.ids.keys()].sort((a, b) =>
-    sizeOf(b) - sizeOf(a) || (split.ids[a]! < split.ids[b]! ? -1 : 1)
-  ).slice(0, count);
+  const worst = worstOf({ ids: split.ids, labels, predictions }, count);
   const found = await representationOf(predictor, split);
   const { scoredBy, scores } = await ownScores(predictor, split, found);
   const near = found === null ? null : await nearest(run, found, worst);

@@ -30,13 +30,12 @@ import { HelpPage } from "./help_page.ts";
  * assertMatch(`${help("corr")}`, /correlation/);
  * ```
  */
-export function help(
-  subject?: ModelName | (string & Record<never, never>) | ModelDefinition | object,
-): Displayable {
+export function help(subject?: ModelName | (string & Record<never, never>) | object): Displayable {
   if (subject === undefined) return overview();
   const definition = MODELS.find((model) => model === subject || model.name === subject) ??
     (isDefinition(subject) ? subject : undefined);
   if (definition !== undefined) return new HelpPage(modelPage(definition), "markdown");
+  if (isMetric(subject)) return new HelpPage(metricPage([subject]), "markdown");
   const name = nameOf(subject);
   const metrics = METRICS.get(name);
   if (metrics !== undefined) return new HelpPage(metricPage(metrics), "markdown");
@@ -56,21 +55,23 @@ function isDefinition(subject: object | string): subject is ModelDefinition {
   return typeof subject === "object" && "settings" in subject && "create" in subject;
 }
 
+function isMetric(subject: object | string): subject is Metric {
+  return typeof subject === "object" && "higherIsBetter" in subject && "definition" in subject;
+}
+
 /** The name under which a function, or the class of an object, is documented. */
 function nameOf(subject: object | string): string {
   if (typeof subject === "string") return subject;
   return typeof subject === "function" ? subject.name : subject.constructor?.name ?? "Object";
 }
 
+/** Metrics of one key, each with the protocols that have it; one's own may be in none. */
 function metricPage(metrics: readonly Metric[]): string {
   const [{ key, name, higherIsBetter, bounds }] = metrics as readonly [Metric];
-  const definitions = Map.groupBy(
-    Object.values(PROTOCOLS).filter(({ metricKeys }) => metricKeys.includes(key)),
-    (protocol) => protocol.metrics.find((metric) => metric.key === key)!.definition,
-  );
-  const facts = [...definitions].map(([definition, protocols]) =>
-    `Of ${protocols.map((protocol) => protocol.name).join(", ")}: ${definition}`
-  );
+  const facts = [...Map.groupBy(metrics, ({ definition }) => definition)].map(([text, same]) => {
+    const of = Object.values(PROTOCOLS).filter((one) => same.some((m) => one.metrics.includes(m)));
+    return of.length === 0 ? text : `Of ${of.map((one) => one.name).join(", ")}: ${text}`;
+  });
   const range = `${bounds.join(" to ")}, ${higherIsBetter ? "higher" : "lower"} is better`;
   return [
     `Metric ${markdownCode(key)}: ${name}`,

@@ -16,6 +16,7 @@ import {
   predictedAgainstTrue,
   residualsByLabel,
 } from "../analysis/figures/mod.ts";
+import { worstOf } from "../analysis/errors/mod.ts";
 import { type Frame, predictionsFrame } from "../analysis/frames/mod.ts";
 import type { RunEntry } from "../studies/runs/mod.ts";
 import { mean } from "../statistics/mod.ts";
@@ -113,17 +114,14 @@ export class RunPredictions implements Displayable {
   /** For notebooks: a table, as HTML and as text. */
   [JUPYTER_DISPLAY](): MediaBundle {
     const { ids, labels, predictions } = this.of();
-    const error = (i: number) => predictions[i]! - labels[i]!;
-    const worst = Array.from(ids, (_, i) => i)
-      .sort((a, b) => Math.abs(error(b)) - Math.abs(error(a)))
-      .slice(0, SHOWN);
+    const worst = worstOf({ ids, labels, predictions }, SHOWN);
     const rows = [
       ["id", "label", "prediction", "difference"],
       ...worst.map((i) => [
         ids[i]!,
         labels[i]!.toFixed(1),
         predictions[i]!.toFixed(2),
-        error(i).toFixed(2),
+        (predictions[i]! - labels[i]!).toFixed(2),
       ]),
     ];
     const title = `${ids.length} test samples, the ${worst.length} largest mistakes first`;

@@ -88,7 +88,7 @@ export function loadCheckpoint(
     );
   }
   learner.enterStage(progress.stage ?? 1);
-  // Of a group that was under way.
+  // Of a group that was under way; older files always have them.
   if ([...weights.keys()].some((name) => name.startsWith("gradient/"))) learner.makeSums();
   assignWeights(learner.variables(), weights, path);
   learner.counts.steps = optimizerSteps;

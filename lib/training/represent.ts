@@ -27,9 +27,11 @@ export interface Representation {
 const OUTPUT = /^(feature|score)\.(text|audio|vision|fusion)$/;
 
 /**
- * The representations and scores of a split without dropout, as the forward pass has them.
+ * The representations, [samples, width] each, and scores of a split without dropout, as the forward
+ * pass has them.
  *
  * @param batches positions in the split, in their order
+ * @throws {EngineError} the engine has no memory left
  */
 export async function represent(
   engine: Pick<Engine, "compile">,
@@ -51,8 +53,9 @@ export async function represent(
       const inputs = readInputs(network, split, indices) as NamedTensors;
       const outputs = step(inputs);
       for (const [name, tensor] of Object.entries(outputs)) {
-        const values = await tensor.data() as Float32Array;
-        parts.set(name, [...parts.get(name) ?? [], Float32Array.from(values)]);
+        // A copy: the cpu engine hands out its own memory of small tensors.
+        const values = (await tensor.data<"float32">()).slice();
+        parts.set(name, [...parts.get(name) ?? [], values]);
         widths.set(name, tensor.size / indices.length);
       }
       tf.dispose([inputs, outputs] as tf.TensorContainer);

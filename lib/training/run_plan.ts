@@ -57,6 +57,7 @@ export function planRun(options: PlanOptions): PlacedRun {
  * to refuse.
  *
  * @throws {UsageError} as `planRun`
+ * @throws {DataError} the data cannot be read
  */
 export function finishedRun(options: PlanOptions): RunSummary | null {
   const { out, model } = options;

@@ -18,7 +18,7 @@ type Writable = tf.Variable | { readonly shape: number[]; readonly values: Float
 export async function copyWeights(variables: Iterable<[string, tf.Variable]>): Promise<Weights> {
   const weights = new Map<string, { shape: number[]; values: Float32Array }>();
   for (const [name, variable] of variables) {
-    // The cpu engine hands out its own memory, which the next step may write to.
+    // The cpu engine hands out its own memory of small tensors, which the next step may write to.
     const values = (await variable.data<"float32">()).slice();
     weights.set(name, { shape: [...variable.shape], values });
   }

@@ -53,6 +53,7 @@ export async function work(
   const runs = runsOf(call.arguments);
   const files = call.all("representations");
   checkFiles(files, runs);
+  if (call.has("errors")) requireScores(runs);
   const isPlain = call.all("drop").length + call.all("noise").length === 0;
   const evaluated: Evaluated[] = [];
   for (const run of runs) {
@@ -96,6 +97,13 @@ function checkFiles(files: readonly string[], runs: readonly string[]): void {
   if (files.length > 0 && runs.length !== 1) {
     throw new UsageError(`Cannot write representations of ${runs.length} runs: expected one run`);
   }
+}
+
+/** @throws {UsageError} before anything is computed */
+function requireScores(runs: readonly string[]): void {
+  const classes = runs.find((run) => new RunFolder(run).readConfig()?.["classes"] !== undefined);
+  if (classes === undefined) return;
+  throw new UsageError(`Cannot find errors of "${classes}": it predicts classes, not scores`);
 }
 
 /** Prints the largest errors, and keeps them in the run's folder. */

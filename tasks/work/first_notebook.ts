@@ -23,7 +23,7 @@ data;`,
   [
     "train",
     "code",
-    `const common = { data, runs: 4, epochs: 10, engine: "cpu", out: "runs" }; // or engine: "auto"
+    `const common = { data, runs: 4, epochs: 10, engine: "cpu", out: "runs" } as const; // or "auto"
 const first = await train({ ...common, model: "self-mm" });
 const second = await train({ ...common, model: "lmf" });
 first;`,
@@ -51,7 +51,7 @@ export function firstNotebook(toolkit: string): Notebook {
       cell_type: kind,
       id,
       metadata: {},
-      source: source.replace("TOOLKIT", toolkit).split(/(?<=\n)/),
+      source: source.replace("TOOLKIT", () => toolkit).split(/(?<=\n)/),
       ...(kind === "code" ? { execution_count: null, outputs: [] } : {}),
     })),
     metadata: {

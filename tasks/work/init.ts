@@ -1,10 +1,9 @@
 /** The work of `deno task init`. @module */
 
-import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { UsageError } from "../../lib/core/errors.ts";
-import { writeFileAtomic } from "../../lib/core/files.ts";
+import { exists, writeFileAtomic } from "../../lib/core/files.ts";
 import type { Call, Outcome } from "../shared/command.ts";
 import { firstNotebook } from "./first_notebook.ts";
 import { formatNotebook } from "./notebook_file.ts";
@@ -24,7 +23,7 @@ export function work(call: Call): Outcome {
     ["package.json", Deno.readTextFileSync(join(ROOT, "package.json"))],
     [NOTEBOOK, formatNotebook(firstNotebook(pathToFileURL(join(ROOT, "mod.ts")).href))],
   ]);
-  const there = [...files.keys()].filter((name) => existsSync(join(folder, name)));
+  const there = [...files.keys()].filter((name) => exists(join(folder, name)));
   if (there.length > 0) {
     throw new UsageError(
       `Cannot make "${folder}": it has ${there.join(", ")} already, expected a folder without`,
@@ -33,7 +32,7 @@ export function work(call: Call): Outcome {
   Deno.mkdirSync(folder, { recursive: true });
   for (const [name, text] of files) writeFileAtomic(join(folder, name), text);
   console.log(`Wrote ${[...files.keys()].join(", ")} into ${folder}`);
-  console.log(`Open it by deno task jupyter ${JSON.stringify(folder)}`);
+  console.log(`Open it, in the checkout, by deno task jupyter ${JSON.stringify(folder)}`);
   return {};
 }
 

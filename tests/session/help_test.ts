@@ -8,6 +8,8 @@ import {
   TrainedModel,
   UsageError,
 } from "../../mod.ts";
+import { PROTOCOLS } from "../../mod.ts";
+import { RunErrors } from "../../lib/analysis/mod.ts";
 import { settingsOf } from "../../lib/training/mod.ts";
 import { runDeno } from "../tasks/run_task.ts";
 
@@ -19,6 +21,8 @@ Deno.test("help() tells every form of a function, its options and the members of
   const trained = Object.create(TrainedModel.prototype) as TrainedModel;
   assertEquals(`${help(trained)}`, `${help("TrainedModel")}`);
   assertMatch(`${help(trained)}`, /mean\(metric: string/);
+  const errors = new RunErrors({ split: "", data: "", samples: 0, scoredBy: null, errors: [] });
+  assertMatch(`${help(errors)}`, /class RunErrors[^]*save\(path: string\)/);
   assertMatch(`${help(openTokenizer)}`, /^(async )?function openTokenizer/);
 });
 
@@ -33,6 +37,9 @@ Deno.test("help() tells of each model all that can be set, of one's own too", ()
 
 Deno.test("help() tells what a metric is, where it differs by protocol", () => {
   assertMatch(`${help("mae")}`, /Of mosi, mosei: .*\n- Of sims: [^]*clipped[^]*lower is better/);
+  const [mae] = PROTOCOLS.sims.metrics;
+  assertMatch(`${help(mae!)}`, /^Metric `mae`: .*\n\n- Of sims: /);
+  assertMatch(`${help({ ...mae!, key: "mine", definition: "My own" })}`, /`mine`[^]*- My own\n/);
 });
 
 Deno.test("help() without anything lists what there is, and refuses what is not with the nearest", () => {

@@ -11,7 +11,7 @@ Deno.test("init writes a folder anywhere, and replaces nothing", async () => {
   assertEquals([code, stderr], [0, ""]);
   assertMatch(
     stdout,
-    /^Wrote deno\.json, package\.json, first\.ipynb into .*\nOpen it by deno task jupyter/,
+    /^Wrote deno\.json, package\.json, first\.ipynb into .*\nOpen it, in the checkout, by deno task jupyter/,
   );
   const { importMap, lock, links } = JSON.parse(Deno.readTextFileSync(join(path, "deno.json")));
   for (const file of [importMap, lock, ...links]) assert(Deno.statSync(file), "whole paths");

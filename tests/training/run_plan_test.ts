@@ -7,7 +7,7 @@ import { writeJsonAtomic } from "../../lib/core/files.ts";
 import type { FolderLock } from "../../lib/core/lock.ts";
 import { makeSynthetic } from "../../lib/data/mod.ts";
 import { findModel, type Setting } from "../../lib/models/mod.ts";
-import { type PlanOptions, planRun, takeFolder } from "../../lib/training/run_plan.ts";
+import { finishedRun, type PlanOptions, planRun, takeFolder } from "../../lib/training/run_plan.ts";
 import { withFolder } from "./small.ts";
 
 function planned(out: string, settings: Record<string, Setting> = {}): PlanOptions {
@@ -74,5 +74,28 @@ Deno.test("takeFolder() refuses a run that is at work", async () => {
   await withFolder((out) => {
     using _first = begin(planned(out));
     assertThrows(() => takeFolder(planned(out)), RunError, `process ${Deno.pid}`);
+  });
+});
+
+Deno.test("finishedRun() is the summary of this very run, wherever its folder is", async () => {
+  await withFolder((out) => {
+    const options = { ...planned(out), isFixed: true };
+    assertEquals(finishedRun(options), null);
+    const { planned: run, folder, lock } = takeFolder(options);
+    lock[Symbol.dispose]();
+    const record = { status: "finished", data: { sha256: run.sha256 }, started: "2026-01-01" };
+    const summary = { path: "elsewhere", valid: { mae: 1 } };
+    const write = (changes: object) =>
+      writeJsonAtomic(folder.file("run.json"), { ...record, summary, ...changes });
+    writeJsonAtomic(folder.file("config.json"), run.config);
+    write({});
+    assertEquals<object | null>(finishedRun(options), { ...summary, path: folder.path });
+    assertEquals(finishedRun({ ...options, ...planned(out, { value: "median" }) }), null);
+    for (const changes of [{ status: "running" }, { data: { sha256: "of other data" } }]) {
+      write(changes);
+      assertEquals(finishedRun(options), null, JSON.stringify(changes));
+    }
+    Deno.writeTextFileSync(folder.file("run.json"), "{");
+    assertEquals(finishedRun(options), null);
   });
 });

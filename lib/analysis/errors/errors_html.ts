@@ -36,7 +36,9 @@ export function forNotebook(found: FoundErrors): string {
 
 /** A row a sample: label, score, error, and the score of each modality. */
 export function errorRows(
-  { errors, scoredBy }: Pick<FoundErrors, "errors" | "scoredBy">,
+  { errors, scoredBy }: Pick<FoundErrors, "scoredBy"> & {
+    readonly errors: readonly Pick<ErrorSample, "id" | "label" | "prediction" | "scores">[];
+  },
 ): { readonly header: string[]; readonly rows: string[][] } {
   const modalities = MODALITIES.filter((name) => errors.some(({ scores }) => name in scores));
   const own = scoredBy === "alone" ? "alone" : "head";

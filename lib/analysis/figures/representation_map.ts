@@ -17,8 +17,8 @@ export interface MapPanel {
 export interface MapSamples {
   /** [samples] */
   readonly ids: readonly string[];
-  /** [samples]; null where nobody knows them, and points have one colour. */
-  readonly labels: ArrayLike<number> | null;
+  /** [samples] */
+  readonly labels: ArrayLike<number>;
 }
 
 /** Panels beside each other, and their size in pixels. */
@@ -59,7 +59,7 @@ export function representationMap(
     );
   }
   const ends = [low, (low + high) / 2, high];
-  const color = labels === null ? { value: COLORS[0] } : {
+  const color = {
     field: "label",
     type: "quantitative",
     scale: { domain: ends, range: [COLORS[1], NEUTRAL, COLORS[0]] },
@@ -73,8 +73,7 @@ export function representationMap(
   });
   const names = panels.map(({ title }) => title).join(", ");
   return new Figure({
-    description: `${what} of ${ids.length} samples by ${names}` +
-      (labels === null ? "" : "; the colour is the label"),
+    description: `${what} of ${ids.length} samples by ${names}; the colour is the label`,
     columns: ACROSS,
     spacing: 12,
     concat: panels.map(({ title, points }) => ({
@@ -85,7 +84,7 @@ export function representationMap(
           x: short(x),
           y: short(y),
           id: ids[i]!,
-          ...labels === null ? {} : { label: short(labels[i]!) },
+          label: short(labels[i]!),
         })),
       },
       mark: { type: "circle", size: 14, opacity: 0.75 },
@@ -93,7 +92,7 @@ export function representationMap(
         x: axis("x"),
         y: axis("y"),
         color,
-        tooltip: ["id", ...labels === null ? [] : ["label"]].map((field) => ({ field })),
+        tooltip: ["id", "label"].map((field) => ({ field })),
       },
     })),
   });

@@ -151,10 +151,22 @@ function shownOf({ entry, history }: ReportedRun, runs: readonly ReportedRun[]):
   return { figures, errors };
 }
 
+function readErrors({ path }: ReportedRun["entry"]): RunErrors | "damaged" | null {
+  try {
+    return RunErrors.read(new RunFolder(path).file(ERRORS_FILE));
+  } catch (error) {
+    if (error instanceof DataError) return "damaged"; // Figures stand without it.
+    throw error;
+  }
+}
+
 /** What `evaluate --errors` found on the split that the run was made for; null where it was not asked. */
 function keptErrors(runs: readonly ReportedRun[], split: string): string | null {
   for (const { entry, record } of runs) {
-    const found = RunErrors.read(new RunFolder(entry.path).file(ERRORS_FILE));
+    const found = readErrors(entry);
+    if (found === "damaged") {
+      return paragraph(`${ERRORS_FILE} of seed ${entry.seed} is damaged, and not shown`);
+    }
     if (found === null || found.split !== split || found.data !== record.data.path) continue;
     return heading(`The largest errors on ${split}: seed ${entry.seed}`, 4) + forPage(found);
   }

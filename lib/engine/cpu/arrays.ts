@@ -35,10 +35,11 @@ function freeOf(size: number): ArrayBuffer[] {
 function take(bytes: number): ArrayBuffer {
   const size = sizeClass(bytes);
   const found = freeOf(size).pop();
+  // Before anything is counted, since there may be no memory for it.
+  const buffer = found ?? new ArrayBuffer(size);
   if (found === undefined) held += size;
   inUse += size;
   most = Math.max(most, inUse);
-  const buffer = found ?? new ArrayBuffer(size);
   uses.set(buffer, 0);
   return buffer;
 }

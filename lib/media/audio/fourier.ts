@@ -17,7 +17,7 @@ export interface Fourier {
 /** Makes {@linkcode Fourier} of a size. */
 export type FourierClass = new (size: number) => Fourier;
 
-/** Loads the package. */
+/** Loads the package. @throws {DataError} it cannot be loaded */
 export async function openFourier(): Promise<FourierClass> {
   return (await loadPackage<{ readonly default: FourierClass }>("fft.js")).default;
 }

@@ -14,7 +14,7 @@ import { contentOf, hashedName } from "../../training/run_place.ts";
 import { finishedRun, type PlanOptions } from "../../training/run_plan.ts";
 import type { TextSource, TrainingData } from "../../training/training_data.ts";
 import { cellKey, type StudyCell, type StudyDefinition } from "./definition.ts";
-import { type Job, studyJobs } from "./jobs.ts";
+import type { Job } from "./jobs.ts";
 import type { Ending, WorkerOptions } from "./messages.ts";
 
 /** What was found out about a study before anything is trained. */
@@ -72,21 +72,18 @@ export async function checkStudy(
   }
   tell(definition, refusals, onNote);
   const named = withNames(definition, folder, datasets);
-  const endings = new Map<string, Ending>(
+  const failures = new Map<string, Ending>(
     refusals.map(({ cell, data, error }) => [
       keyOf(cell, data),
       { status: "failed", message: messageOf(error) },
     ]),
   );
-  const seedKey = (job: Job) => `${keyOf(job, job.data)} ${job.seed}`;
-  for (const job of studyJobs(named, folder)) {
-    const plan = plans.get(keyOf(job, job.data));
-    const ending = plan === undefined ? null : keptEnding(job, plan);
-    if (ending !== null) endings.set(seedKey(job), ending);
-  }
   return {
     definition: named,
-    endingOf: (job) => endings.get(keyOf(job, job.data)) ?? endings.get(seedKey(job)) ?? null,
+    endingOf(job) {
+      const key = keyOf(job, job.data), plan = plans.get(key);
+      return plan === undefined ? failures.get(key) ?? null : keptEnding(job, plan);
+    },
   };
 }
 

@@ -240,6 +240,10 @@ Deno.test("a card shows the errors that evaluate kept, of the run's own data and
     assertMatch(html, /The largest errors on test: seed 1113<\/h4>/);
     assertMatch(html, /<details><summary>a\$_\$1: .*\n<blockquote>what &lt;b>was&lt;\/b> said/);
     assert(!html.includes("elsewhere") && !html.includes("before</"));
+    Deno.writeTextFileSync(join(paths[0]!, "errors.json"), "{");
+    const damaged = await makeReport(out);
+    assertMatch(damaged, /errors\.json of seed 1111 is damaged, and not shown/);
+    assert(damaged.includes("<figure"), "figures stand without it");
   });
 });
 

@@ -43,8 +43,8 @@ for (const name of ENCODERS) {
   });
 
   forEachEngine(`${name} computed again in the backward pass has the same gradients`, () => {
-    const [plain, again] = [false, true].map((isCheckpointed) => {
-      using recorded = new Recorded(join(RECORDINGS, name), { layers: 1, isCheckpointed });
+    const gradientsOf = (layers: number, isCheckpointed: boolean) => {
+      using recorded = new Recorded(join(RECORDINGS, name), { layers, isCheckpointed });
       const stream = RandomStream.fromSeed(1);
       let gradients = new Map<string, Float32Array>();
       tf.tidy(() => {
@@ -53,10 +53,14 @@ for (const name of ENCODERS) {
         gradients = recorded.differentiate(() => recorded.encoder.cls(tokens, noise));
       });
       return new Map([...gradients].filter(([, values]) => values !== undefined));
-    }) as [Map<string, Float32Array>, Map<string, Float32Array>];
-    assertEquals([...again.keys()], [...plain.keys()]);
-    assert([...plain.keys()].some((name) => name.includes(".layer.1.")), "a layer learns");
-    for (const [name, values] of plain) assert(deviation(again.get(name)!, values) < 1e-6, name);
+    };
+    // All layers, and those after a frozen one.
+    for (const layers of [0, 1]) {
+      const [plain, again] = [gradientsOf(layers, false), gradientsOf(layers, true)];
+      assertEquals([...again.keys()], [...plain.keys()]);
+      assert([...plain.keys()].some((name) => name.includes(".layer.1.")), "a layer learns");
+      for (const [name, values] of plain) assert(deviation(again.get(name)!, values) < 1e-6, name);
+    }
   });
 
   forEachEngine(
