@@ -2,6 +2,7 @@
 
 import { type Displayable, JUPYTER_DISPLAY, type MediaBundle } from "../../display/notebook.ts";
 import { NOTEBOOK_THEME, THEME } from "./theme.ts";
+import { compactSvg } from "./compact_svg.ts";
 import { type FigureSpec, toSvg } from "./vega.ts";
 
 /** Notebooks draw this version by themselves. */
@@ -48,8 +49,8 @@ export class Figure implements Displayable {
   }
 
   /** The drawing; the same bytes on every machine. @throws {DataError} vega cannot be loaded */
-  svg(): Promise<string> {
-    return toSvg(this.spec);
+  async svg(): Promise<string> {
+    return compactSvg(await toSvg(this.spec));
   }
 
   /** For notebooks: interactive and in the notebook's theme, as a drawing, and in words. */

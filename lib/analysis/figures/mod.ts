@@ -11,4 +11,4 @@ export { predictedAgainstTrue, residualsByLabel, type ScoredSamples } from "./pr
 export { type MapPanel, type MapSamples, representationMap } from "./representation_map.ts";
 export { type CurvePoint, robustnessCurves } from "./robustness_curves.ts";
 export { type ScoredTrial, searchCoordinates, searchSettings } from "./search_settings.ts";
-export { type FigureSpec, toSvg } from "./vega.ts";
+export { type FigureSpec } from "./vega.ts";

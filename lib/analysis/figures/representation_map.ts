@@ -76,21 +76,23 @@ export function representationMap(
     description: `${what} of ${ids.length} samples by ${names}; the colour is the label`,
     columns: ACROSS,
     spacing: 12,
-    concat: panels.map(({ title, points }) => ({
+    data: {
+      values: ids.map((id, i) => ({
+        id,
+        label: short(labels[i]!),
+        ...Object.fromEntries(panels.flatMap(({ points }, k) => [
+          [`x${k}`, short(points[i]![0])],
+          [`y${k}`, short(points[i]![1])],
+        ])),
+      })),
+    },
+    concat: panels.map(({ title }, k) => ({
       title: { text: title, fontSize: 11, fontWeight: "normal", anchor: "start" },
       ...PANEL,
-      data: {
-        values: points.map(([x, y], i) => ({
-          x: short(x),
-          y: short(y),
-          id: ids[i]!,
-          label: short(labels[i]!),
-        })),
-      },
-      mark: { type: "circle", size: 14, opacity: 0.75 },
+      mark: { type: "circle", size: 14, opacity: 1, fillOpacity: 0.75 },
       encoding: {
-        x: axis("x"),
-        y: axis("y"),
+        x: axis(`x${k}`),
+        y: axis(`y${k}`),
         color,
         tooltip: ["id", "label"].map((field) => ({ field })),
       },

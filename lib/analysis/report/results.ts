@@ -19,7 +19,6 @@ import type { RunEntry } from "../../studies/runs/mod.ts";
 import { resultsGrid, studyGrids } from "../results/mod.ts";
 import { escapeXml } from "../../display/xml.ts";
 import { type ReportContent, type ReportedGroup, withoutFolder } from "./content.ts";
-import { compactSvg } from "./compact_svg.ts";
 import { gridHtml } from "../../display/grid_tables.ts";
 import { paragraph, part, section } from "../../display/html.ts";
 
@@ -27,7 +26,7 @@ import { paragraph, part, section } from "../../display/html.ts";
 export async function drawn(figures: readonly Figure[]): Promise<string> {
   const parts = await Promise.all(figures.map(async (figure) => {
     // The description is there as a text already.
-    const svg = compactSvg(await figure.svg()).replace(
+    const svg = (await figure.svg()).replace(
       / role="img" aria-label="[^"]*"/,
       ' aria-hidden="true"',
     );

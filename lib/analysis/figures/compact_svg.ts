@@ -1,4 +1,4 @@
-/** Drawings in a third of their size, of the same look: a page has dozens. @module */
+/** Drawings in a third of their size, of the same look: a page or notebook has dozens. @module */
 
 /** What says nothing where a drawing is told in words, and cannot be pointed at. */
 const IDLE =
@@ -15,6 +15,7 @@ const LEAVES =
 /** Attributes that shapes take from their group. */
 const INHERITED = [
   "fill",
+  "fill-opacity",
   "font-family",
   "font-size",
   "font-weight",
