@@ -6,6 +6,7 @@
 
 import { basename } from "node:path";
 import { DataError, DataIntegrityError, messageOf, UsageError } from "../core/errors.ts";
+import { checkOptionNames, type OptionNames } from "../core/options.ts";
 import { JUPYTER_DISPLAY } from "../display/notebook.ts";
 import { FileColumn, MemoryColumn, zeroNonFinite } from "./column.ts";
 import type { Dataset, FeatureColumn, Split } from "./dataset.ts";
@@ -20,7 +21,7 @@ import {
   type SplitScan,
 } from "./checks/integrity.ts";
 import { MODALITIES, type Modality, type ProtocolName, type SplitName } from "./modality.ts";
-import { type SourceOptions, sourceOptions } from "./source_options.ts";
+import { SOURCE_OPTIONS, type SourceOptions, sourceOptions } from "./source_options.ts";
 import { openDataset } from "./open.ts";
 import type { Problem, ProblemCode } from "./problem.ts";
 import { recognize, tellProtocol } from "./registry.ts";
@@ -50,6 +51,18 @@ export interface LoadOptions extends SourceOptions {
   readonly onWarning?: (message: string) => void;
 }
 
+const NAMES: OptionNames<LoadOptions> = {
+  ...SOURCE_OPTIONS,
+  nonfinite: true,
+  modalities: true,
+  text: true,
+  lazy: true,
+  splits: true,
+  labels: true,
+  protocol: true,
+  onWarning: true,
+};
+
 /** Problems that `data:check` lists and that nobody wants to read at each training. */
 const QUIET: readonly ProblemCode[] = [
   "constant-column",
@@ -76,7 +89,7 @@ const FATAL: readonly ProblemCode[] = [
  * @throws {DataError} if it cannot be read, or lacks keys: one error that lists them all
  * @throws {DataIntegrityError} if a label is not finite or out of the protocol's range, or a
  * feature is not finite and `nonfinite` is `stop`
- * @throws {UsageError} if a modality that was asked for is absent
+ * @throws {UsageError} if an option is unknown, or a modality that was asked for is absent
  *
  * @example
  * ```ts
@@ -99,6 +112,7 @@ const FATAL: readonly ProblemCode[] = [
  * ```
  */
 export function loadDataset(path: string, options: LoadOptions = {}): Dataset {
+  checkOptionNames(options, NAMES);
   const source = openDataset(path, {
     ...(options.splits === undefined ? {} : { splits: options.splits }),
     labels: options.labels === "required",

@@ -1,5 +1,6 @@
 /** What a caller says about data that does not say it itself. @module */
 
+import type { OptionNames } from "../core/options.ts";
 import type { LabelRange } from "./label_range.ts";
 import type { Modality, SplitName } from "./modality.ts";
 
@@ -22,6 +23,18 @@ export interface SourceOptions {
   /** Part of the train split that becomes the valid split, whole videos, above 0 and below 1. */
   readonly valid?: number;
 }
+
+/** Their names. */
+export const SOURCE_OPTIONS: OptionNames<SourceOptions> = {
+  labelFile: true,
+  labelRange: true,
+  classes: true,
+  labelColumn: true,
+  columns: true,
+  files: true,
+  unsplit: true,
+  valid: true,
+};
 
 /**
  * The part of `options` that says how files are read.

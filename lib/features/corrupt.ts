@@ -176,3 +176,12 @@ class ChangedColumn implements FeatureColumn {
     }
   }
 }
+
+/** For a row of a table, such as `audio 0.3, no vision`. */
+export function describeCorruption({ drop, noise }: Corruption): string {
+  const parts = [
+    ...Object.entries(noise).map(([modality, level]) => `${modality} ${level}`),
+    ...drop.map((modality) => `no ${modality}`),
+  ];
+  return parts.join(", ") || "as it is";
+}

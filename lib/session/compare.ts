@@ -1,6 +1,7 @@
 /** Comparing what was trained. @module */
 
 import { RunError, UsageError } from "../core/errors.ts";
+import { checkOptionNames, type OptionNames } from "../core/options.ts";
 import {
   type Displayable,
   isNotebook,
@@ -28,6 +29,16 @@ export interface ModelComparisonOptions extends CompareOptions {
   /** Takes a sentence for each run that is not compared. Default: on stderr, and in a notebook's cell. */
   readonly onWarning?: (message: string) => void;
 }
+
+const OPTIONS: OptionNames<ModelComparisonOptions> = {
+  metrics: true,
+  onWarning: true,
+  level: true,
+  seed: true,
+  resamples: true,
+  equivalence: true,
+  pairs: true,
+};
 
 /**
  * A table of comparisons. In a notebook it shows itself with its verdicts.
@@ -124,7 +135,7 @@ export class ModelComparison implements Displayable {
  *
  * @param first a model, or all of them as a list
  * @throws {RunError} there is nothing to compare, or the only pair cannot be compared, and why
- * @throws {UsageError} a metric is unknown, with the nearest name
+ * @throws {UsageError} a metric or an option is unknown, with the nearest name
  *
  * @example The smallest comparison
  * ```ts
@@ -174,8 +185,9 @@ export function compare(
 ): ModelComparison {
   const isList = Array.isArray(first);
   const models = (isList ? first : [first, second]) as readonly Comparable[];
-  const { metrics, onWarning, ...options } = (isList ? second as ModelComparisonOptions : third) ??
-    {};
+  const given = (isList ? second as ModelComparisonOptions : third) ?? {};
+  checkOptionNames(given, OPTIONS);
+  const { metrics, onWarning, ...options } = given;
   const paths = models.flatMap(pathsOf);
   const { runs, skipped } = readRuns(paths);
   // A notebook shows them with the table.

@@ -12,15 +12,10 @@ export { representRun } from "./represent_run.ts";
 export { help } from "./help.ts";
 export { RunHistory } from "./run_history.ts";
 export { type MeanPredictions, RunPredictions } from "./run_predictions.ts";
+export { RunEvaluation } from "./run_evaluation.ts";
 export { type ShownRunOptions, trainShown } from "./shown_run.ts";
 export type { EvaluateOptions, RunUse } from "./run_splits.ts";
 export { train } from "./train.ts";
 export type { TrainOptions } from "./train_options.ts";
 export { type SeedOption, TrainedModel } from "./trained_model.ts";
-export {
-  evaluateRun,
-  type PredictOptions,
-  predictRun,
-  type RunEvaluation,
-  type Score,
-} from "./use_run.ts";
+export { evaluateRun, type PredictOptions, predictRun, type Score } from "./use_run.ts";

@@ -1,6 +1,7 @@
 /** A finished run that is open, and splits of its own data or of others. @module */
 
 import { DataError, messageOf } from "../core/errors.ts";
+import { checkOptionNames, type OptionNames } from "../core/options.ts";
 import {
   type Dataset,
   type SourceOptions,
@@ -8,6 +9,7 @@ import {
   type Split,
   type SplitName,
 } from "../data/mod.ts";
+import { SOURCE_OPTIONS } from "../data/source_options.ts";
 import { type EngineOptions, openEngine } from "../engine/mod.ts";
 import type { Corruption } from "../features/mod.ts";
 import type { ModelDefinition } from "../models/mod.ts";
@@ -35,6 +37,18 @@ export interface EvaluateOptions extends RunUse, SourceOptions {
 
 /** Which split of which data. */
 export type SplitOptions = Omit<EvaluateOptions, "corruptions">;
+
+/** Their names. */
+export const SPLIT_OPTIONS: OptionNames<SplitOptions> = {
+  ...SOURCE_OPTIONS,
+  engine: true,
+  device: true,
+  log: true,
+  model: true,
+  onWarning: true,
+  data: true,
+  split: true,
+};
 
 /** A run and a labelled split, loaded; what was loaded is closed with it. */
 export class RunSplits implements Disposable {
@@ -69,10 +83,12 @@ export class RunSplits implements Disposable {
    *
    * @param path the run's folder
    * @param action for errors, for example `evaluate on`
+   * @throws {UsageError} an option is unknown
    * @throws {RunError} there is no finished run
    * @throws {DataError} the data cannot be loaded, do not fit the run, or have no labels in the split
    */
   static async open(path: string, action: string, options: SplitOptions): Promise<RunSplits> {
+    checkOptionNames(options, SPLIT_OPTIONS);
     const folder = new RunFolder(path);
     const { split: name = "test", onWarning = warn } = options;
     // Asked before the engine starts, as it is what most often is not there.

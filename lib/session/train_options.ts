@@ -1,8 +1,9 @@
 /** What a script asks of a training, checked before anything is loaded. @module */
 
 import { UsageError } from "../core/errors.ts";
-import { unknownName } from "../core/suggest.ts";
+import { checkOptionNames, type OptionNames } from "../core/options.ts";
 import type { Dataset, Modality, ProtocolName, SourceOptions } from "../data/mod.ts";
+import { SOURCE_OPTIONS } from "../data/source_options.ts";
 import type { Device, EngineName } from "../engine/mod.ts";
 import { findModel, type ModelDefinition } from "../models/mod.ts";
 import {
@@ -58,7 +59,7 @@ export interface TrainOptions<Model extends ModelChoice = ModelChoice> extends S
 }
 
 /** The names of the options; the type demands each. */
-const NAMES: Readonly<Record<keyof TrainOptions, true>> = {
+const NAMES: OptionNames<TrainOptions> = {
   model: true,
   data: true,
   seeds: true,
@@ -74,14 +75,7 @@ const NAMES: Readonly<Record<keyof TrainOptions, true>> = {
   resume: true,
   name: true,
   overwrite: true,
-  labelFile: true,
-  labelRange: true,
-  classes: true,
-  labelColumn: true,
-  columns: true,
-  files: true,
-  unsplit: true,
-  valid: true,
+  ...SOURCE_OPTIONS,
   signal: true,
   onEpoch: true,
 };
@@ -98,14 +92,13 @@ export function checkOptions(options: Omit<TrainOptions, "settings">): ModelDefi
   const chosen: ModelChoice = options.model;
   const model = typeof chosen === "string" ? findModel(chosen) : chosen;
   for (const name of Object.keys(options)) {
-    if (Object.hasOwn(NAMES, name)) continue;
-    if (Object.hasOwn(settingsOf(model), name)) {
+    if (!Object.hasOwn(NAMES, name) && Object.hasOwn(settingsOf(model), name)) {
       throw new UsageError(
         `Unknown option "${name}": it is a setting, as settings: { ${name}: … }`,
       );
     }
-    throw new UsageError(unknownName("option", name, Object.keys(NAMES)));
   }
+  checkOptionNames(options, NAMES);
   return model;
 }
 

@@ -17,16 +17,11 @@ import { mean, standardDeviation } from "../statistics/mod.ts";
 import { findErrors } from "./find_errors.ts";
 import type { Representations, RunErrors } from "../analysis/mod.ts";
 import { representRun } from "./represent_run.ts";
+import type { RunEvaluation } from "./run_evaluation.ts";
 import { RunHistory } from "./run_history.ts";
 import type { EvaluateOptions, RunUse } from "./run_splits.ts";
 import { RunPredictions } from "./run_predictions.ts";
-import {
-  evaluateRun,
-  type PredictOptions,
-  predictRun,
-  type RunEvaluation,
-  type Score,
-} from "./use_run.ts";
+import { evaluateRun, type PredictOptions, predictRun, type Score } from "./use_run.ts";
 
 /** Which of several runs. */
 export interface SeedOption {

@@ -1,12 +1,12 @@
 /** Finished runs put to use: their metrics on a split, their scores of other samples. @module */
 
 import { DataError, UsageError } from "../core/errors.ts";
+import { checkOptionNames, type OptionNames } from "../core/options.ts";
 import { RandomStream } from "../core/random.ts";
 import {
   type Dataset,
   MemoryColumn,
   type Modality,
-  type ProtocolName,
   type SourceOptions,
   sourceOptions,
   type Split,
@@ -17,15 +17,15 @@ import { type Predictor, RunFolder } from "../training/mod.ts";
 import { loadForRun } from "../training/run_data.ts";
 import { type CorruptedMetrics, evaluateCorrupted } from "../analysis/robustness.ts";
 import { type ClipEncoders, extractForRun } from "./extract_for_run.ts";
-import { type EvaluateOptions, openPredictor, RunSplits, type RunUse, warn } from "./run_splits.ts";
-
-/** Metrics of a run on a split. */
-export interface RunEvaluation {
-  /** Whose metrics they are. */
-  readonly protocol: ProtocolName;
-  /** One for each corruption. */
-  readonly points: readonly CorruptedMetrics[];
-}
+import { RunEvaluation } from "./run_evaluation.ts";
+import {
+  type EvaluateOptions,
+  openPredictor,
+  RunSplits,
+  type RunUse,
+  SPLIT_OPTIONS,
+  warn,
+} from "./run_splits.ts";
 
 /**
  * Evaluates a finished run on a split, and notes in its folder that the split was read.
@@ -33,7 +33,7 @@ export interface RunEvaluation {
  * @param path the run's folder
  * @throws {RunError} there is no finished run
  * @throws {DataError} the data cannot be loaded, do not fit the run, or have no labels in the split
- * @throws {UsageError} the data cannot be corrupted so
+ * @throws {UsageError} an option is unknown, or the data cannot be corrupted so
  *
  * @example What the text is worth
  * ```ts
@@ -54,8 +54,9 @@ export async function evaluateRun(
   path: string,
   options: EvaluateOptions = {},
 ): Promise<RunEvaluation> {
-  using run = await RunSplits.open(path, "evaluate on", options);
-  const corruptions = options.corruptions ?? [{ drop: [], noise: {} }];
+  const { corruptions: asked, ...choice } = options;
+  using run = await RunSplits.open(path, "evaluate on", choice);
+  const corruptions = asked ?? [{ drop: [], noise: {} }];
   const isNoisy = corruptions.some(({ noise }) => Object.keys(noise).length > 0);
   // Noise is measured in the deviations of the data that the run was trained on.
   const train = isNoisy ? await run.train() : null;
@@ -64,8 +65,9 @@ export async function evaluateRun(
     points.push(await evaluateCorrupted(run.predictor, run.split, corruption, train));
   }
   const noted = points.map(({ drop, noise, metrics }) => ({ drop, noise, metrics }));
-  run.note(options.corruptions === undefined ? {} : { corruptions: noted });
-  return { protocol: run.predictor.protocol, points };
+  run.note(asked === undefined ? {} : { corruptions: noted });
+  const title = `${path}, ${run.split.name}`;
+  return new RunEvaluation(run.predictor.protocol, points, title);
 }
 
 /** What a run scores: samples of data, or one utterance. */
@@ -85,6 +87,17 @@ export interface PredictOptions extends RunUse, SourceOptions, ClipEncoders {
   readonly drop?: readonly Modality[];
 }
 
+const PREDICT_OPTIONS: OptionNames<PredictOptions> = {
+  ...SPLIT_OPTIONS,
+  video: true,
+  text: true,
+  drop: true,
+  bert: true,
+  audioEncoder: true,
+  visionEncoder: true,
+  transcriber: true,
+};
+
 /** A sample and its score. */
 export interface Score {
   /** The sample's; `text` for an utterance; of a clip the name of its file without the ending. */
@@ -99,7 +112,7 @@ export interface Score {
  * Scores samples with a finished run.
  *
  * @param path the run's folder
- * @throws {UsageError} nothing to score is given, or too much
+ * @throws {UsageError} nothing to score is given, or too much, or an option is unknown
  * @throws {RunError} there is no finished run, or it cannot score words
  * @throws {DataError} the data cannot be loaded or do not fit the run, or the clip cannot be used
  *
@@ -117,6 +130,7 @@ export interface Score {
  * ```
  */
 export async function predictRun(path: string, options: PredictOptions): Promise<Score[]> {
+  checkOptionNames(options, PREDICT_OPTIONS);
   const { data, video, text, split, onWarning = warn } = options;
   const named = { data, "a video": video, "a text": text };
   const given = Object.entries(named).filter(([, value]) => value !== undefined)

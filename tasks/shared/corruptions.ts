@@ -46,15 +46,6 @@ export function corruptionsOf(call: Call, used: readonly Modality[]): Corruption
   return corruptions;
 }
 
-/** For a row of a table, such as `audio 0.3, no vision`. */
-export function describeCorruption({ drop, noise }: Corruption): string {
-  const parts = [
-    ...Object.entries(noise).map(([modality, level]) => `${modality} ${level}`),
-    ...drop.map((modality) => `no ${modality}`),
-  ];
-  return parts.join(", ") || "as it is";
-}
-
 function toUsed(text: string, used: readonly Modality[]): Modality {
   const modality = MODALITIES.find((name) => name === text);
   if (modality === undefined) throw new UsageError(unknownName("modality", text, MODALITIES));

@@ -12,10 +12,11 @@ import {
 } from "../../lib/evaluation/mod.ts";
 import { type Modality, type SplitName } from "../../lib/data/mod.ts";
 import { tableColumns } from "../../lib/display/mod.ts";
+import { describeCorruption } from "../../lib/features/mod.ts";
 import { readRuns } from "../../lib/studies/mod.ts";
 import { RunFolder } from "../../lib/training/mod.ts";
 import { type Call, warn } from "../shared/command.ts";
-import { corruptionsOf, describeCorruption } from "../shared/corruptions.ts";
+import { corruptionsOf } from "../shared/corruptions.ts";
 import { sourceOf } from "../shared/data_flags.ts";
 import { engineOf } from "../shared/flags.ts";
 import { printTable } from "../shared/run_table.ts";

@@ -10,6 +10,7 @@ import {
   Network,
   type Outputs,
   readSafetensors,
+  resultsTable,
   RunError,
   tf,
   train,
@@ -238,7 +239,10 @@ Deno.test("a trained model is evaluated and scores as the commands do, and notes
   const plain = await run.evaluate({ seed: 8 });
   assertEquals(plain.points.map(({ metrics }) => metrics), [run.runs[1]!.test]);
   const corruptions = [{ drop: ["vision"], noise: { audio: 0.5 } }] as const;
-  const { points: [worse] } = await run.evaluate({ seed: 8, split: "valid", corruptions });
+  const evaluated = await run.evaluate({ seed: 8, split: "valid", corruptions });
+  const { points: [worse] } = evaluated;
+  const shown = String(evaluated[JUPYTER_DISPLAY]()["text/plain"]);
+  assertMatch(shown, /8, valid\n\nmetric +audio 0.5, no vision\nMAE +\d\.\d{3}\n/);
   const flags = ["--split", "valid", "--drop", "vision", "--noise", "audio=0.5", "--json"];
   const shell = await runTask("evaluate", path, ...flags, ...engine);
   assertEquals(lastJson(shell.stdout)["metrics"], worse!.metrics);
@@ -293,4 +297,24 @@ Deno.test("compare takes one run of a model without seeds, and names two dataset
       "they are of two datasets, synthetic and another: the test ids differ",
     );
   });
+});
+
+Deno.test("options that nobody knows are refused, where no type checker reads the call", async () => {
+  using folder = new TestFolder();
+  const run = await train({ ...small(), out: folder.path, seeds: [7] });
+  const odd = { drop: ["vision"] } as object;
+  const calls: Record<string, () => unknown> = {
+    loadDataset: () => loadDataset("synthetic:n=16", odd),
+    train: () => train({ ...small(), ...odd }),
+    evaluate: () => run.evaluate(odd),
+    represent: () => run.represent(odd),
+    errors: () => run.errors(odd),
+    predict: () => run.predict({ data: "synthetic:n=16", noise: 1 } as object),
+    compare: () => compare([run], odd),
+    resultsTable: () => resultsTable([run], odd),
+  };
+  for (const [name, call] of Object.entries(calls)) {
+    const error = await assertRejects(async () => await call(), UsageError, undefined, name);
+    assertMatch(error.message, /^Unknown option "(drop|noise)": .*nown are /, name);
+  }
 });

@@ -1,5 +1,8 @@
 /** The table of results: a row a model and dataset, a column a metric, means over seeds. @module */
 
+import { UsageError } from "../../core/errors.ts";
+import { checkOptionNames, type OptionNames } from "../../core/options.ts";
+import { unknownName } from "../../core/suggest.ts";
 import type { Grid, GridCell } from "../../display/grid.ts";
 import { GridTables } from "../../display/grid_tables.ts";
 import { findMetric, metricName, tableKeys } from "../../evaluation/protocols.ts";
@@ -17,11 +20,14 @@ export interface ResultsOptions {
   readonly split?: "valid" | "test";
 }
 
+const OPTIONS: OptionNames<ResultsOptions> = { metrics: true, split: true };
+
 /**
  * The table of results of some runs: those that differ by their seed are a row. It shows itself in a
  * notebook, and writes itself as Markdown, LaTeX, CSV and HTML.
  *
  * @param of runs, or what `train` returned
+ * @throws {UsageError} a metric or an option is unknown, with the nearest name
  *
  * @example
  * ```ts
@@ -42,7 +48,12 @@ export function resultsTable(
   of: readonly (RunEntry | HasRuns)[],
   options: ResultsOptions = {},
 ): GridTables {
-  return new GridTables("Results", [resultsGrid(groupRuns(runsOf(of)), options)]);
+  checkOptionNames(options, OPTIONS);
+  const runs = runsOf(of);
+  const known = new Set(runs.flatMap(({ valid, test }) => Object.keys({ ...valid, ...test })));
+  const unknown = options.metrics?.find((key) => !known.has(key) && findMetric(key) === undefined);
+  if (unknown !== undefined) throw new UsageError(unknownName("metric", unknown, known));
+  return new GridTables("Results", [resultsGrid(groupRuns(runs), options)]);
 }
 
 /** The same of runs that are grouped already. */

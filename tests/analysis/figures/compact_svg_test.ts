@@ -3,7 +3,8 @@ import { compactSvg } from "../../../lib/analysis/figures/compact_svg.ts";
 import { toSvg } from "../../../lib/analysis/figures/vega.ts";
 import { madeFigures } from "./made_figures.ts";
 
-const SHARED = /(fill|fill-opacity|font-\w+|stroke|stroke-width|text-anchor|transform|opacity)="([^"]*)"/g;
+const SHARED =
+  /(fill|fill-opacity|font-\w+|stroke|stroke-width|text-anchor|transform|opacity)="([^"]*)"/g;
 
 /** What is seen: each shape and text with all that its groups say of it, written one way. */
 function shapesOf(svg: string): string[] {
