@@ -1,6 +1,7 @@
 /** Tables of cells as text and as HTML. @module */
 
 import { blocksOf } from "./blocks.ts";
+import { breakCells } from "./broken_cells.ts";
 import { escapeForNotebook } from "./xml.ts";
 import { type GridCell, textOfCell } from "./grid.ts";
 
@@ -36,18 +37,26 @@ export function textTable(
 
 /** The blocks of a table. */
 function linesOf(
-  rows: readonly (readonly string[])[],
+  whole: readonly (readonly string[])[],
   align: string | undefined,
   { width, repeated }: Required<TextWidth>,
 ): string[] {
-  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
+  const place = { limit: width, gap: GAP, repeated };
+  const fits = widthsOf(whole).reduce((sum, each) => sum + GAP + each, -GAP) <= width;
+  const rows = fits ? whole : breakCells(whole, widthsOf(whole), place);
+  const widths = widthsOf(rows);
   const isLeft = (i: number) => align === undefined ? i === 0 : align[i] === "l";
   const cell = (text: string, i: number) =>
     isLeft(i) ? text.padEnd(widths[i]!) : text.padStart(widths[i]!);
-  return blocksOf(widths, { limit: width, gap: GAP, repeated }).map((columns) =>
+  return blocksOf(widths, place).map((columns) =>
     rows.map((row) => columns.map((i) => cell(row[i]!, i)).join(" ".repeat(GAP)).trimEnd())
       .join("\n")
   );
+}
+
+/** The widest cell of each column, in characters. */
+function widthsOf(rows: readonly (readonly string[])[]): number[] {
+  return (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
 }
 
 /** `Acc-2 (neg/pos)` on two lines; a head of one line is on the lower one. */
