@@ -9,7 +9,7 @@ const NARROWEST = 12;
 /** Before what goes on from the line above. */
 const INDENT = "  ";
 /** Where a name may be broken: after its marks. */
-const PARTS = /[^,/ ~=]*[,/ ~=]?/g;
+const PARTS = /[^,/ ~]*[,/ ~]?/g;
 
 /**
  * The rows, with the cells of names in several lines where they would leave no room for what is
@@ -48,9 +48,11 @@ function linesOf(text: string, most: number): string[] {
         part = "";
       } else if (isBegun) lines.push(INDENT);
       else {
-        // A part without a mark in it that is longer than a line.
-        lines[lines.length - 1] = line + part.slice(0, most - line.length);
-        part = part.slice(most - line.length);
+        // A part that is longer than a line, after its sign of equality, if it has one.
+        const room = most - line.length;
+        const end = part.lastIndexOf("=", room - 1) + 1 || room;
+        lines[lines.length - 1] = line + part.slice(0, end);
+        part = part.slice(end);
         lines.push(INDENT);
       }
     }
