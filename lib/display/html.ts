@@ -34,7 +34,8 @@ th, td { padding: .25rem .7rem .25rem 0; border-bottom: 1px solid var(--line); t
   vertical-align: top; }
 thead th { border-bottom: 2px solid var(--edge); white-space: nowrap; }
 .number { text-align: right; }
-td.number, .wide td:first-child { white-space: nowrap; }
+td.number { white-space: nowrap; }
+.wide td:first-child { min-width: min(14rem, 38vw); max-width: 24rem; overflow-wrap: anywhere; }
 tbody th { font-weight: normal; color: var(--faint); }
 .figures { display: flex; flex-wrap: wrap; gap: 1rem; align-items: flex-start; }
 figure { margin: 0; max-width: 100%; }

@@ -30,6 +30,17 @@ interface Vega {
   resetSVGDefIds(): void;
 }
 
+/** An attribute that says where something is, not what it is called. */
+const PLACE = / (?!aria-)[\w-]+="[^"]*"/g;
+
+/** Hundredths of a pixel are enough for anybody. */
+function roundedPlace(attribute: string): string {
+  return attribute.replace(
+    /\d+\.\d{3,}(?:e-\d+)?/g,
+    (number) => String(Number(Number(number).toFixed(2))),
+  );
+}
+
 /**
  * Draws a specification. The same one gives the same bytes everywhere: widths of texts come from a
  * table and not from the fonts of the machine, numbers are rounded to hundredths of a pixel.
@@ -54,6 +65,6 @@ export async function toSvg(spec: FigureSpec): Promise<string> {
   const own = name.replace(/\W+/g, "").slice(0, 60);
   return svg
     .replace(/(?<=id="|url\(#)((?:clip|gradient_)\d+)/g, `$1-${own}`)
-    .replace(/\d+\.\d{3,}(?:e-\d+)?/g, (number) => String(Number(Number(number).toFixed(2))))
+    .replace(/<[^>]*>/g, (tag) => tag.replace(PLACE, roundedPlace))
     .replace("<svg ", `<svg role="img" aria-label="${name}" `);
 }

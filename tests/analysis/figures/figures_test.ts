@@ -81,7 +81,7 @@ function textsOf(svg: string): string[] {
 }
 
 Deno.test("comparisonIntervals() names rows by what differs, whole, however long that is", async () => {
-  const sets = ["text", "text+audio+vision", "a-rather-long-setting-of-some-study"];
+  const sets = ["rate=0.00125", "text+audio+vision", "a-rather-long-setting-of-some-study"];
   const comparisons = [[0, 1], [0, 2], [1, 2]].map(([i, j]) => ({
     a: `self-mm (${sets[i!]})`,
     b: `self-mm (${sets[j!]})`,
