@@ -15,7 +15,8 @@ import { dropout, type DropoutNoise } from "../nn/dropout.ts";
 import type { Linear } from "../nn/linear.ts";
 import { meanAbsoluteError } from "../nn/losses/l1.ts";
 import type { Lstm } from "../nn/lstm.ts";
-import { redraw, xavierNormal } from "../nn/redraw.ts";
+import { redraw } from "../nn/redraw.ts";
+import { xavierNormal } from "../nn/xavier.ts";
 import { MMIM_RECORDED } from "./mmim/mmim_recorded.ts";
 import { FusionBound, PairBound, ProjectionMemory } from "./mmim/mutual_information.ts";
 import type {
@@ -137,7 +138,12 @@ class Mmim extends Network<typeof settings> {
       this.linear("fusion_prj.linear_3", fusionDim, 1),
     ];
     const matrices = this.ownNames().filter((name) => this.parameters.get(name).rank > 1);
-    redraw(this.parameters, matrices, this.random, xavierNormal);
+    redraw(
+      this.parameters,
+      matrices,
+      this.random,
+      (random, [rows = 1, columns = 1]) => xavierNormal(random, rows * columns, columns, rows),
+    );
     this.#memory = new ProjectionMemory(projected, settings.memorySize, settings.batchSize);
   }
 

@@ -26,12 +26,6 @@ export function normalWeights(deviation: number): Draw {
       : random.normalArray(sizeOf(shape), deviation);
 }
 
-/** Xavier's normal distribution of a matrix: N(0, 2 / (rows + columns)). */
-export function xavierNormal(random: RandomStream, shape: readonly number[]): Float32Array {
-  const [rows = 1, columns = 1] = shape;
-  return random.normalArray(sizeOf(shape), Math.sqrt(2 / (rows + columns)));
-}
-
 /** Draws parameters anew, each from the stream of its name. */
 export function redraw(
   parameters: Parameters,
