@@ -22,7 +22,7 @@ export interface AdjustedP {
 }
 
 /** Holm's adjusted p of a comparison in a family of `size`. */
-export interface Adjusted {
+interface Adjusted {
   readonly size: number;
   readonly seeds: number;
   readonly samples: number;
@@ -160,7 +160,7 @@ function seedsFor(p: number): number {
 }
 
 /** `p = 0.032`, or `p < 0.001`. */
-export function formatP(p: number): string {
+function formatP(p: number): string {
   return p < 0.001 ? "p < 0.001" : `p = ${p.toFixed(3)}`;
 }
 

@@ -70,18 +70,19 @@ export interface StudyTable {
 /** Half a unit of the third decimal: what a printed value may be off, and a little for binary. */
 const ROUNDING = 0.0005 + 1e-9;
 
+/** Of the intervals over seeds. */
+const LEVEL = 0.95;
+
 /**
  * Computes the table of a study from its finished runs, by their metrics on the split that it is scored on.
  *
  * A published value is taken to be printed to three decimals (or to a tenth of a percent), so it
  * counts as inside where anything that rounds to it is.
- *
- * @param level of the intervals over seeds, in (0, 1)
  */
-export function studyTable(study: Study, level = 0.95): StudyTable {
+export function studyTable(study: Study): StudyTable {
   const { definition, groups } = study;
   const rows = groups.map((group) => ({
-    ...rowOf(group, definition, level),
+    ...rowOf(group, definition),
     name: nameOf(group, groups),
   }));
   const missing = definition.cells.filter((cell) => {
@@ -103,14 +104,13 @@ export function studyTable(study: Study, level = 0.95): StudyTable {
 function rowOf(
   { cell, dataset, runs }: StudyRuns,
   { metrics, scoredOn, showValid }: StudyDefinition,
-  level: number,
 ): Omit<StudyRow, "name"> {
   const valuesOn = (split: "test" | "valid") => {
     const found: Record<string, StudyValue> = {};
     for (const key of metrics) {
       const values = runs.map((run) => run[split][key]).filter((value) => value !== undefined);
       if (values.length < runs.length) continue;
-      const estimate = estimateOverSeeds(values, level, metricBounds(key));
+      const estimate = estimateOverSeeds(values, LEVEL, metricBounds(key));
       found[key] = {
         mean: estimate?.value ?? mean(values),
         deviation: values.length < 2 ? null : standardDeviation(values),
