@@ -41,7 +41,13 @@ export {
   studyTables,
 } from "./results/mod.ts";
 export type { HasRuns } from "./has_runs.ts";
-export { project, type Projection, type ProjectionName } from "./project.ts";
+export {
+  loadProjectors,
+  project,
+  type Projection,
+  type ProjectionName,
+  type Projector,
+} from "./project.ts";
 export { Representations, type RepresentedSamples } from "./representations.ts";
 export { spreadText } from "./spread.ts";
 export {

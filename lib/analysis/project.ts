@@ -1,7 +1,8 @@
-/** Vectors in two dimensions, by libraries that are loaded at the first use. @module */
+/** Vectors in two dimensions, by libraries that are loaded when they are wanted. @module */
 
 import { UsageError } from "../core/errors.ts";
 import { loadPackage } from "../core/packages.ts";
+import { unknownName } from "../core/suggest.ts";
 import type { RandomStream } from "../core/random.ts";
 import type { Vectors } from "../training/mod.ts";
 
@@ -33,6 +34,21 @@ interface UmapPackage {
   ) => { fit(rows: number[][]): number[][] };
 }
 
+/** Projects rows, three or more, which are not all the same. */
+export type Projector = (rows: number[][], random: RandomStream) => Projection;
+
+/** Loads what projects. @throws {DataError} a library cannot be loaded */
+export async function loadProjectors(): Promise<Readonly<Record<ProjectionName, Projector>>> {
+  const [{ PCA }, { UMAP }] = await Promise.all([
+    loadPackage<PcaPackage>("ml-pca"),
+    loadPackage<UmapPackage>("umap-js"),
+  ]);
+  return {
+    pca: (rows) => byPca(PCA, rows),
+    umap: (rows, random) => byUmap(UMAP, rows, random),
+  };
+}
+
 /** Neighbours of UMAP, as its authors have it by default. */
 const NEIGHBOURS = 15;
 
@@ -40,14 +56,19 @@ const NEIGHBOURS = 15;
  * Vectors in two dimensions: the same for the same vectors and stream. The axes of `pca` point to
  * where the farthest sample lies; those of `umap` mean nothing.
  *
- * @throws {UsageError} there are fewer than three vectors
- * @throws {DataError} the library cannot be loaded
+ * @throws {UsageError} there are fewer than three vectors, or no such method
  */
-export async function project(
+export function project(
   { width, values }: Vectors,
   method: ProjectionName,
-  random: RandomStream,
-): Promise<Projection> {
+  { projectors, random }: {
+    readonly projectors: Readonly<Record<ProjectionName, Projector>>;
+    readonly random: RandomStream;
+  },
+): Projection {
+  if (!Object.hasOwn(projectors, method)) {
+    throw new UsageError(unknownName("projection", method, Object.keys(projectors)));
+  }
   const samples = values.length / width;
   if (samples < 3) {
     throw new UsageError(`Cannot project ${samples} samples to two dimensions: expected 3 or more`);
@@ -60,13 +81,12 @@ export async function project(
   if (rows.every((row) => row.every((value, j) => value === rows[0]![j]))) {
     return { points: rows.map(() => [0, 0]) };
   }
-  return method === "pca" ? await byPca(rows, width) : await byUmap(rows, random);
+  return projectors[method](rows, random);
 }
 
-async function byPca(rows: number[][], width: number): Promise<Projection> {
-  const { PCA } = await loadPackage<PcaPackage>("ml-pca");
+function byPca(PCA: PcaPackage["PCA"], rows: number[][]): Projection {
   const pca = new PCA(rows, { method: "SVD" });
-  const found = pca.predict(rows, { nComponents: Math.min(2, width) }).to2DArray();
+  const found = pca.predict(rows, { nComponents: Math.min(2, rows[0]!.length) }).to2DArray();
   const axes = [0, 1].map((axis) => found.map((row) => row[axis] ?? 0));
   // The sign of a component is free, and not every machine's library chooses the same.
   const signs = axes.map((axis) => {
@@ -80,8 +100,11 @@ async function byPca(rows: number[][], width: number): Promise<Projection> {
   };
 }
 
-async function byUmap(rows: number[][], random: RandomStream): Promise<Projection> {
-  const { UMAP } = await loadPackage<UmapPackage>("umap-js");
+function byUmap(
+  UMAP: UmapPackage["UMAP"],
+  rows: number[][],
+  random: RandomStream,
+): Projection {
   const nNeighbors = Math.min(NEIGHBOURS, rows.length - 1);
   const found = new UMAP({ nNeighbors, random: () => random.uniform() }).fit(rows);
   return { points: found.map(([x, y]) => [x!, y!]) };

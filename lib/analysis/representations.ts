@@ -10,7 +10,7 @@ import { protocolOf } from "../evaluation/mod.ts";
 import type { Config, Task } from "../models/mod.ts";
 import type { Representation, Vectors } from "../training/mod.ts";
 import { type Figure, representationMap } from "./figures/mod.ts";
-import { project, type ProjectionName } from "./project.ts";
+import { project, type ProjectionName, type Projector } from "./project.ts";
 import { percent } from "./spread.ts";
 
 /** Points of a figure, so that a notebook or page stays small. */
@@ -64,17 +64,20 @@ export class Representations implements Displayable {
   readonly #vectors: Representation["vectors"];
   readonly #config: Config;
   readonly #seed: number;
+  readonly #projectors: Readonly<Record<ProjectionName, Projector>>;
 
   /** Made by `represent`. @param run whose they are */
   constructor(
     { ids, labels, vectors }: RepresentedSamples,
     run: { readonly config: Config; readonly seed: number },
+    projectors: Readonly<Record<ProjectionName, Projector>>,
   ) {
     this.ids = ids;
     this.labels = labels;
     this.#vectors = vectors;
     this.#config = run.config;
     this.#seed = run.seed;
+    this.#projectors = projectors;
   }
 
   /** What there are vectors of: `fusion`, and modalities. */
@@ -96,10 +99,9 @@ export class Representations implements Displayable {
    * drawn, always the same.
    *
    * @param method `pca` (the default), with the share of the variance that is seen, or `umap`
-   * @throws {UsageError} there are fewer than three samples
-   * @throws {DataError} a library cannot be loaded
+   * @throws {UsageError} there are fewer than three samples, or no such method
    */
-  async plot(method: ProjectionName = "pca"): Promise<Figure> {
+  plot(method: ProjectionName = "pca"): Figure {
     const random = RandomStream.fromSeed(this.#seed).split("representations");
     const order = [...random.fresh("samples").permutation(this.ids.length)];
     const shown = order.slice(0, MOST_POINTS).sort((a, b) => a - b);
@@ -108,8 +110,10 @@ export class Representations implements Displayable {
       const { width, values } = this.of(name);
       const rows = new Float32Array(shown.length * width);
       shown.forEach((i, k) => rows.set(values.subarray(i * width, (i + 1) * width), k * width));
-      const stream = random.fresh(`${method} ${name}`);
-      const { points, explained } = await project({ width, values: rows }, method, stream);
+      const { points, explained } = project({ width, values: rows }, method, {
+        projectors: this.#projectors,
+        random: random.fresh(`${method} ${name}`),
+      });
       const seen = explained === undefined
         ? ""
         : ` (${percent(Math.round(100 * (explained[0] + explained[1])) / 100)})`;
@@ -161,7 +165,7 @@ export class Representations implements Displayable {
   }
 
   /** For notebooks: the figure of principal components. */
-  async [JUPYTER_DISPLAY](): Promise<MediaBundle> {
-    return (await this.plot())[JUPYTER_DISPLAY]();
+  [JUPYTER_DISPLAY](): Promise<MediaBundle> {
+    return this.plot()[JUPYTER_DISPLAY]();
   }
 }

@@ -27,6 +27,9 @@ const STEM = 3;
 /** A name with more edits than this part of its letters is another word. */
 const SENSIBLE = 0.45;
 
+/** More names than these say nothing. */
+const MOST_MEANT = 4;
+
 /** Letters are left out more often than they are mistaken: `sed` is meant for `seeds` rather than `set`. */
 const MISSING = 0.4;
 
@@ -64,9 +67,17 @@ function abbreviatedBy(name: string, known: readonly string[]): string[] {
   return known.filter((word) => initialsOf(word).toLowerCase().startsWith(short));
 }
 
+/** The few names that go on where `name` ends: `acc2NonNeg` and `acc2NegPos` of `acc2`. */
+function begunBy(name: string, known: readonly string[]): string[] {
+  const begin = name.toLowerCase();
+  const found = known.filter((word) => word.toLowerCase().startsWith(begin));
+  return begin.length >= STEM && found.length <= MOST_MEANT ? found : [];
+}
+
 /** `did you mean "a" or "b"?` for what may be meant; undefined where nothing is near. */
 function question(name: string, known: readonly string[]): string | undefined {
-  const short = abbreviatedBy(name, known);
+  const begun = begunBy(name, known);
+  const short = begun.length > 0 ? begun : abbreviatedBy(name, known);
   const near = short.length > 0 ? undefined : nearest(name, known);
   const meant = near === undefined ? short : [near];
   if (meant.length === 0) return undefined;

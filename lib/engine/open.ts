@@ -56,7 +56,10 @@ const OPENED = new Map<EngineName, Opened>();
  */
 export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
   const { engine = "auto", device = "auto", steps = "compiled", threads } = options;
-  if (!ENGINES.includes(engine)) throw new UsageError(unknownName("engine", engine, ENGINES));
+  if (!ENGINES.includes(engine)) {
+    const hint = /^(gpu|cuda)$/i.test(engine) ? '; a GPU is a device: device "gpu"' : "";
+    throw new UsageError(unknownName("engine", engine, ENGINES) + hint);
+  }
   if (!DEVICES.includes(device)) throw new UsageError(unknownName("device", device, DEVICES));
   if (threads !== undefined && !(Number.isInteger(threads) && threads > 0)) {
     throw new UsageError(`Cannot use ${threads} threads, expected a whole number from 1 on`);

@@ -246,8 +246,8 @@ export function findMetric(key: string): Metric | undefined {
  */
 export function metricName(key: string): string {
   const ofClasses = keyOfClasses(key);
-  if (ofClasses !== null) return `class ${metricName(ofClasses)}`;
-  return findMetric(key)?.name ?? key;
+  const name = findMetric(key)?.name ?? ofClasses ?? key;
+  return ofClasses === null ? name : `class ${name}`;
 }
 
 /** Smallest and largest possible value of a metric; no limits where the key is none of a protocol. */

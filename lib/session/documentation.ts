@@ -47,8 +47,14 @@ export function documentation(name: string): string | null {
   const own = textOf(name) ?? textOf(name, OTHER_DOOR);
   if (own === null) return null;
   const options = own.split("\n")[0]!.match(/\b\w+Options\b/g) ?? [];
-  const others = [...new Set(options)].filter((one) => one !== name).map((one) => textOf(one));
+  const others = [...new Set(options)].filter((one) => one !== name)
+    .map((one) => textOf(one) ?? textOf(one, homeOf(name)));
   return [own, ...others.filter((text) => text !== null)].join("\n\n");
+}
+
+/** The file that declares a public name. */
+function homeOf(name: string): string {
+  return denoDoc("--filter", name, DOOR)?.match(/^Defined in (\S+?):\d+:\d+$/m)?.[1] ?? DOOR;
 }
 
 function textOf(name: string, door = DOOR): string | null {

@@ -37,6 +37,11 @@ export function help(subject?: ModelName | (string & Record<never, never>) | obj
   if (definition !== undefined) return new HelpPage(modelPage(definition), "markdown");
   if (isMetric(subject)) return new HelpPage(metricPage([subject]), "markdown");
   const name = nameOf(subject);
+  if (name === "Object") {
+    throw new UsageError(
+      "Cannot help with a plain object: expected a name, a function or class, a model or a metric",
+    );
+  }
   const metrics = METRICS.get(name);
   if (metrics !== undefined) return new HelpPage(metricPage(metrics), "markdown");
   const text = documentation(name);

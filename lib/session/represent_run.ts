@@ -1,6 +1,6 @@
 /** What finished runs make of samples. @module */
 
-import { Representations } from "../analysis/mod.ts";
+import { loadProjectors, Representations } from "../analysis/mod.ts";
 import { RunSplits, type SplitOptions } from "./run_splits.ts";
 
 /**
@@ -10,7 +10,7 @@ import { RunSplits, type SplitOptions } from "./run_splits.ts";
  * @param path the run's folder
  * @throws {UsageError} the model has no representations
  * @throws {RunError} there is no finished run
- * @throws {DataError} the data cannot be loaded, do not fit the run, or have no labels in the split
+ * @throws {DataError} a library or the data cannot be loaded, do not fit the run, or have no labels in the split
  */
 export async function representRun(
   path: string,
@@ -22,5 +22,5 @@ export async function representRun(
   run.note();
   const { config, record: { seed } } = predictor;
   const samples = { ids: split.ids, labels: split.labels!, vectors };
-  return new Representations(samples, { config, seed });
+  return new Representations(samples, { config, seed }, await loadProjectors());
 }

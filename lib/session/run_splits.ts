@@ -31,12 +31,16 @@ export interface EvaluateOptions extends RunUse, SourceOptions {
   readonly data?: string;
   /** Default: `test`. */
   readonly split?: SplitName;
-  /** Missing and noisy modalities, a point each. Default: none, one point of the data as they are. */
-  readonly corruptions?: readonly Corruption[];
+  /** Modalities that are missing. Default: none. */
+  readonly drop?: Corruption["drop"];
+  /** Noise on modalities, in standard deviations of each feature on train. Default: none. */
+  readonly noise?: Corruption["noise"];
+  /** Several such, a point each, in place of `drop` and `noise`. */
+  readonly corruptions?: readonly Partial<Corruption>[];
 }
 
 /** Which split of which data. */
-export type SplitOptions = Omit<EvaluateOptions, "corruptions">;
+export type SplitOptions = Omit<EvaluateOptions, "drop" | "noise" | "corruptions">;
 
 /** Their names. */
 export const SPLIT_OPTIONS: OptionNames<SplitOptions> = {

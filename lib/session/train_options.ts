@@ -80,12 +80,18 @@ const NAMES: OptionNames<TrainOptions> = {
   onEpoch: true,
 };
 
+/** Where epochs may be told. */
+interface Epochs {
+  readonly epochs?: number;
+  readonly settings?: Readonly<Record<string, unknown>>;
+}
+
 /**
  * The model that the options name.
  *
  * @throws {UsageError} an option or the model is unknown, with the nearest name, or one is missing
  */
-export function checkOptions(options: Omit<TrainOptions, "settings">): ModelDefinition {
+export function checkOptions(options: Omit<TrainOptions, "settings"> & Epochs): ModelDefinition {
   for (const name of ["model", "data"] as const) {
     if (options[name] === undefined) throw new UsageError(`Cannot train: expected "${name}"`);
   }
@@ -99,7 +105,19 @@ export function checkOptions(options: Omit<TrainOptions, "settings">): ModelDefi
     }
   }
   checkOptionNames(options, NAMES);
+  checkEpochs(options, model);
   return model;
+}
+
+/** @throws {UsageError} the model has no epochs, or they are told twice */
+function checkEpochs({ epochs, settings }: Epochs, model: ModelDefinition): void {
+  if (epochs === undefined) return;
+  if (!Object.hasOwn(settingsOf(model), "epochs")) {
+    throw new UsageError(`Cannot train ${model.name} for epochs: it has none, leave them out`);
+  }
+  const other = settings?.["epochs"];
+  if (other === undefined || other === epochs) return;
+  throw new UsageError(`Cannot train for ${epochs} and for ${other} epochs: expected one of them`);
 }
 
 /**

@@ -17,7 +17,7 @@ import { mean, standardDeviation } from "../statistics/mod.ts";
 import { findErrors } from "./find_errors.ts";
 import type { Representations, RunErrors } from "../analysis/mod.ts";
 import { representRun } from "./represent_run.ts";
-import type { RunEvaluation } from "./run_evaluation.ts";
+import { RunEvaluation } from "./run_evaluation.ts";
 import { RunHistory } from "./run_history.ts";
 import type { EvaluateOptions, RunUse } from "./run_splits.ts";
 import { RunPredictions } from "./run_predictions.ts";
@@ -112,16 +112,27 @@ export class TrainedModel implements Displayable {
   }
 
   /**
-   * Metrics of a seed's run on a split, of its own data or of others, and with modalities that are
-   * missing or noisy. As with the command, the run's folder notes that the split was read.
+   * Metrics on a split, of the runs' own data or of others, and with modalities that are missing or
+   * noisy: means over the seeds, or those of one seed. As with the command, the folders note that the
+   * split was read.
    *
-   * @throws {UsageError} no run has that seed (default: the first)
+   * @throws {UsageError} no run has that seed (default: all)
    * @throws as `evaluateRun`
    */
   async evaluate(
-    { seed, ...options }: EvaluateOptions & SeedOption = {},
+    { seed, ...options }: EvaluateOptions & { readonly seed?: number } = {},
   ): Promise<RunEvaluation> {
-    return await evaluateRun(...this.#use(seed, options));
+    const found: RunEvaluation[] = [];
+    for (const run of seed === undefined ? this.runs : [this.#run(seed)]) {
+      found.push(await evaluateRun(...this.#use(run.seed, options)));
+    }
+    const seeds = found.flatMap(({ seeds }) => seeds);
+    const { dataset } = this.runs[0]!, { data = dataset, split = "test" } = options;
+    const of = seed === undefined && seeds.length > 1
+      ? `${seeds.length} seeds`
+      : `seed ${seeds[0]!.seed}`;
+    const title = `${this.model.name} on ${data}, ${split}, ${of}`;
+    return new RunEvaluation(title, found[0]!.protocol, seeds);
   }
 
   /**

@@ -2,17 +2,19 @@
 
 import { DataError, UsageError } from "../core/errors.ts";
 import { checkOptionNames, type OptionNames } from "../core/options.ts";
+import { unknownName } from "../core/suggest.ts";
 import { RandomStream } from "../core/random.ts";
 import {
   type Dataset,
   MemoryColumn,
+  MODALITIES,
   type Modality,
   type SourceOptions,
   sourceOptions,
   type Split,
   type SplitName,
 } from "../data/mod.ts";
-import { corrupt } from "../features/mod.ts";
+import { corrupt, type Corruption } from "../features/mod.ts";
 import { type Predictor, RunFolder } from "../training/mod.ts";
 import { loadForRun } from "../training/run_data.ts";
 import { type CorruptedMetrics, evaluateCorrupted } from "../analysis/robustness.ts";
@@ -54,7 +56,9 @@ export async function evaluateRun(
   path: string,
   options: EvaluateOptions = {},
 ): Promise<RunEvaluation> {
-  const { corruptions: asked, ...choice } = options;
+  checkOptionNames(options, EVALUATE_OPTIONS);
+  const { drop: _, noise: __, corruptions: ___, ...choice } = options;
+  const asked = corruptionsOf(options);
   using run = await RunSplits.open(path, "evaluate on", choice);
   const corruptions = asked ?? [{ drop: [], noise: {} }];
   const isNoisy = corruptions.some(({ noise }) => Object.keys(noise).length > 0);
@@ -67,7 +71,40 @@ export async function evaluateRun(
   const noted = points.map(({ drop, noise, metrics }) => ({ drop, noise, metrics }));
   run.note(asked === undefined ? {} : { corruptions: noted });
   const title = `${path}, ${run.split.name}`;
-  return new RunEvaluation(run.predictor.protocol, points, title);
+  const { protocol, record: { seed } } = run.predictor;
+  return new RunEvaluation(title, protocol, [{ seed, points }]);
+}
+
+/**
+ * What is missing and noisy at each point; undefined where nothing was asked for.
+ *
+ * @throws {UsageError} it is told in two ways, or is none
+ */
+function corruptionsOf(
+  { drop, noise, corruptions }: EvaluateOptions,
+): readonly Corruption[] | undefined {
+  const isOne = drop !== undefined || noise !== undefined;
+  if (isOne && corruptions !== undefined) {
+    throw new UsageError(
+      "Cannot evaluate with corruptions beside drop or noise: expected one of them",
+    );
+  }
+  const asked = isOne ? [{ drop, noise }] : corruptions;
+  return asked?.map(({ drop = [], noise = {} }) => {
+    if (!Array.isArray(drop) || typeof noise !== "object") {
+      throw new UsageError(
+        `Cannot evaluate with ${Deno.inspect({ drop, noise })}: expected them as ` +
+          'drop: ["vision"] and noise: { audio: 0.5 }',
+      );
+    }
+    const unknown = [...drop, ...Object.keys(noise)].find((name) => !isModality(name));
+    if (unknown !== undefined) throw new UsageError(unknownName("modality", unknown, MODALITIES));
+    return { drop, noise };
+  });
+}
+
+function isModality(name: string): name is Modality {
+  return MODALITIES.some((modality) => modality === name);
 }
 
 /** What a run scores: samples of data, or one utterance. */
@@ -86,6 +123,13 @@ export interface PredictOptions extends RunUse, SourceOptions, ClipEncoders {
   /** Modalities that are taken for missing, and may be: as in an evaluation that drops them. */
   readonly drop?: readonly Modality[];
 }
+
+const EVALUATE_OPTIONS: OptionNames<EvaluateOptions> = {
+  ...SPLIT_OPTIONS,
+  drop: true,
+  noise: true,
+  corruptions: true,
+};
 
 const PREDICT_OPTIONS: OptionNames<PredictOptions> = {
   ...SPLIT_OPTIONS,

@@ -126,7 +126,7 @@ async function represent(
   const found = await representRun(run, { split, ...optionsOf(call) });
   for (const file of files) {
     if (file.endsWith(".svg")) {
-      const figure = await found.plot(call.require("projection") as ProjectionName);
+      const figure = found.plot(call.require("projection") as ProjectionName);
       writeFileAtomic(file, await figure.svg());
     } else found.save(file);
     console.error(`wrote ${file}`);

@@ -47,6 +47,15 @@ Deno.test("nearest() takes letters that are left out for a smaller slip than a w
   assertEquals(nearest("modl", ["mode", "model"]), "model");
 });
 
+Deno.test("unknownName() takes a beginning for the names that go on from there", () => {
+  const known = ["mae", "acc2NonNeg", "acc2NegPos", "acc3"];
+  assertEquals(
+    unknownName("metric", "acc2", known),
+    'Unknown metric "acc2": did you mean "acc2NonNeg" or "acc2NegPos"? ' +
+      "Known are mae, acc2NonNeg, acc2NegPos, acc3",
+  );
+});
+
 Deno.test("unknownName() takes first letters for the names that they are of", () => {
   const known = ["batchSize", "learningRateAudio", "learningRateText", "weightDecay", "lrx"];
   assertEquals(

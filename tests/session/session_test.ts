@@ -242,7 +242,7 @@ Deno.test("a trained model is evaluated and scores as the commands do, and notes
   const evaluated = await run.evaluate({ seed: 8, split: "valid", corruptions });
   const { points: [worse] } = evaluated;
   const shown = String(evaluated[JUPYTER_DISPLAY]()["text/plain"]);
-  assertMatch(shown, /8, valid\n\nmetric +audio 0.5, no vision\nMAE +\d\.\d{3}\n/);
+  assertMatch(shown, /, valid, seed 8\n\nmetric +audio 0.5, no vision\nMAE +\d\.\d{3}\n/);
   const flags = ["--split", "valid", "--drop", "vision", "--noise", "audio=0.5", "--json"];
   const shell = await runTask("evaluate", path, ...flags, ...engine);
   assertEquals(lastJson(shell.stdout)["metrics"], worse!.metrics);
@@ -266,7 +266,8 @@ Deno.test("a trained model is evaluated and scores as the commands do, and notes
 Deno.test("a trained model of one's own is evaluated without a line in the registry", async () => {
   using folder = new TestFolder();
   const run = await train({ ...small(), model: linearText, settings: {}, out: folder.path });
-  assertEquals((await run.evaluate()).points[0]!.metrics, run.runs[0]!.test);
+  const { seeds } = await run.evaluate();
+  assertEquals(seeds.map(({ points }) => points[0]!.metrics), run.runs.map(({ test }) => test));
 });
 
 Deno.test("seedsOf() gives the seeds of the field, five unless told otherwise", () => {
@@ -302,19 +303,50 @@ Deno.test("compare takes one run of a model without seeds, and names two dataset
 Deno.test("options that nobody knows are refused, where no type checker reads the call", async () => {
   using folder = new TestFolder();
   const run = await train({ ...small(), out: folder.path, seeds: [7] });
-  const odd = { drop: ["vision"] } as object;
+  const odd = { slpit: "valid" } as object;
   const calls: Record<string, () => unknown> = {
     loadDataset: () => loadDataset("synthetic:n=16", odd),
     train: () => train({ ...small(), ...odd }),
     evaluate: () => run.evaluate(odd),
     represent: () => run.represent(odd),
     errors: () => run.errors(odd),
-    predict: () => run.predict({ data: "synthetic:n=16", noise: 1 } as object),
+    predict: () => run.predict({ data: "synthetic:n=16", ...odd } as object),
     compare: () => compare([run], odd),
     resultsTable: () => resultsTable([run], odd),
   };
   for (const [name, call] of Object.entries(calls)) {
     const error = await assertRejects(async () => await call(), UsageError, undefined, name);
-    assertMatch(error.message, /^Unknown option "(drop|noise)": .*nown are /, name);
+    assertMatch(error.message, /^Unknown option "slpit": .*nown are /, name);
   }
+});
+
+Deno.test("an evaluation without a seed is the mean over all, of what is missing too", async () => {
+  using folder = new TestFolder();
+  const run = await train({ ...small(), out: folder.path, seeds: [7, 8] });
+  const found = await run.evaluate({ drop: ["text"] });
+  assertEquals(found.seeds.map(({ seed }) => seed), [7, 8]);
+  const maes = found.seeds.map(({ points }) => points[0]!.metrics["mae"]!);
+  assertEquals(found.points[0]!.metrics["mae"], (maes[0]! + maes[1]!) / 2);
+  const corruptions = [{}, { drop: ["text"] }] as const;
+  const { points: [plain, without] } = await run.evaluate({ corruptions });
+  assertEquals(plain!.metrics["mae"], run.mean("mae"));
+  assertEquals(without, found.points[0]);
+  const shown = String(found[JUPYTER_DISPLAY]()["text/plain"]);
+  assertMatch(shown, /, test, 2 seeds\n\nmetric +no text\nMAE +\d\.\d{3} ± \d\.\d{3}\n/);
+  const refused: [object, string][] = [
+    [{ drop: "text" }, 'expected them as drop: ["vision"]'],
+    [{ drop: ["txt"] }, 'Unknown modality "txt": did you mean "text"?'],
+    [{ noise: { sound: 1 } }, 'Unknown modality "sound"'],
+    [{ drop: ["text"], corruptions }, "expected one of them"],
+  ];
+  for (const [options, message] of refused) {
+    await assertRejects(() => run.evaluate(options), UsageError, message);
+  }
+});
+
+Deno.test("epochs are refused of what has none, and where they are told twice", async () => {
+  const svm = { ...small(), model: "svm", settings: {} };
+  await assertRejects(() => train(svm), UsageError, "Cannot train svm for epochs: it has none");
+  const twice = { ...small(), settings: { epochs: 5 } };
+  await assertRejects(() => train(twice), UsageError, "Cannot train for 3 and for 5 epochs");
 });

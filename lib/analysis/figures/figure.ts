@@ -1,5 +1,7 @@
 /** A figure: its specification, its drawing, and how a notebook shows it. @module */
 
+import { UsageError } from "../../core/errors.ts";
+import { writeFileAtomic } from "../../core/files.ts";
 import { type Displayable, JUPYTER_DISPLAY, type MediaBundle } from "../../display/notebook.ts";
 import { NOTEBOOK_THEME, THEME } from "./theme.ts";
 import { compactSvg } from "./compact_svg.ts";
@@ -22,6 +24,10 @@ const SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json";
  *   encoding: { x: { field: "x", type: "quantitative" } },
  * });
  * assertMatch(await figure.svg(), /^<svg /);
+ * const path = Deno.makeTempFileSync({ suffix: ".svg" });
+ * await figure.save(path);
+ * assertMatch(Deno.readTextFileSync(path), /^<svg /);
+ * Deno.removeSync(path);
  * ```
  */
 export class Figure implements Displayable {
@@ -51,6 +57,23 @@ export class Figure implements Displayable {
   /** The drawing; the same bytes on every machine. @throws {DataError} vega cannot be loaded */
   async svg(): Promise<string> {
     return compactSvg(await toSvg(this.spec));
+  }
+
+  /**
+   * Writes the drawing as `.svg`, or the specification as `.json` for other tools. A file that is there
+   * is replaced.
+   *
+   * @throws {UsageError} its name ends otherwise
+   * @throws {DataError} vega cannot be loaded
+   */
+  async save(path: string): Promise<void> {
+    if (path.endsWith(".svg")) writeFileAtomic(path, `${await this.svg()}\n`);
+    else if (path.endsWith(".json")) writeFileAtomic(path, `${JSON.stringify(this.spec)}\n`);
+    else {
+      throw new UsageError(
+        `Cannot write a figure into "${path}": expected a name that ends in .svg or .json`,
+      );
+    }
   }
 
   /** For notebooks: interactive and in the notebook's theme, as a drawing, and in words. */

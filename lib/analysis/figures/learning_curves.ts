@@ -1,5 +1,7 @@
 /** Learning curves with a band over seeds. @module */
 
+import { UsageError } from "../../core/errors.ts";
+import { unknownName } from "../../core/suggest.ts";
 import { type EpochRecord, readHistory, RunFolder } from "../../training/mod.ts";
 import { groupRuns } from "../comparison/groups.ts";
 import { type HasRuns, requireList, runsOf } from "../has_runs.ts";
@@ -27,8 +29,9 @@ const FLATTENING = 3;
  * the first epochs would flatten all that follows, the axis cuts them off, and the description says so.
  *
  * @param curves what `train` returned, or histories
- * @param key `trainLoss`, a part of it (`trainParts.text`), or a metric on valid (`valid.mae`)
- * @throws {TypeError} no run has that quantity
+ * @param asked a metric on valid (`corr`, or `valid.corr`), `trainLoss`, or a part of it
+ * (`trainParts.text`)
+ * @throws {UsageError} no run has that quantity, with the nearest
  *
  * @example
  * ```ts
@@ -44,16 +47,15 @@ const FLATTENING = 3;
  */
 export function learningCurves(
   curves: readonly (LearningCurve | HasRuns)[],
-  key = "valid.mae",
+  asked = "valid.mae",
 ): Figure {
-  const known = curvesOf(curves).map((curve) => ({
+  const { given, without } = curvesOf(curves);
+  const key = keyOf(asked, given);
+  const known = given.map((curve) => ({
     name: curve.name,
     points: curve.history.map((record) => ({ x: record.epoch, value: valueOf(record, key) }))
       .filter((point): point is { x: number; value: number } => point.value !== undefined),
   })).filter(({ points }) => points.length > 0);
-  if (known.length === 0) {
-    throw new TypeError(`Cannot draw "${key}": no run has it, expected a quantity of the history`);
-  }
   const names = [...new Set(known.map(({ name }) => name))];
   const bounds = metricBounds(/^valid\.(.*)/.exec(key)?.[1] ?? key);
   const bands = names.flatMap((name) => {
@@ -74,6 +76,7 @@ export function learningCurves(
   });
   return new Figure({
     description: `${titleOf(key)} by epoch: ${counts.join(", ")}` +
+      (without.length === 0 ? "" : `; without epochs: ${without.join(", ")}`) +
       (domain === null ? "" : "; the first epochs lie outside of the axis"),
     width: WIDTH,
     height: 200 + legendHeight(names),
@@ -107,8 +110,33 @@ export function learningCurves(
   }, NOTEBOOK_WIDTH);
 }
 
-/** Histories as they are, and those of the runs of what has runs. */
-function curvesOf(curves: readonly (LearningCurve | HasRuns)[]): LearningCurve[] {
+/** The quantity that is meant: a metric may be named without where it was measured. */
+function keyOf(asked: unknown, curves: readonly LearningCurve[]): string {
+  if (curves.length === 0) {
+    throw new UsageError("Cannot draw curves: no run has epochs, expected a network's");
+  }
+  const known = new Set(curves.flatMap(({ history }) => history.flatMap(quantitiesOf)));
+  const found = [asked, `valid.${asked}`].find((key) => known.has(key as string));
+  if (found !== undefined) return found as string;
+  throw new UsageError(
+    typeof asked === "string"
+      ? unknownName("quantity of the history", asked, known)
+      : `Cannot draw ${Deno.inspect(asked)}: expected the name of a quantity, such as "valid.mae"`,
+  );
+}
+
+function quantitiesOf({ valid, trainParts }: EpochRecord): string[] {
+  return [
+    ...Object.keys(valid).map((key) => `valid.${key}`),
+    "trainLoss",
+    ...Object.keys(trainParts).map((key) => `trainParts.${key}`),
+  ];
+}
+
+/** Histories as they are, and those of the runs of what has runs; and what has runs without epochs. */
+function curvesOf(
+  curves: readonly (LearningCurve | HasRuns)[],
+): { readonly given: readonly LearningCurve[]; readonly without: readonly string[] } {
   requireList(curves);
   const given = curves.filter((curve): curve is LearningCurve => !("entries" in curve));
   const groups = groupRuns(runsOf(curves.filter((curve): curve is HasRuns => "entries" in curve)));
@@ -118,7 +146,8 @@ function curvesOf(curves: readonly (LearningCurve | HasRuns)[]): LearningCurve[]
       history: readHistory(new RunFolder(path).file("history.jsonl")),
     }))
   );
-  return [...given, ...trained];
+  const without = groups.filter(({ runs }) => runs.every(({ epochs }) => epochs === 0));
+  return { given: [...given, ...trained], without: without.map(({ label }) => label) };
 }
 
 /** The axis without the first epochs, where they take most of it; null where all fits. */

@@ -14,7 +14,7 @@ import { rounded, spreadText } from "../spread.ts";
 
 /** What a table of results shows. */
 export interface ResultsOptions {
-  /** Keys of metrics. Default: those of the field's tables. */
+  /** Keys of metrics. Default: those of the field's tables, of predicted classes where all have them. */
   readonly metrics?: readonly string[];
   /** Where they were measured. Default: `test`, or `valid` where no run has metrics on test. */
   readonly split?: "valid" | "test";
@@ -64,7 +64,11 @@ export function resultsGrid(
   const known = new Set(
     groups.flatMap(({ runs }) => runs.flatMap((run) => Object.keys(run[split]))),
   );
-  const keys = metrics?.filter((key) => known.has(key)) ?? tableKeys([...known]);
+  // Predicted classes are one's own thing, unless all have them.
+  const isOfAll = (key: string) =>
+    groups.every(({ runs }) => runs.some((run) => key in run[split]));
+  const keys = metrics?.filter((key) => known.has(key)) ??
+    tableKeys([...known]).filter((key) => !key.startsWith("class.") || isOfAll(key));
   const datasets = [...new Set(groups.map(({ dataset }) => dataset))];
   const rows = datasets.flatMap((name) => groups.filter(({ dataset }) => dataset === name)).map((
     { label, dataset, runs },

@@ -182,7 +182,10 @@ Deno.test("learningCurves() takes what has runs, and names configurations apart"
     }
     const { runs } = readRuns([out]);
     const figure = learningCurves([{ entries: () => runs }]);
-    assertMatch(figure.description, /: cnn \(1.*\) \(2 seeds\), cnn \(2.*\) \(2 seeds\)$/);
+    assertMatch(
+      figure.description,
+      /: cnn \(1.*\) \(2 seeds\), cnn \(2.*\) \(2 seeds\); without epochs: svm$/,
+    );
   });
 });
 
@@ -216,7 +219,7 @@ Deno.test("learningCurves() draws a band only for as long as all seeds trained",
   const [first] = band.data.values;
   assertEquals(first.seeds, 2);
   assert(first.low < first.value && first.value < first.high);
-  assertThrows(() => learningCurves([curve(3)], "valid.acc9"), TypeError, '"valid.acc9"');
+  assertThrows(() => learningCurves([curve(3)], "valid.acc9"), UsageError, '"valid.acc9"');
 });
 
 Deno.test("confusionMatrix() counts what the metric counts, for each accuracy of each protocol", () => {
@@ -273,4 +276,17 @@ Deno.test("bandPoint() draws no accuracy above 1 and no error below 0", () => {
   assertEquals(bandPoint("a", 1, [0.9, 1, 0.98], metricBounds("acc7")).high, 1);
   assertEquals(bandPoint("a", 1, [0.01, 0.2], metricBounds("mae")).low, 0);
   assert(bandPoint("a", 1, [0.9, 1, 0.98], metricBounds("trainLoss")).high > 1);
+});
+
+Deno.test("learningCurves() takes a metric by its name, and tells what it cannot draw", () => {
+  const curve = { name: "cnn", history: madeHistory(1, 4, 1) };
+  assertEquals(learningCurves([curve], "corr").spec, learningCurves([curve], "valid.corr").spec);
+  const draw = (key: unknown) => () => learningCurves([curve], key as string);
+  assertThrows(
+    draw("cor"),
+    UsageError,
+    'Unknown quantity of the history "cor": known are valid.mae, valid.corr, train',
+  );
+  assertThrows(draw({ metric: "corr" }), UsageError, 'such as "valid.mae"');
+  assertThrows(() => learningCurves([]), UsageError, "no run has epochs");
 });
