@@ -34,6 +34,10 @@ export interface Inputs {
   readonly visionLengths?: tf.Tensor1D;
   /** Ids, mask and segments of text that is read as tokens, int32 [batch, 3, tokens]. */
   readonly tokens?: tf.Tensor3D;
+  /** The place of each row that a text encoder computes, where that is not all: int32 [rows] */
+  readonly tokenRows?: tf.Tensor1D;
+  /** The row of each place: int32 [batch · tokens] */
+  readonly tokenPlaces?: tf.Tensor1D;
   /**
    * 1 for the steps, or tokens, that a network is shown of data that lack some, [batch, time]; of networks
    * that have `keptSteps`.

@@ -34,7 +34,7 @@ import type {
   Target,
 } from "./model.ts";
 import { Network } from "./network.ts";
-import { drawKeptSteps, newKeptSteps, withUnknown } from "./tfr_net/missing_steps.ts";
+import { drawKeptSteps, newKeptSteps, withTexts, withUnknown } from "./tfr_net/missing_steps.ts";
 import { Classifier, GatedFusion } from "./tfr_net/tfr_net_blocks.ts";
 import { TFR_NET_RECORDED } from "./tfr_net/tfr_net_recorded.ts";
 import { TFR_NET_SETTINGS } from "./tfr_net/tfr_net_settings.ts";
@@ -138,8 +138,8 @@ class TfrNet extends Network<typeof TFR_NET_SETTINGS> {
     const textKept = this.#kept("text", words, inputs, noise);
     const shown = withUnknown(tokens, tf.sub(words, textKept), this.settings.unknownToken);
     // Outside training nothing is rebuilt, and the whole text not needed.
-    const both = noise === null ? shown : tf.concat3d([shown, tokens], 0);
-    const { text } = super.readText({ ...inputs, tokens: both }, noise);
+    const both = noise === null ? { ...inputs, tokens: shown } : withTexts(shown, inputs);
+    const { text } = super.readText(both, noise);
     const states = text as tf.Tensor3D, [, time, width] = states.shape;
     const part = (i: number) => tf.slice3d(states, [i * batch, 0, 0], [batch, time, width]);
     return {

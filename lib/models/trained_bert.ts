@@ -9,6 +9,7 @@ import { tf } from "../engine/mod.ts";
 import { type EncoderInsert, encoderShapes, TextEncoder } from "../nn/text_encoder.ts";
 import type { DropoutNoise } from "../nn/dropout.ts";
 import type { Layers } from "../nn/layers.ts";
+import type { PackedRows } from "../nn/text_encoders/packed_rows.ts";
 import type { GivenBert, InputForm, Inputs, ParameterGroup } from "./network_types.ts";
 import { count, flag, learningRate, oneOf, text, weightDecay } from "./setting.ts";
 
@@ -118,10 +119,19 @@ export class TrainedBert {
     const used = Math.min(places, this.#bert.config.positions);
     const parts = tf.unstack(tf.slice3d(tokens, [0, 0, 0], [batch, 3, used]), 1) as tf.Tensor2D[];
     const [ids, mask, segments] = parts as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D];
-    const sentences = { ids, mask, segments };
+    const sentences = { ids, mask, segments, packing: packingOf(inputs, ids) };
     if (form === "first") return { ...inputs, text: this.#bert.cls(sentences, noise, insert) };
     const states = this.#bert.states(sentences, noise, insert).layers.at(-1)!;
     const text = form === "timeMajor" ? tf.transpose(states, [1, 0, 2]) : states;
     return { ...inputs, text, textLengths: tf.sum(mask, 1) as tf.Tensor1D };
   }
+}
+
+/** Which places are computed: all where they are not those of the packing. */
+function packingOf(
+  { tokenRows: rows, tokenPlaces: places }: Inputs,
+  ids: tf.Tensor2D,
+): PackedRows | undefined {
+  if (rows === undefined || places === undefined || places.size !== ids.size) return undefined;
+  return { rows, places };
 }

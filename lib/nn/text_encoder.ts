@@ -14,6 +14,7 @@ import type { WeightOf } from "./transformer.ts";
 import type { TextEncoderConfig } from "./text_encoders/config.ts";
 import { EncoderParts, type LayerInput } from "./text_encoders/encoder_parts.ts";
 import type { TextEncoderType, Tokens } from "./text_encoders/encoder_type.ts";
+import { packed, unpacked } from "./text_encoders/packed_rows.ts";
 import { encoderShapes, typeOf } from "./text_encoders/registry.ts";
 
 export type { TextEncoderConfig } from "./text_encoders/config.ts";
@@ -92,16 +93,16 @@ export class TextEncoder {
    * @throws {RangeError} when there are more tokens than positions.
    */
   states(tokens: Tokens, noise: DropoutNoise | null, insert?: EncoderInsert): EncoderStates {
-    const shape: [number, number, number] = [...tokens.ids.shape, this.config.width];
     const embedded = this.#embed(tokens, noise), { parts, hidden } = embedded;
+    const states = statesOf(tokens, this.config.width);
     const layers: tf.Tensor3D[] = [];
     let rows = embedded.rows;
     for (let i = 0; i < this.config.layers; i++) {
-      rows = changed(rows, shape, i, insert);
+      rows = changed(rows, states, i, insert);
       rows = this.#layer(i, { queries: rows, keys: rows, ...hidden }, parts);
-      layers.push(tf.reshape(rows, shape));
+      layers.push(states.of(rows));
     }
-    return { embeddings: tf.reshape(embedded.rows, shape), layers };
+    return { embeddings: states.of(embedded.rows), layers };
   }
 
   /**
@@ -135,16 +136,16 @@ export class TextEncoder {
    */
   cls(tokens: Tokens, noise: DropoutNoise | null, insert?: EncoderInsert): tf.Tensor2D {
     const { layers, width } = this.config;
-    const [batch, time] = tokens.ids.shape;
-    const shape: [number, number, number] = [batch, time, width];
+    const [batch] = tokens.ids.shape;
     const embedded = this.#embed(tokens, noise), { parts, hidden } = embedded;
+    const states = statesOf(tokens, width);
     let rows = embedded.rows;
     for (let i = 0; i < layers - 1; i++) {
-      rows = changed(rows, shape, i, insert);
+      rows = changed(rows, states, i, insert);
       rows = this.#layer(i, { queries: rows, keys: rows, ...hidden }, parts);
     }
-    rows = changed(rows, shape, layers - 1, insert);
-    const all = tf.reshape(rows, shape) as tf.Tensor3D;
+    rows = changed(rows, states, layers - 1, insert);
+    const all = states.of(rows);
     const first = tf.reshape(tf.slice3d(all, [0, 0, 0], [batch, 1, width]), [batch, width]);
     return this.#layer(
       layers - 1,
@@ -164,11 +165,11 @@ export class TextEncoder {
     return tf.tanh(affine(cls, part("weight") as tf.Tensor2D, part("bias") as tf.Tensor1D));
   }
 
-  /** What enters the first layer, [batch · tokens, width], and what all layers see. */
+  /** What enters the first layer, [batch · tokens or rows, width], and what all layers see. */
   #embed(tokens: Tokens, noise: DropoutNoise | null): {
     rows: tf.Tensor2D;
     parts: EncoderParts;
-    hidden: Pick<LayerInput, "mask" | "bias">;
+    hidden: Pick<LayerInput, "mask" | "bias" | "packing">;
   } {
     const { positions, epsilon } = this.config;
     const time = tokens.ids.shape[1];
@@ -178,10 +179,12 @@ export class TextEncoder {
       );
     }
     const parts = new EncoderParts(this.#weight, epsilon, noise, this.#place);
+    const { packing } = tokens;
     const embedded = this.#type.embed(tokens, this.config, parts);
-    const rows = this.#frozenEmbeddings ? stopGradient(embedded) : embedded;
+    const learned = this.#frozenEmbeddings ? stopGradient(embedded) : embedded;
+    const rows = packing === undefined ? learned : packed(learned, packing);
     const mask = tf.cast(tokens.mask, "float32") as tf.Tensor2D;
-    return { rows, parts, hidden: { mask, bias: paddingBias(tokens.mask) } };
+    return { rows, parts, hidden: { mask, bias: paddingBias(tokens.mask), packing } };
   }
 
   /** The states after layer `i`, as a constant where it is the last frozen one. */
@@ -192,20 +195,21 @@ export class TextEncoder {
   }
 
   #checkpointedLayer(i: number, input: LayerInput, parts: EncoderParts): tf.Tensor2D {
-    const { queries, keys, mask, bias } = input;
+    const { queries, keys, mask, bias, packing } = input;
     const own = [...encoderShapes(this.config).keys()].filter((name) => layerOf(name) === i);
     const names = [...own, ...this.#type.sharedWeights?.(i, this.config) ?? []];
     const states = queries === keys ? [keys] : [keys, queries];
     return checkpointed(
-      (inputs, [mask, bias]) => {
+      (inputs, [mask, bias, rows, places]) => {
         const [keys, queries = keys] = inputs.slice(0, states.length) as tf.Tensor2D[];
-        const again = { queries, keys, mask, bias } as LayerInput;
+        const packing = rows && { rows, places };
+        const again = { queries, keys, mask, bias, packing } as LayerInput;
         const weights = new Map(names.map((name, n) => [name, inputs[states.length + n]!]));
         const given = parts.withWeights((name) => weights.get(name)!);
         return this.#type.layer(i, again, this.config, given);
       },
       [...states, ...names.map((name) => this.#weight(name))],
-      [mask, bias],
+      [mask, bias, ...packing === undefined ? [] : [packing.rows, packing.places]],
     );
   }
 }
@@ -216,13 +220,29 @@ function layerOf(name: string): number | null {
   return layer === undefined ? null : Number(layer);
 }
 
-/** The states that enter layer `i`: [batch · tokens, width] → the same */
+/** From rows, of all tokens or packed, to states, [batch, tokens, width], and back. */
+interface States {
+  of(rows: tf.Tensor2D): tf.Tensor3D;
+  rows(states: tf.Tensor3D): tf.Tensor2D;
+}
+
+function statesOf({ ids, packing }: Tokens, width: number): States {
+  const [batch, time] = ids.shape;
+  const of = (rows: tf.Tensor2D) => tf.reshape(rows, [batch, time, width]) as tf.Tensor3D;
+  const rows = (states: tf.Tensor3D) => tf.reshape(states, [batch * time, width]) as tf.Tensor2D;
+  if (packing === undefined) return { of, rows };
+  return {
+    of: (given) => of(unpacked(given, packing)),
+    rows: (states) => packed(rows(states), packing),
+  };
+}
+
+/** The states that enter layer `i`, as rows. */
 function changed(
   rows: tf.Tensor2D,
-  shape: [number, number, number],
+  states: States,
   i: number,
   insert: EncoderInsert | undefined,
 ): tf.Tensor2D {
-  if (insert?.layer !== i) return rows;
-  return tf.reshape(insert.change(tf.reshape(rows, shape) as tf.Tensor3D), rows.shape);
+  return insert?.layer === i ? states.rows(insert.change(states.of(rows))) : rows;
 }

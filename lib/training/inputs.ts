@@ -10,6 +10,7 @@ import { tf } from "../engine/mod.ts";
 import { readKeptSteps } from "./kept_steps.ts";
 import { readMeans } from "./means.ts";
 import type { InputForm, Inputs, Network, Target } from "../models/mod.ts";
+import { packRows } from "../nn/text_encoders/packed_rows.ts";
 
 /** Memory for sequences that is used again for each batch of the same size. */
 export type Scratch = Map<string, Float32Array>;
@@ -37,7 +38,7 @@ export function readInputs(
   const inputs: Record<string, tf.Tensor> = {};
   for (const modality of MODALITIES) {
     const form = forms[modality];
-    if (form === "tokens") inputs["tokens"] = readTokens(split, indices, seesPadding);
+    if (form === "tokens") Object.assign(inputs, readTokens(split, indices, seesPadding));
     else if (form !== undefined) {
       const column = columnOf(split, modality);
       if (form === "mean") inputs[modality] = readMeans(column, indices, seesPadding);
@@ -88,9 +89,14 @@ function readModality(
 
 /**
  * The tokens of some samples, int32 [batch, 3, tokens], cut after the longest sample where padding is
- * not wanted: to a multiple of 8, so that an engine compiles few shapes.
+ * not wanted: to a multiple of 8, so that an engine compiles few shapes. And which of the places are to
+ * be computed, where that is not all.
  */
-function readTokens(split: Split, indices: ArrayLike<number>, padding: boolean): tf.Tensor3D {
+function readTokens(
+  split: Split,
+  indices: ArrayLike<number>,
+  padding: boolean,
+): Pick<Inputs, "tokens" | "tokenRows" | "tokenPlaces"> {
   if (split.textBert === null) {
     throw new DataError(
       `Cannot read split "${split.name}": it has no tokens (text_bert), which the model needs`,
@@ -105,7 +111,16 @@ function readTokens(split: Split, indices: ArrayLike<number>, padding: boolean):
   for (const part of [0, 1, 2]) {
     parts(part).forEach((row, i) => batch.set(row.subarray(0, tokens), (3 * i + part) * tokens));
   }
-  return tf.tensor3d(batch, [indices.length, 3, tokens], "int32");
+  const made = { tokens: tf.tensor3d(batch, [indices.length, 3, tokens], "int32") };
+  const mask = parts(1).flatMap((row) => Array.from(row.subarray(0, tokens)));
+  const packing = padding ? null : packRows(mask, indices.length);
+  if (packing === null) return made;
+  const { rows, places } = packing;
+  return {
+    ...made,
+    tokenRows: tf.tensor1d(rows, "int32"),
+    tokenPlaces: tf.tensor1d(places, "int32"),
+  };
 }
 
 /** Before the name of a modality, among the inputs of a step. */

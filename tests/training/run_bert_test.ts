@@ -151,3 +151,20 @@ forEachEngine("readInputs() cuts tokens after the longest sample, to a multiple 
     tokens!.dispose();
   }
 });
+
+forEachEngine("readInputs() tells which places hold tokens, but not who sees padding", () => {
+  const { train } = load().splits;
+  const indices = train!.ids.map((_, i) => i);
+  const read = (seesPadding: boolean) =>
+    readInputs({ dataForms: { text: "tokens" }, seesPadding }, train!, indices);
+  const { tokens, tokenRows, tokenPlaces } = read(false);
+  const [batch, , places] = tokens!.shape, values = tokens!.dataSync();
+  const held = [...tokenPlaces!.dataSync()].map((row) => tokenRows!.dataSync()[row]!);
+  assertEquals(held.length, batch * places);
+  held.forEach((place, i) => {
+    const [sentence, t] = [Math.floor(i / places), i % places];
+    if (values[(3 * sentence + 1) * places + t] === 1) assertEquals(place, i);
+  });
+  assert(tokenRows!.size < held.length);
+  assertEquals(Object.keys(read(true)), ["tokens"]);
+});

@@ -11,7 +11,7 @@ import type { Modality } from "../../data/mod.ts";
 import { tf } from "../../engine/mod.ts";
 import { uniform } from "../../engine/uniform.ts";
 import type { DropoutNoise } from "../../nn/dropout.ts";
-import type { StepsOf } from "../network_types.ts";
+import type { Inputs, StepsOf } from "../network_types.ts";
 
 /** Keeps a share of 1 − `rate` of the true steps of a sample, always the same; of text both ends too. */
 export function drawKeptSteps(
@@ -60,4 +60,18 @@ export function withUnknown(
   const [ids, mask, segments] = tf.unstack(tokens, 1) as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D];
   const shown = tf.where(tf.greater(missing, 0.5), tf.fill(ids.shape, unknown, "int32"), ids);
   return tf.cast(tf.stack([shown, mask, segments], 1), "int32") as tf.Tensor3D;
+}
+
+/** The batch with its text as it is shown, int32 [batch, 3, tokens], and behind that as it is. */
+export function withTexts(shown: tf.Tensor3D, inputs: Inputs): Inputs {
+  const { tokens, tokenRows: rows, tokenPlaces: places } = inputs;
+  const both = { ...inputs, tokens: tf.concat3d([shown, tokens!], 0) };
+  if (rows === undefined || places === undefined) return both;
+  const twice = (index: tf.Tensor1D, size: number) =>
+    tf.concat1d([index, tf.cast(tf.add(index, size), "int32")]);
+  return {
+    ...both,
+    tokenRows: twice(rows, places.size),
+    tokenPlaces: twice(places, rows.size),
+  };
 }

@@ -23,6 +23,7 @@ import {
   postNormLayer,
 } from "./encoder_parts.ts";
 import type { TextEncoderType, Tokens } from "./encoder_type.ts";
+import { packed, unpacked } from "./packed_rows.ts";
 import { distanceRow, type DistanceTable, shiftRows } from "./relative_positions.ts";
 
 /** Added to scores that do not count. */
@@ -68,7 +69,14 @@ export const DEBERTA_V2: TextEncoderType<DebertaConfig> = {
       parts,
       (q, k, v) => disentangled(i, { q, k, v }, input, config, parts),
     );
-    return i === 0 && config.conv !== null ? convolve(output, input, config, parts) : output;
+    if (i !== 0 || config.conv === null) return output;
+    const { keys, mask, packing } = input;
+    if (packing === undefined) return convolve(output, input, config, parts);
+    // A convolution is of places.
+    const isAll = input.queries === keys;
+    const places = isAll ? unpacked(output, packing) : output;
+    const made = convolve(places, { keys: unpacked(keys, packing), mask }, config, parts);
+    return isAll ? packed(made, packing) : made;
   },
 };
 
@@ -230,7 +238,7 @@ function distanceScores(
 /** LayerNorm(output + act(Drop(Conv(what entered the layer)))), 0 where there is padding */
 function convolve(
   output: tf.Tensor2D,
-  { keys, mask }: LayerInput,
+  { keys, mask }: Pick<LayerInput, "keys" | "mask">,
   config: DebertaConfig,
   parts: EncoderParts,
 ): tf.Tensor2D {

@@ -14,13 +14,16 @@ import { scaleGradient } from "../scale_gradient.ts";
 import { constantOf } from "../stop_gradient.ts";
 import type { WeightOf } from "../transformer.ts";
 import type { Activation, TextEncoderConfig } from "./config.ts";
+import { packed, type PackedRows, unpacked } from "./packed_rows.ts";
 
 /** What a layer sees. */
 export interface LayerInput {
-  /** States of the tokens that are wanted, the first or all: [batch · n, width] */
+  /** States of the tokens that are wanted: those of the keys, or the first ones, [batch, width] */
   readonly queries: tf.Tensor2D;
-  /** States of all tokens: [batch · tokens, width] */
+  /** States of all tokens: [batch · tokens, width], or [rows, width] by `packing` */
   readonly keys: tf.Tensor2D;
+  /** Which places the keys are of; all where absent. */
+  readonly packing?: PackedRows | undefined;
   /** float32 [batch, tokens], 1 for a token and 0 for padding */
   readonly mask: tf.Tensor2D;
   /** What hides padding when it is added to scores: [batch, 1, 1, tokens] */
@@ -137,8 +140,8 @@ export function postNormLayer(
   parts: EncoderParts,
   attention: Attention = plainAttention(names, input, config, parts),
 ): tf.Tensor2D {
-  const { queries, keys } = input, { drops } = names;
-  const context = attention(
+  const { queries, keys, packing } = input, { drops } = names;
+  const context = withPlaces(attention, packing, queries === keys)(
     parts.linear(names.query, queries),
     parts.linear(names.key, keys),
     parts.linear(names.value, keys),
@@ -151,6 +154,23 @@ export function postNormLayer(
   const hidden = activate(parts.linear(names.inner, middle), config.activation);
   const output = parts.drop(parts.linear(names.outer, hidden), config.hiddenDropout, drops.outer);
   return parts.norm(names.outerNorm, tf.add(output, middle) as tf.Tensor2D);
+}
+
+/** An attention among all places for rows that are packed. @param isAll whether the queries are, too */
+function withPlaces(
+  attention: Attention,
+  packing: PackedRows | undefined,
+  isAll: boolean,
+): Attention {
+  if (packing === undefined) return attention;
+  return (q, k, v) => {
+    const context = attention(
+      isAll ? unpacked(q, packing) : q,
+      unpacked(k, packing),
+      unpacked(v, packing),
+    );
+    return isAll ? packed(context, packing) : context;
+  };
 }
 
 /** Scaled products alone, with `bias` added to them. */

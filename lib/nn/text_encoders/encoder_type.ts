@@ -8,6 +8,7 @@
 import type { tf } from "../../engine/mod.ts";
 import type { ConfigFields, TextEncoderConfig } from "./config.ts";
 import type { EncoderParts, LayerInput } from "./encoder_parts.ts";
+import type { PackedRows } from "./packed_rows.ts";
 
 /** A batch of sentences, each int32 [batch, tokens]. */
 export interface Tokens {
@@ -15,6 +16,8 @@ export interface Tokens {
   /** 1 for a token and 0 for padding. */
   readonly mask: tf.Tensor2D;
   readonly segments: tf.Tensor2D;
+  /** Which places are computed; all where absent. States of padding are then of no meaning. */
+  readonly packing?: PackedRows | undefined;
 }
 
 /** A type of text encoder. */
@@ -33,6 +36,6 @@ export interface TextEncoderType<C extends TextEncoderConfig = TextEncoderConfig
   sharedWeights?(i: number, config: C): readonly string[];
   /** What enters the first layer: [batch · tokens, width] */
   embed(tokens: Tokens, config: C, parts: EncoderParts): tf.Tensor2D;
-  /** Layer `i`, from 0: the new states of the queries, [batch · n, width] */
+  /** Layer `i`, from 0: the new states of the queries, in their shape */
   layer(i: number, input: LayerInput, config: C, parts: EncoderParts): tf.Tensor2D;
 }
