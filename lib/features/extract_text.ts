@@ -28,6 +28,9 @@ import type { TextExtractor } from "./text_extractor.ts";
 import { retokenize, type Tokenizer } from "./tokenizer.ts";
 import { byTokens } from "./word_pieces.ts";
 
+/** Batches whose sentences are sorted by length together, and written together. */
+const WINDOW = 8;
+
 /** What makes features of sentences. */
 export interface TextModel {
   /** Makes ids of words. */
@@ -53,7 +56,10 @@ export interface ExtractOptions extends SourceOptions {
   readonly protocol?: ProtocolName;
   /** Called after each batch with the number of sentences done and of all. */
   readonly onProgress?: (done: number, all: number) => void;
-  /** Aborting it ends the extraction after a batch; the same call goes on. */
+  /**
+   * Aborting it ends the extraction after a batch; the same call goes on, and computes the last few
+   * batches again.
+   */
   readonly signal?: AbortSignal;
 }
 
@@ -164,28 +170,57 @@ function findFinished(folder: string, sha256: string): Conversion | null {
   );
 }
 
-/** Computes the rows that the file lacks; yields the number of rows after each batch. */
+/**
+ * Computes the rows that the file lacks, sentences of like length together, so that little padding is
+ * computed; yields the number of sentences that are done after each batch.
+ */
 async function* fill(
   rows: RowFile,
-  { shape: [samples, , places], values }: TextBert,
+  tokens: TextBert,
   extractor: TextExtractor,
   steps: number,
   batchSize: number,
 ): AsyncGenerator<number> {
+  const { shape: [samples] } = tokens, { width } = extractor;
   if (samples === 0) rows.append(new Float32Array(0));
-  for (let start = rows.count(); start < samples;) {
-    const end = Math.min(samples, start + batchSize);
-    const tokens = values.subarray(3 * start * places, 3 * end * places);
-    const states = await extractor.run(tokens, end - start);
-    const kept = new Float32Array((end - start) * steps * extractor.width);
-    for (let i = 0; i < end - start; i++) {
-      const from = i * places * extractor.width;
-      kept.set(states.subarray(from, from + steps * extractor.width), i * steps * extractor.width);
+  const counts = lengthsOf(tokens), window = WINDOW * batchSize;
+  let start = rows.count();
+  // Whole windows alone: the same sentences are then computed together as without a stop.
+  if (start < samples) start = rows.count(window);
+  for (; start < samples; start += window) {
+    const end = Math.min(samples, start + window);
+    const order = Array.from({ length: end - start }, (_, i) => start + i)
+      .sort((a, b) => counts[a]! - counts[b]! || a - b);
+    const kept = new Float32Array(order.length * steps * width);
+    for (let at = 0; at < order.length; at += batchSize) {
+      const batch = order.slice(at, at + batchSize);
+      const cut = cutTokens(tokens, batch);
+      const states = await extractor.run(cut.values, batch.length);
+      const used = cut.places * width, own = Math.min(steps * width, used);
+      batch.forEach((sample, i) =>
+        kept.set(states.subarray(i * used, i * used + own), (sample - start) * steps * width)
+      );
+      // Before the last batch is told of, so that who stops then has lost nothing.
+      if (at + batch.length === order.length) rows.append(kept);
+      yield start + at + batch.length;
     }
-    rows.append(kept);
-    start = end;
-    yield end;
   }
+}
+
+/** The tokens of some sentences, [batch, 3, places], cut after the last token of the longest. */
+function cutTokens({ shape: [, , all], values }: TextBert, batch: readonly number[]) {
+  const rows = batch.flatMap((sample) =>
+    [0, 1, 2].map((part) =>
+      values.subarray((3 * sample + part) * all, (3 * sample + part + 1) * all)
+    )
+  );
+  const ends = rows.map((row, i) =>
+    i % 3 === 1 ? row.findLastIndex((shown) => shown !== 0) + 1 : 1
+  );
+  const places = Math.max(...ends);
+  const cut = new Int32Array(rows.length * places);
+  rows.forEach((row, i) => cut.set(row.subarray(0, places), i * places));
+  return { values: cut, places };
 }
 
 /** Empties the folder, unless what is in it was made by the same recipe. */

@@ -99,12 +99,46 @@ Deno.test("extractText() goes on where it was stopped, to the same bytes", async
   // What a killed process may have left of a row.
   Deno.writeFileSync(folder.at(".parts.text/valid.f32"), Uint8Array.of(1), { append: true });
   await extractText(path, parts, folder.at("parts"), { batchSize: 3 });
-  assertEquals(parts.sentences, 17);
+  // The three sentences of valid that were done are sorted with the others again.
+  assertEquals(parts.sentences, 17 + 3);
   for (const name of ["meta.json", "train.safetensors", "valid.safetensors"]) {
     const [a, b] = ["whole", "parts"].map((out) => Deno.readFileSync(folder.at(`${out}/${name}`)));
     assertEquals(a, b, name);
   }
   assertEquals(exists(folder.at(".parts.text")), false);
+});
+
+Deno.test("extractText() computes sentences of like length together, and keeps their order", async () => {
+  using folder = new TestFolder();
+  const texts = Array.from({ length: 8 }, (_, i) => "x".repeat(1 + (7 * i) % 10));
+  const path = folder.pickle(
+    makeDataset((splits) => splits.train["raw_text"] = texts),
+    "mosi.pkl",
+  );
+  const model = fakeModel(), batches: number[][] = [];
+  const { run } = model.extractor;
+  model.extractor.run = (tokens, batch) => {
+    const time = tokens.length / (3 * batch);
+    const counts = Array.from(
+      { length: batch },
+      (_, i) => tokens.subarray((3 * i + 1) * time, (3 * i + 2) * time).reduce((a, b) => a + b, 0),
+    );
+    assertEquals(time, Math.max(...counts), "no more places than tokens");
+    batches.push(counts);
+    return run(tokens, batch);
+  };
+  await extractText(path, model, folder.at("store"), { batchSize: 2 });
+  const padding = batches.slice(0, 4).flat().reduce((sum, count) => sum - count, 0) +
+    batches.slice(0, 4).reduce((sum, counts) => sum + counts.length * Math.max(...counts), 0);
+  assert(padding <= 6, `${padding} places of padding are computed`);
+  using store = loadDataset(folder.at("store"));
+  const column = store.splits.train!.features.text!;
+  texts.forEach((text, i) => {
+    const row = new Float32Array(2 * column.steps);
+    column.read([i], row);
+    assertEquals(row.filter((value, at) => at % 2 === 0 && value === 7).length, text.length);
+    assertEquals(column.lengths[i], text.length + 2);
+  });
 });
 
 Deno.test("extractText() does nothing twice, and starts anew for another model", async () => {

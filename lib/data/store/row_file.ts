@@ -26,10 +26,14 @@ export class RowFile {
     this.#rowBytes = 4 * shape.reduce((product, n) => product * n, 1);
   }
 
-  /** Number of whole rows; part of one, which a killed process may leave, is cut off. */
-  count(): number {
+  /**
+   * Number of whole rows; part of one, which a killed process may leave, is cut off.
+   *
+   * @param group rows that belong together: part of a group is cut off, too
+   */
+  count(group = 1): number {
     try {
-      const rows = Math.floor(Deno.statSync(this.path).size / this.#rowBytes);
+      const rows = group * Math.floor(Deno.statSync(this.path).size / (group * this.#rowBytes));
       Deno.truncateSync(this.path, rows * this.#rowBytes);
       return rows;
     } catch (error) {
