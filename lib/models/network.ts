@@ -180,8 +180,18 @@ export abstract class Network<Rules extends SettingRules = SettingRules> extends
     return this.forward(this.readText(inputs, noise), noise);
   }
 
-  /** The batch with its text as its BERT reads it; as it is without one. */
+  /**
+   * Whether training does not change what its BERT makes of a sentence: none of it is trained, it drops
+   * nothing, and the network changes nothing inside it. A batch may then have states in place of tokens.
+   */
+  get hasFixedText(): boolean {
+    const isPlain = this.insert === undefined && this.readText === Network.prototype.readText;
+    return isPlain && !this.seesPadding && (this.#bert?.isStill ?? false);
+  }
+
+  /** The batch with its text as its BERT reads it; as it is without one, or without tokens. */
   readText(inputs: Inputs, noise: DropoutNoise | null): Inputs {
+    if (this.hasFixedText && inputs.tokens === undefined) return inputs;
     const insert = this.insert?.(inputs, noise);
     return this.#bert?.apply(inputs, this.reads.text!, noise, insert) ?? inputs;
   }

@@ -146,6 +146,8 @@ export interface GivenBert {
   readonly frozenLayers?: number;
   /** Whether its embeddings are not trained. Default: where a layer is not. */
   readonly frozenEmbeddings?: boolean;
+  /** Whether it drops nothing in training, of one that is not trained. Default: no. */
+  readonly isStill?: boolean;
   /** Whether its layers keep nothing for the backward pass, and compute it again. Default: no. */
   readonly isCheckpointed?: boolean;
   /** Step size of its parameters. Default: 0, for who predicts or has groups of its own. */

@@ -9,7 +9,7 @@ import { tf } from "../engine/mod.ts";
 import { type EncoderInsert, encoderShapes, TextEncoder } from "../nn/text_encoder.ts";
 import type { DropoutNoise } from "../nn/dropout.ts";
 import type { Layers } from "../nn/layers.ts";
-import type { PackedRows } from "../nn/text_encoders/packed_rows.ts";
+import type { PackedRows } from "../nn/packed_rows.ts";
 import type { GivenBert, InputForm, Inputs, ParameterGroup } from "./network_types.ts";
 import { count, flag, learningRate, oneOf, text, weightDecay } from "./setting.ts";
 
@@ -37,12 +37,15 @@ export class TrainedBert {
   readonly groups: readonly ParameterGroup[];
   /** Its parameters that are not trained. */
   readonly frozen: readonly string[];
+  /** Whether it drops nothing in training. */
+  readonly isStill: boolean;
   readonly #bert: TextEncoder;
   readonly #names: ReadonlySet<string>;
 
   /** Adds its parameters to `layers`, with `prefix` before their names. */
   constructor(given: GivenBert, { parameters }: Layers, prefix: string) {
     const { config, values, learningRate = 0, weightDecay = 0 } = given;
+    this.isStill = given.isStill ?? false;
     const shapes = encoderShapes(config);
     for (const [name, shape] of shapes) {
       const size = shape.reduce((product, n) => product * n, 1);
@@ -120,8 +123,9 @@ export class TrainedBert {
     const parts = tf.unstack(tf.slice3d(tokens, [0, 0, 0], [batch, 3, used]), 1) as tf.Tensor2D[];
     const [ids, mask, segments] = parts as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D];
     const sentences = { ids, mask, segments, packing: packingOf(inputs, ids) };
-    if (form === "first") return { ...inputs, text: this.#bert.cls(sentences, noise, insert) };
-    const states = this.#bert.states(sentences, noise, insert).layers.at(-1)!;
+    const own = this.isStill ? null : noise;
+    if (form === "first") return { ...inputs, text: this.#bert.cls(sentences, own, insert) };
+    const states = this.#bert.states(sentences, own, insert).layers.at(-1)!;
     const text = form === "timeMajor" ? tf.transpose(states, [1, 0, 2]) : states;
     return { ...inputs, text, textLengths: tf.sum(mask, 1) as tf.Tensor1D };
   }

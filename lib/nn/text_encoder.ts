@@ -14,7 +14,7 @@ import type { WeightOf } from "./transformer.ts";
 import type { TextEncoderConfig } from "./text_encoders/config.ts";
 import { EncoderParts, type LayerInput } from "./text_encoders/encoder_parts.ts";
 import type { TextEncoderType, Tokens } from "./text_encoders/encoder_type.ts";
-import { packed, unpacked } from "./text_encoders/packed_rows.ts";
+import { packed, unpacked } from "./packed_rows.ts";
 import { encoderShapes, typeOf } from "./text_encoders/registry.ts";
 
 export type { TextEncoderConfig } from "./text_encoders/config.ts";

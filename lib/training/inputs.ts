@@ -10,7 +10,7 @@ import { tf } from "../engine/mod.ts";
 import { readKeptSteps } from "./kept_steps.ts";
 import { readMeans } from "./means.ts";
 import type { InputForm, Inputs, Network, Target } from "../models/mod.ts";
-import { packRows } from "../nn/text_encoders/packed_rows.ts";
+import { packRows } from "../nn/packed_rows.ts";
 
 /** Memory for sequences that is used again for each batch of the same size. */
 export type Scratch = Map<string, Float32Array>;

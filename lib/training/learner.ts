@@ -11,6 +11,7 @@ import type { Inputs, Network, Outputs } from "../models/mod.ts";
 import { Breath } from "./breath.ts";
 import { type ClipLimits, clippingOf } from "./clipping.ts";
 import { readInputs, type Scratch } from "./inputs.ts";
+import { FixedText } from "./fixed_text.ts";
 import type { Adam } from "./optimizer.ts";
 import { GradientSums } from "./gradient_sums.ts";
 import { type Correction, StepCounts, takeCorrection } from "./step_counts.ts";
@@ -56,6 +57,8 @@ export class Learner {
   /** The same with the network's criterion. */
   readonly #validate: CompiledStep<StepInputs, NamedTensors>;
   readonly #sumLimits: ClipLimits;
+  /** What a BERT makes of sentences, where training does not change it. */
+  readonly #fixedText: FixedText | null;
   /** Tells compiled steps of one stage or pass from those of another. */
   #stage = "";
 
@@ -82,6 +85,7 @@ export class Learner {
     this.counts = new StepCounts(groups);
     this.#trained = network.parameters.names().filter((name) => trained.has(name));
     this.#engine = engine;
+    this.#fixedText = network.hasFixedText ? new FixedText(engine, network) : null;
     this.#learnAndUpdate = engine.compile(
       (inputs: StepInputs & Correction) => this.#wholeStep(inputs),
       { state: this.#stateOf("parameter", "buffer", "memory", "optimizer") },
@@ -176,7 +180,7 @@ export class Learner {
     next?: Uint32Array,
   ): Promise<StepResult> {
     const inputs = stepInputs(
-      this.#takeAhead(split, indices),
+      await this.#takeAhead(split, indices),
       this.network.modalities,
       split,
       indices,
@@ -195,7 +199,9 @@ export class Learner {
     let outputs: NamedTensors;
     try {
       // The engine has its own copy of the sequences from here on.
-      if (next !== undefined) this.#ahead = { indices: next, inputs: this.#read(split, next) };
+      if (next !== undefined && this.#fixedText === null) {
+        this.#ahead = { indices: next, inputs: this.#readData(split, next) };
+      }
     } finally {
       outputs = await learning;
     }
@@ -219,7 +225,7 @@ export class Learner {
     const breath = new Breath();
     this.#dropAhead();
     for (const indices of batches) {
-      const inputs = this.#read(split, indices) as NamedTensors;
+      const inputs = await this.#read(split, indices) as NamedTensors;
       const { prediction } = this.#forward(inputs, this.#stage);
       for (const score of await prediction!.data()) predictions.push(score);
       prediction!.dispose();
@@ -245,7 +251,7 @@ export class Learner {
     for (const indices of batches) {
       const place = { epoch, batch: 0 };
       const inputs = stepInputs(
-        this.#read(split, indices),
+        await this.#read(split, indices),
         this.network.modalities,
         split,
         indices,
@@ -266,6 +272,7 @@ export class Learner {
     this.#sums?.dispose();
     this.#learnAndUpdate.dispose();
     this.#forward.dispose();
+    this.#fixedText?.dispose();
     this.#validate.dispose();
     this.optimizer.dispose();
   }
@@ -277,12 +284,17 @@ export class Learner {
     );
   }
 
-  #read(split: Split, indices: ArrayLike<number>): Inputs {
+  /** At once but where a BERT is to be asked. */
+  #read(split: Split, indices: ArrayLike<number>): Inputs | Promise<Inputs> {
+    return this.#fixedText?.read(split, indices, this.#scratch) ?? this.#readData(split, indices);
+  }
+
+  #readData(split: Split, indices: ArrayLike<number>): Inputs {
     return readInputs(this.network, split, indices, this.#scratch);
   }
 
   /** The batch that was read ahead, if it is this one. */
-  #takeAhead(split: Split, indices: Uint32Array): Inputs {
+  #takeAhead(split: Split, indices: Uint32Array): Inputs | Promise<Inputs> {
     if (this.#ahead?.indices !== indices) this.#dropAhead();
     const inputs = this.#ahead?.inputs ?? this.#read(split, indices);
     this.#ahead = null;

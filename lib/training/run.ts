@@ -36,6 +36,7 @@ import type { BertFolder } from "../nn/bert_folder.ts";
 import { checkRun } from "./check_run.ts";
 import { loopSettings } from "./config.ts";
 import { collapseWarning } from "./collapse.ts";
+import { fixedTextBytes } from "./fixed_text.ts";
 import { type EpochRecord, writeHistory } from "./history.ts";
 import { Interrupt } from "./interrupt.ts";
 import { writeUnimodalLabels } from "./label_file.ts";
@@ -286,6 +287,13 @@ async function trainNetwork(
     ...(bert === null ? {} : { bert }),
   });
   const settings = loopSettings(model, config);
+  if (network.hasFixedText) {
+    const kept = Math.ceil(fixedTextBytes(network, Object.values(dataset.splits)) / 1e6);
+    (options.onWarning ?? console.warn)(
+      "no layer of the BERT is trained: what it makes of each sentence is computed once, without " +
+        `dropout, and kept, ${kept} MB in all`,
+    );
+  }
   const learner = learnerOf(engine, network, settings, random.split("dropout"));
   const steps = usedSteps(options, config);
   const brought = (split: Split) => withStepsOf(network, split, steps, bert?.config.padding ?? 0);

@@ -95,10 +95,12 @@ export function givenBert(
   values: GivenBert["values"],
   settings: Config,
 ): GivenBert {
+  const frozenLayers = Number(settings["bertFrozenLayers"] ?? 0);
   return {
     config,
     values,
-    frozenLayers: Number(settings["bertFrozenLayers"] ?? 0),
+    frozenLayers,
+    isStill: frozenLayers === config.layers && settings["mode"] !== "reference",
     isCheckpointed: settings["bertCheckpoint"] === true,
     learningRate: Number(settings["learningRateBert"]),
     weightDecay: Number(settings["weightDecayBert"]),

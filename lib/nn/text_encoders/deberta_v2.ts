@@ -23,7 +23,7 @@ import {
   postNormLayer,
 } from "./encoder_parts.ts";
 import type { TextEncoderType, Tokens } from "./encoder_type.ts";
-import { packed, unpacked } from "./packed_rows.ts";
+import { packed, unpacked } from "../packed_rows.ts";
 import { distanceRow, type DistanceTable, shiftRows } from "./relative_positions.ts";
 
 /** Added to scores that do not count. */

@@ -14,7 +14,7 @@ import { scaleGradient } from "../scale_gradient.ts";
 import { constantOf } from "../stop_gradient.ts";
 import type { WeightOf } from "../transformer.ts";
 import type { Activation, TextEncoderConfig } from "./config.ts";
-import { packed, type PackedRows, unpacked } from "./packed_rows.ts";
+import { packed, type PackedRows, unpacked } from "../packed_rows.ts";
 
 /** What a layer sees. */
 export interface LayerInput {

@@ -8,7 +8,7 @@
 import type { tf } from "../../engine/mod.ts";
 import type { ConfigFields, TextEncoderConfig } from "./config.ts";
 import type { EncoderParts, LayerInput } from "./encoder_parts.ts";
-import type { PackedRows } from "./packed_rows.ts";
+import type { PackedRows } from "../packed_rows.ts";
 
 /** A batch of sentences, each int32 [batch, tokens]. */
 export interface Tokens {

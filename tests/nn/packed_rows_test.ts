@@ -1,11 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
-import { RandomStream } from "../../../lib/core/random.ts";
-import { packRows } from "../../../lib/nn/text_encoders/packed_rows.ts";
-import type { Tokens } from "../../../lib/nn/text_encoder.ts";
-import { forEachEngine } from "../../engine/engines.ts";
-import { deviation, ENCODERS, Recorded, RECORDINGS } from "./recorded.ts";
+import { RandomStream } from "../../lib/core/random.ts";
+import { packRows } from "../../lib/nn/packed_rows.ts";
+import type { Tokens } from "../../lib/nn/text_encoder.ts";
+import { forEachEngine } from "../engine/engines.ts";
+import { deviation, ENCODERS, Recorded, RECORDINGS } from "./text_encoders/recorded.ts";
 
 /** The recorded sentences with six places of padding more, and one sentence that begins in padding. */
 function padded({ ids, mask, segments }: Tokens, padding: number): Tokens {

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { tf } from "../../engine/mod.ts";
+import { tf } from "../engine/mod.ts";
 
 /** Rows are rounded up to a multiple: an engine compiles each number of them. */
 const STEP = 64;

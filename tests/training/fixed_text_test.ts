@@ -1,0 +1,128 @@
+import { assert, assertAlmostEquals, assertEquals, assertNotEquals } from "@std/assert";
+import { type Dataset, loadDataset } from "../../lib/data/mod.ts";
+import type { Engine, NamedTensors } from "../../lib/engine/mod.ts";
+import { findModel, type NetworkDefinition, type Setting } from "../../lib/models/mod.ts";
+import { FixedText, fixedTextBytes } from "../../lib/training/fixed_text.ts";
+import { trainRun } from "../../lib/training/run.ts";
+import { TestFolder } from "../data/mmsa_file.ts";
+import { forEachEngine, onCpu } from "../engine/engines.ts";
+import { NetworkLearner, smallSettings } from "../models/networks.ts";
+import { BERT, DATA, weightsOf, WITH_BERT } from "./small_bert.ts";
+
+/** All layers of the small BERT are frozen. */
+const FROZEN = { ...WITH_BERT, bertFrozenLayers: 2, updateEpochs: 1 };
+
+function load(): Dataset {
+  return loadDataset(DATA, { protocol: "mosi", modalities: ["text", "audio"], text: "bert" });
+}
+
+/** The model, whose networks compute their text at each step where it is not kept. */
+function definitionOf(name: string, isKept: boolean): NetworkDefinition {
+  const definition = findModel(name) as NetworkDefinition;
+  if (isKept) return definition;
+  return {
+    ...definition,
+    create: (context) =>
+      Object.defineProperty(definition.create(context), "hasFixedText", { value: false }),
+  };
+}
+
+async function trained(
+  engine: Engine,
+  name: string,
+  isKept: boolean,
+  settings: Record<string, Setting> = {},
+) {
+  using folder = new TestFolder();
+  const model = definitionOf(name, isKept), warnings: string[] = [];
+  const { summary } = await trainRun({
+    model,
+    dataset: load(),
+    protocol: "mosi",
+    modalities: ["text", "audio"],
+    seed: 1111,
+    settings: { ...smallSettings(findModel(name)), ...FROZEN, ...settings },
+    nonfinite: "zero",
+    engine,
+    out: folder.path,
+    resume: false,
+    loadSeconds: 0,
+    commandLine: [],
+    onWarning: (message) => warnings.push(message),
+  });
+  return { weights: weightsOf(summary.path), warnings };
+}
+
+async function assertSameWeights(engine: Engine, name: string, settings: Record<string, Setting>) {
+  const [kept, again] = [
+    await trained(engine, name, true, settings),
+    await trained(engine, name, false, settings),
+  ];
+  assert(kept.warnings.some((warning) => /without dropout, and kept, 1 MB/.test(warning)), name);
+  for (const [parameter, { values }] of again.weights) {
+    const own = kept.weights.get(parameter)!.values;
+    values.forEach((value, i) => assertAlmostEquals(own[i]!, value, 1e-5, parameter));
+  }
+}
+
+// The BERT has a dropout of 0.1: were it on, no two ways of computing would agree.
+forEachEngine("self-mm learns the same from states that are kept", async (engine) => {
+  await assertSameWeights(engine, "self-mm", { mode: "robust" });
+});
+
+onCpu("sequences of states are kept in either order of axes", async (engine) => {
+  await assertSameWeights(engine, "misa", { mode: "robust" });
+  await assertSameWeights(engine, "tfn", { mode: "robust" });
+});
+
+onCpu(
+  "mode reference drops in the frozen BERT, as its code does, and keeps nothing",
+  async (engine) => {
+    const [plain, other] = [
+      await trained(engine, "self-mm", true, { mode: "reference" }),
+      await trained(engine, "self-mm", true, { mode: "robust", weightDecayBert: 0 }),
+    ];
+    assertEquals(plain.warnings.filter((warning) => warning.includes("kept")), []);
+    const head = [...plain.weights.keys()].find((name) => !name.startsWith("text_model."))!;
+    assertNotEquals(plain.weights.get(head)!.values, other.weights.get(head)!.values);
+  },
+);
+
+forEachEngine("FixedText computes each sentence once", async (engine) => {
+  using learner = new NetworkLearner(
+    engine,
+    "self-mm",
+    load(),
+    { ...smallSettings(findModel("self-mm")), ...FROZEN, bert: BERT, mode: "robust" },
+  );
+  let sentences = 0;
+  const counting: Pick<Engine, "compile"> = {
+    compile: (step, options) => {
+      const compiled = engine.compile(step, options);
+      const counted = (inputs: Parameters<typeof step>[0], variant?: string) => {
+        sentences += (inputs as NamedTensors)["tokens"]!.shape[0]!;
+        return compiled(inputs, variant);
+      };
+      return Object.assign(counted, compiled);
+    },
+  };
+  const text = new FixedText(counting, learner.network), split = load().splits.train!;
+  // Ids of its vocabulary of 40.
+  const { textBert } = split;
+  const train = {
+    ...split,
+    textBert: { ...textBert!, values: textBert!.values.map((id) => id % 40) },
+  };
+  const read = async (...indices: number[]) => {
+    const { text: tensor, tokens } = await text.read(train, indices, new Map());
+    assertEquals(tokens, undefined);
+    return tensor!.dataSync().slice();
+  };
+  const [both, second, first] = [await read(0, 1), await read(1), await read(0, 2, 0)];
+  assertEquals(sentences, 3);
+  const width = both.length / 2;
+  assertEquals([second, first.slice(0, width)], [both.slice(width), both.slice(0, width)]);
+  assertEquals(first.slice(2 * width), first.slice(0, width));
+  assertEquals(fixedTextBytes(learner.network, [train]), 4 * width * train.samples);
+  text.dispose();
+});
