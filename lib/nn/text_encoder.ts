@@ -99,7 +99,8 @@ export class TextEncoder {
     let rows = embedded.rows;
     for (let i = 0; i < this.config.layers; i++) {
       rows = changed(rows, states, i, insert);
-      rows = this.#layer(i, { queries: rows, keys: rows, ...hidden }, parts);
+      const input = { queries: rows, keys: rows, ...hidden };
+      rows = this.#layer(i, input, parts, this.config.layers - 1);
       layers.push(states.of(rows));
     }
     return { embeddings: states.of(embedded.rows), layers };
@@ -142,7 +143,9 @@ export class TextEncoder {
     let rows = embedded.rows;
     for (let i = 0; i < layers - 1; i++) {
       rows = changed(rows, states, i, insert);
-      rows = this.#layer(i, { queries: rows, keys: rows, ...hidden }, parts);
+      const input = { queries: rows, keys: rows, ...hidden };
+      // The last layer keeps little.
+      rows = this.#layer(i, input, parts, layers - 2);
     }
     rows = changed(rows, states, layers - 1, insert);
     const all = states.of(rows);
@@ -151,6 +154,7 @@ export class TextEncoder {
       layers - 1,
       { queries: first as tf.Tensor2D, keys: rows, ...hidden },
       parts,
+      layers - 2,
     );
   }
 
@@ -187,9 +191,16 @@ export class TextEncoder {
     return { rows, parts, hidden: { mask, bias: paddingBias(tokens.mask), packing } };
   }
 
-  /** The states after layer `i`, as a constant where it is the last frozen one. */
-  #layer(i: number, input: LayerInput, parts: EncoderParts): tf.Tensor2D {
-    if (this.#isCheckpointed && i >= this.#frozen) return this.#checkpointedLayer(i, input, parts);
+  /**
+   * The states after layer `i`, as a constant where it is the last frozen one.
+   *
+   * @param kept the first layer that is not computed again: the backward pass begins with it, when all
+   * that it keeps would have to be there anyway
+   */
+  #layer(i: number, input: LayerInput, parts: EncoderParts, kept: number): tf.Tensor2D {
+    if (this.#isCheckpointed && i >= this.#frozen && i < kept) {
+      return this.#checkpointedLayer(i, input, parts);
+    }
     const rows = this.#type.layer(i, input, this.config, parts);
     return this.#frozenEmbeddings && i === this.#frozen - 1 ? stopGradient(rows) : rows;
   }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { DataError, RunError, UsageError } from "../../lib/core/errors.ts";
 import { type Dataset, loadDataset, type Split } from "../../lib/data/mod.ts";
 import type { Engine } from "../../lib/engine/mod.ts";
-import type { Setting } from "../../lib/models/mod.ts";
+import { findModel, type Setting } from "../../lib/models/mod.ts";
 import { BertFolder } from "../../lib/nn/bert_folder.ts";
 import { openRun } from "../../lib/training/open_run.ts";
 import { readInputs } from "../../lib/training/inputs.ts";
@@ -11,7 +11,8 @@ import { RunFolder } from "../../lib/training/run_folder.ts";
 import { openBert } from "../../lib/training/run_bert.ts";
 import { TestFolder } from "../data/mmsa_file.ts";
 import { forEachEngine } from "../engine/engines.ts";
-import { BERT, DATA, trainWithBert, weightsOf } from "./small_bert.ts";
+import { smallSettings } from "../models/networks.ts";
+import { BERT, DATA, trainWithBert, weightsOf, WITH_BERT } from "./small_bert.ts";
 import { withSplits } from "../models/small.ts";
 
 function load(): Dataset {
@@ -21,6 +22,7 @@ function load(): Dataset {
 interface Changes {
   readonly settings?: Readonly<Record<string, Setting>>;
   readonly dataset?: Dataset;
+  readonly model?: string;
   readonly signal?: AbortSignal;
   onBatch?(epoch: number): void;
 }
@@ -57,7 +59,10 @@ forEachEngine("bertCheckpoint trains the same weights, its dropout with them", a
   using folder = new TestFolder();
   const trained = async (bertCheckpoint: boolean) => {
     const out = folder.at(String(bertCheckpoint));
-    return weightsOf((await train(engine, out, { settings: { bertCheckpoint } })).summary.path);
+    // A model that reads all states, of which the last layer's alone are kept.
+    const settings = { ...smallSettings(findModel("misa")), ...WITH_BERT, bertCheckpoint };
+    const { summary } = await train(engine, out, { model: "misa", settings });
+    return weightsOf(summary.path);
   };
   const [plain, again] = [await trained(false), await trained(true)];
   for (const [name, { values }] of plain) {

@@ -50,7 +50,10 @@ for (const name of ENCODERS) {
       tf.tidy(() => {
         const noise = { stream, counter: tf.tensor1d([0, 0, 1, 1], "int32") };
         const tokens = recorded.tokens();
-        gradients = recorded.differentiate(() => recorded.encoder.cls(tokens, noise));
+        // The last layer is kept, so that of two the first is computed again.
+        gradients = recorded.differentiate(() =>
+          recorded.encoder.states(tokens, noise).layers.at(-1)!
+        );
       });
       return new Map([...gradients].filter(([, values]) => values !== undefined));
     };
