@@ -8,19 +8,9 @@ import { Adam } from "../../lib/training/optimizer.ts";
 import { Learner } from "../../lib/training/learner.ts";
 import { resolveConfig } from "../../lib/training/mod.ts";
 import { findModel, openEngine, RandomStream, type Split } from "../../mod.ts";
-import { encoderShapes, readEncoderConfig } from "../../lib/nn/text_encoder.ts";
 import { peakMemory } from "../../lib/training/versions.ts";
+import { bertBase } from "./bert_base.ts";
 import { makeTokens } from "./data.ts";
-
-/** BERT-base; what is not named has its values by default. */
-const BASE = readEncoderConfig({
-  vocab_size: 30522,
-  hidden_size: 768,
-  num_hidden_layers: 12,
-  num_attention_heads: 12,
-  intermediate_size: 3072,
-  max_position_embeddings: 512,
-}, "BERT-base");
 
 const [engineName = "", ...rest] = Deno.args;
 const [batch = 16, places = 50, steps = 5, threads = 2] = rest.slice(0, 4).map(Number);
@@ -43,7 +33,6 @@ const train: Split = {
 };
 const model = findModel("self-mm");
 if (model.kind !== "network") throw new TypeError("self-mm is not a network");
-const shapes = encoderShapes(BASE);
 const settings = resolveConfig(model, "mosi", { text: "bert" });
 const network = model.create({
   settings,
@@ -52,16 +41,7 @@ const network = model.create({
   widths: {},
   trainLabels: train.labels!,
   random,
-  bert: {
-    config: BASE,
-    isCheckpointed,
-    learningRate: Number(settings["learningRateBert"]),
-    weightDecay: Number(settings["weightDecayBert"]),
-    values: (name) => {
-      const count = shapes.get(name)!.reduce((product, n) => product * n, 1);
-      return random.split(name).uniformArray(count, -0.03, 0.03);
-    },
-  },
+  bert: { ...bertBase(random, settings), isCheckpointed },
 });
 const adam = new Adam(network.parameters, network.trainedGroups, { decay: "l2" });
 const learner = new Learner(engine, network, adam, random.split("dropout"));

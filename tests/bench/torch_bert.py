@@ -56,13 +56,14 @@ class Bert(nn.Module):
 
         self.apply(start)
 
-    def forward(self, input_ids, attention_mask, token_type_ids):
+    def forward(self, input_ids, attention_mask, token_type_ids, change=None, at=0):
+        """`change` is what a network does to the states that enter layer `at`."""
         places = torch.arange(input_ids.shape[1])
         x = self.words(input_ids) + self.segments(token_type_ids) + self.positions(places)
         x = self.dropout(self.norm(x))
         mask = ((1 - attention_mask[:, None, None, :]).to(x.dtype)) * -1e9
-        for layer in self.layers:
-            x = layer(x, mask)
+        for i, layer in enumerate(self.layers):
+            x = layer(x if change is None or i != at else change(x), mask)
         return x
 
 

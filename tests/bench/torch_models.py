@@ -3,8 +3,8 @@
 torch_models.py FOLDER PRESET MODEL STEPS THREADS BATCH   (prints JSON)
 
 A model is a file torch/MODEL.py with a class `Model(widths, y, preset)`, which has an `optimizer` and
-`loss(batch, y, i)`, and, where it does something after the gradient, `after(i)`. Human labels of a
-modality are `y` too. Sequences are padded,
+`loss(batch, y, i)`, and, where it does something after the gradient, `after(i)`. One that sees each
+batch in several passes has `passes`, objects of that form. Human labels of a modality are `y` too. Sequences are padded,
 which is PyTorch's fastest way on a CPU: a backward LSTM then also runs over the padding, which ours
 leaves out.
 """
@@ -44,14 +44,15 @@ def main(folder, preset, model, steps, threads, batch):
     for n in range(int(steps) + 1):
         started = time.perf_counter()
         i = batches[n % len(batches)]
-        net.optimizer.zero_grad()
-        loss = net.loss({m: (x[i], lengths[i]) for m, (x, lengths) in data.items()}, y[i], i)
-        loss.backward()
-        loss.item()
-        if hasattr(net, "after"):
-            with torch.no_grad():
-                net.after(i)
-        net.optimizer.step()
+        for step in getattr(net, "passes", [net]):
+            net.zero_grad()
+            loss = step.loss({m: (x[i], lengths[i]) for m, (x, lengths) in data.items()}, y[i], i)
+            loss.backward()
+            loss.item()
+            if hasattr(step, "after"):
+                with torch.no_grad():
+                    step.after(i)
+            step.optimizer.step()
         seconds.append(time.perf_counter() - started)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     print(json.dumps(dict(firstSeconds=seconds[0], stepSeconds=seconds[1:], peakBytes=peak)))
