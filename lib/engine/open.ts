@@ -68,7 +68,7 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
   const open = (): Promise<Engine> => {
     switch (engine) {
       case "cpu":
-        return openCpu(device);
+        return openCpu(device, threads);
       case "tensorflow":
         return openTensorFlow(requireLibrary(), device, threads);
       case "webgpu":
@@ -99,15 +99,18 @@ async function openAuto(
       reason = messageOf(error);
     }
   }
-  const engine = await openCpu(device);
-  log(`Engine: cpu, one thread (${reason}). For one about ten times as fast, ${HOW_TO_GET}`);
+  const engine = await openCpu(device, threads);
+  log(`Engine: cpu (${reason}). For one about ten times as fast, ${HOW_TO_GET}`);
   return engine;
 }
 
 /** A library that was found and does not load or start. */
 class UnusableLibrary extends EngineError {}
 
-async function openCpu(device: Device | "auto"): Promise<Engine> {
+async function openCpu(
+  device: Device | "auto",
+  threads: number | undefined,
+): Promise<Engine> {
   if (device === "gpu") {
     const others = `the engines "tensorflow" ("deno task engine:install --cuda") and "webgpu" may`;
     throw noGpu("cpu", `it has none; ${others}`);
@@ -126,6 +129,8 @@ async function openCpu(device: Device | "auto"): Promise<Engine> {
     opened = { engine, found: null, backend: cpu.BACKEND, threads: undefined, tested: false };
     OPENED.set("cpu", opened);
   }
+  // They change no bit, and may change whenever they are asked for.
+  if (threads !== undefined) cpu.setThreads(threads);
   return await activate(opened);
 }
 

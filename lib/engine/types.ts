@@ -17,7 +17,10 @@ export interface EngineOptions {
   readonly engine?: EngineName | "auto";
   /** `auto` (the default): a GPU where the engine has one. */
   readonly device?: Device | "auto";
-  /** Threads of `tensorflow`; the default is one per core. `cpu` always has one. */
+  /**
+   * Threads of `tensorflow` and `cpu`; the default is one per core, and no more than four on `cpu`, where
+   * the number changes no bit.
+   */
   readonly threads?: number;
   /**
    * How compiled steps run: `compiled` (the default) by whatever the engine has for it, `eager` op

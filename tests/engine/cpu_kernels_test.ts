@@ -177,15 +177,12 @@ Deno.test("lstmBackward() has no denormal gradient, on which a processor is slow
     weightIh: spread(4 * hidden * input, 0.05),
     weightHh: spread(4 * hidden * hidden, 0.05),
     bias: spread(4 * hidden, 0.05),
-    input,
-    hidden,
+    lengths: Int32Array.of(time),
   };
-  const packing = packLengths([time], time);
   const walk = { batch: 1, time, reverse: false, timeMajor: false };
-  const trace = lstmForward(arrays, packing, walk, () => {});
-  const { x } = lstmBackward(arrays, trace, packing, walk, (_, t, dStates, at) => {
-    if (t === time - 1) dStates.fill(1, at, at + hidden);
-  }, true);
+  const shape = { input, hidden, walk, output: "final" } as const;
+  const { trace } = lstmForward(arrays, shape);
+  const { x } = lstmBackward(arrays, trace, new Float32Array(hidden).fill(1), shape, true);
   const isDenormal = (value: number) => value !== 0 && Math.abs(value) < 2 ** -126;
   assertEquals(x!.filter(isDenormal).length, 0);
   // They fade to nothing: without a bound some would be denormal on the way.
@@ -200,18 +197,15 @@ Deno.test("lstmBackward() adds up the gradients of its samples, over however man
     weightIh: waves(4 * hidden * input),
     weightHh: waves(4 * hidden * hidden),
     bias: waves(4 * hidden),
-    input,
-    hidden,
   };
   const x = waves(batch * time * input);
   const lengths = Array.from({ length: batch }, (_, i) => time - i % 4);
   const gradients = (x: Float32Array, lengths: number[]) => {
-    const arrays = { x, ...weights }, packing = packLengths(lengths, time);
+    const arrays = { x, lengths: Int32Array.from(lengths), ...weights };
     const walk = { batch: lengths.length, time, reverse: false, timeMajor: false };
-    const trace = lstmForward(arrays, packing, walk, () => {});
-    return lstmBackward(arrays, trace, packing, walk, (_k, _t, dStates, at) => {
-      for (let j = 0; j < hidden; j++) dStates[at + j]! += 1;
-    }, true);
+    const shape = { input, hidden, walk, output: "sequence" } as const;
+    const { trace, value } = lstmForward(arrays, shape);
+    return lstmBackward(arrays, trace, new Float32Array(value.length).fill(1), shape, true);
   };
   const whole = gradients(x, lengths);
   const sums = [whole.weightIh, whole.weightHh, whole.bias].map((sum) =>

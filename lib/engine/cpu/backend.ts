@@ -6,6 +6,8 @@ import { reuseArrays } from "./arrays.ts";
 import { registerFastKernels } from "./fast_kernels.ts";
 import { registerCpuKernels } from "./kernels.ts";
 
+export { setThreads } from "./threads.ts";
+
 /** Name under which TensorFlow.js registers the backend. */
 export const BACKEND = "cpu";
 

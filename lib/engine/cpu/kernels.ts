@@ -3,13 +3,7 @@
 import { registerKernel, type TensorInfo } from "@tensorflow/tfjs-core";
 import type { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
 import type { PhiloxCounter } from "../../core/philox.ts";
-import {
-  FUSED_LSTM,
-  FUSED_LSTM_GRADIENT,
-  type LstmAttributes,
-  type LstmSizes,
-  lstmSizes,
-} from "../lstm.ts";
+import { FUSED_LSTM, FUSED_LSTM_GRADIENT, type LstmAttributes, lstmSizes } from "../lstm.ts";
 import { PHILOX_UNIFORM, type PhiloxUniformAttributes } from "../uniform.ts";
 import {
   CONV_POOL,
@@ -22,17 +16,22 @@ import {
   FUSED_LAYER_NORM,
   FUSED_LAYER_NORM_GRADIENT,
 } from "../fused.ts";
-import { newArray, newZeros } from "./arrays.ts";
+import { newArray } from "./arrays.ts";
 import { adam } from "./adam.ts";
 import { convPool, convPoolInputGradient, convPoolWeightGradient } from "./conv_pool.ts";
 import { dropout, dropoutGradient } from "./dropout.ts";
 import { gelu } from "./gelu.ts";
 import { type Inputs, valuesOf } from "./inputs.ts";
 import { layerNorm, layerNormGradient } from "./layer_norm.ts";
-import { lstmBackward, type Receive } from "./lstm_backward.ts";
-import { type LstmArrays, lstmForward, TRACE_PARTS } from "./lstm_forward.ts";
+import { lstmBackward } from "./lstm_backward.ts";
+import {
+  type LstmArrays,
+  lstmForward,
+  type LstmShape,
+  outputOf,
+  TRACE_PARTS,
+} from "./lstm_forward.ts";
 import { forEachUniform } from "./philox_module.ts";
-import { type Packing, packLengths, rowOf, type Walk } from "./packing.ts";
 
 /** Registers the kernels; to be called once. */
 export function registerCpuKernels(): void {
@@ -61,27 +60,24 @@ export function registerCpuKernels(): void {
 }
 
 /** Everything that both directions of an LSTM start from. */
-interface LstmCall {
-  readonly sizes: LstmSizes;
-  readonly walk: Walk;
-  readonly packing: Packing;
+function lstmCall(inputs: Inputs, attributes: LstmAttributes, backend: MathBackendCPU): {
   readonly arrays: LstmArrays;
-}
-
-function lstmCall(inputs: Inputs, attributes: LstmAttributes, backend: MathBackendCPU): LstmCall {
-  const { reverse, timeMajor } = attributes;
-  const sizes = lstmSizes(inputs.x!.shape, inputs.weightHh!.shape, timeMajor);
+  readonly shape: LstmShape;
+} {
+  const { reverse, timeMajor, output } = attributes;
+  const { batch, time, input, hidden } = lstmSizes(
+    inputs["x"]!.shape,
+    inputs["weightHh"]!.shape,
+    timeMajor,
+  );
   const arrays: LstmArrays = {
-    x: valuesOf(backend, inputs.x),
-    weightIh: valuesOf(backend, inputs.weightIh),
-    weightHh: valuesOf(backend, inputs.weightHh),
-    bias: valuesOf(backend, inputs.bias),
-    input: sizes.input,
-    hidden: sizes.hidden,
+    x: valuesOf(backend, inputs["x"]),
+    lengths: valuesOf<Int32Array>(backend, inputs["lengths"]),
+    weightIh: valuesOf(backend, inputs["weightIh"]),
+    weightHh: valuesOf(backend, inputs["weightHh"]),
+    bias: valuesOf(backend, inputs["bias"]),
   };
-  const walk = { batch: sizes.batch, time: sizes.time, reverse, timeMajor };
-  const packing = packLengths(valuesOf<Int32Array>(backend, inputs.lengths), sizes.time);
-  return { sizes, walk, packing, arrays };
+  return { arrays, shape: { input, hidden, output, walk: { batch, time, reverse, timeMajor } } };
 }
 
 function fusedLstm(
@@ -89,25 +85,15 @@ function fusedLstm(
   attributes: LstmAttributes,
   backend: MathBackendCPU,
 ): TensorInfo[] {
-  const { sizes, walk, packing, arrays } = lstmCall(inputs, attributes, backend);
-  const { batch, hidden } = sizes;
-  const { output } = attributes;
-  const isAll = output === "sequence" || output === "states";
-  const width = output === "states" ? 2 * hidden : hidden;
-  const shape = isAll ? [...inputs.x!.shape.slice(0, 2), width] : [batch, hidden];
-  const value = newZeros(shape.reduce((a, b) => a * b));
-  const trace = lstmForward(arrays, packing, walk, (k, t, hiddens, cells, at) => {
-    const isLast = t === packing.lengths[k]! - 1;
-    if (!isAll && !isLast) return;
-    const row = isAll ? rowOf(packing, walk, k, t) : packing.order[k]!;
-    const source = output === "cell" ? cells : hiddens;
-    for (let j = 0; j < hidden; j++) value[row * width + j] = source[at + j]!;
-    if (output !== "states") return;
-    for (let j = 0; j < hidden; j++) value[row * width + hidden + j] = cells[at + j]!;
-  });
+  const { arrays, shape } = lstmCall(inputs, attributes, backend);
+  const { hidden, walk: { batch } } = shape;
+  const { value, trace } = lstmForward(arrays, shape);
+  const { isAll, width } = outputOf(shape);
+  const sizes = isAll ? [...inputs["x"]!.shape.slice(0, 2), width] : [batch, hidden];
+  const traceWidth = TRACE_PARTS * hidden;
   return [
-    backend.makeTensorInfo(shape, "float32", value),
-    backend.makeTensorInfo([packing.rows, TRACE_PARTS * hidden], "float32", trace),
+    backend.makeTensorInfo(sizes, "float32", value),
+    backend.makeTensorInfo([trace.length / traceWidth, traceWidth], "float32", trace),
   ];
 }
 
@@ -116,29 +102,16 @@ function fusedLstmGradient(
   attributes: LstmAttributes,
   backend: MathBackendCPU,
 ): TensorInfo[] {
-  const { sizes, walk, packing, arrays } = lstmCall(inputs, attributes, backend);
-  const { hidden } = sizes;
-  const dy = valuesOf(backend, inputs.dy);
-  const trace = valuesOf(backend, inputs.trace0);
-  const isStates = attributes.output === "states";
-  const isAll = isStates || attributes.output === "sequence";
-  const width = isStates ? 2 * hidden : hidden;
-  const receive: Receive = (k, t, dStates, stateAt, dCells, cellAt) => {
-    if (!isAll && t !== packing.lengths[k]! - 1) return;
-    const row = isAll ? rowOf(packing, walk, k, t) : packing.order[k]!;
-    for (let j = 0; j < hidden; j++) dStates[stateAt + j]! += dy[row * width + j]!;
-    if (!isStates) return;
-    for (let j = 0; j < hidden; j++) dCells[cellAt + j]! += dy[row * width + hidden + j]!;
-  };
-  const { inputGradient } = attributes;
-  const gradients = lstmBackward(arrays, trace, packing, walk, receive, inputGradient);
+  const { arrays, shape } = lstmCall(inputs, attributes, backend);
+  const dy = valuesOf(backend, inputs["dy"]), trace = valuesOf(backend, inputs["trace0"]);
+  const gradients = lstmBackward(arrays, trace, dy, shape, attributes.inputGradient);
   const { weightIh, weightHh, bias, x } = gradients;
   const made = [
-    backend.makeTensorInfo(inputs.weightIh!.shape, "float32", weightIh),
-    backend.makeTensorInfo(inputs.weightHh!.shape, "float32", weightHh),
-    backend.makeTensorInfo(inputs.bias!.shape, "float32", bias),
+    backend.makeTensorInfo(inputs["weightIh"]!.shape, "float32", weightIh),
+    backend.makeTensorInfo(inputs["weightHh"]!.shape, "float32", weightHh),
+    backend.makeTensorInfo(inputs["bias"]!.shape, "float32", bias),
   ];
-  if (x !== null) made.push(backend.makeTensorInfo(inputs.x!.shape, "float32", x));
+  if (x !== null) made.push(backend.makeTensorInfo(inputs["x"]!.shape, "float32", x));
   return made;
 }
 

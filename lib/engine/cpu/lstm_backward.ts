@@ -1,12 +1,12 @@
 /** The LSTM of the cpu engine, backwards through time. @module */
 
 import { newArray, newZeros } from "./arrays.ts";
-import type { LstmArrays } from "./lstm_forward.ts";
-import { TRACE_PARTS } from "./lstm_forward.ts";
+import { type LstmArrays, type LstmShape, outputOf, TRACE_PARTS } from "./lstm_forward.ts";
 import { asColumns, asRows, putPanels, take } from "./matrix.ts";
-import { type Packing, rowOf, type Walk } from "./packing.ts";
+import { packLengths, rowOf } from "./packing.ts";
 import {
   multiplyAdd,
+  PRODUCT_COST,
   reserve,
   rowMajor,
   TILE_COLUMNS,
@@ -15,9 +15,13 @@ import {
   tileRows,
   transposed,
 } from "./product_module.ts";
+import { share } from "./threads.ts";
+import { nameWork } from "./work.ts";
 
 /** Rows, at least, whose gradients are multiplied at a time. */
 const CHUNK = 256;
+/** Nanoseconds, about, of the gradients of a unit at a step, and of a copy of a number. */
+const UNIT_COST = 20, COPY_COST = 1;
 
 /** Gradients in the layout of what they belong to. */
 export interface LstmGradients {
@@ -29,41 +33,25 @@ export interface LstmGradients {
 }
 
 /**
- * Adds the gradients of the state of packed sample k after step t, where there are some, to those of
- * the hidden state, at `stateAt`, and of the cell state, at `cellAt`.
- */
-export type Receive = (
-  k: number,
-  t: number,
-  dStates: Float32Array,
-  stateAt: number,
-  dCells: Float64Array,
-  cellAt: number,
-) => void;
-
-/**
  * Backpropagation through time from the trace of `lstmForward`.
  *
+ * @param dy gradient of the value
  * @param wantX whether the gradient of x is computed
  */
 export function lstmBackward(
-  arrays: Omit<LstmArrays, "bias">,
+  { x, lengths, weightIh, weightHh }: Omit<LstmArrays, "bias">,
   trace: Float32Array,
-  packing: Packing,
-  walk: Walk,
-  receive: Receive,
+  dy: Float32Array,
+  shape: LstmShape,
   wantX: boolean,
 ): LstmGradients {
-  const { x, input, hidden } = arrays;
-  const { starts, steps } = packing;
-  const batch = packing.order.length;
-  const gatesWidth = 4 * hidden, width = TRACE_PARTS * hidden;
-  const [gatesRow, stateRow] = [tileColumns(gatesWidth), tileColumns(hidden)];
-  const inputRow = wantX ? tileColumns(input) : 0;
+  const { input, hidden, walk: { batch, time } } = shape;
+  const { starts, steps } = packLengths(lengths, time);
+  const gatesWidth = 4 * hidden, gatesRow = tileColumns(gatesWidth);
+  const stateRow = tileColumns(hidden), inputRow = wantX ? tileColumns(input) : 0;
   const depth = CHUNK + tileRows(batch);
-  const areas = reserve({
+  const { exactGates, dBias, dCells, ...areas } = reserve({
     // Of the steps of a chunk, rows in the order in which they are computed.
-    xs: depth * input,
     packedXs: depth * tileRows(input),
     previous: depth * tileRows(hidden),
     dGates: depth * gatesRow,
@@ -75,73 +63,173 @@ export function lstmBackward(
     // The weight gradients, transposed: [input, 4 · hidden] and [hidden, 4 · hidden].
     dInput: tileRows(input) * gatesRow,
     dHidden: tileRows(hidden) * gatesRow,
+    // In float64.
+    exactGates: 2 * depth * gatesWidth,
+    dBias: 2 * gatesWidth,
+    dCells: 2 * batch * hidden,
   });
-  const { xs, packedXs, previous, dGates, packedGates, inputWeights, hiddenWeights } = areas;
-  const { dxs, dStates, dInput, dHidden } = areas;
-  for (const sum of [dStates, dInput, dHidden]) sum.fill(0);
+  const { inputWeights, hiddenWeights, dStates, dInput, dHidden } = areas;
+  for (const sum of [dStates, dInput, dHidden, dBias, dCells]) sum.fill(0);
   const pack = (target: Float32Array, source: Float32Array, rows: number, columns: number) =>
     putPanels(target, TILE_COLUMNS, gatesWidth, source, asRows(columns), rows, columns);
-  pack(hiddenWeights, arrays.weightHh, gatesWidth, hidden);
-  if (wantX) pack(inputWeights, arrays.weightIh, gatesWidth, input);
-  const dBias = new Float64Array(gatesWidth);
-  const dCells = new Float64Array(batch * hidden);
+  pack(hiddenWeights, weightHh, gatesWidth, hidden);
+  if (wantX) pack(inputWeights, weightIh, gatesWidth, input);
   const dx = wantX ? newZeros(x.length) : null;
-  // What does not depend on the step before is multiplied in chunks of many rows.
-  const rowsOfX = new Int32Array(depth);
-  let filled = 0;
-  function multiplyChunk(): void {
-    putPanels(packedGates, TILE_COLUMNS, depth, dGates, asRows(gatesRow), filled, gatesWidth);
-    putPanels(packedXs, TILE_ROWS, depth, xs, asRows(input), filled, input);
-    const add = (sum: Float32Array, a: Float32Array, rows: number) => {
-      const sizes = [rows, gatesWidth, filled] as const;
-      multiplyAdd(sum, gatesRow, transposed(a, depth), packedGates, depth, sizes);
-    };
-    add(dInput, packedXs, input);
-    add(dHidden, previous, hidden);
-    if (dx !== null) {
-      dxs.fill(0, 0, filled * inputRow);
-      const sizes = [filled, input, gatesWidth] as const;
-      multiplyAdd(dxs, inputRow, rowMajor(dGates, gatesRow), inputWeights, gatesWidth, sizes);
-      for (let i = 0; i < filled; i++) {
-        dx.set(dxs.subarray(i * inputRow, i * inputRow + input), rowsOfX[i]! * input);
-      }
+  const arrays = {
+    ...{ x, lengths, trace, dy, ...areas },
+    ...{ exactGates: exactly(exactGates), dBias: exactly(dBias), dCells: exactly(dCells) },
+    ...(dx === null ? {} : { dx }),
+  };
+  for (let first = steps - 1, last: number; first >= 0; first = last - 1) {
+    let rows = 0;
+    for (last = first + 1; last > 0 && rows < CHUNK;) {
+      last--;
+      rows += starts[last + 1]! - starts[last]!;
     }
-    filled = 0;
+    const chunk = { ...shape, depth, first, last, rows };
+    // Whole samples, which do not wait for each other at any step.
+    share(stepsPart, arrays, chunk, {
+      count: batch,
+      grain: TILE_ROWS,
+      cost: rows / batch * hidden * (UNIT_COST + 4 * hidden * PRODUCT_COST + input * COPY_COST),
+    });
+    // Whole columns, since sums are over all samples.
+    const products = 2 * hidden + (wantX ? 2 : 1) * input;
+    share(productsPart, arrays, chunk, {
+      count: gatesWidth,
+      grain: TILE_COLUMNS,
+      cost: rows * (products * PRODUCT_COST + 2 * COPY_COST),
+      partsEach: 2,
+    });
   }
-  for (let t = steps - 1; t >= 0; t--) {
-    const active = starts[t + 1]! - starts[t]!;
-    for (let k = 0; k < active; k++) {
-      const at = k * hidden, stateAt = k * stateRow, row = (starts[t]! + k) * width;
-      const place = filled + k, gatesAt = place * gatesRow;
-      receive(k, t, dStates, stateAt, dCells, at);
-      stepRowBack(trace, row, dStates, stateAt, dCells, at, hidden, dGates, gatesAt, dBias);
-      const from = input * (rowsOfX[place] = rowOf(packing, walk, k, t)), to = input * place;
-      for (let j = 0; j < input; j++) xs[to + j] = x[from + j]!;
-    }
-    const ofPrevious = { at: starts[t]! * width + 6 * hidden, row: width, column: 1 };
-    putPanels(previous, TILE_ROWS, depth, trace, ofPrevious, active, hidden, filled);
-    if (t > 0) {
-      dStates.fill(0, 0, active * stateRow);
-      const ofStep = rowMajor(dGates.subarray(filled * gatesRow), gatesRow);
-      const sizes = [active, hidden, gatesWidth] as const;
-      multiplyAdd(dStates, stateRow, ofStep, hiddenWeights, gatesWidth, sizes);
-      // Samples that end here start without a gradient, and the product fills its last tile.
-      dStates.fill(0, active * stateRow, tileRows(active) * stateRow);
-    }
-    filled += active;
-    if (filled >= CHUNK || t === 0) multiplyChunk();
-  }
-  const weightIh = newArray(gatesWidth * input);
-  const weightHh = newArray(gatesWidth * hidden);
-  take(weightIh, asColumns(input), dInput, gatesRow, input, gatesWidth);
-  take(weightHh, asColumns(hidden), dHidden, gatesRow, hidden, gatesWidth);
-  return {
-    weightIh,
-    weightHh,
-    bias: Float32Array.from(dBias),
+  const gradients = {
+    weightIh: newArray(gatesWidth * input),
+    weightHh: newArray(gatesWidth * hidden),
+    bias: Float32Array.from(arrays.dBias),
     x: dx,
   };
+  take(gradients.weightIh, asColumns(input), dInput, gatesRow, input, gatesWidth);
+  take(gradients.weightHh, asColumns(hidden), dHidden, gatesRow, hidden, gatesWidth);
+  return gradients;
 }
+
+function exactly({ buffer, byteOffset, length }: Float32Array): Float64Array {
+  return new Float64Array(buffer, byteOffset, length / 2);
+}
+
+/** Steps `first` down to `last`, which are so many rows. */
+interface Chunk extends LstmShape {
+  readonly first: number;
+  readonly last: number;
+  readonly rows: number;
+  /** Rows for which there is room. */
+  readonly depth: number;
+}
+
+type BackwardArrays =
+  & Pick<LstmArrays, "x" | "lengths">
+  & Readonly<Record<"exactGates" | "dBias" | "dCells", Float64Array>>
+  & Readonly<
+    Record<
+      | "trace"
+      | "dy"
+      | "packedXs"
+      | "previous"
+      | "dGates"
+      | "packedGates"
+      | "dxs"
+      | "inputWeights"
+      | "hiddenWeights"
+      | "dStates"
+      | "dInput"
+      | "dHidden",
+      Float32Array
+    >
+  >
+  & { readonly dx?: Float32Array };
+
+/** Gradients of the gates of the packed samples `from` up to `to`, at the steps of a chunk. */
+const stepsPart = nameWork(
+  "LSTM gradient: steps",
+  (arrays: BackwardArrays, chunk: Chunk, from: number, to: number) => {
+    const { x, lengths, trace, dy, packedXs, previous, dGates, exactGates, dStates, dCells } =
+      arrays;
+    const { input, hidden, walk, depth, first, last } = chunk;
+    const packing = packLengths(lengths, walk.time), { starts } = packing;
+    const { isAll, hasCells, width } = outputOf(chunk);
+    const gatesWidth = 4 * hidden, traceRow = TRACE_PARTS * hidden;
+    const gatesRow = tileColumns(gatesWidth), stateRow = tileColumns(hidden);
+    let filled = from;
+    for (let t = first; t >= last; t--) {
+      const all = starts[t + 1]! - starts[t]!, active = Math.min(to, all) - from;
+      for (let k = from; k < from + active; k++) {
+        const at = k * hidden, stateAt = k * stateRow, place = filled + k - from;
+        if (isAll || t === packing.lengths[k]! - 1) {
+          const row = width * (isAll ? rowOf(packing, walk, k, t) : packing.order[k]!);
+          for (let j = 0; j < hidden; j++) dStates[stateAt + j]! += dy[row + j]!;
+          for (let j = 0; hasCells && j < hidden; j++) dCells[at + j]! += dy[row + hidden + j]!;
+        }
+        const traceAt = (starts[t]! + k) * traceRow;
+        const exactAt = place * gatesWidth, gatesAt = place * gatesRow;
+        stepRowBack(trace, traceAt, dStates, stateAt, dCells, at, hidden, exactGates, exactAt);
+        for (let j = 0; j < gatesWidth; j++) dGates[gatesAt + j] = exactGates[exactAt + j]!;
+        const ofX = asRows(input, rowOf(packing, walk, k, t) * input);
+        putPanels(packedXs, TILE_ROWS, depth, x, ofX, 1, input, place);
+      }
+      if (active > 0) {
+        const at = (starts[t]! + from) * traceRow + 6 * hidden;
+        const ofPrevious = { at, row: traceRow, column: 1 };
+        putPanels(previous, TILE_ROWS, depth, trace, ofPrevious, active, hidden, filled);
+      }
+      if (t > 0 && active > 0) {
+        const states = dStates.subarray(from * stateRow).fill(0, 0, active * stateRow);
+        const ofStep = rowMajor(dGates.subarray(filled * gatesRow), gatesRow);
+        const sizes = [active, hidden, gatesWidth] as const;
+        multiplyAdd(states, stateRow, ofStep, arrays.hiddenWeights, gatesWidth, sizes);
+        // Samples that end here start without a gradient, and the product fills its last tile.
+        states.fill(0, active * stateRow, tileRows(active) * stateRow);
+      }
+      filled += all;
+    }
+  },
+);
+
+/** Of a chunk, the gradients of the gates' columns `from` up to `to`, and as much of that of x. */
+const productsPart = nameWork(
+  "LSTM gradient: products",
+  (arrays: BackwardArrays, chunk: Chunk, from: number, to: number) => {
+    const { lengths, dGates, exactGates, packedXs, previous, dxs, dBias, dx } = arrays;
+    const { input, hidden, walk, depth, first, last, rows } = chunk;
+    const gatesWidth = 4 * hidden, gatesRow = tileColumns(gatesWidth);
+    for (let row = 0; row < rows; row++) {
+      for (let j = from; j < to; j++) dBias[j]! += exactGates[row * gatesWidth + j]!;
+    }
+    const packedGates = arrays.packedGates.subarray(from * depth);
+    const columns = asRows(gatesRow, from);
+    putPanels(packedGates, TILE_COLUMNS, depth, dGates, columns, rows, to - from);
+    const add = (sum: Float32Array, a: Float32Array, height: number) => {
+      const sizes = [height, to - from, rows] as const;
+      multiplyAdd(sum.subarray(from), gatesRow, transposed(a, depth), packedGates, depth, sizes);
+    };
+    add(arrays.dInput, packedXs, input);
+    add(arrays.dHidden, previous, hidden);
+    if (dx === undefined) return;
+    const rowAt = (column: number) => Math.min(rows, tileRows(rows * column / gatesWidth));
+    const start = rowAt(from), count = rowAt(to) - start, inputRow = tileColumns(input);
+    const theirs = dxs.subarray(start * inputRow).fill(0, 0, tileRows(count) * inputRow);
+    const ofRows = rowMajor(dGates.subarray(start * gatesRow), gatesRow);
+    const sizes = [count, input, gatesWidth] as const;
+    multiplyAdd(theirs, inputRow, ofRows, arrays.inputWeights, gatesWidth, sizes);
+    const packing = packLengths(lengths, walk.time), { starts } = packing;
+    for (let t = first, row = 0; t >= last; t--) {
+      for (let k = 0; k < starts[t + 1]! - starts[t]!; k++, row++) {
+        if (row < start || row >= start + count) continue;
+        const at = (row - start) * inputRow, to = rowOf(packing, walk, k, t) * input;
+        for (let j = 0; j < input; j++) dx[to + j] = theirs[at + j]!;
+      }
+    }
+  },
+);
 
 /** One step of one sample: gradients of its gates before activation, and of the state before it. */
 function stepRowBack(
@@ -152,9 +240,8 @@ function stepRowBack(
   dCells: Float64Array,
   at: number,
   hidden: number,
-  dGates: Float32Array,
+  dGates: Float64Array,
   gatesAt: number,
-  dBias: Float64Array,
 ): void {
   for (let j = 0; j < hidden; j++) {
     const p = row + j, q = gatesAt + j;
@@ -172,10 +259,6 @@ function stepRowBack(
     dGates[q + hidden] = dF;
     dGates[q + 2 * hidden] = dG;
     dGates[q + 3 * hidden] = dO;
-    dBias[j]! += dI;
-    dBias[hidden + j]! += dF;
-    dBias[2 * hidden + j]! += dG;
-    dBias[3 * hidden + j]! += dO;
   }
 }
 

@@ -1,31 +1,43 @@
 /** The LSTM of the cpu engine, forwards: all steps in one kernel. @module */
 
-import { newArray } from "./arrays.ts";
+import type { LstmOutput } from "../lstm.ts";
+import { newArray, newZeros } from "./arrays.ts";
 import { sigmoid, tanh } from "./activations.ts";
 import { asColumns, putPanels } from "./matrix.ts";
-import { type Packing, rowOf, type Walk } from "./packing.ts";
+import { packLengths, rowOf, type Walk } from "./packing.ts";
 import {
   multiplyAdd,
+  PRODUCT_COST,
   reserve,
   rowMajor,
   TILE_COLUMNS,
+  TILE_ROWS,
   tileColumns,
   tileRows,
-  type Tiles,
 } from "./product_module.ts";
+import { partSize, share } from "./threads.ts";
+import { nameWork } from "./work.ts";
 
 /** What an LSTM of `hidden` units computes on, as plain arrays; PyTorch's layout and gate order. */
 export interface LstmArrays {
   /** [batch, time, input], or [time, batch, input] */
   readonly x: Float32Array;
+  /** [batch] */
+  readonly lengths: Int32Array;
   /** [4 · hidden, input], gates i, f, g, o */
   readonly weightIh: Float32Array;
   /** [4 · hidden, hidden] */
   readonly weightHh: Float32Array;
   /** [4 · hidden] */
   readonly bias: Float32Array;
+}
+
+/** How it does, as JSON has it. */
+export interface LstmShape {
   readonly input: number;
   readonly hidden: number;
+  readonly walk: Walk;
+  readonly output: LstmOutput;
 }
 
 /**
@@ -35,57 +47,121 @@ export interface LstmArrays {
 export const TRACE_PARTS = 7;
 const TANH_CELL = 4, PREVIOUS_CELL = 5, PREVIOUS_HIDDEN = 6;
 
+/** Nanoseconds, about, of the activations of a unit at a step. */
+const UNIT_COST = 50;
+/** Rows, about, of several steps whose inputs are multiplied at a time. */
+const ROWS_AT_A_TIME = 64;
+
+/** Which states an output has, and how wide its rows are. */
+export function outputOf({ output, hidden }: LstmShape): {
+  readonly isAll: boolean;
+  readonly hasCells: boolean;
+  readonly width: number;
+} {
+  const hasCells = output === "states";
+  const isAll = hasCells || output === "sequence";
+  return { isAll, hasCells, width: hasCells ? 2 * hidden : hidden };
+}
+
 /**
- * Runs the LSTM over the packed rows and hands each new state to `emit`.
+ * Runs the LSTM over the packed rows.
  *
- * @param emit gets packed sample, step, and where in `hiddens` and `cells` the state lies
- * @returns the trace for the backward pass, [rows, 7 · hidden]
+ * @returns the value, [batch, time, width], [time, batch, width] or [batch, width], and the trace for
+ *   the backward pass, [rows, 7 · hidden]
+ * @throws {RangeError} if a length is out of range
  */
 export function lstmForward(
-  arrays: LstmArrays,
-  packing: Packing,
-  walk: Walk,
-  emit: (k: number, t: number, hiddens: Float32Array, cells: Float32Array, at: number) => void,
-): Float32Array {
-  const { x, bias, input, hidden } = arrays;
-  const { starts, steps, rows } = packing;
-  const gatesWidth = 4 * hidden, width = TRACE_PARTS * hidden;
-  const batch = packing.order.length;
-  const trace = newArray(rows * width);
-  const gatesRow = tileColumns(gatesWidth);
-  const { xs, hiddens, inputWeights, hiddenWeights, gates } = reserve({
-    xs: tileRows(batch) * input,
-    hiddens: tileRows(batch) * hidden,
+  { x, lengths, weightIh, weightHh, bias }: LstmArrays,
+  shape: LstmShape,
+): { readonly value: Float32Array; readonly trace: Float32Array } {
+  const { input, hidden, walk: { batch, time } } = shape;
+  const { rows } = packLengths(lengths, time);
+  const { isAll, width } = outputOf(shape);
+  const gatesWidth = 4 * hidden, gatesRow = tileColumns(gatesWidth);
+  const perRow = hidden * (UNIT_COST + 4 * (input + hidden) * PRODUCT_COST);
+  // A part is few samples: the longest come first, and the others fill up what is left of the time.
+  const how = { count: batch, grain: TILE_ROWS, cost: rows * perRow / batch };
+  const size = partSize(how), height = tileRows(size), parts = Math.ceil(batch / size);
+  const stepsAtATime = Math.max(1, Math.floor(ROWS_AT_A_TIME / height));
+  const areas = reserve({
+    xs: parts * stepsAtATime * height * input,
+    gates: parts * stepsAtATime * height * gatesRow,
+    hiddens: parts * height * hidden,
     inputWeights: input * gatesRow,
     hiddenWeights: hidden * gatesRow,
-    gates: tileRows(batch) * gatesRow,
   });
   const pack = (target: Float32Array, weights: Float32Array, rows: number) =>
     putPanels(target, TILE_COLUMNS, rows, weights, asColumns(rows), rows, gatesWidth);
-  pack(inputWeights, arrays.weightIh, input);
-  pack(hiddenWeights, arrays.weightHh, hidden);
-  hiddens.fill(0);
-  const cells = new Float32Array(batch * hidden);
-  for (let t = 0; t < steps; t++) {
-    const active = starts[t + 1]! - starts[t]!;
-    for (let k = 0; k < active; k++) {
-      const from = rowOf(packing, walk, k, t) * input, to = k * input;
-      for (let j = 0; j < input; j++) xs[to + j] = x[from + j]!;
-      gates.set(bias, k * gatesRow);
-    }
-    const [ofXs, ofHiddens] = [rowMajor(xs, input), rowMajor(hiddens, hidden)];
-    const add = (a: Tiles, weights: Float32Array, inner: number) =>
-      multiplyAdd(gates, gatesRow, a, weights, inner, [active, gatesWidth, inner]);
-    add(ofXs, inputWeights, input);
-    if (t > 0) add(ofHiddens, hiddenWeights, hidden);
-    for (let k = 0; k < active; k++) {
-      const at = k * hidden;
-      stepRow(gates, k * gatesRow, hiddens, cells, at, hidden, trace, (starts[t]! + k) * width);
-      emit(k, t, hiddens, cells, at);
-    }
-  }
-  return trace;
+  pack(areas.inputWeights, weightIh, input);
+  pack(areas.hiddenWeights, weightHh, hidden);
+  const value = newZeros(batch * (isAll ? time : 1) * width);
+  const trace = newArray(rows * TRACE_PARTS * hidden);
+  const options = { ...shape, size, stepsAtATime };
+  share(forwardPart, { x, lengths, bias, value, trace, ...areas }, options, how);
+  return { value, trace };
 }
+
+type ForwardArrays =
+  & Pick<LstmArrays, "x" | "lengths" | "bias">
+  & Readonly<
+    Record<
+      "value" | "trace" | "xs" | "gates" | "hiddens" | "inputWeights" | "hiddenWeights",
+      Float32Array
+    >
+  >;
+type ForwardOptions = LstmShape & { readonly size: number; readonly stepsAtATime: number };
+
+/** The packed samples `from` up to `to`, through all steps. */
+const forwardPart = nameWork(
+  "LSTM",
+  (arrays: ForwardArrays, options: ForwardOptions, from: number, to: number) => {
+    const { x, lengths, bias, value, trace, inputWeights, hiddenWeights } = arrays;
+    const { input, hidden, walk, output, size, stepsAtATime } = options;
+    const packing = packLengths(lengths, walk.time), { starts, steps } = packing;
+    const { isAll, hasCells, width } = outputOf(options);
+    const gatesWidth = 4 * hidden, gatesRow = tileColumns(gatesWidth);
+    const height = tileRows(size), place = Math.floor(from / size) * height;
+    const xs = arrays.xs.subarray(place * stepsAtATime * input);
+    const gates = arrays.gates.subarray(place * stepsAtATime * gatesRow);
+    const hiddens = arrays.hiddens.subarray(place * hidden, (place + height) * hidden).fill(0);
+    const cells = new Float32Array((to - from) * hidden);
+    const [ofXs, ofHiddens] = [rowMajor(xs, input), rowMajor(hiddens, hidden)];
+    const activeAt = (t: number) => Math.min(to, starts[t + 1]! - starts[t]!) - from;
+    for (let first = 0, end = 0; first < steps && activeAt(first) > 0; first = end) {
+      let rows = 0;
+      for (end = first; end < steps && end < first + stepsAtATime && activeAt(end) > 0; end++) {
+        const active = activeAt(end);
+        for (let k = 0; k < active; k++) {
+          const to = (rows + k) * input, at = rowOf(packing, walk, from + k, end) * input;
+          for (let j = 0; j < input; j++) xs[to + j] = x[at + j]!;
+          gates.set(bias, (rows + k) * gatesRow);
+        }
+        rows += tileRows(active);
+      }
+      multiplyAdd(gates, gatesRow, ofXs, inputWeights, input, [rows, gatesWidth, input]);
+      for (let t = first, row = 0; t < end; t++) {
+        const active = activeAt(t);
+        if (t > 0) {
+          const sizes = [active, gatesWidth, hidden] as const;
+          const ofStep = gates.subarray(row * gatesRow);
+          multiplyAdd(ofStep, gatesRow, ofHiddens, hiddenWeights, hidden, sizes);
+        }
+        for (let k = 0; k < active; k++) {
+          const at = k * hidden, sample = from + k;
+          const traceAt = (starts[t]! + sample) * TRACE_PARTS * hidden;
+          stepRow(gates, (row + k) * gatesRow, hiddens, cells, at, hidden, trace, traceAt);
+          if (!isAll && t !== packing.lengths[sample]! - 1) continue;
+          const to = width * (isAll ? rowOf(packing, walk, sample, t) : packing.order[sample]!);
+          const source = output === "cell" ? cells : hiddens;
+          for (let j = 0; j < hidden; j++) value[to + j] = source[at + j]!;
+          if (!hasCells) continue;
+          for (let j = 0; j < hidden; j++) value[to + hidden + j] = cells[at + j]!;
+        }
+        row += tileRows(active);
+      }
+    }
+  },
+);
 
 /** One step of one sample: gates in, new hidden and cell state out, and its row of the trace. */
 function stepRow(

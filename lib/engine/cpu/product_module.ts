@@ -27,12 +27,14 @@ import {
   writeModule,
   ZEROS,
 } from "./wasm_writer.ts";
+import { allocate, bufferTo, release, sharedMemory } from "./memory.ts";
 
 /** Rows and columns of C that are computed at a time, in registers. */
 export const TILE_ROWS = 4, TILE_COLUMNS = 8;
+/** Nanoseconds, about, of a product of two numbers. */
+export const PRODUCT_COST = 0.075;
 /** Inner indices that are summed up before they are added to C. */
 const BLOCK = 256;
-const PAGE_BYTES = 65536;
 
 /** Addresses, counts, and steps in bytes: of A, from a panel of B to the next, of C's rows. */
 const PARAMETERS = [
@@ -104,36 +106,57 @@ const BODY: Code = [
   ),
 ];
 
-const instance = new WebAssembly.Instance(
-  new WebAssembly.Module(writeModule({
+type Run = (...values: number[]) => void;
+let instance: Run | null = null;
+
+/** The module's function, in the memory that there is when it is first asked for. */
+function run(): Run {
+  if (instance !== null) return instance;
+  const module = new WebAssembly.Module(writeModule({
     parameters: PARAMETERS.length,
     integers: INTEGERS.length,
     vectors: VECTORS.length,
     body: BODY,
-  })),
-);
-const { memory, run } = instance.exports as unknown as {
-  readonly memory: WebAssembly.Memory;
-  readonly run: (...values: number[]) => void;
-};
+    isShared: true,
+  }));
+  const { exports } = new WebAssembly.Instance(module, { threads: { memory: sharedMemory() } });
+  return instance = exports["run"] as Run;
+}
+
+/** The block that {@linkcode reserve} gave last. */
+let reserved = { address: 0, bytes: 0 };
 
 /**
- * Arrays of these lengths in the module's memory, with whatever numbers are there. They are valid
+ * Arrays of these lengths in the shared memory, with whatever numbers are there. They are valid
  * until the next call.
+ *
+ * @throws {RangeError} if the memory has no room for them
  */
 export function reserve<Name extends string>(
   lengths: Readonly<Record<Name, number>>,
 ): Record<Name, Float32Array> {
   const parts: [name: string, start: number, length: number][] = [];
-  let end = 0;
+  let bytes = 0;
   for (const [name, length] of Object.entries<number>(lengths)) {
-    parts.push([name, end, length]);
-    end += Math.ceil(length / 4) * 16;
+    parts.push([name, bytes, length]);
+    bytes += Math.ceil(length / 4) * 16;
   }
-  const missing = end - memory.buffer.byteLength;
-  if (missing > 0) memory.grow(Math.ceil(missing / PAGE_BYTES));
+  if (bytes > reserved.bytes) {
+    if (reserved.bytes > 0) release(reserved.address);
+    reserved = { address: 0, bytes: 0 };
+    const address = allocate(bytes, Infinity);
+    if (address === null) {
+      throw new RangeError(
+        `Cannot compute on ${
+          Math.ceil(bytes / 1e6)
+        } MB on the engine "cpu": its memory of 4 GiB is full`,
+      );
+    }
+    reserved = { address, bytes };
+  }
+  const { address } = reserved, buffer = bufferTo(address + bytes);
   return Object.fromEntries(
-    parts.map(([name, start, length]) => [name, new Float32Array(memory.buffer, start, length)]),
+    parts.map(([name, start, length]) => [name, new Float32Array(buffer, address + start, length)]),
   ) as Record<Name, Float32Array>;
 }
 
@@ -183,8 +206,9 @@ export function multiplyAdd(
   [m, n, k]: readonly [m: number, n: number, k: number],
 ): void {
   if (m === 0 || n === 0) return;
+  const multiply = run();
   for (let q = 0; q < k; q += BLOCK) {
-    run(
+    multiply(
       a.data.byteOffset + 4 * q * a.column,
       b.byteOffset + 4 * q * TILE_COLUMNS,
       c.byteOffset,

@@ -124,19 +124,24 @@ export interface ModuleParts {
   /** Variables of four float32, the last ones. */
   readonly vectors: number;
   readonly body: Code;
+  /** Whether it imports `memory` of `threads`, as large as any; else it exports one of one page. */
+  readonly isShared?: boolean;
 }
 
-/** The bytes of a module that exports `memory`, of one page at first, and the function `run`. */
+/** The bytes of a module that exports the function `run`. */
 export function writeModule(parts: ModuleParts): Uint8Array<ArrayBuffer> {
   const I32 = 0x7f, V128 = 0x7b, FUNCTION = 0x60;
   const locals = list([[...unsigned(parts.integers), I32], [...unsigned(parts.vectors), V128]]);
   const code = [...locals, ...parts.body, 0x0b];
+  const SHARED = 3, limits = [...unsigned(1), ...unsigned(65536)];
+  const isOwn = parts.isShared !== true;
   return Uint8Array.from([
     ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0], // "\0asm", version 1
     ...section(1, [[FUNCTION, ...list(new Array<Code>(parts.parameters).fill([I32])), 0]]),
+    ...(isOwn ? [] : section(2, [[...text("threads"), ...text("memory"), 2, SHARED, ...limits]])),
     ...section(3, [[0]]), // function 0 has type 0
-    ...section(5, [[0, 1]]), // a memory of 1 page or more
-    ...section(7, [[...text("memory"), 2, 0], [...text("run"), 0, 0]]),
+    ...(isOwn ? section(5, [[0, 1]]) : []), // a memory of 1 page or more
+    ...section(7, [...(isOwn ? [[...text("memory"), 2, 0]] : []), [...text("run"), 0, 0]]),
     ...section(10, [[...unsigned(code.length), ...code]]),
   ]);
 }

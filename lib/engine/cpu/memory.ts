@@ -1,0 +1,144 @@
+/**
+ * The memory that the cpu engine's threads share: that of its WebAssembly modules, in blocks that are
+ * handed out, taken back and joined with their neighbours. It only grows, which leaves all arrays in it
+ * valid, and never past {@linkcode MOST} for tensors: what finds no room is an array of its own.
+ *
+ * @module
+ */
+
+const PAGE = 65536, GRANULE = 4096;
+/** Pages of 4 GiB, the most that WebAssembly can address. */
+const MOST_PAGES = 65536;
+/** Bytes at the beginning that are for messages between threads. */
+export const MESSAGE_BYTES = PAGE;
+/** By how many pages it grows, at least; what is not used costs nothing. */
+const GROWTH = 64;
+
+let memory: WebAssembly.Memory | null = null;
+const buffers = new WeakSet<ArrayBufferLike>();
+
+/** The memory, made when it is first asked for. */
+export function sharedMemory(): WebAssembly.Memory {
+  for (let maximum = MOST_PAGES; memory === null; maximum /= 2) {
+    try {
+      memory = new WebAssembly.Memory({ initial: 1, maximum, shared: true });
+    } catch (error) {
+      // The system has less to address, as where `ulimit -v` is set.
+      if (maximum < 256) throw error;
+    }
+  }
+  return memory;
+}
+
+/** Takes the memory of the thread that started this one, before anything else asks for it. */
+export function takeMemory(theirs: WebAssembly.Memory): void {
+  memory = theirs;
+}
+
+/** Its buffer, up to `end` at least, which another thread may just have added. */
+export function bufferTo(end: number): SharedArrayBuffer {
+  const shared = sharedMemory();
+  if (end > shared.buffer.byteLength) shared.grow(0);
+  buffers.add(shared.buffer);
+  return shared.buffer as unknown as SharedArrayBuffer;
+}
+
+/** Whether an array lies in the memory. */
+export function isShared(array: ArrayBufferView): boolean {
+  return buffers.has(array.buffer);
+}
+
+/** Blocks by where they start, in granules: how long they are. */
+const used = new Map<number, number>(), free = new Map<number, number>();
+/** Where the free blocks start, by where they end. */
+const freeEnds = new Map<number, number>();
+/** Where the block of each granule starts, of blocks that are in use. */
+let owners = new Int32Array(1024);
+let end = MESSAGE_BYTES / GRANULE;
+
+function addFree(start: number, length: number): void {
+  free.set(start, length);
+  freeEnds.set(start + length, start);
+}
+
+function removeFree(start: number): number {
+  const length = free.get(start)!;
+  free.delete(start);
+  freeEnds.delete(start + length);
+  return length;
+}
+
+/** The smallest free block that is long enough; null where there is none. */
+function findFree(length: number): number | null {
+  let best: number | null = null, bestLength = Infinity;
+  for (const [start, found] of free) {
+    if (found < length || found >= bestLength) continue;
+    [best, bestLength] = [start, found];
+    if (found === length) break;
+  }
+  return best;
+}
+
+/** Grows the memory's end by as much as a block that is partly there already lacks; where it starts. */
+function extend(length: number, most: number): number | null {
+  const last = freeEnds.get(end);
+  const start = last ?? end;
+  const bytes = (start + length) * GRANULE;
+  if (bytes > most) return null;
+  const shared = sharedMemory();
+  const missing = Math.ceil((bytes - shared.buffer.byteLength) / PAGE);
+  if (missing > 0) {
+    const room = MOST_PAGES - shared.buffer.byteLength / PAGE;
+    try {
+      shared.grow(Math.max(missing, Math.min(room, GROWTH)));
+    } catch {
+      // Past its maximum, or the system has no more.
+      return null;
+    }
+  }
+  if (last !== undefined) removeFree(last);
+  end = start + length;
+  if (owners.length < end) {
+    const more = new Int32Array(2 * end);
+    more.set(owners);
+    owners = more;
+  }
+  return start;
+}
+
+/** The address of a new block with any numbers in it; null if it would end past `most` bytes. */
+export function allocate(bytes: number, most: number): number | null {
+  const length = Math.max(1, Math.ceil(bytes / GRANULE));
+  const found = findFree(length);
+  const start = found ?? extend(length, most);
+  if (start === null) return null;
+  const rest = found === null ? 0 : removeFree(found) - length;
+  if (rest > 0) addFree(start + length, rest);
+  used.set(start, length);
+  owners.fill(start, start, start + length);
+  return start * GRANULE;
+}
+
+/** Takes a block back. */
+export function release(address: number): void {
+  let start = address / GRANULE, length = used.get(start)!;
+  used.delete(start);
+  const before = freeEnds.get(start);
+  if (before !== undefined) {
+    length += removeFree(before);
+    start = before;
+  }
+  if (free.has(start + length)) length += removeFree(start + length);
+  addFree(start, length);
+}
+
+/** The block that an address is in, and how many bytes long it is. */
+export function blockAt(address: number): { readonly start: number; readonly bytes: number } {
+  const start = owners[Math.floor(address / GRANULE)]!;
+  return { start: start * GRANULE, bytes: used.get(start)! * GRANULE };
+}
+
+/** Bytes up to the end of the last block that was ever in use. */
+export function heldBytes(): number {
+  return end * GRANULE;
+}

@@ -1,0 +1,69 @@
+/** Threads of the cpu engine: they take part, and change no bit. */
+
+import { assert, assertEquals } from "@std/assert";
+import * as tf from "@tensorflow/tfjs-core";
+import { partsElsewhere, setThreads } from "../../lib/engine/cpu/threads.ts";
+import { lstm } from "../../lib/engine/lstm.ts";
+import { openEngine } from "../../lib/engine/mod.ts";
+
+await openEngine({ engine: "cpu", threads: 1 });
+
+function waves(shape: number[], shift = 0): tf.Tensor {
+  const size = shape.reduce((a, b) => a * b, 1);
+  return tf.tensor(Float32Array.from({ length: size }, (_, i) => Math.sin(i * i + shift)), shape);
+}
+
+// Sizes that no part divides evenly.
+const [BATCH, TIME, INPUT, HIDDEN] = [30, 40, 37, 21];
+const sequences = waves([BATCH, TIME, INPUT]) as tf.Tensor3D;
+const weights = [[4 * HIDDEN, INPUT], [4 * HIDDEN, HIDDEN], [4 * HIDDEN]].map(waves);
+const lengths = tf.tensor1d(Array.from({ length: BATCH }, (_, i) => 1 + (i * 7) % TIME), "int32");
+const [tall, wide, batches] = [waves([1001, 130]), waves([131, 1003]), waves([50, 43, 130])];
+
+function lstmOf(output: "states" | "final", reverse: boolean) {
+  return (x: tf.Tensor, ...all: tf.Tensor[]) => {
+    const [weightIh, weightHh, bias] = all as [tf.Tensor2D, tf.Tensor2D, tf.Tensor1D];
+    const options = { output, reverse } as const;
+    const value = lstm(x as tf.Tensor3D, lengths, { weightIh, weightHh, bias }, options);
+    return tf.sum(tf.mul(value, waves(value.shape)));
+  };
+}
+
+/** What is shared among threads: products cut in all ways, and the LSTM with its gradients. */
+const WORK: Readonly<Record<string, () => tf.Tensor | tf.Tensor[]>> = {
+  "rows of a product": () => tf.matMul(tall, waves([130, 45])),
+  "columns of a product": () => tf.matMul(waves([45, 131]), wide),
+  "a small product of much": () => tf.matMul(waves([20, 7000]), waves([7000, 30])),
+  "transposed rows": () => tf.matMul(tall, tall, true),
+  "batches of products": () => tf.matMul(batches, batches, false, true),
+  "LSTM states": () => tf.grads(lstmOf("states", true))([sequences, ...weights]),
+  "LSTM end": () => tf.grads(lstmOf("final", false))([sequences, ...weights]),
+};
+
+function bytesOf(run: () => tf.Tensor | tf.Tensor[]): Uint8Array[] {
+  const values = tf.tidy(() => [run()].flat().map((tensor) => tensor.dataSync()));
+  return values.map(({ buffer }) => new Uint8Array(buffer));
+}
+
+Deno.test("the same bytes with 1, 2 and 4 threads, each of which takes parts", async () => {
+  setThreads(1);
+  const expected = Object.entries(WORK).map(([name, run]) => [name, run, bytesOf(run)] as const);
+  assertEquals(partsElsewhere(), 0);
+  for (const threads of [2, 4]) {
+    setThreads(threads);
+    for (const [name, run, bytes] of expected) {
+      const before = partsElsewhere();
+      // Until they have started, and again where the others were too late.
+      for (let turn = 0; turn < 500 && partsElsewhere() === before; turn++) {
+        assert(bytesOf(run).every((own, i) => sameBytes(own, bytes[i]!)), name);
+        await new Promise((resolve) => setTimeout(resolve, turn < 5 ? 0 : 20));
+      }
+      assert(partsElsewhere() > before, `${name}: no part was computed elsewhere`);
+    }
+  }
+  setThreads(1);
+});
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}
