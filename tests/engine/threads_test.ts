@@ -5,6 +5,11 @@ import * as tf from "@tensorflow/tfjs-core";
 import { partsElsewhere, setThreads } from "../../lib/engine/cpu/threads.ts";
 import { lstm } from "../../lib/engine/lstm.ts";
 import { openEngine } from "../../lib/engine/mod.ts";
+import { FUSED_ADAM, runFused } from "../../lib/engine/fused.ts";
+import { RandomStream } from "../../lib/core/random.ts";
+import { dropout } from "../../lib/nn/dropout.ts";
+import { gelu } from "../../lib/nn/gelu.ts";
+import { layerNorm } from "../../lib/nn/layer_norm.ts";
 
 await openEngine({ engine: "cpu", threads: 1 });
 
@@ -19,6 +24,17 @@ const sequences = waves([BATCH, TIME, INPUT]) as tf.Tensor3D;
 const weights = [[4 * HIDDEN, INPUT], [4 * HIDDEN, HIDDEN], [4 * HIDDEN]].map(waves);
 const lengths = tf.tensor1d(Array.from({ length: BATCH }, (_, i) => 1 + (i * 7) % TIME), "int32");
 const [tall, wide, batches] = [waves([1001, 130]), waves([131, 1003]), waves([50, 43, 130])];
+
+const long = waves([501_000]), other = waves([501_000], 1);
+const noise = {
+  stream: RandomStream.fromSeed(1),
+  counter: tf.tensor1d([2 ** 31 - 9, -1, 1, 1], "int32"),
+};
+const adam = {
+  ...{ variable: long, first: other, second: tf.abs(other), gradient: long },
+  ...{ firstCorrection: tf.scalar(0.5), secondCorrection: tf.scalar(0.7) },
+};
+const ADAM = { learningRate: 1e-3, l2: 0.1, decoupled: 0, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
 
 function lstmOf(output: "states" | "final", reverse: boolean) {
   return (x: tf.Tensor, ...all: tf.Tensor[]) => {
@@ -36,6 +52,17 @@ const WORK: Readonly<Record<string, () => tf.Tensor | tf.Tensor[]>> = {
   "a small product of much": () => tf.matMul(waves([20, 7000]), waves([7000, 30])),
   "transposed rows": () => tf.matMul(tall, tall, true),
   "batches of products": () => tf.matMul(batches, batches, false, true),
+  "entries": () => [tf.mul(long, 3), tf.exp(long), tf.where(tf.greater(long, 0), long, other)],
+  "broadcast rows": () => tf.sub(tf.reshape(long, [501, 1000]), waves([501, 1])),
+  "dropout": () => tf.valueAndGrad((x) => dropout(x, 0.3, noise, "a"))(long).grad,
+  "gelu": () => gelu(long),
+  "layer normalization": () =>
+    tf.grads((...args) => layerNorm(args[0]!, args[1]!, args[2]!, 1e-5))([
+      tf.reshape(long, [1500, 334]),
+      waves([334]),
+      waves([334], 1),
+    ]),
+  "Adam": () => runFused(FUSED_ADAM, adam, ADAM)!,
   "LSTM states": () => tf.grads(lstmOf("states", true))([sequences, ...weights]),
   "LSTM end": () => tf.grads(lstmOf("final", false))([sequences, ...weights]),
 };

@@ -8,7 +8,12 @@
 import type { KernelFunc, TensorInfo } from "@tensorflow/tfjs-core";
 import type { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
 import { newArray, newBytes } from "./arrays.ts";
-import { broadcastSteps, forEachRow, mergeAxes, sizeOf } from "./strided.ts";
+import { broadcastSteps, forEachRow, type Loops, mergeAxes, sizeOf } from "./strided.ts";
+import { LINE, share } from "./threads.ts";
+import { nameWork } from "./work.ts";
+
+/** Nanoseconds, about, of an entry. */
+const ENTRY_COST = 0.7;
 
 /** What a loop writes to: numbers, or 0 and 1. */
 type Out = Float32Array | Uint8Array;
@@ -29,44 +34,72 @@ type Loop = (
 // One loop an operation: a shared loop with the operation as an argument is not inlined by V8.
 
 /** a + b */
-export function add(...[out, a, b, aStep, bStep, at, n, aAt, bAt]: Parameters<Loop>): void {
+function add(...[out, a, b, aStep, bStep, at, n, aAt, bAt]: Parameters<Loop>): void {
   for (let i = at; i < at + n; i++, aAt += aStep, bAt += bStep) out[i] = a[aAt]! + b[bAt]!;
 }
 
 /** a − b */
-export function subtract(...[out, a, b, aStep, bStep, at, n, aAt, bAt]: Parameters<Loop>): void {
+function subtract(...[out, a, b, aStep, bStep, at, n, aAt, bAt]: Parameters<Loop>): void {
   for (let i = at; i < at + n; i++, aAt += aStep, bAt += bStep) out[i] = a[aAt]! - b[bAt]!;
 }
 
 /** a · b */
-export function multiply(...[out, a, b, aStep, bStep, at, n, aAt, bAt]: Parameters<Loop>): void {
+function multiply(...[out, a, b, aStep, bStep, at, n, aAt, bAt]: Parameters<Loop>): void {
   for (let i = at; i < at + n; i++, aAt += aStep, bAt += bStep) out[i] = a[aAt]! * b[bAt]!;
 }
 
 /** a / b */
-export function divide(...[out, a, b, aStep, bStep, at, n, aAt, bAt]: Parameters<Loop>): void {
+function divide(...[out, a, b, aStep, bStep, at, n, aAt, bAt]: Parameters<Loop>): void {
   for (let i = at; i < at + n; i++, aAt += aStep, bAt += bStep) out[i] = a[aAt]! / b[bAt]!;
 }
 
 /** a ≥ b */
-export function atLeast(...[out, a, b, aStep, bStep, at, n, aAt, bAt]: Parameters<Loop>): void {
+function atLeast(...[out, a, b, aStep, bStep, at, n, aAt, bAt]: Parameters<Loop>): void {
   for (let i = at; i < at + n; i++, aAt += aStep, bAt += bStep) out[i] = +(a[aAt]! >= b[bAt]!);
 }
 
 /** a > b */
-export function above(...[out, a, b, aStep, bStep, at, n, aAt, bAt]: Parameters<Loop>): void {
+function above(...[out, a, b, aStep, bStep, at, n, aAt, bAt]: Parameters<Loop>): void {
   for (let i = at; i < at + n; i++, aAt += aStep, bAt += bStep) out[i] = +(a[aAt]! > b[bAt]!);
 }
 
 /** a < b */
-export function below(...[out, a, b, aStep, bStep, at, n, aAt, bAt]: Parameters<Loop>): void {
+function below(...[out, a, b, aStep, bStep, at, n, aAt, bAt]: Parameters<Loop>): void {
   for (let i = at; i < at + n; i++, aAt += aStep, bAt += bStep) out[i] = +(a[aAt]! < b[bAt]!);
 }
+
+const LOOPS = { add, subtract, multiply, divide, atLeast, above, below };
+
+/** Rows from one number on, or the entries of the only row. */
+const loopPart = nameWork(
+  "arithmetic",
+  (
+    { out, a, b }: { readonly out: Out; readonly a: Float32Array; readonly b: Float32Array },
+    { name, loops }: { readonly name: keyof typeof LOOPS; readonly loops: Loops },
+    from: number,
+    to: number,
+  ) => {
+    const loop = LOOPS[name];
+    const length = loops.sizes.at(-1)!, aStep = loops.a.at(-1)!, bStep = loops.b.at(-1)!;
+    if (loops.sizes.length === 1) {
+      loop(out, a, b, aStep, bStep, from, to - from, from * aStep, from * bStep);
+      return;
+    }
+    forEachRow(
+      loops,
+      (row, aAt, bAt) => {
+        loop(out, a, b, aStep, bStep, row * length, length, aAt, bAt);
+      },
+      from,
+      to,
+    );
+  },
+);
 
 /** The kernel of an operation; tensors of other types go to `old`. */
 export function arithmetic(
   old: KernelFunc,
-  loop: Loop,
+  name: keyof typeof LOOPS,
   dtype: "float32" | "bool" = "float32",
 ): KernelFunc {
   return (args) => {
@@ -81,10 +114,10 @@ export function arithmetic(
     const x = backend.data.get(a.dataId).values as Float32Array;
     const y = backend.data.get(b.dataId).values as Float32Array;
     const loops = mergeAxes(shape, aSteps, bSteps);
-    const length = loops.sizes.at(-1)!, aStep = loops.a.at(-1)!, bStep = loops.b.at(-1)!;
-    forEachRow(loops, (row, aAt, bAt) => {
-      loop(out, x, y, aStep, bStep, row * length, length, aAt, bAt);
-    });
+    const isOneRow = loops.sizes.length === 1;
+    const length = isOneRow ? 1 : loops.sizes.at(-1)!;
+    const how = { count: size / length, grain: isOneRow ? LINE : 1, cost: ENTRY_COST * length };
+    share(loopPart, { out, a: x, b: y }, { name, loops }, how);
     return backend.makeTensorInfo(shape, dtype, out);
   };
 }

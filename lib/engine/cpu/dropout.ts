@@ -2,14 +2,67 @@
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import type { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
-import type { PhiloxCounter } from "../../core/philox.ts";
+import { advanceCounter, type PhiloxCounter, type PhiloxKey } from "../../core/philox.ts";
 import type { DropoutAttributes } from "../fused.ts";
 import { newArray, newBytes } from "./arrays.ts";
 import { type Inputs, valuesOf } from "./inputs.ts";
 import { forEachUniform } from "./philox_module.ts";
+import { LINE, share } from "./threads.ts";
+import { nameWork } from "./work.ts";
 
 /** Random numbers are whole multiples of 1 / STEPS. */
 const STEPS = 2 ** 23;
+
+/** out = x · scale where it is kept, else 0. */
+type DropoutArrays =
+  & Readonly<Record<"out" | "x", Float32Array>>
+  & { readonly kept: Uint8Array };
+
+/** How numbers are drawn, and the largest for which an entry is dropped, in steps. */
+interface Draw {
+  readonly key: PhiloxKey;
+  readonly counter: PhiloxCounter;
+  readonly last: number;
+  readonly scale: number;
+}
+
+/** Nanoseconds, about, of an entry that is drawn, and of one that is passed on or not. */
+const DRAW_COST = 3, PASS_COST = 1;
+
+const dropoutPart = nameWork(
+  "dropout",
+  (
+    { out, x, kept }: DropoutArrays,
+    { key, counter, last, scale }: Draw,
+    from: number,
+    to: number,
+  ) => {
+    forEachUniform(to - from, key, advanceCounter(counter, from / 4), (numbers, at) => {
+      for (let i = 0; i < numbers.length; i++) {
+        // The sign of a difference: what depends on chance no processor foresees, if it is a branch.
+        kept[from + at + i] = (last - (numbers[i]! * STEPS | 0)) >>> 31;
+      }
+    });
+    passKept({ out, x, kept }, { scale }, from, to);
+  },
+);
+
+/** out = x · scale where it is kept, else 0, also of NaN: no bit is left. */
+const passKept = nameWork(
+  "dropout gradient",
+  (
+    { out, x, kept }: DropoutArrays,
+    { scale }: Pick<Draw, "scale">,
+    from: number,
+    to: number,
+  ) => {
+    const bits = new Int32Array(out.buffer, out.byteOffset, out.length);
+    for (let i = from; i < to; i++) {
+      out[i] = x[i]! * scale;
+      bits[i]! &= -kept[i]!;
+    }
+  },
+);
 
 /** The kernel `FUSED_DROPOUT`. */
 export function dropout(
@@ -19,19 +72,17 @@ export function dropout(
 ): TensorInfo[] {
   const { shape } = inputs["x"]!;
   const x = valuesOf(backend, inputs["x"]);
-  const counter = [...valuesOf<Int32Array>(backend, inputs["counter"])];
-  const value = newArray(x.length), kept = newBytes(x.length);
-  const scale = Math.fround(1 / (1 - rate));
-  const last = Math.ceil(Math.fround(rate) * STEPS) - 1;
-  forEachUniform(x.length, [key0, key1], counter as unknown as PhiloxCounter, (numbers, at) => {
-    for (let i = 0; i < numbers.length; i++) {
-      // The sign of a difference: what depends on chance no processor foresees, if it is a branch.
-      kept[at + i] = (last - (numbers[i]! * STEPS | 0)) >>> 31;
-    }
-  });
-  passKept(value, x, kept, scale);
+  const out = newArray(x.length), kept = newBytes(x.length);
+  const draw: Draw = {
+    key: [key0, key1],
+    counter: [...valuesOf<Int32Array>(backend, inputs["counter"])] as unknown as PhiloxCounter,
+    last: Math.ceil(Math.fround(rate) * STEPS) - 1,
+    scale: Math.fround(1 / (1 - rate)),
+  };
+  const how = { count: x.length, grain: LINE, cost: DRAW_COST };
+  share(dropoutPart, { out, x, kept }, draw, how);
   return [
-    backend.makeTensorInfo(shape, "float32", value),
+    backend.makeTensorInfo(shape, "float32", out),
     backend.makeTensorInfo(shape, "bool", kept),
   ];
 }
@@ -42,18 +93,10 @@ export function dropoutGradient(
   { rate }: Pick<DropoutAttributes, "rate">,
   backend: MathBackendCPU,
 ): TensorInfo[] {
-  const dy = valuesOf(backend, inputs["dy"]);
+  const x = valuesOf(backend, inputs["dy"]);
   const kept = valuesOf<Uint8Array>(backend, inputs["kept"]);
-  const dx = newArray(dy.length);
-  passKept(dx, dy, kept, Math.fround(1 / (1 - rate)));
-  return [backend.makeTensorInfo(inputs["dy"]!.shape, "float32", dx)];
-}
-
-/** out = x · scale where it is kept, else 0, also of NaN: no bit is left. */
-function passKept(out: Float32Array, x: Float32Array, kept: Uint8Array, scale: number): void {
-  const bits = new Int32Array(out.buffer, out.byteOffset, out.length);
-  for (let i = 0; i < out.length; i++) {
-    out[i] = x[i]! * scale;
-    bits[i]! &= -kept[i]!;
-  }
+  const out = newArray(x.length);
+  const how = { count: x.length, grain: LINE, cost: PASS_COST };
+  share(passKept, { out, x, kept }, { scale: Math.fround(1 / (1 - rate)) }, how);
+  return [backend.makeTensorInfo(inputs["dy"]!.shape, "float32", out)];
 }

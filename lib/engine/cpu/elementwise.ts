@@ -3,66 +3,85 @@
 import type { KernelFunc, StepAttrs, TensorInfo } from "@tensorflow/tfjs-core";
 import type { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
 import { newArray } from "./arrays.ts";
+import { valuesOf } from "./inputs.ts";
 import { exponential, sigmoid as sigmoidOf, tanh as tanhOf } from "./activations.ts";
+import { LINE, share } from "./threads.ts";
+import { nameWork, type Work } from "./work.ts";
 
-/** out[i] = f(x[i]) for all i; `alpha` is an attribute that one of them has. */
-type Loop = (out: Float32Array, x: Float32Array, alpha: number) => void;
+/** What a loop over entries reads and writes, and the attribute that one of them has. */
+type Entries = Readonly<Record<"out" | "x", Float32Array>>;
+type Loop = Work<Entries, { readonly alpha: number }>;
 
 /** max(x, 0) */
-export function relu(out: Float32Array, x: Float32Array): void {
-  for (let i = 0; i < out.length; i++) out[i] = Math.max(0, x[i]!);
-}
+export const relu: Loop = nameWork("relu", ({ out, x }, _, from, to) => {
+  for (let i = from; i < to; i++) out[i] = Math.max(0, x[i]!);
+});
 
 /** 1 where x > 0, else `alpha`; NaN stays NaN. */
-export function step(out: Float32Array, x: Float32Array, alpha: number): void {
-  for (let i = 0; i < out.length; i++) {
+export const step: Loop = nameWork("step", ({ out, x }, { alpha }, from, to) => {
+  for (let i = from; i < to; i++) {
     const value = x[i]!;
     out[i] = value > 0 ? 1 : Number.isNaN(value) ? value : alpha;
   }
-}
+});
 
 /** x² */
-export function square(out: Float32Array, x: Float32Array): void {
-  for (let i = 0; i < out.length; i++) out[i] = x[i]! * x[i]!;
-}
+export const square: Loop = nameWork("square", ({ out, x }, _, from, to) => {
+  for (let i = from; i < to; i++) out[i] = x[i]! * x[i]!;
+});
 
 /** |x| */
-export function absolute(out: Float32Array, x: Float32Array): void {
-  for (let i = 0; i < out.length; i++) out[i] = Math.abs(x[i]!);
-}
+export const absolute: Loop = nameWork("absolute", ({ out, x }, _, from, to) => {
+  for (let i = from; i < to; i++) out[i] = Math.abs(x[i]!);
+});
 
 /** −x */
-export function negative(out: Float32Array, x: Float32Array): void {
-  for (let i = 0; i < out.length; i++) out[i] = -x[i]!;
-}
+export const negative: Loop = nameWork("negative", ({ out, x }, _, from, to) => {
+  for (let i = from; i < to; i++) out[i] = -x[i]!;
+});
 
 /** e^x */
-export function exp(out: Float32Array, x: Float32Array): void {
-  for (let i = 0; i < out.length; i++) out[i] = exponential(x[i]!);
-}
+export const exp: Loop = nameWork("exp", ({ out, x }, _, from, to) => {
+  for (let i = from; i < to; i++) out[i] = exponential(x[i]!);
+});
 
 /** 1 / (1 + e^−x) */
-export function sigmoid(out: Float32Array, x: Float32Array): void {
-  for (let i = 0; i < out.length; i++) out[i] = sigmoidOf(x[i]!);
-}
+export const sigmoid: Loop = nameWork("sigmoid", ({ out, x }, _, from, to) => {
+  for (let i = from; i < to; i++) out[i] = sigmoidOf(x[i]!);
+});
 
 /** tanh x */
-export function tanh(out: Float32Array, x: Float32Array): void {
-  for (let i = 0; i < out.length; i++) out[i] = tanhOf(x[i]!);
-}
+export const tanh: Loop = nameWork("tanh", ({ out, x }, _, from, to) => {
+  for (let i = from; i < to; i++) out[i] = tanhOf(x[i]!);
+});
 
-/** The kernel of a function; tensors of other types go to `old`. */
-export function elementwise(old: KernelFunc, loop: Loop): KernelFunc {
+/** The kernel of a function, and nanoseconds it takes; tensors of other types go to `old`. */
+export function elementwise(old: KernelFunc, loop: Loop, cost = 0.7): KernelFunc {
   return (args) => {
     const { x } = args.inputs as unknown as { x: TensorInfo };
     if (x.dtype !== "float32") return old(args);
     const backend = args.backend as MathBackendCPU;
     const values = backend.data.get(x.dataId).values as Float32Array;
     const out = newArray(values.length);
-    loop(out, values, (args.attrs as unknown as StepAttrs | undefined)?.alpha ?? 0);
+    const alpha = (args.attrs as unknown as StepAttrs | undefined)?.alpha ?? 0;
+    share(loop, { out, x: values }, { alpha }, { count: out.length, grain: LINE, cost });
     return backend.makeTensorInfo(x.shape, "float32", out);
   };
 }
+
+const choose = nameWork(
+  "select",
+  (
+    { out, which, yes, no }:
+      & Readonly<Record<"out" | "yes" | "no", Float32Array>>
+      & { readonly which: Uint8Array },
+    _options: unknown,
+    from: number,
+    to: number,
+  ) => {
+    for (let i = from; i < to; i++) out[i] = which[i] === 1 ? yes[i]! : no[i]!;
+  },
+);
 
 /** `t` where the condition is true, else `e`, all of one shape; others go to `old`. */
 export function select(old: KernelFunc): KernelFunc {
@@ -75,10 +94,13 @@ export function select(old: KernelFunc): KernelFunc {
       condition.shape.length === t.shape.length;
     if (!isPlain) return old(args);
     const backend = args.backend as MathBackendCPU;
-    const values = (tensor: TensorInfo) => backend.data.get(tensor.dataId).values as Float32Array;
-    const [which, yes, no] = [values(condition), values(t), values(e)];
+    const [which, yes, no] = [
+      valuesOf<Uint8Array>(backend, condition),
+      valuesOf(backend, t),
+      valuesOf(backend, e),
+    ];
     const out = newArray(yes.length);
-    for (let i = 0; i < out.length; i++) out[i] = which[i] === 1 ? yes[i]! : no[i]!;
+    share(choose, { out, which, yes, no }, {}, { count: out.length, grain: LINE, cost: 1 });
     return backend.makeTensorInfo(t.shape, "float32", out);
   };
 }

@@ -34,7 +34,7 @@ import {
   unregisterKernel,
   UnsortedSegmentSum,
 } from "@tensorflow/tfjs-core";
-import * as pairs from "./arithmetic.ts";
+import { arithmetic } from "./arithmetic.ts";
 import { concat, pad, slice, split, tile, transpose } from "./copies.ts";
 import * as entries from "./elementwise.ts";
 import { matMul } from "./matrix_product.ts";
@@ -43,21 +43,21 @@ import { gather, segmentSum } from "./rows.ts";
 
 /** Each makes a kernel that may call the one it replaces, for what it does not know itself. */
 const KERNELS: Readonly<Record<string, (old: KernelFunc) => KernelFunc>> = {
-  [Add]: (old) => pairs.arithmetic(old, pairs.add),
-  [Sub]: (old) => pairs.arithmetic(old, pairs.subtract),
-  [Multiply]: (old) => pairs.arithmetic(old, pairs.multiply),
-  [RealDiv]: (old) => pairs.arithmetic(old, pairs.divide),
-  [GreaterEqual]: (old) => pairs.arithmetic(old, pairs.atLeast, "bool"),
-  [Greater]: (old) => pairs.arithmetic(old, pairs.above, "bool"),
-  [Less]: (old) => pairs.arithmetic(old, pairs.below, "bool"),
+  [Add]: (old) => arithmetic(old, "add"),
+  [Sub]: (old) => arithmetic(old, "subtract"),
+  [Multiply]: (old) => arithmetic(old, "multiply"),
+  [RealDiv]: (old) => arithmetic(old, "divide"),
+  [GreaterEqual]: (old) => arithmetic(old, "atLeast", "bool"),
+  [Greater]: (old) => arithmetic(old, "above", "bool"),
+  [Less]: (old) => arithmetic(old, "below", "bool"),
   [Relu]: (old) => entries.elementwise(old, entries.relu),
   [Step]: (old) => entries.elementwise(old, entries.step),
   [Square]: (old) => entries.elementwise(old, entries.square),
   [Abs]: (old) => entries.elementwise(old, entries.absolute),
   [Neg]: (old) => entries.elementwise(old, entries.negative),
-  [Exp]: (old) => entries.elementwise(old, entries.exp),
-  [Sigmoid]: (old) => entries.elementwise(old, entries.sigmoid),
-  [Tanh]: (old) => entries.elementwise(old, entries.tanh),
+  [Exp]: (old) => entries.elementwise(old, entries.exp, 5),
+  [Sigmoid]: (old) => entries.elementwise(old, entries.sigmoid, 5),
+  [Tanh]: (old) => entries.elementwise(old, entries.tanh, 5),
   [Select]: entries.select,
   [BatchMatMul]: matMul,
   [Sum]: (old) => reduction(old, false),

@@ -61,16 +61,26 @@ export function mergeAxes(
   return sizes.length > 0 ? { sizes, a, b } : { sizes: [1], a: [0], b: [0] };
 }
 
-/** Calls `visit` for each turn of all loops but the innermost, with where the arrays then stand. */
+/**
+ * Calls `visit` for each turn of all loops but the innermost, from one number on up to another, with
+ * where the arrays then stand.
+ */
 export function forEachRow(
   { sizes, a, b }: Loops,
   visit: (row: number, aAt: number, bAt: number) => void,
+  from = 0,
+  to = sizeOf(sizes.slice(0, -1)),
 ): void {
   const outer = sizes.slice(0, -1);
   const index = new Int32Array(outer.length);
-  const rows = sizeOf(outer);
   let aAt = 0, bAt = 0;
-  for (let row = 0; row < rows; row++) {
+  for (let axis = outer.length - 1, rest = from; axis >= 0; axis--) {
+    const turn = index[axis] = rest % outer[axis]!;
+    rest = (rest - turn) / outer[axis]!;
+    aAt += turn * a[axis]!;
+    bAt += turn * b[axis]!;
+  }
+  for (let row = from; row < to; row++) {
     visit(row, aAt, bAt);
     for (let axis = outer.length - 1; axis >= 0; axis--) {
       aAt += a[axis]!;

@@ -4,6 +4,12 @@ import { workerData } from "node:worker_threads";
 import { bufferTo, takeMemory } from "./memory.ts";
 import { Board, type Posted } from "./work.ts";
 // For the work that they name.
+import "./adam.ts";
+import "./arithmetic.ts";
+import "./dropout.ts";
+import "./elementwise.ts";
+import "./gelu.ts";
+import "./layer_norm.ts";
 import "./lstm_backward.ts";
 import "./matrix_product.ts";
 

@@ -14,6 +14,8 @@ import { EngineError } from "../../core/errors.ts";
 import { allocate, bufferTo, isShared, release, sharedMemory } from "./memory.ts";
 import { type Arrays, Board, type Work, type WorkArray } from "./work.ts";
 
+/** Entries that a part begins at multiples of, so that no two write to one line of the cache. */
+export const LINE = 64;
 /** Bytes of an array elsewhere that is copied to where threads see it. */
 const SMALL = 2 ** 20;
 /** More threads than this gain little: what they read is in the same memory. */
