@@ -17,7 +17,7 @@ const [batch = 16, places = 50, steps = 5, threads = 2] = rest.slice(0, 4).map(N
 const isCheckpointed = rest[4] === "checkpointed";
 const engine = await openEngine({
   engine: engineName as "tensorflow",
-  ...(engineName === "tensorflow" ? { threads } : {}),
+  ...(engineName === "webgpu" ? {} : { threads }),
 });
 const random = RandomStream.fromSeed(1);
 const train: Split = {

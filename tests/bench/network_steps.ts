@@ -22,7 +22,7 @@ const [folder = "", preset = "", name = "", engineName = "", steps = "", threads
 const data = readBenchData(folder);
 const engine = await openEngine({
   engine: engineName as "tensorflow",
-  ...(engineName === "tensorflow" ? { threads: Number(threads) } : {}),
+  ...(engineName === "webgpu" ? {} : { threads: Number(threads) }),
 });
 const model = findModel(name);
 if (model.kind !== "network") throw new TypeError(`${name} is not a network`);

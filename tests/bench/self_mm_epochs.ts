@@ -15,7 +15,7 @@ const [folder = "", preset = "mosi", engineName = "", epochs = "3", threads = "2
 const train = readBenchData(folder);
 const engine = await openEngine({
   engine: engineName as "tensorflow",
-  ...(engineName === "tensorflow" ? { threads: Number(threads) } : {}),
+  ...(engineName === "webgpu" ? {} : { threads: Number(threads) }),
 });
 const settings = { batchSize: BATCH };
 const { config, network, learner, random } = makeSelfMm(engine, train, preset as "mosi", settings);
