@@ -92,3 +92,18 @@ Deno.test("the same bytes with 1, 2 and 4 threads, each of which takes parts", a
   }
   setThreads(1);
 });
+
+Deno.test("what does not lie in the memory of all threads is computed by one, to the same bytes", () => {
+  const vast = tf.fill([130_000, 130], 0.3), flat = waves([8, 130_000]);
+  // Twice, since what the first leaves in the memory must not matter.
+  const hashes = [1, 4, 4].map((threads) => {
+    setThreads(threads);
+    const before = partsElsewhere();
+    const hash = hashOf(() => tf.matMul(flat, vast));
+    assertEquals(partsElsewhere(), before);
+    return hash;
+  });
+  setThreads(1);
+  tf.dispose([vast, flat]);
+  assertEquals(hashes.slice(1), [hashes[0], hashes[0]]);
+});

@@ -97,8 +97,10 @@ export function share<A extends Arrays, O>(
   const { count } = how, size = partSize(how);
   const copies = new Map<WorkArray, WorkArray>();
   const theirs = size < count ? toShared(arrays, copies) : null;
-  if (theirs === null) work(arrays, options, 0, count);
-  else shareParts(work, theirs as A, options, count, size);
+  if (theirs !== null) shareParts(work, theirs as A, options, count, size);
+  else {
+    for (let at = 0; at < count; at += size) work(arrays, options, at, Math.min(count, at + size));
+  }
   for (const [array, copy] of copies) {
     if (theirs !== null) array.set(copy);
     release(copy.byteOffset);
