@@ -15,11 +15,13 @@ import {
   tileRows,
   transposed,
 } from "./product_module.ts";
-import { share } from "./threads.ts";
+import { share, threadCount } from "./threads.ts";
 import { nameWork } from "./work.ts";
 
-/** Rows, at least, whose gradients are multiplied at a time. */
+/** Rows, at least, whose gradients are summed up before they are added to those before. */
 const CHUNK = 256;
+/** Gradients of gates, about, that are computed before threads wait for each other. */
+const GATES_AT_A_TIME = 2 ** 19;
 /** Nanoseconds, about, of the gradients of a unit at a step, and of a copy of a number. */
 const UNIT_COST = 20, COPY_COST = 1;
 
@@ -46,12 +48,13 @@ export function lstmBackward(
   wantX: boolean,
 ): LstmGradients {
   const { input, hidden, walk: { batch, time } } = shape;
-  const { starts, steps } = packLengths(lengths, time);
+  const { starts, steps, rows: allRows } = packLengths(lengths, time);
   const gatesWidth = 4 * hidden, gatesRow = tileColumns(gatesWidth);
   const stateRow = tileColumns(hidden), inputRow = wantX ? tileColumns(input) : 0;
-  const depth = CHUNK + tileRows(batch);
+  const atATime = threadCount() > 1 ? Math.floor(GATES_AT_A_TIME / gatesWidth) : CHUNK;
+  const depth = tileRows(Math.min(allRows, atATime + CHUNK + batch));
   const { exactGates, dBias, dCells, ...areas } = reserve({
-    // Of the steps of a chunk, rows in the order in which they are computed.
+    // Of some chunks, rows in the order in which they are computed.
     packedXs: depth * tileRows(input),
     previous: depth * tileRows(hidden),
     dGates: depth * gatesRow,
@@ -81,21 +84,27 @@ export function lstmBackward(
     ...(dx === null ? {} : { dx }),
   };
   for (let first = steps - 1, last: number; first >= 0; first = last - 1) {
+    // Several chunks at a time, so that threads need not wait for each other after each of them.
     let rows = 0;
-    for (last = first + 1; last > 0 && rows < CHUNK;) {
-      last--;
-      rows += starts[last + 1]! - starts[last]!;
+    const chunks: number[] = [];
+    for (last = first + 1; last > 0 && rows < atATime;) {
+      const end = rows + CHUNK;
+      while (last > 0 && rows < end) {
+        last--;
+        rows += starts[last + 1]! - starts[last]!;
+      }
+      chunks.push(rows);
     }
-    const chunk = { ...shape, depth, first, last, rows };
+    const group = { ...shape, depth, first, last, chunks };
     // Whole samples, which do not wait for each other at any step.
-    share(stepsPart, arrays, chunk, {
+    share(stepsPart, arrays, group, {
       count: batch,
       grain: TILE_ROWS,
       cost: rows / batch * hidden * (UNIT_COST + 4 * hidden * PRODUCT_COST + input * COPY_COST),
     });
     // Whole columns, since sums are over all samples.
     const products = 2 * hidden + (wantX ? 2 : 1) * input;
-    share(productsPart, arrays, chunk, {
+    share(productsPart, arrays, group, {
       count: gatesWidth,
       grain: TILE_COLUMNS,
       cost: rows * (products * PRODUCT_COST + 2 * COPY_COST),
@@ -117,11 +126,12 @@ function exactly({ buffer, byteOffset, length }: Float32Array): Float64Array {
   return new Float64Array(buffer, byteOffset, length / 2);
 }
 
-/** Steps `first` down to `last`, which are so many rows. */
-interface Chunk extends LstmShape {
+/** Steps `first` down to `last`. */
+interface Group extends LstmShape {
   readonly first: number;
   readonly last: number;
-  readonly rows: number;
+  /** Where the rows of each chunk end. */
+  readonly chunks: readonly number[];
   /** Rows for which there is room. */
   readonly depth: number;
 }
@@ -148,17 +158,18 @@ type BackwardArrays =
   >
   & { readonly dx?: Float32Array };
 
-/** Gradients of the gates of the packed samples `from` up to `to`, at the steps of a chunk. */
+/** Gradients of the gates of the packed samples `from` up to `to`, at the steps of a group of chunks. */
 const stepsPart = nameWork(
   "LSTM gradient: steps",
-  (arrays: BackwardArrays, chunk: Chunk, from: number, to: number) => {
+  (arrays: BackwardArrays, group: Group, from: number, to: number) => {
     const { x, lengths, trace, dy, packedXs, previous, dGates, exactGates, dStates, dCells } =
       arrays;
-    const { input, hidden, walk, depth, first, last } = chunk;
+    const { input, hidden, walk, depth, first, last } = group;
     const packing = packLengths(lengths, walk.time), { starts } = packing;
-    const { isAll, hasCells, width } = outputOf(chunk);
+    const { isAll, hasCells, width } = outputOf(group);
     const gatesWidth = 4 * hidden, traceRow = TRACE_PARTS * hidden;
     const gatesRow = tileColumns(gatesWidth), stateRow = tileColumns(hidden);
+    const ofGates = rowMajor(dGates, gatesRow);
     let filled = from;
     for (let t = first; t >= last; t--) {
       const all = starts[t + 1]! - starts[t]!, active = Math.min(to, all) - from;
@@ -182,24 +193,25 @@ const stepsPart = nameWork(
         putPanels(previous, TILE_ROWS, depth, trace, ofPrevious, active, hidden, filled);
       }
       if (t > 0 && active > 0) {
-        const states = dStates.subarray(from * stateRow).fill(0, 0, active * stateRow);
-        const ofStep = rowMajor(dGates.subarray(filled * gatesRow), gatesRow);
-        const sizes = [active, hidden, gatesWidth] as const;
-        multiplyAdd(states, stateRow, ofStep, arrays.hiddenWeights, gatesWidth, sizes);
+        const start = from * stateRow, end = start + active * stateRow;
+        dStates.fill(0, start, end);
+        const sizes = [active, hidden, gatesWidth] as const, gatesAt = filled * gatesRow;
+        const { hiddenWeights } = arrays;
+        multiplyAdd(dStates, stateRow, ofGates, hiddenWeights, gatesWidth, sizes, start, gatesAt);
         // Samples that end here start without a gradient, and the product fills its last tile.
-        states.fill(0, active * stateRow, tileRows(active) * stateRow);
+        dStates.fill(0, end, start + tileRows(active) * stateRow);
       }
       filled += all;
     }
   },
 );
 
-/** Of a chunk, the gradients of the gates' columns `from` up to `to`, and as much of that of x. */
+/** Of all chunks, the gradients of the gates' columns `from` up to `to`, and as much of that of x. */
 const productsPart = nameWork(
   "LSTM gradient: products",
-  (arrays: BackwardArrays, chunk: Chunk, from: number, to: number) => {
+  (arrays: BackwardArrays, group: Group, from: number, to: number) => {
     const { lengths, dGates, exactGates, packedXs, previous, dxs, dBias, dx } = arrays;
-    const { input, hidden, walk, depth, first, last, rows } = chunk;
+    const { input, hidden, walk, depth, first, last, chunks } = group, rows = chunks.at(-1)!;
     const gatesWidth = 4 * hidden, gatesRow = tileColumns(gatesWidth);
     for (let row = 0; row < rows; row++) {
       for (let j = from; j < to; j++) dBias[j]! += exactGates[row * gatesWidth + j]!;
@@ -207,12 +219,23 @@ const productsPart = nameWork(
     const packedGates = arrays.packedGates.subarray(from * depth);
     const columns = asRows(gatesRow, from);
     putPanels(packedGates, TILE_COLUMNS, depth, dGates, columns, rows, to - from);
-    const add = (sum: Float32Array, a: Float32Array, height: number) => {
-      const sizes = [height, to - from, rows] as const;
-      multiplyAdd(sum.subarray(from), gatesRow, transposed(a, depth), packedGates, depth, sizes);
+    const add = (
+      sum: Float32Array,
+      a: Float32Array,
+      height: number,
+      start: number,
+      end: number,
+    ) => {
+      const left = transposed(a.subarray(start * TILE_ROWS), depth);
+      const right = packedGates.subarray(start * TILE_COLUMNS);
+      const sizes = [height, to - from, end - start] as const;
+      multiplyAdd(sum.subarray(from), gatesRow, left, right, depth, sizes);
     };
-    add(arrays.dInput, packedXs, input);
-    add(arrays.dHidden, previous, hidden);
+    chunks.forEach((end, i) => {
+      const start = chunks[i - 1] ?? 0;
+      add(arrays.dInput, packedXs, input, start, end);
+      add(arrays.dHidden, previous, hidden, start, end);
+    });
     if (dx === undefined) return;
     const rowAt = (column: number) => Math.min(rows, tileRows(rows * column / gatesWidth));
     const start = rowAt(from), count = rowAt(to) - start, inputRow = tileColumns(input);

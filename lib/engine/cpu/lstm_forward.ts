@@ -143,8 +143,8 @@ const forwardPart = nameWork(
         const active = activeAt(t);
         if (t > 0) {
           const sizes = [active, gatesWidth, hidden] as const;
-          const ofStep = gates.subarray(row * gatesRow);
-          multiplyAdd(ofStep, gatesRow, ofHiddens, hiddenWeights, hidden, sizes);
+          const at = row * gatesRow;
+          multiplyAdd(gates, gatesRow, ofHiddens, hiddenWeights, hidden, sizes, at);
         }
         for (let k = 0; k < active; k++) {
           const at = k * hidden, sample = from + k;

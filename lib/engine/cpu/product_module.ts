@@ -195,7 +195,8 @@ export function transposed(data: Float32Array, rows: number): Tiles {
  * `C += A B` with A [m, k], B [k, n] and C [m, n], all in reserved memory. B lies in panels of
  * eight columns, each of them `depth` ≥ k rows; C has rows of `width` ≥ `tileColumns(n)`. What fills
  * the last tiles is read, and in C written: there has to be room for it, and whatever is in it stays
- * in it.
+ * in it. C and A may begin at `cAt` and `aAt` of their arrays, for which a subarray costs as much as a
+ * small product.
  */
 export function multiplyAdd(
   c: Float32Array,
@@ -204,14 +205,16 @@ export function multiplyAdd(
   b: Float32Array,
   depth: number,
   [m, n, k]: readonly [m: number, n: number, k: number],
+  cAt = 0,
+  aAt = 0,
 ): void {
   if (m === 0 || n === 0) return;
   const multiply = run();
   for (let q = 0; q < k; q += BLOCK) {
     multiply(
-      a.data.byteOffset + 4 * q * a.column,
+      a.data.byteOffset + 4 * (aAt + q * a.column),
       b.byteOffset + 4 * q * TILE_COLUMNS,
-      c.byteOffset,
+      c.byteOffset + 4 * cAt,
       Math.ceil(m / TILE_ROWS),
       Math.min(k - q, BLOCK),
       Math.ceil(n / TILE_COLUMNS),

@@ -21,7 +21,7 @@ const SMALL = 2 ** 20;
 /** More threads than this gain little: what they read is in the same memory. */
 const MOST_THREADS = 4;
 /** Nanoseconds, about, that work must take on one thread to be shared, and that a part takes then. */
-const WORTH = 100_000, PART = 30_000;
+const WORTH = 250_000, PART = 30_000;
 
 let wanted: number | null = null;
 let started = 1;
@@ -37,7 +37,8 @@ export function partsElsewhere(): number {
   return board?.partsElsewhere ?? 0;
 }
 
-function threadCount(): number {
+/** How many threads compute large work. */
+export function threadCount(): number {
   return wanted ?? Math.min(MOST_THREADS, navigator.hardwareConcurrency);
 }
 
