@@ -26,7 +26,7 @@ const weights = [[4 * HIDDEN, INPUT], [4 * HIDDEN, HIDDEN], [4 * HIDDEN]].map(wa
 const lengths = tf.tensor1d(Array.from({ length: BATCH }, (_, i) => 1 + (i * 7) % TIME), "int32");
 const [tall, wide, batches] = [waves([1001, 130]), waves([131, 1003]), waves([50, 43, 130])];
 
-const long = waves([180_400]), other = waves([180_400], 1);
+const long = waves([364_400]), other = waves([364_400], 1);
 const noise = {
   stream: RandomStream.fromSeed(1),
   counter: tf.tensor1d([2 ** 31 - 9, -1, 1, 1], "int32"),
@@ -54,14 +54,14 @@ const WORK: Readonly<Record<string, () => tf.Tensor | tf.Tensor[]>> = {
   "transposed rows": () => tf.matMul(tall, tall, true),
   "batches of products": () => tf.matMul(batches, batches, false, true),
   "entries": () => [tf.mul(long, 3), tf.exp(long), tf.where(tf.greater(long, 0), long, other)],
-  "broadcast rows": () => tf.sub(tf.reshape(long, [451, 400]), waves([451, 1])),
+  "broadcast rows": () => tf.sub(tf.reshape(long, [911, 400]), waves([911, 1])),
   "dropout": () => tf.valueAndGrad((x) => dropout(x, 0.3, noise, "a"))(long).grad,
   "gelu": () => gelu(long),
   "layer normalization": () =>
     tf.grads((...args) => layerNorm(args[0]!, args[1]!, args[2]!, 1e-5))([
-      tf.reshape(long, [1100, 164]),
-      waves([164]),
-      waves([164], 1),
+      tf.reshape(long, [911, 400]),
+      waves([400]),
+      waves([400], 1),
     ]),
   "Adam": () => runFused(FUSED_ADAM, adam, ADAM)!,
   "LSTM states": () => tf.grads(lstmOf("states", true))([sequences, ...weights]),
