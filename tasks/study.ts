@@ -1,7 +1,14 @@
 /** `deno task study NAME|FILE.json`: many trainings that make one table. @module */
 
 import { type Command, JSON_FLAG, start } from "./shared/command.ts";
-import { CLUSTER_FLAGS, DATA_FLAGS, ENGINE_FLAGS, OUT_FLAG, seedFlags } from "./shared/flags.ts";
+import {
+  CLUSTER_FLAGS,
+  DATA_FLAGS,
+  ENGINE_FLAGS,
+  JOBS_FLAG,
+  OUT_FLAG,
+  seedFlags,
+} from "./shared/flags.ts";
 import { FORMAT_FLAG, SAVE_FLAG } from "./shared/table_flags.ts";
 
 /** Its name, arguments and flags. */
@@ -13,7 +20,7 @@ export const COMMAND: Command = {
     // Which modalities is for the study to say.
     ...DATA_FLAGS.filter(({ name }) => name !== "modalities"),
     ...seedFlags("those of the study, else 5"),
-    { name: "jobs", value: "N", default: "1", help: "trainings at a time; they share the cores" },
+    JOBS_FLAG,
     ...ENGINE_FLAGS,
     {
       name: "set",

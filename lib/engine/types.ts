@@ -61,8 +61,8 @@ export interface CompileOptions {
 export interface CompiledStep<I extends NamedTensors, O extends NamedTensors> {
   (inputs: I, variant?: string): O;
   /**
-   * Starts the step, and lets the caller do other things until it is done. Until then no other step
-   * may run, and inputs and state must stay as they are. Where an engine cannot do so, it is done at
+   * Starts the step, and lets the caller do other things until it is done, steps of other state too.
+   * Until then inputs and state must stay as they are. Where an engine cannot do so, it is done at
    * once.
    */
   start(inputs: I, variant?: string): Promise<O>;

@@ -79,11 +79,18 @@ export class Call {
 
   /** A whole number. @throws {UsageError} when it is none, or below `least`. */
   count(name: string, least: number): number {
+    return this.countOr<never>(name, least);
+  }
+
+  /** A whole number of at least `least`, or the word. @throws {UsageError} when it is neither. */
+  countOr<Word extends string = never>(name: string, least: number, word?: Word): number | Word {
     const text = this.require(name);
+    if (text === word) return word;
     const value = Number(text);
     if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= least) return value;
+    const others = word === undefined ? "" : `, or ${word}`;
     throw new UsageError(
-      `Cannot use --${name} "${text}": expected a whole number of ${least} or more`,
+      `Cannot use --${name} "${text}": expected a whole number of ${least} or more${others}`,
     );
   }
 

@@ -44,6 +44,14 @@ export function seedsOf(call: Call): readonly number[] | undefined {
   return firstSeeds(call.count("runs", 1));
 }
 
+/** How many trainings there are at a time. */
+export const JOBS_FLAG: Flag = {
+  name: "jobs",
+  value: "N",
+  default: "1",
+  help: "trainings at a time; auto: by cores, and the memory of the first",
+};
+
 /** Where runs go. */
 export const OUT_FLAG: Flag = {
   name: "out",

@@ -10,11 +10,13 @@ export function poolFlags(
   call: Call,
   commandLine: readonly string[],
 ): Pick<PoolOptions, "jobs" | "worker"> {
-  const jobs = call.count("jobs", 1);
+  const jobs = call.countOr("jobs", 1, "auto");
   const cores = navigator.hardwareConcurrency;
-  if (jobs > cores) warn(`there are ${cores} cores: ${cores} trainings at a time, not ${jobs}`);
+  if (jobs !== "auto" && jobs > cores) {
+    warn(`there are ${cores} cores: ${cores} trainings at a time, not ${jobs}`);
+  }
   return {
-    jobs: Math.min(jobs, cores),
+    jobs,
     worker: {
       ...engineOf(call),
       nonfinite: call.get("nonfinite") as "zero",

@@ -11,10 +11,15 @@ import type { Engine } from "../../engine/mod.ts";
 import { findModel } from "../../models/mod.ts";
 import { Interrupt, openTraining } from "../../training/mod.ts";
 import { requiredText } from "../../training/open_training.ts";
-import { loadTrainingData, type TrainingData } from "../../training/training_data.ts";
+import {
+  loadTrainingData,
+  type TextSource,
+  type TrainingData,
+} from "../../training/training_data.ts";
+import { HeldData } from "./held_data.ts";
 import { onScratch } from "./scratch.ts";
 import type { Job } from "./jobs.ts";
-import type { Ending, Report, WorkerOptions } from "./messages.ts";
+import type { Ending, EpochReport, Report, WorkerOptions } from "./messages.ts";
 
 /** How long a process of a killed study may take to save and go, or a silent host to be dead. */
 const PATIENCE = DEAD + 30_000;
@@ -28,15 +33,14 @@ export interface TrainerPlace {
   isOver?(job: string): Promise<boolean>;
 }
 
-/** Trains jobs one after the other, with the data loaded once. */
+/** Trains jobs, several at a time where they come so, with the data loaded once for all. */
 export class JobTrainer {
   readonly #options: WorkerOptions;
   readonly #engine: Engine;
   readonly #signal: AbortSignal;
   readonly #report: (message: Report) => void;
   readonly #place: TrainerPlace;
-  /** Of the last training, which the next one mostly wants too. */
-  #data: TrainingData | null = null;
+  readonly #data = new HeldData();
 
   /**
    * @param signal aborted to save and stop, with an {@linkcode Interrupt} as reason
@@ -55,20 +59,25 @@ export class JobTrainer {
     this.#place = place;
   }
 
-  /** Trains one, and tells how it ended. */
-  async train(job: Job): Promise<Ending> {
+  /** Trains one, and tells how it ended. @param onEpoch takes how far it is, after each epoch */
+  async train(job: Job, onEpoch: (report: EpochReport) => void = () => {}): Promise<Ending> {
     try {
       this.#signal.throwIfAborted();
-      return await this.#train(job);
+      return await this.#train(job, onEpoch);
     } catch (error) {
       return { status: endingOf(error), message: messageOf(error) };
     }
   }
 
-  async #train(job: Job): Promise<Ending> {
+  async #train(job: Job, onEpoch: (report: EpochReport) => void): Promise<Ending> {
     const { model, settings, seed, out, modalities, protocol, dataset: datasetName } = job;
     const { nonfinite, commandLine } = this.#options;
-    const { dataset, seconds } = await this.#load(job);
+    const text = requiredText(findModel(model), settings);
+    using held = await this.#data.hold(
+      JSON.stringify([job.data, text]),
+      () => this.#load(job, text),
+    );
+    const { dataset, seconds } = held.data;
     using training = await openTraining({
       model,
       data: dataset,
@@ -89,18 +98,14 @@ export class JobTrainer {
     const { summary, skipped } = await training.train(seed, {
       signal: this.#signal,
       onStart: (config) => epochs = Number(config["epochs"]),
-      onEpoch: ({ epoch, valid }) => this.#report({ epoch, epochs, validMae: valid["mae"]! }),
+      onEpoch: ({ epoch, valid }) => onEpoch({ epoch, epochs, validMae: valid["mae"]! }),
     });
     const status = skipped ? "kept" : "trained";
     return { status, path: summary.path, validMae: summary.valid["mae"] ?? null };
   }
 
   /** With all modalities: other trainings of the study may want others. */
-  async #load({ model, data, protocol, settings }: Job): Promise<TrainingData> {
-    const text = requiredText(findModel(model), settings);
-    if (this.#data?.path === data && this.#data.text === text) return this.#data;
-    this.#data?.dataset.close();
-    this.#data = null;
+  async #load({ data, protocol }: Job, text: TextSource): Promise<TrainingData> {
     const { nonfinite, splits, scratch, source = {} } = this.#options;
     const path = scratch === undefined ? data : await onScratch(data, scratch);
     await prepareData(path, source);
@@ -113,8 +118,9 @@ export class JobTrainer {
       ...(splits === undefined ? {} : { splits }),
     });
     // Where they came from is what a run is to tell.
-    const named = { ...loaded, path: data, dataset: { ...loaded.dataset, path: data } };
-    return this.#data = path === data ? loaded : named;
+    return path === data
+      ? loaded
+      : { ...loaded, path: data, dataset: { ...loaded.dataset, path: data } };
   }
 }
 

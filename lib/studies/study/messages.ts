@@ -1,7 +1,7 @@
 /** What a study and its processes tell each other, one JSON object a line. @module */
 
 import type { SourceOptions, SplitName } from "../../data/mod.ts";
-import type { EngineOptions } from "../../engine/mod.ts";
+import type { Device, EngineOptions } from "../../engine/mod.ts";
 import type { Job } from "./jobs.ts";
 
 /** How a process works. */
@@ -10,7 +10,7 @@ export interface WorkerOptions {
   readonly engine: NonNullable<EngineOptions["engine"]>;
   /** `cpu` or `gpu`. */
   readonly device: NonNullable<EngineOptions["device"]>;
-  /** Threads of the engine; all cores where absent. */
+  /** Threads of the engine; its own number where absent. */
   readonly threads?: number;
   /** What becomes of features that are not finite. */
   readonly nonfinite: "zero" | "stop";
@@ -24,10 +24,16 @@ export interface WorkerOptions {
   readonly commandLine: readonly string[];
 }
 
+/** A training to be done, numbered by the study. */
+export interface JobOrder {
+  readonly run: number;
+  readonly job: Job;
+}
+
 /** From the study: first how to work, then trainings to be done, or that all is to be saved. */
 export type Order =
   | { readonly open: WorkerOptions }
-  | { readonly job: Job }
+  | JobOrder
   | { readonly stop: "SIGINT" | "SIGTERM" };
 
 /** How a training ended; `busy` is one that another process is at work on. */
@@ -35,10 +41,18 @@ export type Ending =
   | { readonly status: "trained" | "kept"; readonly path: string; readonly validMae: number | null }
   | { readonly status: "failed" | "interrupted" | "busy"; readonly message: string };
 
-/** From a process. */
+/** How far a training has come. */
+export interface EpochReport {
+  readonly epoch: number;
+  readonly epochs: number;
+  readonly validMae: number;
+}
+
+/** From a process; what is of one training has the number that it was ordered with. */
 export type Report =
   | { readonly note: string }
   | { readonly warning: string }
-  | { readonly epoch: number; readonly epochs: number; readonly validMae: number }
   | { readonly unusable: string }
-  | { readonly ending: Ending };
+  | { readonly device: Device; readonly peakBytes: number }
+  | { readonly run: number } & EpochReport
+  | { readonly run: number; readonly ending: Ending };

@@ -1,6 +1,6 @@
 /**
- * A process that trains what a study sends it, one training after another, with the data loaded and
- * the engine opened once. It ends when its stdin does, so that none outlives a study that was
+ * A process that trains what a study sends it, all at a time that it is sent, with the data loaded
+ * and the engine opened once. It ends when its stdin does, so that none outlives a study that was
  * killed. SIGINT it leaves to the study, since a terminal sends it to both; at SIGTERM, which
  * schedulers send to every process, it saves and ends by itself.
  *
@@ -11,8 +11,9 @@ import { messageOf } from "../../core/errors.ts";
 import { readLines } from "../../core/json_lines.ts";
 import { type Engine, openEngine } from "../../engine/mod.ts";
 import { Interrupt } from "../../training/mod.ts";
+import { peakMemory } from "../../training/versions.ts";
 import { JobTrainer } from "./job_trainer.ts";
-import type { Order, Report } from "./messages.ts";
+import type { JobOrder, Order, Report } from "./messages.ts";
 
 function report(message: Report): void {
   const bytes = new TextEncoder().encode(`${JSON.stringify(message)}\n`);
@@ -53,12 +54,22 @@ async function serve(): Promise<number> {
     return 0;
   }
   const trainer = new JobTrainer(options, engine, stop.signal, report);
-  let working = Promise.resolve();
+  const working = new Set<Promise<void>>();
+  const train = async ({ run, job }: JobOrder) => {
+    const ending = await trainer.train(job, (epoch) => {
+      tellMemory();
+      report({ run, ...epoch });
+    });
+    tellMemory();
+    report({ run, ending });
+  };
+  const tellMemory = () => report({ device: engine.device, peakBytes: peakMemory() });
   const follow = async () => {
     for await (const order of orders) {
       if ("stop" in order) stop.abort(new Interrupt(order.stop));
       else if ("job" in order) {
-        working = working.then(async () => report({ ending: await trainer.train(order.job) }));
+        const one = train(order).finally(() => working.delete(one));
+        working.add(one);
       }
     }
     return 0;
@@ -66,7 +77,7 @@ async function serve(): Promise<number> {
   const status = await Promise.race([follow(), terminated]);
   // There is nothing more to do, or the study was killed: what is under way is saved.
   stop.abort(new Interrupt("SIGTERM"));
-  await working;
+  await Promise.all(working);
   return status;
 }
 

@@ -1,11 +1,14 @@
-/** Several processes that work off the trainings of a study. @module */
+/** Processes that work off the trainings of a study. @module */
 
-import { EngineError } from "../../core/errors.ts";
-import { readLines } from "../../core/json_lines.ts";
+import type { Device } from "../../engine/mod.ts";
+import { findLibrary } from "../../engine/tensorflow/library/library.ts";
 import type { Interrupt } from "../../training/mod.ts";
 import type { Job } from "./jobs.ts";
-import type { Ending, Order, Report, WorkerOptions } from "./messages.ts";
-import { workerCommand } from "./worker_command.ts";
+import { chooseJobs, type Layout, layoutOf } from "./layout.ts";
+import type { Ending, WorkerOptions } from "./messages.ts";
+import { WorkerProcess } from "./worker_process.ts";
+
+const CORES = navigator.hardwareConcurrency;
 
 /** What a study's progress is made of. */
 export interface JobEvents {
@@ -19,64 +22,17 @@ export interface JobEvents {
 
 /** How trainings are worked off. */
 export interface PoolOptions extends JobEvents {
-  /** Processes at a time, no more than cores. */
-  readonly jobs: number;
+  /** Trainings at a time, no more than cores; `auto` by cores and what the first one takes. */
+  readonly jobs: number | "auto";
   /** How each process works. */
   readonly worker: Omit<WorkerOptions, "threads" | "splits">;
   /** Aborted to save and stop, with an {@linkcode Interrupt} as reason. */
   readonly signal?: AbortSignal;
 }
 
-/** A process; what it reports is waited for one after the other. */
-class WorkerProcess {
-  readonly #child: Deno.ChildProcess;
-  readonly #input: WritableStreamDefaultWriter<Uint8Array>;
-  readonly #reports: AsyncGenerator<Report>;
-
-  constructor(options: WorkerOptions, onOther: (line: string) => void) {
-    const [deno, ...args] = workerCommand(import.meta.resolve("./worker.ts"));
-    this.#child = new Deno.Command(deno, {
-      args,
-      stdin: "piped",
-      stdout: "piped",
-      stderr: "inherit",
-    }).spawn();
-    this.#input = this.#child.stdin.getWriter();
-    this.#reports = readLines<Report>(this.#child.stdout, onOther);
-    this.order({ open: options });
-  }
-
-  /** Sends one line. */
-  order(order: Order): void {
-    // A process that has died is told by its missing answer.
-    this.#input.write(new TextEncoder().encode(`${JSON.stringify(order)}\n`)).catch(() => {});
-  }
-
-  /** The next report; null when the process has ended. */
-  async next(): Promise<Report | null> {
-    const { done, value } = await this.#reports.next();
-    return done ? null : value;
-  }
-
-  /** How it ended, for a message. */
-  async cause(): Promise<string> {
-    const { code, signal } = await this.#child.status;
-    return signal === null
-      ? `its process ended with status ${code}`
-      : `${signal} ended its process`;
-  }
-
-  /** Closes its stdin and waits until it has saved and ended. */
-  async end(): Promise<void> {
-    await this.#input.close().catch(() => {});
-    while (await this.next() !== null);
-    await this.#child.status;
-  }
-}
-
 /**
- * Works off all jobs, `options.jobs` at a time, and returns how each ended. One that fails, or whose
- * process dies, does not stop the others.
+ * Works off all jobs, `options.jobs` at a time, and returns how each ended. One that fails does not
+ * stop the others; a process that dies takes those with it that it was at work on.
  *
  * @throws {EngineError} the engine cannot be opened
  * @throws the signal's reason when it was aborted, after everything is saved
@@ -86,72 +42,126 @@ export async function runJobs(
   options: PoolOptions,
   scoredOn: "test" | "valid" = "test",
 ): Promise<Ending[]> {
-  const cores = navigator.hardwareConcurrency;
-  const lanes = Math.max(1, Math.min(options.jobs, jobs.length, cores));
-  const worker: WorkerOptions = {
-    ...options.worker,
-    ...(scoredOn === "valid" ? { splits: ["train", "valid"] } : {}),
-    // One alone takes what the engine takes by itself.
-    ...(options.jobs === 1 ? {} : { threads: Math.max(1, Math.floor(cores / options.jobs)) }),
-  };
-  const endings: Ending[] = [];
-  const said = new Set<string>();
-  const note = (text: string) => {
-    if (!said.has(text)) options.onNote?.(text);
-    said.add(text);
-  };
-  let next = 0;
-  const failed = new AbortController();
-  const signal = AbortSignal.any([failed.signal, ...(options.signal ? [options.signal] : [])]);
-  const lane = async () => {
-    let process: WorkerProcess | null = null;
-    const stop = () => {
-      const { exitStatus } = (signal.reason ?? {}) as Partial<Interrupt>;
-      process?.order({ stop: exitStatus === 130 ? "SIGINT" : "SIGTERM" });
-    };
-    signal.addEventListener("abort", stop);
-    try {
-      while (next < jobs.length && !signal.aborted) {
-        const at = next++;
-        const job = jobs[at]!;
-        process ??= new WorkerProcess(worker, note);
-        process.order({ job });
-        const ending = await followJob(process, job, note, options);
-        endings[at] = ending.ending;
-        options.onEnd?.(job, ending.ending);
-        if (ending.isAlive) continue;
-        await process.end();
-        process = null;
-      }
-    } catch (error) {
-      failed.abort(error);
-    } finally {
-      signal.removeEventListener("abort", stop);
-      await process?.end();
-    }
-  };
-  await Promise.all(Array.from({ length: lanes }, lane));
-  signal.throwIfAborted();
-  return endings;
+  if (jobs.length === 0) return [];
+  const pool = new Pool(jobs, options, scoredOn);
+  return await pool.work();
 }
 
-/** Waits for the end of a job. @throws {EngineError} the process has no engine to work with */
-async function followJob(
-  process: WorkerProcess,
-  job: Job,
-  note: (text: string) => void,
-  { onEpoch }: JobEvents,
-): Promise<{ readonly ending: Ending; readonly isAlive: boolean }> {
-  for (let report = await process.next(); report !== null; report = await process.next()) {
-    if ("note" in report) note(report.note);
-    else if ("warning" in report) note(`warning: ${report.warning}`);
-    else if ("epoch" in report) onEpoch?.(job, report.epoch, report.epochs, report.validMae);
-    else if ("unusable" in report) throw new EngineError(report.unusable);
-    else if ("ending" in report) {
-      // Somebody else has stopped it, and it ends now.
-      return { ending: report.ending, isAlive: report.ending.status !== "interrupted" };
+/** Jobs that are worked off, and processes that do it. */
+class Pool {
+  readonly #jobs: readonly Job[];
+  readonly #options: PoolOptions;
+  readonly #worker: WorkerOptions;
+  readonly #hasTensorFlow: boolean;
+  readonly #endings: Ending[] = [];
+  readonly #said = new Set<string>();
+  readonly #failed = new AbortController();
+  readonly #signal: AbortSignal;
+  /** All that were started. */
+  readonly #processes: WorkerProcess[] = [];
+  /** Those that take trainings, each of one lane or several. */
+  readonly #places: WorkerProcess[] = [];
+  readonly #lanes: Promise<void>[] = [];
+  #next = 0;
+  /** Whether `auto` still waits for what the first training takes. */
+  #isOpen: boolean;
+
+  constructor(jobs: readonly Job[], options: PoolOptions, scoredOn: "test" | "valid") {
+    this.#jobs = jobs;
+    this.#options = options;
+    this.#isOpen = options.jobs === "auto";
+    this.#signal = AbortSignal.any([
+      this.#failed.signal,
+      ...(options.signal ? [options.signal] : []),
+    ]);
+    const { engine } = options.worker;
+    this.#hasTensorFlow = engine === "tensorflow" || engine === "auto" && findLibrary() !== null;
+    const { threads } = this.#layout(options.jobs === "auto" ? CORES : options.jobs);
+    this.#worker = {
+      ...options.worker,
+      ...(scoredOn === "valid" ? { splits: ["train", "valid"] } : {}),
+      ...(threads === undefined ? {} : { threads }),
+    };
+  }
+
+  async work(): Promise<Ending[]> {
+    const stop = () => {
+      const { exitStatus } = (this.#signal.reason ?? {}) as Partial<Interrupt>;
+      const signal = exitStatus === 130 ? "SIGINT" : "SIGTERM";
+      for (const process of this.#processes) process.stop(signal);
+    };
+    this.#signal.addEventListener("abort", stop);
+    try {
+      const { jobs } = this.#options;
+      this.#widen(jobs === "auto" ? 1 : Math.min(jobs, CORES));
+      // More of them may come while the first is at work.
+      for (let i = 0; i < this.#lanes.length; i++) await this.#lanes[i];
+    } finally {
+      this.#signal.removeEventListener("abort", stop);
+      await Promise.all(this.#processes.map((process) => process.end()));
+    }
+    this.#signal.throwIfAborted();
+    return this.#endings;
+  }
+
+  #layout(jobs: number): Layout {
+    return layoutOf(
+      Math.max(1, Math.min(jobs, this.#jobs.length, CORES)),
+      CORES,
+      this.#hasTensorFlow,
+    );
+  }
+
+  /** Has so many trainings at a time. */
+  #widen(jobs: number): void {
+    const lanes = Math.min(jobs, this.#jobs.length), { processes } = this.#layout(lanes);
+    while (this.#lanes.length < lanes) this.#lanes.push(this.#lane(this.#lanes.length % processes));
+  }
+
+  /** Works off jobs one after the other, in the process at `place`. */
+  async #lane(place: number): Promise<void> {
+    try {
+      while (this.#next < this.#jobs.length && !this.#signal.aborted) {
+        const at = this.#next++, job = this.#jobs[at]!;
+        const process = this.#processAt(place);
+        const ending = await process.train(
+          job,
+          ({ epoch, epochs, validMae }) => this.#options.onEpoch?.(job, epoch, epochs, validMae),
+        );
+        this.#endings[at] = ending;
+        this.#options.onEnd?.(job, ending);
+      }
+    } catch (error) {
+      this.#failed.abort(error);
     }
   }
-  const message = `${await process.cause()}, expected an answer; it may have run out of memory`;
-  return { ending: { status: "failed", message }, isAlive: false };
+
+  /** The process there, a new one where that has ended or was told to. */
+  #processAt(place: number): WorkerProcess {
+    const there = this.#places[place];
+    if (there?.isAlive) return there;
+    const process = new WorkerProcess(this.#worker, {
+      onNote: (text) => this.#note(text),
+      onMemory: (device, peakBytes) => this.#choose(device, peakBytes),
+    });
+    this.#processes.push(process);
+    return this.#places[place] = process;
+  }
+
+  /** By what the first training takes, how many there are to be, once. */
+  #choose(device: Device, peakBytes: number): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    const { available } = Deno.systemMemoryInfo();
+    const left = this.#jobs.length - this.#next + 1;
+    const measured = { jobs: left, cores: CORES, freeBytes: available, peakBytes, device };
+    const { jobs, reason } = chooseJobs(measured);
+    this.#note(`--jobs auto: ${jobs} at a time, by ${reason}`);
+    this.#widen(jobs);
+  }
+
+  #note(text: string): void {
+    if (!this.#said.has(text)) this.#options.onNote?.(text);
+    this.#said.add(text);
+  }
 }

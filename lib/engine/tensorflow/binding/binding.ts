@@ -43,6 +43,12 @@ export interface Recorder {
   inOrder(work: () => void): void;
 }
 
+/** Where an op writes what it has made: the handles of tensors, and their number. */
+interface OutputPlaces {
+  readonly handles: Pinned<BigUint64Array>;
+  readonly count: Pinned<Int32Array>;
+}
+
 /** Most outputs that one op may have. */
 const MAX_OUTPUTS = 1024;
 /** Most axes that a tensor may have (TensorFlow's own limit is 254). */
@@ -86,8 +92,9 @@ export class TensorFlowBinding {
   /** Tensors that have no value: they stand for those of a graph. */
   readonly #placeholders = new Set<number>();
   #nextId = 0;
-  readonly #outputs: Pinned<BigUint64Array>;
-  readonly #outputCount: Pinned<Int32Array>;
+  readonly #outputs: OutputPlaces;
+  /** Of functions that run aside, as many as ran at a time. */
+  readonly #aside: OutputPlaces[] = [];
   /** Scratch memory for the sizes of a shape. */
   readonly dims: Pinned<BigInt64Array>;
   readonly #setters: AttributeSetters;
@@ -96,8 +103,7 @@ export class TensorFlowBinding {
   constructor(library: Library, options: ContextOptions) {
     this.memory = new NativeMemory(library);
     this.#native = this.memory.native;
-    this.#outputs = this.memory.pinBigUint64(MAX_OUTPUTS);
-    this.#outputCount = this.memory.pinInt32(1);
+    this.#outputs = this.#newPlaces();
     this.dims = this.memory.pinBigInt64(MAX_RANK);
     this.#setters = eagerSetters(this.memory);
     this.TF_Version = this.memory.readCString(this.#native.TF_Version());
@@ -221,8 +227,9 @@ export class TensorFlowBinding {
     const { status } = this.memory, native = this.#native;
     const op = this.#newOp(name, attributes, inputs);
     try {
-      this.#outputCount.array[0] = outputs;
-      native.TFE_Execute(op, this.#outputs.address, this.#outputCount.address, status);
+      const { handles, count } = this.#outputs;
+      count.array[0] = outputs;
+      native.TFE_Execute(op, handles.address, count.address, status);
       if (native.TF_GetCode(status) !== 0) this.memory.check(`run the TensorFlow op "${name}"`);
     } finally {
       native.TFE_DeleteOp(op);
@@ -231,8 +238,8 @@ export class TensorFlowBinding {
   }
 
   /**
-   * Runs a function on another thread. Until it is done no other op may run here, but tensors can
-   * be made.
+   * Runs a function on another thread. Meanwhile ops and other functions may run, but none on what
+   * this one changes.
    *
    * @throws {EngineError} with TensorFlow's message, if it fails
    */
@@ -242,17 +249,22 @@ export class TensorFlowBinding {
     outputs: number,
   ): Promise<TensorMetadata[]> {
     const native = this.#native, op = this.#newOp(name, [], inputs);
-    // Ops that make tensors meanwhile write to the status of all others.
-    const status = native.TF_NewStatus();
+    // What runs meanwhile writes to the status and the outputs of all others.
+    const status = native.TF_NewStatus(), places = this.#aside.pop() ?? this.#newPlaces();
     try {
-      this.#outputCount.array[0] = outputs;
-      await native.executeAside(op, this.#outputs.address, this.#outputCount.address, status);
+      places.count.array[0] = outputs;
+      await native.executeAside(op, places.handles.address, places.count.address, status);
       this.memory.check(`run the TensorFlow function "${name}"`, status);
+      return this.#describeOutputs(places);
     } finally {
+      this.#aside.push(places);
       native.TF_DeleteStatus(status);
       native.TFE_DeleteOp(op);
     }
-    return this.#describeOutputs();
+  }
+
+  #newPlaces(): OutputPlaces {
+    return { handles: this.memory.pinBigUint64(MAX_OUTPUTS), count: this.memory.pinInt32(1) };
   }
 
   /** A `TFE_Op*` with inputs and attributes; the caller deletes it. */
@@ -275,11 +287,11 @@ export class TensorFlowBinding {
     return op;
   }
 
-  /** What the last op has made. */
-  #describeOutputs(): TensorMetadata[] {
+  /** What the op that wrote there has made; by default the last one here. */
+  #describeOutputs({ handles, count }: OutputPlaces = this.#outputs): TensorMetadata[] {
     const made: TensorMetadata[] = [];
-    for (let i = 0; i < this.#outputCount.array[0]!; i++) {
-      const handle = this.#outputs.array[i]!;
+    for (let i = 0; i < count.array[0]!; i++) {
+      const handle = handles.array[i]!;
       made.push(this.#describe(this.#register(handle), handle));
     }
     return made;
