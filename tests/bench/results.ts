@@ -75,8 +75,11 @@ export function script(name: string, args: readonly (string | number)[]): string
   return ["run", "--lock=deno.full.lock", "--allow-all", join(HERE, name), ...args.map(String)];
 }
 
-async function output(command: string, args: readonly string[]): Promise<string> {
-  const options = { args: [...args], cwd: ROOT };
+/** Where a command runs. */
+type Place = Pick<Deno.CommandOptions, "cwd" | "env">;
+
+async function output(command: string, args: readonly string[], place: Place): Promise<string> {
+  const options = { args: [...args], ...place };
   const { success, stdout, stderr } = await new Deno.Command(command, options).output();
   const text = new TextDecoder();
   if (!success) throw new Error(`${command} ${args.join(" ")}: ${text.decode(stderr)}`);
@@ -85,13 +88,17 @@ async function output(command: string, args: readonly string[]): Promise<string>
 
 /** Runs a command and reads the JSON in the last line of its output. @throws {Error} if it fails. */
 export async function runJson<T>(command: string, args: readonly string[]): Promise<T> {
-  return JSON.parse((await output(command, args)).trim().split("\n").at(-1)!);
+  return JSON.parse((await output(command, args, { cwd: ROOT })).trim().split("\n").at(-1)!);
 }
 
 /** Seconds that a command takes, from start to exit. @throws {Error} if it fails. */
-export async function timeOf(command: string, args: readonly string[]): Promise<number> {
+export async function timeOf(
+  command: string,
+  args: readonly string[],
+  place: Place = { cwd: ROOT },
+): Promise<number> {
   const started = performance.now();
-  await output(command, args);
+  await output(command, args, place);
   return (performance.now() - started) / 1000;
 }
 

@@ -31,7 +31,7 @@ export interface StudyOptions extends PoolOptions {
 /**
  * Checks all of it, and trains what is not finished yet, in processes of their own; where all is, no
  * engine is opened. It may be killed at any moment: started again, it goes on, and ends in the bytes of
- * one that ran through (with the same `jobs`, which share out the engine's threads).
+ * one that ran through.
  *
  * @throws {UsageError} the study has no data, or no cell can be trained, and why
  * @throws {DataError} no cell can be trained on the data

@@ -1,7 +1,7 @@
 /** Processes that work off the trainings of a study. @module */
 
 import type { Device } from "../../engine/mod.ts";
-import { findLibrary } from "../../engine/tensorflow/library/library.ts";
+import { asksForTensorFlow } from "../../engine/asks_for_tensorflow.ts";
 import type { Interrupt } from "../../training/mod.ts";
 import type { Job } from "./jobs.ts";
 import { chooseJobs, type Layout, layoutOf } from "./layout.ts";
@@ -74,8 +74,7 @@ class Pool {
       this.#failed.signal,
       ...(options.signal ? [options.signal] : []),
     ]);
-    const { engine } = options.worker;
-    this.#hasTensorFlow = engine === "tensorflow" || engine === "auto" && findLibrary() !== null;
+    this.#hasTensorFlow = asksForTensorFlow(options.worker.engine);
     const { threads } = this.#layout(options.jobs === "auto" ? CORES : options.jobs);
     this.#worker = {
       ...options.worker,

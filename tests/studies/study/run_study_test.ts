@@ -12,6 +12,7 @@ import {
 } from "../../../lib/studies/mod.ts";
 import { EngineError, RunError } from "../../../lib/core/errors.ts";
 import { Interrupt, RunFolder } from "../../../lib/training/mod.ts";
+import { asksForTensorFlow } from "../../../lib/engine/asks_for_tensorflow.ts";
 import { withFolder } from "../../training/small.ts";
 
 const DATA = "synthetic:n=12,seed=1,text=4,audio=3,vision=3,audioSteps=3,visionSteps=3";
@@ -70,6 +71,35 @@ Deno.test("runStudy() trains every cell with every seed, several at a time, and 
     assertEquals(new Set(Object.values(statuses(second.jobs))), new Set(["kept"]));
     assertEquals(Deno.readTextFileSync(record.file("run.json")), before);
   });
+});
+
+Deno.test({
+  name:
+    "runStudy() trains several at a time in one process of tensorflow, in the bytes of one alone",
+  ignore: !asksForTensorFlow("auto") || Deno.env.get("MSA_TEST_ENGINES") === "cpu",
+  fn: async () => {
+    await withFolder(async (out) => {
+      const { data, protocol } = STUDY;
+      const settings = { batchSize: 4, filtersDim: 2, epochs: 3 };
+      const cells = [{ model: "cnn", settings }];
+      const study = parseDefinition({ cells, seeds: [1, 2, 3], data, protocol }, "lanes");
+      const worker = { ...options(out).worker, engine: "tensorflow" } as const;
+      const notes: string[] = [];
+      const runs = async (folder: string, jobs: number | "auto") => {
+        const more = { jobs, worker, onNote: (note: string) => notes.push(note) };
+        const { jobs: ended } = await runStudy(study, options(join(out, folder), more));
+        return ended.map(({ ending }) => {
+          const { path } = ending as { path: string };
+          const files = ["model.safetensors", "predictions.csv", "metrics.json"];
+          return files.map((name) => Deno.readFileSync(join(path, name)));
+        });
+      };
+      const alone = await runs("alone", 1);
+      assertEquals(alone.length, 3);
+      assertEquals(await runs("auto", "auto"), alone);
+      assertEquals(notes.filter((note) => note.startsWith("--jobs auto: ")).length, 1);
+    });
+  },
 });
 
 Deno.test("runStudy() tells what is odd about the settings of its cells, each once", async () => {
