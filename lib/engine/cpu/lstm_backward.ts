@@ -78,8 +78,12 @@ export function lstmBackward(
   pack(hiddenWeights, weightHh, gatesWidth, hidden);
   if (wantX) pack(inputWeights, weightIh, gatesWidth, input);
   const dx = wantX ? newZeros(x.length) : null;
+  const weights = {
+    weightIh: newArray(gatesWidth * input),
+    weightHh: newArray(gatesWidth * hidden),
+  };
   const arrays = {
-    ...{ x, lengths, trace, dy, ...areas },
+    ...{ x, lengths, trace, dy, ...areas, ...weights },
     ...{ exactGates: exactly(exactGates), dBias: exactly(dBias), dCells: exactly(dCells) },
     ...(dx === null ? {} : { dx }),
   };
@@ -111,15 +115,7 @@ export function lstmBackward(
       partsEach: 2,
     });
   }
-  const gradients = {
-    weightIh: newArray(gatesWidth * input),
-    weightHh: newArray(gatesWidth * hidden),
-    bias: Float32Array.from(arrays.dBias),
-    x: dx,
-  };
-  take(gradients.weightIh, asColumns(input), dInput, gatesRow, input, gatesWidth);
-  take(gradients.weightHh, asColumns(hidden), dHidden, gatesRow, hidden, gatesWidth);
-  return gradients;
+  return { ...weights, bias: Float32Array.from(arrays.dBias), x: dx };
 }
 
 function exactly({ buffer, byteOffset, length }: Float32Array): Float64Array {
@@ -143,6 +139,8 @@ type BackwardArrays =
     Record<
       | "trace"
       | "dy"
+      | "weightIh"
+      | "weightHh"
       | "packedXs"
       | "previous"
       | "dGates"
@@ -236,6 +234,14 @@ const productsPart = nameWork(
       add(arrays.dInput, packedXs, input, start, end);
       add(arrays.dHidden, previous, hidden, start, end);
     });
+    if (last === 0) {
+      const own = (target: Float32Array, sums: Float32Array, height: number) => {
+        const view = { ...asColumns(height), at: from * height };
+        take(target, view, sums.subarray(from), gatesRow, height, to - from);
+      };
+      own(arrays.weightIh, arrays.dInput, input);
+      own(arrays.weightHh, arrays.dHidden, hidden);
+    }
     if (dx === undefined) return;
     const rowAt = (column: number) => Math.min(rows, tileRows(rows * column / gatesWidth));
     const start = rowAt(from), count = rowAt(to) - start, inputRow = tileColumns(input);
