@@ -19,7 +19,7 @@ export const COMMAND: Command = {
 const CHECKS: readonly (readonly string[])[] = [
   ["fmt", "--check"],
   ["lint"],
-  ["check"],
+  ["check", "--lock=deno.full.lock"],
   ["task", "-q", "docs", "--check"],
   ["task", "-q", "parity", "tests/golden/self_mm_features", "--engine", "cpu"],
   ["task", "-q", "parity", "tests/golden/self_mm_bert_tiny", "--engine", "cpu"],

@@ -8,6 +8,8 @@ import { unknownName } from "../core/suggest.ts";
 import { compileEager, withSteps } from "./compile.ts";
 import * as cpu from "./cpu/backend.ts";
 import { selfTest } from "./self_test.ts";
+import type { TensorFlowBackend } from "./tensorflow/backend_types.ts";
+import type { TensorFlowBinding } from "./tensorflow/binding/binding.ts";
 import { whyNoGpu } from "./tensorflow/library/cuda.ts";
 import { findLibrary, type FoundLibrary, HOW_TO_GET } from "./tensorflow/library/library.ts";
 import type { Device, Engine, EngineName, EngineOptions } from "./types.ts";
@@ -156,7 +158,7 @@ async function openTensorFlow(
 ): Promise<Engine> {
   // Loaded here only, through a computed name: the cpu engine then costs nothing of it.
   const specifier: string = "./tensorflow/backend.ts";
-  const tensorflow = await import(specifier) as typeof import("./tensorflow/backend.ts");
+  const tensorflow = await import(specifier) as TensorFlowBackend;
   let opened = OPENED.get("tensorflow");
   if (opened === undefined) {
     const binding = startTensorFlow(tensorflow, found.path, device, threads);
@@ -187,11 +189,11 @@ async function openTensorFlow(
 }
 
 function startTensorFlow(
-  tensorflow: typeof import("./tensorflow/backend.ts"),
+  tensorflow: TensorFlowBackend,
   path: string,
   device: Device | "auto",
   threads: number | undefined,
-): ReturnType<typeof tensorflow.registerTensorFlow> {
+): TensorFlowBinding {
   try {
     return tensorflow.registerTensorFlow(path, { threads, gpu: device !== "cpu" });
   } catch (error) {

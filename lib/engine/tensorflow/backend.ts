@@ -23,7 +23,10 @@ import type { NodeBackend } from "./binding/ops.ts";
 import { orderingMethods } from "./graph/ordering.ts";
 import { registerUniformKernel } from "./kernels/uniform_kernel.ts";
 
-export { compileGraph } from "./graph/graph_step.ts";
+import { compileGraph } from "./graph/graph_step.ts";
+import type { TensorFlowBackend } from "./backend_types.ts";
+
+export { compileGraph };
 
 /** Name under which the backend is registered; tfjs-node's kernels insist on it. */
 export const BACKEND = "tensorflow";
@@ -51,3 +54,5 @@ export function registerTensorFlow(path: string, options: ContextOptions): Tenso
   }
   return binding;
 }
+
+({ BACKEND, registerTensorFlow, compileGraph }) satisfies TensorFlowBackend;
