@@ -26,8 +26,8 @@ import { printTables } from "../shared/tables.ts";
  * the encoders of these short sequences learn at the rate of the heads.
  */
 const SETTINGS = {
-  epochs: 30,
-  earlyStop: 30,
+  epochs: 20,
+  earlyStop: 20,
   learningRateAudio: 1e-3,
   learningRateVision: 1e-3,
 };
