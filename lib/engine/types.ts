@@ -18,8 +18,8 @@ export interface EngineOptions {
   /** `auto` (the default): a GPU where the engine has one. */
   readonly device?: Device | "auto";
   /**
-   * Threads of `tensorflow` and `cpu`; the default is one per core, and no more than four on `cpu`, where
-   * the number changes no bit.
+   * Threads of `tensorflow` and `cpu`; the default is one per core, on `cpu` no more than four, or what
+   * `OMP_NUM_THREADS` says. There the number changes no bit.
    */
   readonly threads?: number;
   /**

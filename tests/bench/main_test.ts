@@ -1,11 +1,12 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "node:path";
+import { FULL_LOCK } from "../full_lock.ts";
 import { lastJson, ROOT } from "../tasks/run_task.ts";
 
 async function bench(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
   const main = join(ROOT, "tests", "bench", "main.ts");
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--no-check", "--allow-all", main, ...args],
+    args: ["run", "--quiet", "--no-check", FULL_LOCK, "--allow-all", main, ...args],
     env: { NO_COLOR: "1" },
     stdin: "null",
   }).output();

@@ -1,5 +1,6 @@
 /** Opens an engine in a process of its own; for tests that need another environment. */
 
+import { FULL_LOCK } from "../full_lock.ts";
 import { join } from "node:path";
 import { type EngineOptions, openEngine } from "../../lib/engine/mod.ts";
 import { messageOf } from "../../lib/core/errors.ts";
@@ -31,7 +32,7 @@ export function runScript(
   env: Record<string, string>,
 ): Probe {
   const { code, stdout, stderr } = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", join(import.meta.dirname!, script), JSON.stringify(argument)],
+    args: ["run", "-A", FULL_LOCK, join(import.meta.dirname!, script), JSON.stringify(argument)],
     env: { NO_COLOR: "1", ...env },
   }).outputSync();
   const text = new TextDecoder().decode(stdout).trim().split("\n").at(-1)!;

@@ -107,3 +107,18 @@ Deno.test("what does not lie in the memory of all threads is computed by one, to
   tf.dispose([vast, flat]);
   assertEquals(hashes.slice(1), [hashes[0], hashes[0]]);
 });
+
+Deno.test("OMP_NUM_THREADS sets how many threads there are, four at most, where it is a count", () => {
+  const file = new URL("../../lib/engine/cpu/threads.ts", import.meta.url).href;
+  const code = `import { threadCount } from "${file}"; console.log(threadCount());`;
+  const countBy = (OMP_NUM_THREADS: string) => {
+    const { stdout } = new Deno.Command(Deno.execPath(), {
+      args: ["eval", "--no-lock", "--quiet", code],
+      env: { OMP_NUM_THREADS },
+      stderr: "null",
+    }).outputSync();
+    return Number(new TextDecoder().decode(stdout));
+  };
+  assertEquals(["1", "3", "99"].map(countBy), [1, 3, 4]);
+  assertEquals(countBy("many"), Math.min(4, navigator.hardwareConcurrency));
+});

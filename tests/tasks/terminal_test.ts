@@ -9,6 +9,7 @@ import { exists } from "../../lib/core/files.ts";
 import { RunFolder } from "../../lib/training/mod.ts";
 import { withFolder } from "../training/small.ts";
 import { ROOT, taskArguments } from "./run_task.ts";
+import { FULL_LOCK } from "../full_lock.ts";
 
 /** A batch takes a while, so that a signal finds the training in the middle of one. */
 const DATA = "synthetic:n=600,seed=1";
@@ -125,7 +126,7 @@ Deno.test({
     await withFolder(async (out) => {
       const worker = new URL("../../lib/studies/study/worker.ts", import.meta.url).pathname;
       const child = new Deno.Command(Deno.execPath(), {
-        args: ["run", "-A", "--quiet", "--no-check", worker],
+        args: ["run", "-A", "--quiet", "--no-check", FULL_LOCK, worker],
         stdin: "piped",
         stdout: "piped",
       }).spawn();

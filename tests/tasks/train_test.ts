@@ -9,6 +9,7 @@ import { floatsIn, makeDataset, TestFolder } from "../data/mmsa_file.ts";
 import { assertFails, contentOf, lastJson, runTask, type TaskResult } from "./run_task.ts";
 import { withFolder } from "../training/small.ts";
 import { SHORT, train } from "./short_train.ts";
+import { FULL_LOCK } from "../full_lock.ts";
 
 Deno.test("train writes a run folder for each seed and one JSON object in the last line", async () => {
   using folder = new TestFolder();
@@ -210,7 +211,7 @@ async function interrupted(folder: TestFolder, signal: Deno.Signal, args: string
   const out = ["--out", folder.at("runs"), "--model", "self-mm", "--resume"];
   const script = join(import.meta.dirname!, "../../tasks/train.ts");
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--quiet", "--no-check", script, ...SHORT, ...args, ...out],
+    args: ["run", "-A", "--quiet", "--no-check", FULL_LOCK, script, ...SHORT, ...args, ...out],
     stdout: "null",
     stderr: "piped",
   }).spawn();

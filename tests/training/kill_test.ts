@@ -8,11 +8,12 @@ import type { EngineName } from "../../lib/engine/mod.ts";
 import { RunFolder } from "../../lib/training/run_folder.ts";
 import { readWeights } from "../../lib/training/weights.ts";
 import { CAN_MOUNT, inNamespace } from "../core/namespace.ts";
+import { FULL_LOCK } from "../full_lock.ts";
 import { forEachEngine } from "../engine/engines.ts";
 import { withFolder } from "./small.ts";
 
 const PROBE = new URL("kill_probe.ts", import.meta.url).pathname;
-const RUN = ["run", "--quiet", "--no-check", "-A", PROBE];
+const RUN = ["run", "--quiet", "--no-check", FULL_LOCK, "-A", PROBE];
 /** Ways to end a training; more of them are tried where the environment says so. */
 const WAYS = ["SIGKILL", "SIGKILL in a write", "SIGINT"] as const;
 const MOMENTS = Number(Deno.env.get("MSA_KILL_MOMENTS") ?? 6);

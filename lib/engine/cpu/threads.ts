@@ -39,7 +39,14 @@ export function partsElsewhere(): number {
 
 /** How many threads compute large work. */
 export function threadCount(): number {
-  return wanted ?? Math.min(MOST_THREADS, navigator.hardwareConcurrency);
+  return wanted ??= askedThreads() ?? Math.min(MOST_THREADS, navigator.hardwareConcurrency);
+}
+
+/** What the environment asks for, as of other numerical libraries: where processes share the cores. */
+function askedThreads(): number | undefined {
+  const { state } = Deno.permissions.querySync({ name: "env", variable: "OMP_NUM_THREADS" });
+  const asked = state === "granted" ? Number(Deno.env.get("OMP_NUM_THREADS")) : NaN;
+  return Number.isInteger(asked) && asked > 0 ? Math.min(MOST_THREADS, asked) : undefined;
 }
 
 /** Starts the threads that are missing; where the system refuses one, it stays at those there are. */
