@@ -37,16 +37,23 @@ interface UmapPackage {
 /** Projects rows, three or more, which are not all the same. */
 export type Projector = (rows: number[][], random: RandomStream) => Projection;
 
-/** Loads what projects. @throws {DataError} a library cannot be loaded */
+/** Loads what projects. One whose library cannot be loaded says so, with a DataError, when it is used. */
 export async function loadProjectors(): Promise<Readonly<Record<ProjectionName, Projector>>> {
-  const [{ PCA }, { UMAP }] = await Promise.all([
-    loadPackage<PcaPackage>("ml-pca"),
-    loadPackage<UmapPackage>("umap-js"),
+  const [pca, umap] = await Promise.all([
+    projectorOf<PcaPackage>("ml-pca", ({ PCA }) => (rows) => byPca(PCA, rows)),
+    projectorOf<UmapPackage>("umap-js", ({ UMAP }) => (rows, random) => byUmap(UMAP, rows, random)),
   ]);
-  return {
-    pca: (rows) => byPca(PCA, rows),
-    umap: (rows, random) => byUmap(UMAP, rows, random),
-  };
+  return { pca, umap };
+}
+
+async function projectorOf<T>(name: string, use: (library: T) => Projector): Promise<Projector> {
+  try {
+    return use(await loadPackage<T>(name));
+  } catch (error) {
+    return () => {
+      throw error;
+    };
+  }
 }
 
 /** Neighbours of UMAP, as its authors have it by default. */
@@ -57,6 +64,7 @@ const NEIGHBOURS = 15;
  * where the farthest sample lies; those of `umap` mean nothing.
  *
  * @throws {UsageError} there are fewer than three vectors, or no such method
+ * @throws {DataError} its library could not be loaded
  */
 export function project(
   { width, values }: Vectors,

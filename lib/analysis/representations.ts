@@ -100,6 +100,7 @@ export class Representations implements Displayable {
    *
    * @param method `pca` (the default), with the share of the variance that is seen, or `umap`
    * @throws {UsageError} there are fewer than three samples, or no such method
+   * @throws {DataError} its library could not be loaded
    */
   plot(method: ProjectionName = "pca"): Figure {
     const random = RandomStream.fromSeed(this.#seed).split("representations");

@@ -13,8 +13,8 @@ const PARTS = /[^,/ ~]*[,/ ~]?/g;
 
 /**
  * The rows, with the cells of names in several lines where they would leave no room for what is
- * told of them, and other cells where they alone are wider than a line. What belongs to a row stands
- * in its first line.
+ * told of them, and other cells where they alone are wider than a line; as they are where names cannot
+ * be that short. What belongs to a row stands in its first line.
  *
  * @param rows the header first; all of one length
  * @param widths of the columns, in characters
@@ -26,6 +26,8 @@ export function breakCells(
 ): (readonly string[])[] {
   const names = Math.floor(NAMES * limit) - gap * (repeated.length - 1);
   const taken = (most: number) => repeated.reduce((sum, i) => sum + Math.min(widths[i]!, most), 0);
+  // There is no room for what is told: it is left whole.
+  if (taken(NARROWEST) > names) return [...rows];
   let most = Math.max(NARROWEST, ...repeated.map((i) => widths[i]!));
   while (most > NARROWEST && taken(most) > names) most--;
   const rest = Math.max(NARROWEST, limit - taken(most) - gap * repeated.length);

@@ -23,13 +23,16 @@ import {
   type TextBert,
 } from "../data/mod.ts";
 import { readMeta, RowFile } from "../data/store/mod.ts";
+import { placeCounts, placesOf, tokenCounts } from "../data/text_bert.ts";
 import type { TextExtractor } from "./text_extractor.ts";
 
 import { retokenize, type Tokenizer } from "./tokenizer.ts";
 import { byTokens } from "./word_pieces.ts";
 
-/** Batches whose sentences are sorted by length together, and written together. */
+/** Batches whose sentences are sorted by length together, and written together, at most. */
 const WINDOW = 8;
+/** Bytes of their rows, at most. */
+const WINDOW_BYTES = 64e6;
 
 /** What makes features of sentences. */
 export interface TextModel {
@@ -121,7 +124,7 @@ export async function extractText(
       steps,
       width: extractor.width,
       values,
-      lengths: kind === "cls" ? new Int32Array(split.ids.length).fill(1) : lengthsOf(tokens),
+      lengths: kind === "cls" ? new Int32Array(split.ids.length).fill(1) : tokenCounts(tokens),
       lengthOrigin: "given",
       wrongLengths: [],
     };
@@ -183,7 +186,8 @@ async function* fill(
 ): AsyncGenerator<number> {
   const { shape: [samples] } = tokens, { width } = extractor;
   if (samples === 0) rows.append(new Float32Array(0));
-  const counts = lengthsOf(tokens), window = WINDOW * batchSize;
+  const counts = placeCounts(tokens);
+  const window = batchSize * windowOf(4 * batchSize * steps * width);
   let start = rows.count();
   // Whole windows alone: the same sentences are then computed together as without a stop.
   if (start < samples) start = rows.count(window);
@@ -207,17 +211,20 @@ async function* fill(
   }
 }
 
+/** Batches of a window, by the bytes of the rows of one. */
+function windowOf(bytes: number): number {
+  return Math.max(1, Math.min(WINDOW, Math.floor(WINDOW_BYTES / bytes)));
+}
+
 /** The tokens of some sentences, [batch, 3, places], cut after the last token of the longest. */
-function cutTokens({ shape: [, , all], values }: TextBert, batch: readonly number[]) {
+function cutTokens(tokens: TextBert, batch: readonly number[]) {
+  const { shape: [, , all], values } = tokens;
   const rows = batch.flatMap((sample) =>
     [0, 1, 2].map((part) =>
       values.subarray((3 * sample + part) * all, (3 * sample + part + 1) * all)
     )
   );
-  const ends = rows.map((row, i) =>
-    i % 3 === 1 ? row.findLastIndex((shown) => shown !== 0) + 1 : 1
-  );
-  const places = Math.max(...ends);
+  const places = Math.max(1, ...batch.map((sample) => placesOf(tokens, sample)));
   const cut = new Int32Array(rows.length * places);
   rows.forEach((row, i) => cut.set(row.subarray(0, places), i * places));
   return { values: cut, places };
@@ -233,14 +240,6 @@ function keepOnly(work: string, recipe: unknown): void {
     if (name.endsWith(".f32")) Deno.removeSync(join(work, name));
   }
   writeJsonAtomic(path, recipe);
-}
-
-/** Number of tokens of each sentence. */
-function lengthsOf({ shape: [samples, , places], values }: TextBert): Int32Array {
-  return Int32Array.from({ length: samples }, (_, i) => {
-    const mask = values.subarray((3 * i + 1) * places, (3 * i + 2) * places);
-    return mask.reduce((sum, value) => sum + value, 0);
-  });
 }
 
 function digest(content: string | Int32Array): string {

@@ -102,7 +102,8 @@ export abstract class Network<Rules extends SettingRules = SettingRules> extends
 
   /**
    * Whether its scores depend on what lies beyond the true lengths: then it reads what the data have
-   * there, and all tokens. No network should, but some are published so. Default: false.
+   * there, and all tokens. No network should, but some are published so. Default: false; the states of a
+   * BERT at padding then mean nothing, and a network of one's own must not read them.
    */
   get seesPadding(): boolean {
     return false;

@@ -7,17 +7,9 @@
 
 import { DataError } from "../core/errors.ts";
 import type { Split } from "../data/mod.ts";
+import { placeCounts } from "../data/text_bert.ts";
 import type { Tokenizer } from "../features/mod.ts";
 import type { TextEncoderConfig } from "./text_encoder.ts";
-
-/** Number of places up to the last token of each sample, [samples], from the attention mask. */
-export function tokenCounts({ shape, values }: NonNullable<Split["textBert"]>): Int32Array {
-  const [samples, , tokens] = shape;
-  return Int32Array.from({ length: samples }, (_, i) => {
-    const mask = values.subarray((3 * i + 1) * tokens, (3 * i + 2) * tokens);
-    return mask.findLastIndex((value) => value !== 0) + 1;
-  });
-}
 
 /**
  * Checks that a BERT can read the tokens of a split.
@@ -49,7 +41,7 @@ export function checkTokens(split: Split, config: TextEncoderConfig, start?: num
   check(0, config.vocabulary, "the token id", retokenize);
   // An encoder without segments does not read them.
   if (config.segments > 0) check(2, config.segments, "the segment");
-  tokenCounts(split.textBert).forEach((count, i) => {
+  placeCounts(split.textBert).forEach((count, i) => {
     const first = values[3 * i * tokens]!;
     if (start !== undefined && first !== start) {
       refuse(

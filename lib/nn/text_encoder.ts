@@ -206,20 +206,19 @@ export class TextEncoder {
   }
 
   #checkpointedLayer(i: number, input: LayerInput, parts: EncoderParts): tf.Tensor2D {
-    const { queries, keys, mask, bias, packing } = input;
+    // All of these layers have the queries of their keys: the last of `cls` is kept.
+    const { keys, mask, bias, packing } = input;
     const own = [...encoderShapes(this.config).keys()].filter((name) => layerOf(name) === i);
     const names = [...own, ...this.#type.sharedWeights?.(i, this.config) ?? []];
-    const states = queries === keys ? [keys] : [keys, queries];
     return checkpointed(
-      (inputs, [mask, bias, rows, places]) => {
-        const [keys, queries = keys] = inputs.slice(0, states.length) as tf.Tensor2D[];
+      ([keys, ...given], [mask, bias, rows, places]) => {
         const packing = rows && { rows, places };
-        const again = { queries, keys, mask, bias, packing } as LayerInput;
-        const weights = new Map(names.map((name, n) => [name, inputs[states.length + n]!]));
-        const given = parts.withWeights((name) => weights.get(name)!);
-        return this.#type.layer(i, again, this.config, given);
+        const again = { queries: keys, keys, mask, bias, packing } as LayerInput;
+        const weights = new Map(names.map((name, n) => [name, given[n]!]));
+        const own = parts.withWeights((name) => weights.get(name)!);
+        return this.#type.layer(i, again, this.config, own);
       },
-      [...states, ...names.map((name) => this.#weight(name))],
+      [keys, ...names.map((name) => this.#weight(name))],
       [mask, bias, ...packing === undefined ? [] : [packing.rows, packing.places]],
     );
   }

@@ -10,7 +10,7 @@ import { RunSplits, type SplitOptions } from "./run_splits.ts";
  * @param path the run's folder
  * @throws {UsageError} the model has no representations
  * @throws {RunError} there is no finished run
- * @throws {DataError} a library or the data cannot be loaded, do not fit the run, or have no labels in the split
+ * @throws {DataError} the data cannot be loaded, do not fit the run, or have no labels in the split
  */
 export async function representRun(
   path: string,

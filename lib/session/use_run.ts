@@ -89,9 +89,14 @@ function corruptionsOf(
       "Cannot evaluate with corruptions beside drop or noise: expected one of them",
     );
   }
+  if (corruptions?.length === 0) {
+    throw new UsageError(
+      "Cannot evaluate with no corruptions: expected one or more, or none asked for",
+    );
+  }
   const asked = isOne ? [{ drop, noise }] : corruptions;
   return asked?.map(({ drop = [], noise = {} }) => {
-    if (!Array.isArray(drop) || typeof noise !== "object") {
+    if (!Array.isArray(drop) || noise === null || typeof noise !== "object") {
       throw new UsageError(
         `Cannot evaluate with ${Deno.inspect({ drop, noise })}: expected them as ` +
           'drop: ["vision"] and noise: { audio: 0.5 }',

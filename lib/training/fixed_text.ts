@@ -6,13 +6,10 @@
  */
 
 import type { Split } from "../data/mod.ts";
+import { placeCounts, tokenCounts } from "../data/text_bert.ts";
 import { type CompiledStep, type Engine, type NamedTensors, tf } from "../engine/mod.ts";
 import type { Inputs, Network } from "../models/mod.ts";
-import { tokenCounts } from "../nn/bert_tokens.ts";
-import { readInputs, type Scratch } from "./inputs.ts";
-
-/** The number of places is a multiple of it, as that of tokens, so that an engine compiles few shapes. */
-const PLACES = 8;
+import { readInputs, readPlaces, type Scratch } from "./inputs.ts";
 
 /** Of the samples of a split. */
 interface KnownText {
@@ -29,7 +26,7 @@ export function fixedTextBytes(network: Network, splits: Iterable<Split>): numbe
   const rows = Array.from(
     splits,
     ({ samples, textBert }) =>
-      network.reads.text === "first" ? samples : tokenCounts(textBert!).reduce((a, b) => a + b, 0),
+      network.reads.text === "first" ? samples : placeCounts(textBert!).reduce((a, b) => a + b, 0),
   );
   return rows.reduce((a, b) => a + b, 0) * network.widths.text! * Float32Array.BYTES_PER_ELEMENT;
 }
@@ -59,8 +56,7 @@ export class FixedText {
     const states = Array.from(indices, (i) => known.states[i]!), batch = states.length;
     const width = this.#network.widths.text!;
     if (form === "first") return { ...read, text: stacked(states, [batch, width], [width, 0]) };
-    const longest = Math.max(...Array.from(indices, (i) => known.counts[i]!));
-    const places = PLACES * Math.ceil(longest / PLACES);
+    const places = readPlaces(split.textBert!, indices);
     const textLengths = tf.tensor1d(Int32Array.from(indices, (i) => known.lengths[i]!), "int32");
     const text = form === "timeMajor"
       ? stacked(states, [places, batch, width], [width, batch * width])
@@ -76,13 +72,8 @@ export class FixedText {
   #knownOf(split: Split): KnownText {
     const found = this.#known.get(split);
     if (found !== undefined) return found;
-    const { shape: [samples, , places], values } = split.textBert!;
-    const lengths = Int32Array.from(
-      { length: samples },
-      (_, i) =>
-        values.subarray((3 * i + 1) * places, (3 * i + 2) * places).reduce((a, b) => a + b, 0),
-    );
-    const known = { counts: tokenCounts(split.textBert!), lengths, states: [] };
+    const textBert = split.textBert!;
+    const known = { counts: placeCounts(textBert), lengths: tokenCounts(textBert), states: [] };
     this.#known.set(split, known);
     return known;
   }

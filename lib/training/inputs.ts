@@ -5,7 +5,14 @@
  */
 
 import { DataError } from "../core/errors.ts";
-import { type FeatureColumn, MODALITIES, type Modality, type Split } from "../data/mod.ts";
+import {
+  type FeatureColumn,
+  MODALITIES,
+  type Modality,
+  type Split,
+  type TextBert,
+} from "../data/mod.ts";
+import { placesOf } from "../data/text_bert.ts";
 import { tf } from "../engine/mod.ts";
 import { readKeptSteps } from "./kept_steps.ts";
 import { readMeans } from "./means.ts";
@@ -88,9 +95,17 @@ function readModality(
 }
 
 /**
+ * How many places of tokens are read of samples, cut after the longest: a multiple of 8, so that an
+ * engine compiles few shapes, and no more than there are.
+ */
+export function readPlaces(textBert: TextBert, indices: ArrayLike<number>): number {
+  const longest = Math.max(1, ...Array.from(indices, (i) => placesOf(textBert, i)));
+  return Math.min(textBert.shape[2], 8 * Math.ceil(longest / 8));
+}
+
+/**
  * The tokens of some samples, int32 [batch, 3, tokens], cut after the longest sample where padding is
- * not wanted: to a multiple of 8, so that an engine compiles few shapes. And which of the places are to
- * be computed, where that is not all.
+ * not wanted. And which of the places are to be computed, where that is not all.
  */
 function readTokens(
   split: Split,
@@ -103,16 +118,17 @@ function readTokens(
     );
   }
   const { shape: [, , width], values } = split.textBert;
-  const parts = (part: number) =>
-    Array.from(indices, (i) => values.subarray((3 * i + part) * width, (3 * i + part + 1) * width));
-  const longest = Math.max(1, ...parts(1).map((mask) => mask.findLastIndex((x) => x !== 0) + 1));
-  const tokens = padding ? width : Math.min(width, 8 * Math.ceil(longest / 8));
+  const tokens = padding ? width : readPlaces(split.textBert, indices);
   const batch = new Int32Array(indices.length * 3 * tokens);
-  for (const part of [0, 1, 2]) {
-    parts(part).forEach((row, i) => batch.set(row.subarray(0, tokens), (3 * i + part) * tokens));
-  }
+  const mask = new Int32Array(indices.length * tokens);
+  Array.from(indices).forEach((sample, i) => {
+    for (const part of [0, 1, 2]) {
+      const from = (3 * sample + part) * width, row = values.subarray(from, from + tokens);
+      batch.set(row, (3 * i + part) * tokens);
+      if (part === 1) mask.set(row, i * tokens);
+    }
+  });
   const made = { tokens: tf.tensor3d(batch, [indices.length, 3, tokens], "int32") };
-  const mask = parts(1).flatMap((row) => Array.from(row.subarray(0, tokens)));
   const packing = padding ? null : packRows(mask, indices.length);
   if (packing === null) return made;
   const { rows, places } = packing;

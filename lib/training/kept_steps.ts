@@ -1,6 +1,7 @@
 /** Which steps a network is shown of samples, of one that learns from data that lack some. @module */
 
 import type { Modality, Split } from "../data/mod.ts";
+import { tokensOf } from "../data/text_bert.ts";
 import { tf } from "../engine/mod.ts";
 import type { Network } from "../models/mod.ts";
 
@@ -27,7 +28,7 @@ export function readKeptSteps(
     for (let i = 0; i < indices.length; i++) {
       const sample = indices[i]!;
       const length = isTokens
-        ? tokensOf(split, sample)
+        ? tokensOf(split.textBert!, sample)
         : split.features[modality]!.lengths[sample]!;
       const of = { split: split.name, modality, sample, length, steps };
       values.set(network.keptSteps(of), i * steps);
@@ -35,11 +36,4 @@ export function readKeptSteps(
     kept[`${modality}Kept`] = tf.tensor2d(values, [indices.length, steps]);
   }
   return kept;
-}
-
-/** Number of a sample's tokens. */
-function tokensOf({ textBert }: Split, sample: number): number {
-  const { shape: [, , width], values } = textBert!;
-  return values.subarray((3 * sample + 1) * width, (3 * sample + 2) * width)
-    .reduce((sum, mask) => sum + mask, 0);
 }

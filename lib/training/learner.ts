@@ -11,7 +11,7 @@ import type { Inputs, Network, Outputs } from "../models/mod.ts";
 import { Breath } from "./breath.ts";
 import { type ClipLimits, clippingOf } from "./clipping.ts";
 import { readInputs, type Scratch } from "./inputs.ts";
-import { FixedText } from "./fixed_text.ts";
+import type { FixedText } from "./fixed_text.ts";
 import type { Adam } from "./optimizer.ts";
 import { GradientSums } from "./gradient_sums.ts";
 import { type Correction, StepCounts, takeCorrection } from "./step_counts.ts";
@@ -57,7 +57,6 @@ export class Learner {
   /** The same with the network's criterion. */
   readonly #validate: CompiledStep<StepInputs, NamedTensors>;
   readonly #sumLimits: ClipLimits;
-  /** What a BERT makes of sentences, where training does not change it. */
   readonly #fixedText: FixedText | null;
   /** Tells compiled steps of one stage or pass from those of another. */
   #stage = "";
@@ -67,6 +66,8 @@ export class Learner {
    *
    * @param noise of dropout
    * @param sumLimits what running sums of gradients are clipped at after each batch
+   * @param fixedText keeps what a BERT makes of sentences, where training does not change that; it is
+   * disposed of with the learner
    */
   constructor(
     engine: Pick<Engine, "compile">,
@@ -74,6 +75,7 @@ export class Learner {
     optimizer: Adam,
     noise: RandomStream,
     sumLimits: ClipLimits = {},
+    fixedText: FixedText | null = null,
   ) {
     this.network = network;
     this.#sumLimits = sumLimits;
@@ -85,7 +87,7 @@ export class Learner {
     this.counts = new StepCounts(groups);
     this.#trained = network.parameters.names().filter((name) => trained.has(name));
     this.#engine = engine;
-    this.#fixedText = network.hasFixedText ? new FixedText(engine, network) : null;
+    this.#fixedText = fixedText;
     this.#learnAndUpdate = engine.compile(
       (inputs: StepInputs & Correction) => this.#wholeStep(inputs),
       { state: this.#stateOf("parameter", "buffer", "memory", "optimizer") },

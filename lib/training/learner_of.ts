@@ -4,6 +4,7 @@ import type { RandomStream } from "../core/random.ts";
 import type { Engine } from "../engine/mod.ts";
 import type { Network, TrainingRules } from "../models/mod.ts";
 import { sumLimitsOf } from "./clipping.ts";
+import { FixedText } from "./fixed_text.ts";
 import { Learner } from "./learner.ts";
 import { adamOf } from "./optimizer.ts";
 
@@ -14,5 +15,8 @@ export function learnerOf(
   rules: TrainingRules,
   noise: RandomStream,
 ): Learner {
-  return new Learner(engine, network, adamOf(network, rules), noise, sumLimitsOf(rules));
+  const limits = sumLimitsOf(rules);
+  // Who predicts reads each sentence once, and has a learner without.
+  const fixedText = network.hasFixedText ? new FixedText(engine, network) : null;
+  return new Learner(engine, network, adamOf(network, rules), noise, limits, fixedText);
 }

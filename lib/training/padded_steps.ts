@@ -7,6 +7,7 @@
 
 import { DataError } from "../core/errors.ts";
 import type { FeatureColumn, Modality, Split, TextBert } from "../data/mod.ts";
+import { placeCounts } from "../data/text_bert.ts";
 import type { Network } from "../models/mod.ts";
 
 /** What of a network decides. */
@@ -37,7 +38,7 @@ export function withStepsOf(
     const column = features[modality];
     const found = isTokens ? textBert?.shape[2] : column?.steps;
     if (wanted === undefined || found === undefined || found === wanted) continue;
-    const lengths = isTokens ? tokenCounts(textBert!) : column!.lengths;
+    const lengths = isTokens ? placeCounts(textBert!) : column!.lengths;
     const longest = lengths.reduce((a, b) => Math.max(a, b));
     if (longest > wanted) {
       if (boundSteps[modality] === undefined) continue;
@@ -53,14 +54,6 @@ export function withStepsOf(
   const isSame = textBert === split.textBert &&
     Object.entries(features).every(([name, column]) => column === split.features[name as Modality]);
   return isSame ? split : { ...split, features, textBert };
-}
-
-/** Number of tokens of each sample, up to its last one. */
-function tokenCounts({ shape: [samples, , places], values }: TextBert): Int32Array {
-  return Int32Array.from(
-    { length: samples },
-    (_, i) => values.subarray((3 * i + 1) * places, (3 * i + 2) * places).lastIndexOf(1) + 1,
-  );
 }
 
 function withPlaces({ shape, values }: TextBert, wanted: number, padding: number): TextBert {

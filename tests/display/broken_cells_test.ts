@@ -18,7 +18,7 @@ Deno.test("a long name goes on in the line below where it would leave no room", 
   ]);
 });
 
-Deno.test("no line is wider than asked for, whatever the names are, and no letter is lost", () => {
+Deno.test("no line of 60 letters or more is wider than asked for, whatever the names, and none is lost", () => {
   const path = `/tmp/${"a".repeat(70)}/runs/1111~x=1`;
   const header = ["a", "b", "dataset", "metric", "mean a", "interval"];
   const numbers = ["synthetic", "MAE", "0.909 ± 0.001", "[0.038, 0.085]"];

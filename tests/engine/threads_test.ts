@@ -1,9 +1,11 @@
 /** Threads of the cpu engine: they take part, and change no bit. */
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { createHash } from "node:crypto";
 import * as tf from "@tensorflow/tfjs-core";
-import { partsElsewhere, setThreads } from "../../lib/engine/cpu/threads.ts";
+import { arrayMemory, newArray } from "../../lib/engine/cpu/arrays.ts";
+import { partsElsewhere, setThreads, share, threadCount } from "../../lib/engine/cpu/threads.ts";
+import { nameWork } from "../../lib/engine/cpu/work.ts";
 import { lstm } from "../../lib/engine/lstm.ts";
 import { openEngine } from "../../lib/engine/mod.ts";
 import { FUSED_ADAM, runFused } from "../../lib/engine/fused.ts";
@@ -13,6 +15,14 @@ import { gelu } from "../../lib/nn/gelu.ts";
 import { layerNorm } from "../../lib/nn/layer_norm.ts";
 
 await openEngine({ engine: "cpu", threads: 1 });
+
+/** Fails here; other threads do not know it, and fail too. */
+const FAIL_FROM = nameWork(
+  "planted",
+  (_: object, { limit }: { limit: number }, from: number) => {
+    if (from >= limit) throw new Error("planted");
+  },
+);
 
 function waves(shape: number[], shift = 0): tf.Tensor {
   const size = shape.reduce((a, b) => a * b, 1);
@@ -121,4 +131,30 @@ Deno.test("OMP_NUM_THREADS sets how many threads there are, four at most, where 
   };
   assertEquals(["1", "3", "99"].map(countBy), [1, 3, 4]);
   assertEquals(countBy("many"), Math.min(4, navigator.hardwareConcurrency));
+});
+
+Deno.test("an array of nothing behind its block takes no memory of others", () => {
+  const before = arrayMemory().inUse;
+  const [full, next] = [tf.zeros([4096]), tf.ones([4096])];
+  const none = tf.slice(full as tf.Tensor1D, [4096], [0]);
+  assertEquals(none.size, 0);
+  tf.dispose([none, full]);
+  const again = tf.zeros([4096]);
+  assert((next.dataSync() as Float32Array).every((x) => x === 1));
+  tf.dispose([next, again]);
+  assertEquals(arrayMemory().inUse, before);
+});
+
+Deno.test("more threads than four are four, and a part that fails is told of once", () => {
+  setThreads(64);
+  assertEquals(threadCount(), 4);
+  const values = newArray(100_000);
+  const run = (limit: number) =>
+    share(FAIL_FROM, { values }, { limit }, { count: values.length, cost: 100 });
+  const elsewhere = partsElsewhere();
+  for (let i = 0; i < 20 || partsElsewhere() === elsewhere; i++) {
+    assertThrows(() => run(0), Error, "planted");
+    lstmOf("final", false)(sequences, ...weights);
+  }
+  setThreads(1);
 });

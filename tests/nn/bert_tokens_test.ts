@@ -2,7 +2,8 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { DataError } from "../../lib/core/errors.ts";
 import { makeSynthetic, type Split } from "../../lib/data/mod.ts";
 import { readEncoderConfig } from "../../lib/nn/text_encoder.ts";
-import { checkTokens, tokenCounts } from "../../lib/nn/bert_tokens.ts";
+import { placeCounts, tokenCounts } from "../../lib/data/text_bert.ts";
+import { checkTokens } from "../../lib/nn/bert_tokens.ts";
 
 const CONFIG = readEncoderConfig({
   vocab_size: 10,
@@ -21,10 +22,11 @@ function split(...parts: number[][]): Split {
   return { ...train, samples: 1, ids: ["v$_$1"], textBert };
 }
 
-Deno.test("tokenCounts() counts up to the last token", () => {
+Deno.test("placeCounts() counts up to the last token, tokenCounts() the tokens", () => {
   const textBert = { shape: [2, 3, 3] as const, values: new Int32Array(18) };
   textBert.values.set([1, 0, 1], 3);
-  assertEquals([...tokenCounts(textBert)], [3, 0]);
+  assertEquals([...placeCounts(textBert)], [3, 0]);
+  assertEquals([...tokenCounts(textBert)], [2, 0]);
 });
 
 Deno.test("checkTokens() takes tokens that fit, with places beyond the position table", () => {

@@ -338,6 +338,8 @@ Deno.test("an evaluation without a seed is the mean over all, of what is missing
     [{ drop: ["txt"] }, 'Unknown modality "txt": did you mean "text"?'],
     [{ noise: { sound: 1 } }, 'Unknown modality "sound"'],
     [{ drop: ["text"], corruptions }, "expected one of them"],
+    [{ noise: null }, "expected them as"],
+    [{ corruptions: [] }, "expected one or more"],
   ];
   for (const [options, message] of refused) {
     await assertRejects(() => run.evaluate(options), UsageError, message);

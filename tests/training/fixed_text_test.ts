@@ -1,4 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals, assertNotEquals } from "@std/assert";
+import { join } from "node:path";
 import { type Dataset, loadDataset } from "../../lib/data/mod.ts";
 import type { Engine, NamedTensors } from "../../lib/engine/mod.ts";
 import { findModel, type NetworkDefinition, type Setting } from "../../lib/models/mod.ts";
@@ -75,16 +76,60 @@ onCpu("sequences of states are kept in either order of axes", async (engine) => 
   await assertSameWeights(engine, "tfn", { mode: "robust" });
 });
 
+/** The small BERT without dropout. */
+function bertWithoutDropout(folder: TestFolder): string {
+  const path = folder.at("bert");
+  Deno.mkdirSync(path);
+  for (const { name, isFile } of Deno.readDirSync(BERT)) {
+    if (isFile) Deno.copyFileSync(join(BERT, name), join(path, name));
+  }
+  const config = JSON.parse(Deno.readTextFileSync(join(BERT, "config.json")));
+  const none = { hidden_dropout_prob: 0, attention_probs_dropout_prob: 0 };
+  Deno.writeTextFileSync(join(path, "config.json"), JSON.stringify({ ...config, ...none }));
+  return path;
+}
+
 onCpu(
   "mode reference drops in the frozen BERT, as its code does, and keeps nothing",
   async (engine) => {
-    const [plain, other] = [
-      await trained(engine, "self-mm", true, { mode: "reference" }),
-      await trained(engine, "self-mm", true, { mode: "robust", weightDecayBert: 0 }),
-    ];
-    assertEquals(plain.warnings.filter((warning) => warning.includes("kept")), []);
-    const head = [...plain.weights.keys()].find((name) => !name.startsWith("text_model."))!;
-    assertNotEquals(plain.weights.get(head)!.values, other.weights.get(head)!.values);
+    using folder = new TestFolder();
+    const bert = bertWithoutDropout(folder);
+    for (const mode of ["reference", "robust"]) {
+      const [own, other] = [
+        await trained(engine, "self-mm", true, { mode }),
+        await trained(engine, "self-mm", true, { mode, bert }),
+      ];
+      const isKept = own.warnings.some((warning) => warning.includes("and kept"));
+      assertEquals(isKept, mode === "robust");
+      const head = [...own.weights.keys()].find((name) => !name.startsWith("text_model."))!;
+      const [values, others] = [own, other].map(({ weights }) => weights.get(head)!.values);
+      if (isKept) assertEquals(values, others);
+      else assertNotEquals(values, others);
+    }
+  },
+);
+
+onCpu(
+  "states that are kept are as many as the data have places, in a full row too",
+  async (engine) => {
+    using learner = new NetworkLearner(
+      engine,
+      "misa",
+      load(),
+      { ...smallSettings(findModel("misa")), ...FROZEN, bert: BERT, mode: "robust" },
+    );
+    const split = load().splits.train!, { values } = split.textBert!;
+    // A number of places that no multiple of 8 is, and a sentence that fills them.
+    const places = 13,
+      textBert = { shape: [1, 3, places] as const, values: new Int32Array(3 * places) };
+    textBert.values.set(values.subarray(0, 3).map((id) => id % 40), 0);
+    textBert.values.fill(1, places, 2 * places);
+    const text = new FixedText(engine, learner.network);
+    const one = { ...split, samples: 1, textBert };
+    const { text: states } = await text.read(one, [0], new Map());
+    assert(states!.shape.includes(places), `${states!.shape}`);
+    states!.dispose();
+    text.dispose();
   },
 );
 

@@ -63,7 +63,9 @@ export function reuseArrays(backend: MathBackendCPU): void {
   const { data } = backend;
   const blockOf = (value: unknown): number | null => {
     const values = (value as { readonly values?: unknown } | undefined)?.values;
-    return ArrayBuffer.isView(values) && isShared(values) ? blockAt(values.byteOffset).start : null;
+    // An array of nothing may begin behind its block.
+    const isInBlock = ArrayBuffer.isView(values) && values.byteLength > 0 && isShared(values);
+    return isInBlock ? blockAt(values.byteOffset).start : null;
   };
   const count = (block: number | null, by: 1 | -1) => {
     if (block === null) return;

@@ -1,7 +1,7 @@
 /**
  * The memory that the cpu engine's threads share: that of its WebAssembly modules, in blocks that are
  * handed out, taken back and joined with their neighbours. It only grows, which leaves all arrays in it
- * valid, and never past {@linkcode MOST} for tensors: what finds no room is an array of its own.
+ * valid, and never past what its users allow: what finds no room is an array of its own.
  *
  * @module
  */
@@ -119,9 +119,12 @@ export function allocate(bytes: number, most: number): number | null {
   return start * GRANULE;
 }
 
-/** Takes a block back. */
+/** Takes a block back. @throws {RangeError} there is none at that address */
 export function release(address: number): void {
-  let start = address / GRANULE, length = used.get(start)!;
+  let start = address / GRANULE;
+  const own = used.get(start);
+  if (own === undefined) throw new RangeError(`Cannot release ${address}: no block begins there`);
+  let length = own;
   used.delete(start);
   const before = freeEnds.get(start);
   if (before !== undefined) {

@@ -1,6 +1,7 @@
 /** A thread that computes parts of work, for as long as its process lives. @module */
 
 import { workerData } from "node:worker_threads";
+import { messageOf } from "../../core/errors.ts";
 import { bufferTo, takeMemory } from "./memory.ts";
 import { Board, type Posted } from "./work.ts";
 // For the work that they name.
@@ -28,8 +29,8 @@ for (;;) {
       number = board.number;
       const { work, arrays, options, count, size } = posted;
       work(arrays, options, part * size, Math.min(count, (part + 1) * size));
-    } catch {
-      board.fail();
+    } catch (error) {
+      board.fail(messageOf(error));
     }
     board.finishElsewhere();
   }

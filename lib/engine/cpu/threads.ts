@@ -27,9 +27,9 @@ let wanted: number | null = null;
 let started = 1;
 let board: Board | null = null;
 
-/** Sets how many threads compute from now on; before, one for each core, and no more than four. */
+/** Sets how many threads compute from now on, four at most; before, one for each core. */
 export function setThreads(count: number): void {
-  wanted = count;
+  wanted = Math.min(MOST_THREADS, count);
 }
 
 /** Parts that other threads than this one have computed until now. */
@@ -94,7 +94,8 @@ export function partSize({ count, grain = 1, cost, partsEach = 8 }: Share): numb
  * Calls `work` for all parts, on as many threads as there are. Arrays that are not in the shared
  * memory are copied to it and back, where they are small; of larger ones the calling thread does all.
  *
- * @throws {EngineError} if a thread failed
+ * @throws what `work` throws here
+ * @throws {EngineError} if another thread failed, with its reason
  */
 export function share<A extends Arrays, O>(
   work: Work<A, O>,
@@ -105,13 +106,16 @@ export function share<A extends Arrays, O>(
   const { count } = how, size = partSize(how);
   const copies = new Map<WorkArray, WorkArray>();
   const theirs = size < count ? toShared(arrays, copies) : null;
-  if (theirs !== null) shareParts(work, theirs as A, options, count, size);
-  else {
-    for (let at = 0; at < count; at += size) work(arrays, options, at, Math.min(count, at + size));
-  }
-  for (const [array, copy] of copies) {
-    if (theirs !== null) array.set(copy);
-    release(copy.byteOffset);
+  try {
+    if (theirs !== null) shareParts(work, theirs as A, options, count, size);
+    else {
+      for (let at = 0; at < count; at += size) {
+        work(arrays, options, at, Math.min(count, at + size));
+      }
+    }
+    if (theirs !== null) { for (const [array, copy] of copies) array.set(copy); }
+  } finally {
+    for (const copy of copies.values()) release(copy.byteOffset);
   }
 }
 
@@ -156,8 +160,12 @@ function shareParts<A extends Arrays, O>(
     board.finish();
   }
   board.waitFor(Math.ceil(count / size));
+  // Asked in any case: it is forgotten then.
+  const failure = board.takeFailure();
   if (failures.length > 0) throw failures[0];
-  if (board.hasFailed()) {
-    throw new EngineError('Cannot compute on the engine "cpu": one of its threads failed');
+  if (failure !== null) {
+    throw new EngineError(
+      `Cannot compute on the engine "cpu": one of its threads failed: ${failure}`,
+    );
   }
 }

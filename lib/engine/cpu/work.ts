@@ -14,15 +14,16 @@ export type WorkArray = Float32Array | Float64Array | Int32Array | Uint8Array;
 
 /**
  * Computes rows, entries or samples `from` up to `to`, and nothing that other parts write. `options` are
- * as JSON has them.
+ * as JSON has them, and numbers that it has not.
  */
 export type Work<A, O> = (arrays: A, options: O, from: number, to: number) => void;
 
 const WORKS = new Map<string, Work<Arrays, unknown>>();
 const NAMES = new Map<unknown, string>();
 
-/** Gives work a name, in a file that `thread.ts` imports too. */
+/** Gives work a name, in a file that `thread.ts` imports too. @throws {TypeError} it is another's */
 export function nameWork<A, O>(name: string, work: Work<A, O>): Work<A, O> {
+  if (WORKS.has(name)) throw new TypeError(`Cannot name work "${name}": another has that name`);
   WORKS.set(name, work as Work<unknown, unknown>);
   NAMES.set(work, name);
   return work;
@@ -46,6 +47,10 @@ export interface Posted {
 const PARTS = 0, DONE = 16, FAILED = 32, THREADS = 48, ELSEWHERE = 64;
 /** Where the work itself begins, as text: in numbers of two bytes, its length first. */
 const POST = 512;
+/** Where it is told why a part failed, likewise. */
+const REASON = MESSAGE_BYTES / 2 - 512;
+/** Parts of some work, at most: their number has a byte, to which each thread may add one too many. */
+const MOST_PARTS = 200;
 const TYPES = [Float32Array, Float64Array, Int32Array, Uint8Array] as const;
 /** Turns of waiting before a thread sleeps. */
 const TURNS = 5000;
@@ -72,20 +77,23 @@ export class Board {
     const places = Object.entries(arrays).map(([name, { constructor, byteOffset, length }]) =>
       [name, TYPES.indexOf(constructor as never), byteOffset, length] as const
     );
-    const text = JSON.stringify([NAMES.get(work), places, options, count, size]);
-    this.#post[POST] = text.length;
-    for (let i = 0; i < text.length; i++) this.#post[POST + 1 + i] = text.charCodeAt(i);
+    const parts = Math.ceil(count / size);
+    if (parts > MOST_PARTS) {
+      throw new RangeError(`Cannot post ${parts} parts of "${NAMES.get(work)}"`);
+    }
+    const text = JSON.stringify([NAMES.get(work), places, options, count, size], toWord);
+    this.#write(POST, text);
     Atomics.store(this.#words, DONE, 0);
     this.#number = this.#number + 1 & 0xffff;
-    Atomics.store(this.#words, PARTS, this.#number << 16 | Math.ceil(count / size) << 8);
+    Atomics.store(this.#words, PARTS, this.#number << 16 | parts << 8);
     Atomics.notify(this.#words, PARTS);
   }
 
   /** What was posted, for a thread that has taken a part of it. */
   read(): Posted {
-    const start = POST + 1;
-    const text = String.fromCharCode(...this.#post.subarray(start, start + this.#post[POST]!));
-    const [name, places, options, count, size] = JSON.parse(text);
+    const [name, places, options, count, size] = JSON.parse(this.#read(POST), fromWord);
+    const work = WORKS.get(name);
+    if (work === undefined) throw new TypeError(`no work "${name}" is in thread.ts`);
     const arrays = Object.fromEntries(
       (places as [string, number, number, number][]).map(([name, type, address, length]) => {
         const constructor = TYPES[type] as Float32ArrayConstructor;
@@ -93,7 +101,7 @@ export class Board {
         return [name, new constructor(buffer, address, length)];
       }),
     );
-    return { work: WORKS.get(name)!, arrays, options, count, size };
+    return { work, arrays, options, count, size };
   }
 
   /** The number of a part that nobody else computes; null where none is left. */
@@ -127,14 +135,23 @@ export class Board {
     if (Atomics.add(this.#words, DONE, 1) === parts - 1) Atomics.notify(this.#words, DONE);
   }
 
-  /** Says that a part could not be computed. */
-  fail(): void {
-    Atomics.store(this.#words, FAILED, 1);
+  /** Says that a part could not be computed, and why; of several, the first is told. */
+  fail(reason: string): void {
+    if (Atomics.exchange(this.#words, FAILED, 1) === 0) this.#write(REASON, reason.slice(0, 500));
   }
 
-  /** Whether a part could not be computed, since this was asked last. */
-  hasFailed(): boolean {
-    return Atomics.exchange(this.#words, FAILED, 0) === 1;
+  /** Why a part could not be computed, once all are done; null where all could. It is forgotten then. */
+  takeFailure(): string | null {
+    return Atomics.exchange(this.#words, FAILED, 0) === 1 ? this.#read(REASON) : null;
+  }
+
+  #write(at: number, text: string): void {
+    this.#post[at] = text.length;
+    for (let i = 0; i < text.length; i++) this.#post[at + 1 + i] = text.charCodeAt(i);
+  }
+
+  #read(at: number): string {
+    return String.fromCharCode(...this.#post.subarray(at + 1, at + 1 + this.#post[at]!));
   }
 
   /** Returns when so many parts are done. */
@@ -155,4 +172,13 @@ export class Board {
       if (turn > TURNS || isLeft) Atomics.wait(this.#words, PARTS, parts);
     }
   }
+}
+
+/** Numbers that JSON has not, as words. */
+function toWord(_key: string, value: unknown): unknown {
+  return typeof value === "number" && !Number.isFinite(value) ? `${value}` : value;
+}
+
+function fromWord(_key: string, value: unknown): unknown {
+  return value === "NaN" || value === "Infinity" || value === "-Infinity" ? Number(value) : value;
 }

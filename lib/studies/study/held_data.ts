@@ -36,11 +36,10 @@ export class HeldData {
 
   /** Loads when what nobody uses is closed. */
   async #loadFirst(load: () => Promise<TrainingData>): Promise<TrainingData> {
-    for (const [key, { data, users }] of [...this.#entries]) {
-      if (users > 0) continue;
-      this.#entries.delete(key);
-      (await data).dataset.close();
-    }
+    const unused = [...this.#entries].filter(([, { users }]) => users === 0);
+    // All at once, before anybody else can ask for them.
+    for (const [key] of unused) this.#entries.delete(key);
+    for (const [, { data }] of unused) (await data).dataset.close();
     return await load();
   }
 }

@@ -60,7 +60,8 @@ async function serve(): Promise<number> {
       tellMemory();
       report({ run, ...epoch });
     });
-    tellMemory();
+    // One that failed or was there already has loaded little.
+    if (ending.status === "trained") tellMemory();
     report({ run, ending });
   };
   const tellMemory = () => report({ device: engine.device, peakBytes: peakMemory() });

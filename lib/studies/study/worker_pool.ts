@@ -62,6 +62,8 @@ class Pool {
   /** Those that take trainings, each of one lane or several. */
   readonly #places: WorkerProcess[] = [];
   readonly #lanes: Promise<void>[] = [];
+  /** Of the engine of a process that is started now; its own number where absent. */
+  #threads: number | undefined;
   #next = 0;
   /** Whether `auto` still waits for what the first training takes. */
   #isOpen: boolean;
@@ -75,11 +77,9 @@ class Pool {
       ...(options.signal ? [options.signal] : []),
     ]);
     this.#hasTensorFlow = asksForTensorFlow(options.worker.engine);
-    const { threads } = this.#layout(options.jobs === "auto" ? CORES : options.jobs);
     this.#worker = {
       ...options.worker,
       ...(scoredOn === "valid" ? { splits: ["train", "valid"] } : {}),
-      ...(threads === undefined ? {} : { threads }),
     };
   }
 
@@ -113,7 +113,8 @@ class Pool {
 
   /** Has so many trainings at a time. */
   #widen(jobs: number): void {
-    const lanes = Math.min(jobs, this.#jobs.length), { processes } = this.#layout(lanes);
+    const lanes = Math.min(jobs, this.#jobs.length), { processes, threads } = this.#layout(lanes);
+    this.#threads = threads;
     while (this.#lanes.length < lanes) this.#lanes.push(this.#lane(this.#lanes.length % processes));
   }
 
@@ -139,7 +140,8 @@ class Pool {
   #processAt(place: number): WorkerProcess {
     const there = this.#places[place];
     if (there?.isAlive) return there;
-    const process = new WorkerProcess(this.#worker, {
+    const threads = this.#threads === undefined ? {} : { threads: this.#threads };
+    const process = new WorkerProcess({ ...this.#worker, ...threads }, {
       onNote: (text) => this.#note(text),
       onMemory: (device, peakBytes) => this.#choose(device, peakBytes),
     });

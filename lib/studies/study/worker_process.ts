@@ -40,7 +40,10 @@ export class WorkerProcess {
       stderr: "inherit",
     }).spawn();
     this.#input = this.#child.stdin.getWriter();
-    this.#ended = this.#follow(events);
+    this.#ended = this.#follow(events).catch(async (error) => {
+      this.#fail(error);
+      await this.#child.status;
+    });
     this.#order({ open: options });
   }
 
@@ -49,7 +52,12 @@ export class WorkerProcess {
     return this.#isAlive;
   }
 
-  /** Trains one beside others. @throws {EngineError} the process has no engine to work with */
+  /**
+   * Trains one beside others.
+   *
+   * @throws {EngineError} the process has no engine to work with
+   * @throws what a listener throws
+   */
   train(job: Job, onEpoch: (report: EpochReport) => void): Promise<Ending> {
     const done = Promise.withResolvers<Ending>(), run = this.#runs++;
     this.#underway.set(run, { onEpoch, done });
@@ -97,10 +105,14 @@ export class WorkerProcess {
       this.#underway.get(report.run)?.done.resolve(report.ending);
       this.#underway.delete(report.run);
     } else {
-      this.#isAlive = false;
-      const error = new EngineError(report.unusable);
-      for (const { done } of this.#underway.values()) done.reject(error);
-      this.#underway.clear();
+      this.#fail(new EngineError(report.unusable));
     }
+  }
+
+  /** Rejects all that is under way: there is no engine, or who was told of something threw. */
+  #fail(error: unknown): void {
+    this.#isAlive = false;
+    for (const { done } of this.#underway.values()) done.reject(error);
+    this.#underway.clear();
   }
 }

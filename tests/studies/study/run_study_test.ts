@@ -98,8 +98,23 @@ Deno.test({
       assertEquals(alone.length, 3);
       assertEquals(await runs("auto", "auto"), alone);
       assertEquals(notes.filter((note) => note.startsWith("--jobs auto: ")).length, 1);
+      // Beside one that fails, too.
+      const missing = join(out, "missing.pkl");
+      const both = { cells, seeds: [1], data: [data[0]!, missing], protocol };
+      const mixed = parseDefinition(both, "mixed");
+      const { jobs } = await runStudy(mixed, options(join(out, "mixed"), { jobs: 2, worker }));
+      assertEquals(jobs.map(({ ending: { status } }) => status).sort(), ["failed", "trained"]);
     });
   },
+});
+
+Deno.test("runStudy() ends with what a listener throws, and its processes end", async () => {
+  await withFolder(async (out) => {
+    const onEpoch = () => {
+      throw new Error("planted");
+    };
+    await assertRejects(() => runStudy(STUDY, options(out, { onEpoch })), Error, "planted");
+  });
 });
 
 Deno.test("runStudy() tells what is odd about the settings of its cells, each once", async () => {
