@@ -14,12 +14,12 @@ import { type Frame, runsFrame, unimodalLabelsFrame } from "../analysis/frames/m
 import { metricName, tableKeys } from "../evaluation/protocols.ts";
 import { readRun, type RunEntry, tellApart } from "../studies/runs/mod.ts";
 import { mean, standardDeviation } from "../statistics/mod.ts";
-import { type ErrorOptions, findErrors } from "./find_errors.ts";
+import { findErrors } from "./find_errors.ts";
 import type { Representations, RunErrors } from "../analysis/mod.ts";
 import { representRun } from "./represent_run.ts";
 import { RunEvaluation } from "./run_evaluation.ts";
 import { RunHistory } from "./run_history.ts";
-import type { EvaluateOptions, RunUse, SplitOptions } from "./run_splits.ts";
+import type { EvaluateOptions, RunUse } from "./run_splits.ts";
 import { RunPredictions } from "./run_predictions.ts";
 import { evaluateRun, type PredictOptions, predictRun, type Score } from "./use_run.ts";
 
@@ -143,7 +143,7 @@ export class TrainedModel implements Displayable {
    * @throws as `evaluateRun`
    */
   async represent(
-    { seed, ...options }: SplitOptions & SeedOption = {},
+    { seed, ...options }: Omit<EvaluateOptions, "drop" | "noise" | "corruptions"> & SeedOption = {},
   ): Promise<Representations> {
     return await representRun(...this.#use(seed, options));
   }
@@ -158,7 +158,9 @@ export class TrainedModel implements Displayable {
    * @throws as `evaluateRun`
    */
   async errors(
-    { seed, ...options }: ErrorOptions & SeedOption = {},
+    { seed, ...options }: Omit<EvaluateOptions, "drop" | "noise" | "corruptions"> & SeedOption & {
+      readonly count?: number;
+    } = {},
   ): Promise<RunErrors> {
     return await findErrors(...this.#use(seed, options));
   }
