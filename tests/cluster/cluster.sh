@@ -74,7 +74,8 @@ start() { # number of nodes
   mkdir -p "$dir/key"; chmod 700 "$dir/key"
   [ -s "$dir/key/munge.key" ] || { head -c 128 /dev/urandom >"$dir/key/munge.key"; chmod 600 "$dir/key/munge.key"; }
   mapfile -t ports < <(free_ports $((nodes + 1)))
-  cores=$(nproc)
+  # nproc tells less where OMP_NUM_THREADS is set, as it is for the tests.
+  cores=$(env -u OMP_NUM_THREADS nproc)
   memory=$(($(awk '/MemTotal/ {print $2}' /proc/meminfo) / 1024 - 256))
   {
     cat <<CONF
