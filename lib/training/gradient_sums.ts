@@ -1,6 +1,6 @@
 /** Sums of the gradients of a group of several batches. @module */
 
-import { addInPlace } from "../engine/add_in_place.ts";
+import { addInPlace } from "../engine/in_place.ts";
 import { type CompiledStep, type Engine, type NamedTensors, tf } from "../engine/mod.ts";
 import { type ClipLimits, clippingOf } from "./clipping.ts";
 import type { StepInputs } from "./step_inputs.ts";

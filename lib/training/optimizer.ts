@@ -7,7 +7,7 @@
  * @module
  */
 
-import { addInPlace } from "../engine/add_in_place.ts";
+import { adamInPlace, type AdamScalars, addInPlace, hasAdamInPlace } from "../engine/in_place.ts";
 import { FUSED_ADAM, runFused } from "../engine/fused.ts";
 import { inOrder } from "../engine/in_order.ts";
 import { tf } from "../engine/mod.ts";
@@ -138,21 +138,50 @@ export class Adam {
    * moments; a gradient of zero is not the same: decay and momentum still act.
    */
   apply(gradients: Readonly<Record<string, tf.Tensor>>, correction: StepCorrection): void {
-    const clipping = clippingOf(Object.values(gradients), this.#limits);
-    // One at a time: what an update makes is several times the size of its parameter. And the last
-    // parameter first, as backpropagation gives its gradient first.
-    for (const name of [...this.#variables.keys()].reverse()) {
-      const gradient = gradients[name], group = this.#groups.get(name);
-      if (gradient === undefined || group === undefined) continue;
-      if (group.pass !== undefined && group.pass !== this.pass) continue;
-      const { fromEpoch = 1 } = group, { rate, late } = correction;
-      const own = fromEpoch === 1 ? correction : late?.get(fromEpoch);
-      if (own === undefined) continue;
-      inOrder(() => {
-        this.#update(name, group, clipping?.of(gradient) ?? gradient, own, rate);
+    tf.tidy(() => {
+      const clipping = clippingOf(Object.values(gradients), this.#limits);
+      const scalars = hasAdamInPlace() ? this.#scalars(correction.rate) : null;
+      // One at a time: what an update makes is several times the size of its parameter. And the last
+      // parameter first, as backpropagation gives its gradient first.
+      for (const name of [...this.#variables.keys()].reverse()) {
+        const gradient = gradients[name], group = this.#groups.get(name);
+        if (gradient === undefined || group === undefined) continue;
+        if (group.pass !== undefined && group.pass !== this.pass) continue;
+        const { fromEpoch = 1 } = group, { rate, late } = correction;
+        const own = fromEpoch === 1 ? correction : late?.get(fromEpoch);
+        if (own === undefined) continue;
+        const ofGroup = scalars?.(group, own) ?? null;
+        const update = () => {
+          const clipped = clipping?.of(gradient) ?? gradient;
+          this.#update(name, group, clipped, own, rate, ofGroup);
+        };
+        // One op makes nothing that another update would have to wait for.
+        if (ofGroup !== null && group.weightDecay === 0) update();
+        else inOrder(update);
+      }
+    });
+  }
+
+  /** What parameters of like rate and correction share where they are updated in place. */
+  #scalars(
+    rate?: tf.Scalar,
+  ): (group: ParameterGroup, correction: AdamCorrection) => AdamScalars {
+    const zero = tf.scalar(0), beta1 = tf.scalar(this.#beta1), beta2 = tf.scalar(this.#beta2);
+    const known = new Map<AdamCorrection, Map<number, AdamScalars>>();
+    return ({ learningRate }, correction) => {
+      const { first, second } = correction;
+      const ofRates = known.getOrInsertComputed(correction, () => new Map());
+      return ofRates.getOrInsertComputed(learningRate, () => {
+        const length = tf.div<tf.Scalar>(tf.mul(second, learningRate), first);
+        return {
+          rate: rate === undefined ? length : tf.mul<tf.Scalar>(length, rate),
+          beta1,
+          beta2,
+          epsilon: tf.mul(second, this.#epsilon),
+          zero,
+        };
       });
-    }
-    clipping?.dispose();
+    };
   }
 
   /** Frees the moments. */
@@ -165,7 +194,8 @@ export class Adam {
     { learningRate, weightDecay }: ParameterGroup,
     gradient: tf.Tensor,
     correction: AdamCorrection,
-    rate?: tf.Scalar,
+    rate: tf.Scalar | undefined,
+    scalars: AdamScalars | null,
   ): void {
     const variable = this.#variables.get(name)!;
     const first = this.slots.get(`first.${name}`)!;
@@ -194,16 +224,16 @@ export class Adam {
     const g = decays && this.#decay === "l2"
       ? tf.add(gradient, tf.mul(variable, weightDecay))
       : gradient;
+    const scaled = (value: number) => rate === undefined ? value : tf.mul(value, rate);
+    if (decays && this.#decay === "decoupled") {
+      addInPlace(variable, tf.mul(variable, scaled(-learningRate * weightDecay)));
+    }
+    if (scalars !== null && adamInPlace([variable, first, second], scalars, g)) return;
     // m ← m + (1 − β1) (g − m), v ← v + (1 − β2) (g² − v)
     addInPlace(first, tf.mul(tf.sub(g, first), 1 - this.#beta1));
     addInPlace(second, tf.mul(tf.sub(tf.square(g), second), 1 - this.#beta2));
     const denominator = tf.add(tf.div(tf.sqrt(second), correction.second), this.#epsilon);
-    const scaled = (value: number) => rate === undefined ? value : tf.mul(value, rate);
     const length = tf.div(scaled(-learningRate), correction.first);
-    const change = tf.div(tf.mul(first, length), denominator);
-    if (decays && this.#decay === "decoupled") {
-      addInPlace(variable, tf.mul(variable, scaled(-learningRate * weightDecay)));
-    }
-    addInPlace(variable, change);
+    addInPlace(variable, tf.div(tf.mul(first, length), denominator));
   }
 }

@@ -1,6 +1,7 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs-core";
-import { Adam } from "../../lib/training/optimizer.ts";
+import { compileEager } from "../../lib/engine/compile.ts";
+import { Adam, type StepCorrection } from "../../lib/training/optimizer.ts";
 import { forEachEngine } from "../engine/engines.ts";
 import { WEBGPU } from "../engine/webgpu.ts";
 
@@ -24,17 +25,38 @@ function step(adam: Adam, t: number, gradients: Record<string, number[]>): void 
 }
 
 for (const [decay, key] of [["l2", "adam_L2_in_grad"], ["decoupled", "adamw_decoupled"]] as const) {
-  forEachEngine(`Adam with ${decay} decay takes the steps of PyTorch`, async () => {
-    const w = tf.variable(tf.tensor1d(GOLDEN.w0));
-    const adam = new Adam([["w", w]], groupOf(GOLDEN.lr, GOLDEN.wd, ["w"]), { decay });
-    for (const [i, expected] of (GOLDEN[key] as number[][]).entries()) {
-      step(adam, i + 1, { w: GOLDEN.grads[i] });
-      const actual = await w.data();
-      expected.forEach((value, j) => assertAlmostEquals(actual[j]!, value, 1e-6));
-    }
-    adam.dispose();
-    w.dispose();
-  }, WEBGPU);
+  for (const isCompiled of [false, true]) {
+    const how = isCompiled ? "compiled" : "op by op";
+    forEachEngine(`Adam with ${decay} decay takes the steps of PyTorch, ${how}`, async (engine) => {
+      const w = tf.variable(tf.tensor1d(GOLDEN.w0));
+      // A rate that halves what it multiplies: the steps are the same.
+      const adam = new Adam([["w", w]], groupOf(2 * GOLDEN.lr, GOLDEN.wd, ["w"]), { decay });
+      const take = isCompiled ? engine.compile : compileEager;
+      const step = take(({ gradient, first, second, rate }) => {
+        adam.apply({ w: gradient! }, { first, second, rate } as unknown as StepCorrection);
+        return {};
+      }, { state: { w, ...Object.fromEntries(adam.slots) } });
+      for (const [i, expected] of (GOLDEN[key] as number[][]).entries()) {
+        const [first, second] = adam.correction(i + 1);
+        const inputs = {
+          gradient: tf.tensor1d(GOLDEN.grads[i]),
+          first: tf.scalar(first),
+          second: tf.scalar(second),
+          rate: tf.scalar(0.5),
+        };
+        // What holds the value before the step keeps it.
+        const before = await w.data(), held = w.clone();
+        step(inputs);
+        assertEquals(await held.data(), before);
+        tf.dispose([held, inputs]);
+        const actual = await w.data();
+        expected.forEach((value, j) => assertAlmostEquals(actual[j]!, value, 1e-6));
+      }
+      step.dispose();
+      adam.dispose();
+      w.dispose();
+    }, WEBGPU);
+  }
 }
 
 forEachEngine("Adam scales all gradients down to the norm it clips at", async () => {

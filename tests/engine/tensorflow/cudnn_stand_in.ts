@@ -194,7 +194,7 @@ export function withCudnnStandIn(binding: TensorFlowBinding, run: () => void): M
       calls.set(name, (calls.get(name) ?? 0) + 1);
       return op(inputs);
     },
-    addInPlace: () => false,
+    changeInPlace: () => false,
     inOrder: (work) => work(),
   };
   try {

@@ -37,8 +37,16 @@ export interface Recorder {
     inputs: readonly number[],
     outputs: number,
   ): TensorMetadata[];
-  /** Adds to a tensor of the state in place; false where `state` is no number of one. */
-  addInPlace(state: number, delta: number): boolean;
+  /**
+   * Runs an op that takes variables first and changes them; false where not all of `states` are
+   * numbers of the state's tensors.
+   */
+  changeInPlace(
+    op: string,
+    attributes: readonly OpAttribute[],
+    states: readonly number[],
+    inputs: readonly number[],
+  ): boolean;
   /** Does `work`; its ops run after those of the calls before. */
   inOrder(work: () => void): void;
 }

@@ -14,10 +14,10 @@
 import { backend, dispose, type Tensor, tidy, type Variable } from "@tensorflow/tfjs-core";
 import { EngineError } from "../../../core/errors.ts";
 import type { CompiledStep, CompileOptions, NamedTensors } from "../../types.ts";
-import { typeAttribute } from "../binding/attributes.ts";
 import type { TensorFlowBinding, TensorMetadata } from "../binding/binding.ts";
 import { GraphBuilder } from "./graph.ts";
 import type { NodeBackend } from "../binding/ops.ts";
+import { ownValue } from "./own_value.ts";
 import { type Earlier, StepRecorder, type Trace } from "./step_recorder.ts";
 
 /** Calls of a function at which it is recorded again: 16, 256, 4096, … */
@@ -94,7 +94,7 @@ class Compiler<I extends NamedTensors, O extends NamedTensors> {
   #ready(inputs: I, variant: string): GraphFunction {
     const shapes = Object.entries(inputs).map(([name, { shape }]) => `${name}[${shape}]`);
     const key = `${variant}|${shapes.join()}`;
-    this.#ownState();
+    for (const [, variable] of this.#state) ownValue(this.#backend, variable);
     let compiled = this.#functions.get(key);
     if (compiled === undefined) {
       compiled = this.#compile(inputs, variant);
@@ -115,23 +115,6 @@ class Compiler<I extends NamedTensors, O extends NamedTensors> {
       memory.check("remove a compiled step");
     }
     this.#functions.clear();
-  }
-
-  /**
-   * Gives every state variable a value of its own: what shares it now, such as a clone, must not
-   * change with the variable.
-   */
-  #ownState(): void {
-    for (const [, variable] of this.#state) {
-      if (this.#backend.refCount(variable.dataId) === 1) continue;
-      const [id] = this.#ids([variable]);
-      this.#binding.fromResource(id!);
-      const type = typeAttribute("T", this.#binding.describe(id!).dtype);
-      const [copy] = this.#binding.runOp("Identity", [type], [id!], 1);
-      const own = this.#backend.createOutputTensor(copy!);
-      variable.assign(own);
-      own.dispose();
-    }
   }
 
   #call(compiled: GraphFunction, inputs: I): O {

@@ -134,7 +134,7 @@ export class StepRecorder implements Recorder {
   ): TensorMetadata[] {
     const sources = inputs.map((id) => this.#sourceOf(id, name));
     const index = this.#lines.length;
-    const origins = sources.map(({ origin }) => origin).join(", ");
+    const origins = sources.map(originOf).join(", ");
     this.#note(`${name} ${JSON.stringify(attributes)} (${origins})`);
     const values = sources.map(({ value }) => value);
     return this.#add(name, attributes, values, outputs).map((value, output) => {
@@ -164,29 +164,36 @@ export class StepRecorder implements Recorder {
     attributes: readonly OpAttribute[],
     inputs: readonly GraphValue[],
     outputs: number,
-    earlier: bigint | null = null,
+    earlier: readonly bigint[] = [],
   ): GraphValue[] {
     const piece = this.#piece;
     const isStart = piece !== null && !inputs.some(({ operation }) => piece.has(operation));
-    const after = [...isStart ? this.#pieceDone : [], ...earlier === null ? [] : [earlier]];
+    const after = [...isStart ? this.#pieceDone : [], ...earlier];
     const values = this.#graph.addOperation(name, attributes, inputs, outputs, after);
     piece?.add(values[0]!.operation);
     return values;
   }
 
-  addInPlace(state: number, delta: number): boolean {
-    if (!this.#state.has(state)) return false;
-    const { value, origin } = this.#sourceOf(delta, "sum");
-    this.#note(`AssignAddVariableOp (${this.#originOf(state)}, ${origin})`);
-    this.#change("AssignAddVariableOp", state, value);
-    // Who reads it from now on reads it anew.
-    this.#sources.delete(state);
+  changeInPlace(
+    op: string,
+    attributes: readonly OpAttribute[],
+    states: readonly number[],
+    inputs: readonly number[],
+  ): boolean {
+    if (!states.every((state) => this.#state.has(state))) return false;
+    const sources = inputs.map((id) => this.#sourceOf(id, op));
+    const origins = [...states.map((state) => this.#originOf(state)), ...sources.map(originOf)];
+    this.#note(`${op} (${origins.join(", ")})`);
+    this.#change(op, attributes, states, sources.map(({ value }) => value));
+    // Who reads them from now on reads them anew.
+    for (const state of states) this.#sources.delete(state);
     return true;
   }
 
   /** Ends the recording with the new value of a state variable. */
   assign(state: number, value: number): void {
-    this.#change("AssignVariableOp", state, this.#sourceOf(value, "assign").value);
+    const type = valueType(this.#binding.describe(state).dtype);
+    this.#change("AssignVariableOp", [type], [state], [this.#sourceOf(value, "assign").value]);
   }
 
   /** Whether a state variable is changed. */
@@ -194,12 +201,20 @@ export class StepRecorder implements Recorder {
     return this.#state.get(state)!.isChanged;
   }
 
-  #change(op: string, state: number, value: GraphValue): void {
-    const variable = this.#state.get(state)!;
-    const type = valueType(this.#binding.describe(state).dtype);
-    const [made] = this.#add(op, [type], [variable.resource, value], 0, variable.touched);
-    variable.touched = made!.operation;
-    variable.isChanged = true;
+  #change(
+    op: string,
+    attributes: readonly OpAttribute[],
+    states: readonly number[],
+    values: readonly GraphValue[],
+  ): void {
+    const variables = states.map((state) => this.#state.get(state)!);
+    const inputs = [...variables.map(({ resource }) => resource), ...values];
+    const earlier = variables.map(({ touched }) => touched).filter((last) => last !== null);
+    const [made] = this.#add(op, attributes, inputs, 0, earlier);
+    for (const variable of variables) {
+      variable.touched = made!.operation;
+      variable.isChanged = true;
+    }
     this.#effects.push(made!.operation);
   }
 
@@ -260,7 +275,8 @@ export class StepRecorder implements Recorder {
   #read(id: number, variable: StateVariable): Source {
     const { dtype, shape } = this.#binding.describe(id);
     const { resource, touched } = variable;
-    const [value] = this.#add("ReadVariableOp", [valueType(dtype)], [resource], 1, touched);
+    const earlier = touched === null ? [] : [touched];
+    const [value] = this.#add("ReadVariableOp", [valueType(dtype)], [resource], 1, earlier);
     this.#graph.setShape(value!, shape);
     variable.touched = value!.operation;
     return { value: value!, origin: this.#originOf(id) };
@@ -292,4 +308,8 @@ export class StepRecorder implements Recorder {
       this.#binding.memory.native.TF_DeleteTensor(tensor);
     }
   }
+}
+
+function originOf({ origin }: Source): string {
+  return origin;
 }

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs-core";
-import { addInPlace } from "../../lib/engine/add_in_place.ts";
+import { addInPlace } from "../../lib/engine/in_place.ts";
 import { inOrder } from "../../lib/engine/in_order.ts";
 import { forEachEngine } from "./engines.ts";
 
