@@ -28,6 +28,8 @@ async function probe(
 ): Promise<{ code: number; signal: string | null }> {
   const child = new Deno.Command(Deno.execPath(), {
     args: [...RUN, engine, out],
+    // As many threads as a user has, whatever the tests were started with.
+    env: { OMP_NUM_THREADS: "2", TF_NUM_INTEROP_THREADS: "2", TF_NUM_INTRAOP_THREADS: "2" },
     stdout: "piped",
     stderr: "null",
   }).spawn();
