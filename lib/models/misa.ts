@@ -194,12 +194,14 @@ class Misa extends Network<typeof MISA_SETTINGS> {
 
   /** u: the mean over the words, or the final states of LSTMs over as many steps as there are words */
   #utterance(modality: Modality, inputs: Inputs): tf.Tensor2D {
-    const x = inputs[modality] as tf.Tensor3D;
-    if (modality === "text") return maskedMean(x, inputs.textLengths!);
+    const whole = inputs[modality] as tf.Tensor3D, { textLengths } = inputs;
+    if (modality === "text") return maskedMean(whole, textLengths!);
+    const encoder = this.#encoders[modality]!;
+    if (!this.#readsAsText) return encoder.apply(whole, inputs[`${modality}Lengths`]!);
     // The reference reads audio and vision as far as the text goes.
-    const lengths = this.#readsAsText ? inputs.textLengths! : inputs[`${modality}Lengths`]!;
-    const inside = tf.cast(tf.minimum(lengths, x.shape[0]), "int32") as tf.Tensor1D;
-    return this.#encoders[modality]!.apply(x, inside);
+    const steps = Math.min(whole.shape[0], inputs.text!.shape[1]!);
+    const x = tf.slice3d(whole, [0, 0, 0], [steps, -1, -1]);
+    return encoder.apply(x, tf.cast(tf.minimum(textLengths!, steps), "int32") as tf.Tensor1D);
   }
 
   /** ũ = LN(ReLU(Lin u)), p = σ(Lin_s ũ), c = σ(Lin ũ), r = Lin_s(p + c) */
