@@ -17,7 +17,7 @@ const SHAPE = {
 /** Wall time of `train` on `mosei_video.pkl`, or on a made-up file of its shape where it is absent. */
 export const command: Bench = {
   name: "command",
-  async run({ folder, engine, pairs }) {
+  async *run({ folder, engine, pairs }) {
     Deno.mkdirSync(folder, { recursive: true });
     const isHere = existsSync(SHARED);
     const data = isHere ? SHARED : join(folder, "mosei_video.pkl");
@@ -34,6 +34,6 @@ export const command: Bench = {
         theirs.push(await timeOf("python3", [join(HERE, "torch_train.py"), data, `${EPOCHS}`]));
       }
     }
-    return [resultOf(`command train ${EPOCHS} epochs`, engine, "s", ours, theirs)];
+    yield resultOf(`command train ${EPOCHS} epochs`, engine, "s", ours, theirs);
   },
 };

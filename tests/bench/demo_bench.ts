@@ -7,7 +7,7 @@ import { type Bench, resultOf, ROOT, timeOf } from "./results.ts";
 export const demo: Bench = {
   name: "demo",
   withoutEngine: true,
-  async run({ folder, pairs }) {
+  async *run({ folder, pairs }) {
     const seconds: number[] = [];
     for (let pair = 0; pair < pairs; pair++) {
       const clone = join(folder, `${pair}`), cwd = clone;
@@ -16,6 +16,6 @@ export const demo: Bench = {
       seconds.push(await timeOf(Deno.execPath(), ["task", "-q", "demo"], { cwd, env }));
       Deno.removeSync(folder, { recursive: true });
     }
-    return [resultOf("demo, nothing cached", "cpu", "s", seconds, [])];
+    yield resultOf("demo, nothing cached", "cpu", "s", seconds, []);
   },
 };

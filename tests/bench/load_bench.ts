@@ -27,12 +27,11 @@ interface Seconds {
 export const load: Bench = {
   name: "load",
   withoutEngine: true,
-  async run({ folder, pairs }): Promise<Result[]> {
+  async *run({ folder, pairs }): AsyncGenerator<Result> {
     Deno.mkdirSync(folder, { recursive: true });
     const hasNumpy = await hasPython("numpy");
     const read = async (what: "read" | "load" | "batch", path: string) =>
       (await runJson<Seconds>(Deno.execPath(), script("load_data.ts", [what, path]))).seconds;
-    const results: Result[] = [];
     for (const shape of SIZES) {
       const pickle = join(folder, "data.pkl"), store = join(folder, "store");
       writeBenchPickle(pickle, shape);
@@ -58,7 +57,7 @@ export const load: Bench = {
         );
         memory.set(layout, bytes / 1e6);
       }
-      results.push(
+      yield* [
         // What a file is turned and renamed for must cost no copy of it.
         resultOf(
           `convert pickle of ${size}, MulT's layout, most memory`,
@@ -70,10 +69,9 @@ export const load: Bench = {
         resultOf(`load pickle of ${size}, arrays`, "none", "s", arrays, theirs),
         resultOf(`load pickle of ${size}, checked`, "none", "s", checked, theirs),
         resultOf(`load store of ${size}, first batch`, "none", "s", batch, []),
-      );
+      ];
       Deno.removeSync(folder, { recursive: true });
       Deno.mkdirSync(folder);
     }
-    return results;
   },
 };

@@ -51,8 +51,8 @@ async function extraction(folder: string, out: string, jobs: number): Promise<nu
 export const media: Bench = {
   name: "media",
   withoutEngine: true,
-  async run({ folder, pairs }): Promise<Result[]> {
-    if (!HAS_FFMPEG) return [];
+  async *run({ folder, pairs }): AsyncGenerator<Result> {
+    if (!HAS_FFMPEG) return;
     const clips = join(folder, "clips"), long = join(folder, "long.mp4");
     Deno.mkdirSync(clips, { recursive: true });
     const speech = join(folder, "speech.wav"), words = "a good movie, and the ending made me cry";
@@ -78,7 +78,7 @@ export const media: Bench = {
       two!.push(await extraction(clips, join(folder, "two"), 2));
     }
     const minutes = await steps("clip", long);
-    return [
+    yield* [
       resultOf("media sound, librosa set, times real time", "none", "x", sound!, theirs!),
       resultOf("media clip, 10 fps, geometry", "none", "frames/s", whole!, []),
       resultOf("media extraction, one process", "none", "frames/s", one!, []),

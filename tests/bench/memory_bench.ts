@@ -5,7 +5,7 @@ import { type Bench, type Result, resultOf, runJson, script } from "./results.ts
 /** Tensors and memory that 9,000 steps have added after the first 1,000. */
 export const memory: Bench = {
   name: "memory",
-  async run({ engine }): Promise<Result[]> {
+  async *run({ engine }): AsyncGenerator<Result> {
     const grown = await runJson<{ tensors: number; bytes: number }>(
       Deno.execPath(),
       [
@@ -14,7 +14,7 @@ export const memory: Bench = {
         ...script("memory_steps.ts", [engine, 10_000]).slice(1),
       ],
     );
-    return [
+    yield* [
       resultOf("10,000 steps tensors", engine, "new", [grown.tensors], []),
       resultOf("10,000 steps memory", engine, "MB", [grown.bytes / 1e6], []),
     ];

@@ -19,7 +19,6 @@ import {
   script,
 } from "./results.ts";
 
-const THREADS = 2;
 /** Text of all steps, which some models read; 8 batches of 32. */
 const SAMPLES = { samples: 256, shortest: 0.1 };
 const MOSEI: BenchData = {
@@ -47,6 +46,8 @@ interface Steps {
   /** Of the first step, which on some engines is recorded too. */
   readonly firstSeconds: number;
   readonly stepSeconds: number[];
+  /** Of all threads, for each step: what another program beside does not add to. */
+  readonly cpuSeconds: number[];
   readonly peakBytes: number;
 }
 
@@ -62,10 +63,11 @@ function* measured(): Generator<{ model: ModelDefinition; data: BenchData; label
   }
 }
 
-async function run({ folder, engine, pairs, models }: BenchOptions): Promise<Result[]> {
+async function* run(
+  { folder, engine, pairs, threads, models }: BenchOptions,
+): AsyncGenerator<Result> {
   const torch = await hasTorch();
   for (const data of [MOSEI, MOSI, SIMS]) writeBenchData(join(folder, data.preset), data);
-  const results: Result[] = [];
   for (const { model: { name, needs }, data: { preset }, label } of measured()) {
     if (models?.includes(name) === false) continue;
     // On a GPU in software, and of a BERT, a step takes seconds; V8 compiles what computes during the
@@ -75,26 +77,27 @@ async function run({ folder, engine, pairs, models }: BenchOptions): Promise<Res
     const ours: Steps[] = [], theirs: Steps[] = [];
     const at = join(folder, preset);
     for (let pair = 0; pair < pairs; pair++) {
-      const args = [at, preset, name, engine, steps, THREADS];
+      const args = [at, preset, name, engine, steps, threads];
       const own = await runJson<Steps & { batchSize: number }>(
         Deno.execPath(),
         script("network_steps.ts", args),
       );
       ours.push(own);
       if (!torch || !exists(join(HERE, "torch", `${name}.py`))) continue;
-      const rest = [preset, name, steps, THREADS, own.batchSize].map(String);
+      const rest = [preset, name, steps, threads, own.batchSize].map(String);
       theirs.push(await runJson("python3", [join(HERE, "torch_models.py"), at, ...rest]));
     }
-    const seconds = (runs: readonly Steps[]) => runs.map((run) => median(run.stepSeconds));
+    const of = (key: "stepSeconds" | "cpuSeconds", runs: readonly Steps[]) =>
+      runs.map((run) => median(run[key]));
     const megabytes = (runs: readonly Steps[]) => runs.map((run) => run.peakBytes / 1e6);
-    results.push(
-      resultOf(`${label} step`, engine, "s", seconds(ours), seconds(theirs)),
+    yield* [
+      resultOf(`${label} step`, engine, "s", of("stepSeconds", ours), of("stepSeconds", theirs)),
+      resultOf(`${label} step CPU`, engine, "s", of("cpuSeconds", ours), of("cpuSeconds", theirs)),
       resultOf(`${label} first step`, engine, "s", ours.map((run) => run.firstSeconds), []),
       resultOf(`${label} memory`, engine, "MB", megabytes(ours), megabytes(theirs)),
-    );
+    ];
   }
   Deno.removeSync(folder, { recursive: true });
-  return results;
 }
 
 /**

@@ -11,6 +11,7 @@ import { peakMemory } from "../../lib/training/versions.ts";
 import { batchOrder } from "../../lib/data/mod.ts";
 import { findModel, MODALITIES, openEngine, RandomStream } from "../../mod.ts";
 import { bertBase } from "./bert_base.ts";
+import { cpuTime } from "./cpu_time.ts";
 import { type BenchData, makeTokens, readBenchData } from "./data.ts";
 
 /** Samples of a batch, at most. */
@@ -52,9 +53,9 @@ const network = model.create({
 });
 const learner = learnerOf(engine, network, loopSettings(model, settings), random.split("dropout"));
 const batches = batchOrder(train.samples, batchSize);
-const seconds: number[] = [];
+const seconds: number[] = [], cpuSeconds: number[] = [];
 for (let i = 0; i <= Number(steps); i++) {
-  const started = performance.now();
+  const started = performance.now(), cpuStarted = cpuTime();
   const place = { epoch: 2, batch: i + 1, startsGroup: true, endsGroup: true };
   // Of a model that sees each batch in several passes, all of them.
   for (let pass = 1; pass <= (network.passes ?? 1); pass++) {
@@ -62,6 +63,13 @@ for (let i = 0; i <= Number(steps); i++) {
     await learner.step(train, batches[i % batches.length]!, place);
   }
   seconds.push((performance.now() - started) / 1000);
+  cpuSeconds.push(cpuTime() - cpuStarted);
 }
 const [firstSeconds, ...stepSeconds] = seconds;
-console.log(JSON.stringify({ firstSeconds, stepSeconds, batchSize, peakBytes: peakMemory() }));
+console.log(JSON.stringify({
+  firstSeconds,
+  stepSeconds,
+  cpuSeconds: cpuSeconds.slice(1),
+  batchSize,
+  peakBytes: peakMemory(),
+}));

@@ -29,9 +29,13 @@ export interface BenchOptions {
   readonly folder: string;
   readonly engine: string;
   readonly pairs: number;
+  /** That networks compute with, on both sides. */
+  readonly threads: number;
   readonly packed: boolean;
   /** Names of the models that are measured one by one; null for all. */
   readonly models: readonly string[] | null;
+  /** Names of the data that Self-MM is measured on; null for those that the engine has time for. */
+  readonly shapes: readonly string[] | null;
 }
 
 /** A named group of measurements. */
@@ -39,7 +43,8 @@ export interface Bench {
   readonly name: string;
   /** Runs once, whatever engines were asked for. */
   readonly withoutEngine?: boolean;
-  run(options: BenchOptions): Promise<Result[]>;
+  /** Measures, and hands out each result as soon as it is there. */
+  run(options: BenchOptions): AsyncIterable<Result>;
 }
 
 /** Middle of the sorted values. */
@@ -75,23 +80,34 @@ export function script(name: string, args: readonly (string | number)[]): string
   return ["run", "--lock=deno.full.lock", "--allow-all", join(HERE, name), ...args.map(String)];
 }
 
+/** Ends what runs, and lets nothing else start. */
+export const stop: AbortController = new AbortController();
+
 /** Where a command runs. */
 type Place = Pick<Deno.CommandOptions, "cwd" | "env">;
 
 async function output(command: string, args: readonly string[], place: Place): Promise<string> {
-  const options = { args: [...args], ...place };
+  const { signal } = stop;
+  signal.throwIfAborted();
+  const options = { args: [...args], signal, ...place };
   const { success, stdout, stderr } = await new Deno.Command(command, options).output();
+  signal.throwIfAborted();
   const text = new TextDecoder();
   if (!success) throw new Error(`${command} ${args.join(" ")}: ${text.decode(stderr)}`);
   return text.decode(stdout);
 }
 
-/** Runs a command and reads the JSON in the last line of its output. @throws {Error} if it fails. */
+/**
+ * Runs a command and reads the JSON in the last line of its output.
+ *
+ * @throws {Error} if it fails
+ * @throws the reason of {@linkcode stop}, which ends the command too
+ */
 export async function runJson<T>(command: string, args: readonly string[]): Promise<T> {
   return JSON.parse((await output(command, args, { cwd: ROOT })).trim().split("\n").at(-1)!);
 }
 
-/** Seconds that a command takes, from start to exit. @throws {Error} if it fails. */
+/** Seconds that a command takes, from start to exit. @throws as {@linkcode runJson} does. */
 export async function timeOf(
   command: string,
   args: readonly string[],

@@ -20,7 +20,7 @@ const ALIGNED: PickleShape = {
 /** `train --seeds` and `study --jobs 2` beside one `train` a seed; memory beside that of one. */
 export const seeds: Bench = {
   name: "seeds",
-  async run({ folder, engine, pairs }): Promise<Result[]> {
+  async *run({ folder, engine, pairs }): AsyncGenerator<Result> {
     Deno.mkdirSync(folder, { recursive: true });
     const data = join(folder, "mosi.pkl"), study = join(folder, "seeds.json");
     // On the other engines the long sequences take minutes.
@@ -55,7 +55,7 @@ export const seeds: Bench = {
       ? []
       : [resultOf("seeds memory study --jobs 2 / one train", engine, "MB", bytes(two), bytes(one))];
     const name = `${SEEDS.length} seeds, ${EPOCHS} epochs`;
-    return [
+    yield* [
       resultOf(`${name}: train --seeds / a train each`, engine, "s", together, single),
       resultOf(`${name}: study --jobs 2 / a train each`, engine, "s", studied, single),
       ...memory,

@@ -15,10 +15,11 @@ import {
 } from "./results.ts";
 
 const EPOCHS = 3;
-const THREADS = 2;
 
 interface Epochs {
   readonly epochSeconds: number[];
+  /** Of all threads, for each epoch. */
+  readonly cpuSeconds: number[];
   readonly stepMillis: number[];
   readonly peakBytes: number;
 }
@@ -29,6 +30,7 @@ type Quantity = readonly [name: string, unit: string, of: (run: Epochs) => numbe
 function quantities({ samples }: BenchData): Quantity[] {
   return [
     ["epoch", "s", (run) => median(run.epochSeconds)],
+    ["epoch CPU", "s", (run) => median(run.cpuSeconds)],
     ["step", "ms", (run) => median(run.stepMillis)],
     ["throughput", "samples/s", (run) => samples / median(run.epochSeconds)],
     ["memory", "MB", (run) => run.peakBytes / 1e6],
@@ -41,19 +43,20 @@ function measuredOn(engine: string): string[] {
   return engine === "cpu" ? ["mosi aligned", "mosi varied"] : ["mosi aligned"];
 }
 
-async function run({ folder, engine, pairs, packed }: BenchOptions): Promise<Result[]> {
+async function* run(
+  { folder, engine, pairs, threads, packed, shapes }: BenchOptions,
+): AsyncGenerator<Result> {
   const torch = await hasTorch();
-  const results: Result[] = [];
-  const all = BENCH_DATA.filter(({ name }) => measuredOn(engine).includes(name));
-  for (const data of all) {
+  const names = shapes ?? measuredOn(engine);
+  for (const data of BENCH_DATA.filter(({ name }) => names.includes(name))) {
     writeBenchData(folder, data);
     const ours: Epochs[] = [];
     const peers: Record<string, Epochs[]> = { padded: [], ...(packed ? { packed: [] } : {}) };
     for (let pair = 0; pair < pairs; pair++) {
-      const args = [folder, data.preset, engine, EPOCHS, THREADS];
+      const args = [folder, data.preset, engine, EPOCHS, threads];
       ours.push(await runJson(Deno.execPath(), script("self_mm_epochs.ts", args)));
       for (const [lstm, measured] of Object.entries(torch ? peers : {})) {
-        const peerArgs = [folder, data.preset, lstm, EPOCHS, THREADS];
+        const peerArgs = [folder, data.preset, lstm, EPOCHS, threads];
         const path = join(HERE, "torch_self_mm.py");
         measured.push(await runJson("python3", [path, ...peerArgs.map(String)]));
       }
@@ -61,12 +64,11 @@ async function run({ folder, engine, pairs, packed }: BenchOptions): Promise<Res
     for (const [lstm, measured] of Object.entries(peers)) {
       for (const [quantity, unit, of] of quantities(data)) {
         const name = `self-mm ${data.name} ${quantity} (${lstm})`;
-        results.push(resultOf(name, engine, unit, ours.map(of), measured.map(of)));
+        yield resultOf(name, engine, unit, ours.map(of), measured.map(of));
       }
     }
     Deno.removeSync(folder, { recursive: true });
   }
-  return results;
 }
 
 /** Epoch and step time, throughput and peak memory of Self-MM in the shapes of MOSI and MOSEI. */

@@ -6,6 +6,7 @@
 import { batchOrder } from "../../lib/data/mod.ts";
 import { openEngine } from "../../mod.ts";
 import { peakMemory } from "../../lib/training/versions.ts";
+import { cpuTime } from "./cpu_time.ts";
 import { readBenchData } from "./data.ts";
 import { makeSelfMm } from "./self_mm_learner.ts";
 
@@ -20,10 +21,10 @@ const engine = await openEngine({
 const settings = { batchSize: BATCH };
 const { config, network, learner, random } = makeSelfMm(engine, train, preset as "mosi", settings);
 const group = Number(config["updateEpochs"]);
-const epochSeconds: number[] = [], stepMillis: number[] = [];
+const epochSeconds: number[] = [], cpuSeconds: number[] = [], stepMillis: number[] = [];
 for (let epoch = 1; epoch <= Number(epochs); epoch++) {
   const shuffle = random.fresh(`epoch ${epoch}`);
-  const started = performance.now();
+  const started = performance.now(), cpuStarted = cpuTime();
   network.startEpoch?.();
   const batches = batchOrder(train.samples, BATCH, (n) => shuffle.permutation(n));
   for (const [i, indices] of batches.entries()) {
@@ -37,5 +38,6 @@ for (let epoch = 1; epoch <= Number(epochs); epoch++) {
     stepMillis.push(performance.now() - stepStarted);
   }
   epochSeconds.push((performance.now() - started) / 1000);
+  cpuSeconds.push(cpuTime() - cpuStarted);
 }
-console.log(JSON.stringify({ epochSeconds, stepMillis, peakBytes: peakMemory() }));
+console.log(JSON.stringify({ epochSeconds, cpuSeconds, stepMillis, peakBytes: peakMemory() }));

@@ -9,7 +9,7 @@ const STUDY = { data: ["synthetic:n=16"], cells: [{ model: "constant" }], seeds:
 /** Seconds until `train --help` is printed, until an engine's first op is done, and of a study with nothing left to do. */
 export const start: Bench = {
   name: "start",
-  async run({ folder, engine, pairs }): Promise<Result[]> {
+  async *run({ folder, engine, pairs }): AsyncGenerator<Result> {
     Deno.mkdirSync(folder, { recursive: true });
     const study = join(folder, "done.json"), out = join(folder, "runs");
     Deno.writeTextFileSync(study, JSON.stringify(STUDY));
@@ -22,7 +22,7 @@ export const start: Bench = {
       studied.push(await timeOf(Deno.execPath(), again));
     }
     Deno.removeSync(folder, { recursive: true });
-    return [
+    yield* [
       resultOf("start train --help", engine, "s", help, []),
       resultOf("start to first op", engine, "s", opened, []),
       resultOf("study with nothing left to do", engine, "s", studied, []),

@@ -35,8 +35,7 @@ function writeData(folder: string, samples: number): void {
   Deno.writeFileSync(join(folder, "y.f64"), new Uint8Array(y.buffer));
 }
 
-async function run({ folder, pairs }: BenchOptions): Promise<Result[]> {
-  const results: Result[] = [];
+async function* run({ folder, pairs }: BenchOptions): AsyncGenerator<Result> {
   const sklearn = await hasPython("sklearn");
   const fit = (solver: string, tolerance: number, train: number) =>
     runJson<Fitted>(
@@ -57,22 +56,17 @@ async function run({ folder, pairs }: BenchOptions): Promise<Result[]> {
     }
     const seconds = (fits: readonly Fitted[]) => fits.map((fitted) => fitted.seconds);
     const name = `svm regression ${tolerance}`;
-    results.push(resultOf(`${name} fit`, "none", "s", seconds(ours), seconds(theirs)));
+    yield resultOf(`${name} fit`, "none", "s", seconds(ours), seconds(theirs));
     if (exact === null) continue;
     const apart = (fitted: Fitted) =>
       Math.max(...fitted.scores.map((score, i) => Math.abs(score - exact[i]!)));
-    results.push(
-      resultOf(`${name} from exact`, "none", "score", ours.map(apart), theirs.map(apart)),
-    );
+    yield resultOf(`${name} from exact`, "none", "score", ours.map(apart), theirs.map(apart));
   }
   writeData(folder, MOSEI_SAMPLES + TEST);
   const large = await fit("auto", 1e-3, MOSEI_SAMPLES);
-  results.push(
-    resultOf("svm mosei fit", "none", "s", [large.seconds], []),
-    resultOf("svm mosei memory", "none", "MB", [large.peakBytes / 1e6], []),
-  );
+  yield resultOf("svm mosei fit", "none", "s", [large.seconds], []);
+  yield resultOf("svm mosei memory", "none", "MB", [large.peakBytes / 1e6], []);
   Deno.removeSync(folder, { recursive: true });
-  return results;
 }
 
 /** Fits of 2,000 samples by 877 features, how far their answers are from exact, and MOSEI's size. */

@@ -41,8 +41,9 @@ def main(folder, preset, model, steps, threads, batch):
     spec.loader.exec_module(peer)
     net = peer.Model({m: x.shape[2] for m, (x, _) in data.items()}, y, preset)
     batches, seconds = torch.arange(len(y)).split(int(batch)), []
+    cpu_seconds = []
     for n in range(int(steps) + 1):
-        started = time.perf_counter()
+        started, cpu_started = time.perf_counter(), time.process_time()
         i = batches[n % len(batches)]
         for step in getattr(net, "passes", [net]):
             net.zero_grad()
@@ -54,8 +55,10 @@ def main(folder, preset, model, steps, threads, batch):
                     step.after(i)
             step.optimizer.step()
         seconds.append(time.perf_counter() - started)
+        cpu_seconds.append(time.process_time() - cpu_started)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    print(json.dumps(dict(firstSeconds=seconds[0], stepSeconds=seconds[1:], peakBytes=peak)))
+    times = dict(firstSeconds=seconds[0], stepSeconds=seconds[1:], cpuSeconds=cpu_seconds[1:])
+    print(json.dumps(dict(times, peakBytes=peak)))
 
 
 if __name__ == "__main__":

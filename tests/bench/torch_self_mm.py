@@ -152,13 +152,15 @@ def main(folder, preset, lstm, epochs, threads):
     settings = PRESETS[preset]
     net = SelfMM({m: x.shape[2] for m, (x, _) in data.items()}, settings["dropout"], lstm == "packed")
     optimizer = make_optimizer(net, settings)
-    labels, seconds, steps = Labels(y), [], []
+    labels, seconds, cpu_seconds, steps = Labels(y), [], [], []
     for epoch in range(1, int(epochs) + 1):
-        started = time.perf_counter()
+        started, cpu_started = time.perf_counter(), time.process_time()
         steps += train_epoch(net, optimizer, labels, data, epoch)
         seconds.append(time.perf_counter() - started)
+        cpu_seconds.append(time.process_time() - cpu_started)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    print(json.dumps(dict(epochSeconds=seconds, stepMillis=steps, peakBytes=peak)))
+    times = dict(epochSeconds=seconds, cpuSeconds=cpu_seconds, stepMillis=steps)
+    print(json.dumps(dict(times, peakBytes=peak)))
 
 
 if __name__ == "__main__":
