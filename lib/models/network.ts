@@ -103,7 +103,8 @@ export abstract class Network<Rules extends SettingRules = SettingRules> extends
   /**
    * Whether its scores depend on what lies beyond the true lengths: then it reads what the data have
    * there, and all tokens. No network should, but some are published so. Default: false; the states of a
-   * BERT at padding then mean nothing, and a network of one's own must not read them.
+   * BERT at padding then mean nothing, as they do where [CLS] alone is read, and a network of one's own
+   * must not read them.
    */
   get seesPadding(): boolean {
     return false;

@@ -23,7 +23,9 @@ import { packRows } from "../nn/packed_rows.ts";
 export type Scratch = Map<string, Float32Array>;
 
 /** How a network wants its inputs. */
-export type Reader = Pick<Network, "dataForms" | "seesPadding" | "keptSteps">;
+export type Reader =
+  & Pick<Network, "dataForms" | "seesPadding" | "keptSteps">
+  & Partial<Pick<Network, "reads">>;
 
 /**
  * The tensors of some samples. The caller disposes them.
@@ -41,12 +43,15 @@ export function readInputs(
   indices: ArrayLike<number>,
   scratch: Scratch = new Map(),
 ): Inputs {
-  const { dataForms: forms, seesPadding } = reader;
+  const { dataForms: forms, seesPadding, reads } = reader;
   const inputs: Record<string, tf.Tensor> = {};
   for (const modality of MODALITIES) {
     const form = forms[modality];
-    if (form === "tokens") Object.assign(inputs, readTokens(split, indices, seesPadding));
-    else if (form !== undefined) {
+    if (form === "tokens") {
+      // Padding changes how far a BERT's tokens go, but never the state of [CLS].
+      const isPacked = !seesPadding || reads?.text === "first";
+      Object.assign(inputs, readTokens(split, indices, seesPadding, isPacked));
+    } else if (form !== undefined) {
       const column = columnOf(split, modality);
       if (form === "mean") inputs[modality] = readMeans(column, indices, seesPadding);
       else readModality(inputs, modality, form, column, indices, scratch, seesPadding);
@@ -105,12 +110,13 @@ export function readPlaces(textBert: TextBert, indices: ArrayLike<number>): numb
 
 /**
  * The tokens of some samples, int32 [batch, 3, tokens], cut after the longest sample where padding is
- * not wanted. And which of the places are to be computed, where that is not all.
+ * not wanted. And which of the places are to be computed, where that is to be told and is not all.
  */
 function readTokens(
   split: Split,
   indices: ArrayLike<number>,
   padding: boolean,
+  isPacked: boolean,
 ): Pick<Inputs, "tokens" | "tokenRows" | "tokenPlaces"> {
   if (split.textBert === null) {
     throw new DataError(
@@ -129,7 +135,7 @@ function readTokens(
     }
   });
   const made = { tokens: tf.tensor3d(batch, [indices.length, 3, tokens], "int32") };
-  const packing = padding ? null : packRows(mask, indices.length);
+  const packing = isPacked ? packRows(mask, indices.length) : null;
   if (packing === null) return made;
   const { rows, places } = packing;
   return {

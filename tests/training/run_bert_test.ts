@@ -2,7 +2,7 @@ import { assert, assertAlmostEquals, assertEquals, assertRejects, assertThrows }
 import { join } from "node:path";
 import { DataError, RunError, UsageError } from "../../lib/core/errors.ts";
 import { type Dataset, loadDataset, type Split } from "../../lib/data/mod.ts";
-import type { Engine } from "../../lib/engine/mod.ts";
+import { type Engine, tf } from "../../lib/engine/mod.ts";
 import { findModel, type Setting } from "../../lib/models/mod.ts";
 import { BertFolder } from "../../lib/nn/bert_folder.ts";
 import { openRun } from "../../lib/training/open_run.ts";
@@ -11,9 +11,9 @@ import { RunFolder } from "../../lib/training/run_folder.ts";
 import { openBert } from "../../lib/training/run_bert.ts";
 import { TestFolder } from "../data/mmsa_file.ts";
 import { forEachEngine } from "../engine/engines.ts";
-import { smallSettings } from "../models/networks.ts";
+import { NetworkLearner, plainSettings, smallSettings } from "../models/networks.ts";
 import { BERT, DATA, trainWithBert, weightsOf, WITH_BERT } from "./small_bert.ts";
-import { withSplits } from "../models/small.ts";
+import { smallData, withSplits } from "../models/small.ts";
 
 function load(): Dataset {
   return loadDataset(DATA, { protocol: "mosi", modalities: ["text", "audio"] });
@@ -173,3 +173,29 @@ forEachEngine("readInputs() tells which places hold tokens, but not who sees pad
   assert(tokenRows!.size < held.length);
   assertEquals(Object.keys(read(true)), ["tokens"]);
 });
+
+for (const name of ["mag-bert", "cenet"]) {
+  forEachEngine(
+    `${name} sees padding, but learns the same where its BERT leaves it out`,
+    (engine) => {
+      const dataset = smallData({ n: 80 }), { train } = dataset.splits;
+      using learner = new NetworkLearner(engine, name, dataset, plainSettings(findModel(name)));
+      const { network } = learner;
+      tf.tidy(() => {
+        const packed = readInputs(network, train!, train!.ids.map((_, i) => i));
+        const { tokenRows, tokenPlaces, ...plain } = packed;
+        assert(network.seesPadding && tokenRows!.size < tokenPlaces!.size);
+        const [same, whole] = [packed, plain].map((inputs) =>
+          tf.variableGrads(() => tf.sum(network.apply(inputs, null).prediction))
+        ) as [ReturnType<typeof tf.variableGrads>, ReturnType<typeof tf.variableGrads>];
+        const assertClose = (x: tf.Tensor, y: tf.Tensor, what: string) =>
+          assert(tf.max(tf.abs(tf.sub(x, y))).dataSync()[0]! < 1e-4, what);
+        assertClose(same.value, whole.value, "scores");
+        for (const [path, gradient] of Object.entries(whole.grads)) {
+          if (gradient !== null) assertClose(same.grads[path]!, gradient, path);
+        }
+      });
+      return Promise.resolve();
+    },
+  );
+}
