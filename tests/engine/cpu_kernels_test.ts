@@ -44,7 +44,7 @@ function productOf(
 }
 
 Deno.test("multiplyAdd() adds the product for every size and layout", () => {
-  for (let m = 1; m <= 9; m++) {
+  for (const m of [1, 2, 3, 4, 5, 6, 7, 8, 9, 37, 70]) {
     for (const k of [1, 2, 5, 256, 259]) {
       const n = (m * k) % 19 + 1;
       const b = wholes(k * n, 2);
@@ -66,7 +66,7 @@ Deno.test("multiplyAdd() adds the product for every size and layout", () => {
 });
 
 Deno.test("multiplyAdd() gives a row the same bits wherever it lies, among how many it may be", () => {
-  const [m, n, k] = [11, 13, 300];
+  const [m, n, k] = [43, 13, 300];
   const a = Float32Array.from({ length: m * k }, (_, i) => Math.sin(i * i));
   const b = Float32Array.from({ length: k * n }, (_, i) => Math.cos(i * i));
   const whole = productOf(a, b, new Float32Array(m * n), [m, n, k]);

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import {
   advance,
+  and,
   get,
   integer,
   load,
@@ -8,8 +9,10 @@ import {
   plus4,
   repeat,
   set,
+  shiftRight,
   store,
   times4,
+  when,
   writeModule,
   ZEROS,
 } from "../../lib/engine/cpu/wasm_writer.ts";
@@ -61,4 +64,27 @@ Deno.test("writeModule() takes programs and numbers of variables over 127", () =
   numbers.set([1, 2, 3, 4], 2);
   run(8);
   assertEquals([...numbers.subarray(6, 10)], [2, 4, 6, 8]);
+});
+
+Deno.test("writeModule() takes conditions, large integers and large offsets", () => {
+  const [flags] = [0];
+  const { numbers, run } = open(writeModule({
+    parameters: 1,
+    integers: 0,
+    vectors: 0,
+    body: [
+      ...when(and(get(flags), integer(64)), store(integer(8192), load(integer(0), 4000), 160)),
+      ...when(shiftRight(get(flags), 7), store(integer(8192), loadSplat(integer(0), 4000), 176)),
+    ],
+  }));
+  numbers.set([1, 2, 3, 4], 1000);
+  const written = (value: number) => {
+    numbers.fill(0, 2048);
+    run(value);
+    return [...numbers.subarray(2088, 2096)];
+  };
+  assertEquals(written(63), [0, 0, 0, 0, 0, 0, 0, 0]);
+  assertEquals(written(64), [1, 2, 3, 4, 0, 0, 0, 0]);
+  assertEquals(written(129), [0, 0, 0, 0, 1, 1, 1, 1]);
+  assertEquals(written(192), [1, 2, 3, 4, 1, 1, 1, 1]);
 });

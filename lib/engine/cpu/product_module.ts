@@ -12,6 +12,7 @@
 
 import {
   advance,
+  and,
   type Code,
   get,
   integer,
@@ -22,8 +23,10 @@ import {
   plus4,
   repeat,
   set,
+  shiftRight,
   store,
   times4,
+  when,
   writeModule,
   ZEROS,
 } from "./wasm_writer.ts";
@@ -35,58 +38,72 @@ export const TILE_ROWS = 4, TILE_COLUMNS = 8;
 export const PRODUCT_COST = 0.075;
 /** Inner indices that are summed up before they are added to C. */
 const BLOCK = 256;
+/** Rows of A that are read at a time, which stay in the processor's first cache for all of B. */
+const BLOCK_ROWS = 32;
+/** Inner indices of one turn of the innermost loop, a power of two. */
+const UNROLL_BITS = 2, UNROLL = 2 ** UNROLL_BITS;
 
 /** Addresses, counts, and steps in bytes: of A, from a panel of B to the next, of C's rows. */
 const PARAMETERS = [
   ...["a", "b", "c", "tiles", "inner", "panels"] as const,
-  ...["aRow", "aColumn", "aTile", "panel", "width"] as const,
+  ...["aRow", "aTile", "panel", "width"] as const,
 ];
-const INTEGERS = ["rowA", "rowC", "tile", "x", "y", "q", "aRow2", "aRow3"] as const;
+const INTEGERS = ["rowA", "rowC", "tile", "x0", "x1", "x2", "x3", "y", "q"] as const;
 const SUMS = ["s00", "s01", "s10", "s11", "s20", "s21", "s30", "s31"] as const;
 const VECTORS = [...SUMS, "left", "b0", "b1"] as const;
 const v = numbered([...PARAMETERS, ...INTEGERS, ...VECTORS]);
+const ROWS = [0, 1, 2, 3] as const;
 
-/** What of A the four rows of a tile begin at, from the address x on. */
-const ROWS_OF_A: readonly Code[] = [
-  get(v.x),
-  plus(get(v.x), get(v.aRow)),
-  plus(get(v.x), get(v.aRow2)),
-  plus(get(v.x), get(v.aRow3)),
-];
+/** How the rows of A lie: one after the other, or four beside each other. */
+type Layout = "rows" | "panels";
 
 /** The sums of one row of a tile. */
 function sumsOf(row: number): readonly [number, number] {
   return [v[SUMS[2 * row]!], v[SUMS[2 * row + 1]!]];
 }
 
-/** s += A[row, q] · B[q, …] for each row of a tile; then one column further in A, one row in B. */
-const addProducts: Code = [
-  ...set(v.b0, load(get(v.y))),
-  ...set(v.b1, load(get(v.y), 16)),
-  ...ROWS_OF_A.flatMap((address, row) => {
-    const [s0, s1] = sumsOf(row);
-    return [
-      ...set(v.left, loadSplat(address)),
-      ...set(s0, plus4(get(s0), times4(get(v.left), get(v.b0)))),
-      ...set(s1, plus4(get(s1), times4(get(v.left), get(v.b1)))),
-    ];
-  }),
-  ...advance(v.x, get(v.aColumn)),
-  ...advance(v.y, integer(4 * TILE_COLUMNS)),
-];
+/**
+ * s += A[row, q] · B[q, …] for each row of a tile and `count` of q, with addresses that are known but
+ * for one variable, or for one of each row; then so many columns further in A, and rows in B.
+ */
+function addProducts(layout: Layout, count: number): Code {
+  const inPanels = layout === "panels";
+  const columns = Array.from({ length: count }, (_, q): Code => [
+    ...set(v.b0, load(get(v.y), 4 * TILE_COLUMNS * q)),
+    ...set(v.b1, load(get(v.y), 4 * TILE_COLUMNS * q + 16)),
+    ...ROWS.flatMap((row) => {
+      const [s0, s1] = sumsOf(row);
+      const left = inPanels
+        ? loadSplat(get(v.x0), 4 * (TILE_ROWS * q + row))
+        : loadSplat(get(v[`x${row}`]), 4 * q);
+      return [
+        ...set(v.left, left),
+        ...set(s0, plus4(get(s0), times4(get(v.left), get(v.b0)))),
+        ...set(s1, plus4(get(s1), times4(get(v.left), get(v.b1)))),
+      ];
+    }),
+  ]);
+  const onwards = inPanels
+    ? advance(v.x0, integer(4 * TILE_ROWS * count))
+    : ROWS.flatMap((row) => advance(v[`x${row}`], integer(4 * count)));
+  return [...columns.flat(), ...onwards, ...advance(v.y, integer(4 * TILE_COLUMNS * count))];
+}
 
 /** C += s, row by row; leaves `rowC` at the next tile. */
-const addToC: Code = ROWS_OF_A.flatMap((_, row) => [
+const addToC: Code = ROWS.flatMap((row) => [
   ...sumsOf(row).flatMap((sum, half) =>
     store(get(v.rowC), plus4(load(get(v.rowC), 16 * half), get(sum)), 16 * half)
   ),
   ...advance(v.rowC, get(v.width)),
 ]);
 
-const BODY: Code = [
-  ...set(v.aRow2, plus(get(v.aRow), get(v.aRow))),
-  ...set(v.aRow3, plus(get(v.aRow2), get(v.aRow))),
-  ...repeat(
+function bodyOf(layout: Layout): Code {
+  const startRows = layout === "panels" ? [] : [
+    ...set(v.x1, plus(get(v.x0), get(v.aRow))),
+    ...set(v.x2, plus(get(v.x1), get(v.aRow))),
+    ...set(v.x3, plus(get(v.x2), get(v.aRow))),
+  ];
+  return repeat(
     v.panels,
     set(v.rowA, get(v.a)),
     set(v.rowC, get(v.c)),
@@ -94,33 +111,39 @@ const BODY: Code = [
     repeat(
       v.tile,
       ...SUMS.map((sum) => set(v[sum], ZEROS)),
-      set(v.x, get(v.rowA)),
+      set(v.x0, get(v.rowA)),
+      startRows,
       set(v.y, get(v.b)),
-      set(v.q, get(v.inner)),
-      repeat(v.q, addProducts),
+      set(v.q, shiftRight(get(v.inner), UNROLL_BITS)),
+      when(get(v.q), repeat(v.q, addProducts(layout, UNROLL))),
+      set(v.q, and(get(v.inner), integer(UNROLL - 1))),
+      when(get(v.q), repeat(v.q, addProducts(layout, 1))),
       addToC,
       advance(v.rowA, get(v.aTile)),
     ),
     advance(v.b, get(v.panel)),
     advance(v.c, integer(4 * TILE_COLUMNS)),
-  ),
-];
+  );
+}
 
 type Run = (...values: number[]) => void;
-let instance: Run | null = null;
+const instances: Partial<Record<Layout, Run>> = {};
 
-/** The module's function, in the memory that there is when it is first asked for. */
-function run(): Run {
-  if (instance !== null) return instance;
+/** A module's function, in the memory that there is when it is first asked for. */
+function run(layout: Layout): Run {
+  return instances[layout] ??= start(layout);
+}
+
+function start(layout: Layout): Run {
   const module = new WebAssembly.Module(writeModule({
     parameters: PARAMETERS.length,
     integers: INTEGERS.length,
     vectors: VECTORS.length,
-    body: BODY,
+    body: bodyOf(layout),
     isShared: true,
   }));
   const { exports } = new WebAssembly.Instance(module, { threads: { memory: sharedMemory() } });
-  return instance = exports["run"] as Run;
+  return exports["run"] as Run;
 }
 
 /** The block that {@linkcode reserve} gave last. */
@@ -170,25 +193,22 @@ export function tileColumns(count: number): number {
   return Math.ceil(count / TILE_COLUMNS) * TILE_COLUMNS;
 }
 
-/**
- * A matrix in reserved memory, in tiles of four rows: element (i, j) lies at
- * `floor(i / 4) * tile + i % 4 * row + j * column`.
- */
+/** A matrix in reserved memory, in tiles of four rows. */
 export interface Tiles {
   readonly data: Float32Array;
+  readonly layout: Layout;
+  /** Numbers from a tile to the next. */
   readonly tile: number;
-  readonly row: number;
-  readonly column: number;
 }
 
 /** `data` as a matrix of rows that are `width` long. */
 export function rowMajor(data: Float32Array, width: number): Tiles {
-  return { data, tile: TILE_ROWS * width, row: width, column: 1 };
+  return { data, layout: "rows", tile: TILE_ROWS * width };
 }
 
 /** `data` as what {@linkcode putPanels} made of the transpose of a matrix, panels of 4 numbers. */
 export function transposed(data: Float32Array, rows: number): Tiles {
-  return { data, tile: TILE_ROWS * rows, row: 1, column: TILE_ROWS };
+  return { data, layout: "panels", tile: TILE_ROWS * rows };
 }
 
 /**
@@ -209,20 +229,22 @@ export function multiplyAdd(
   aAt = 0,
 ): void {
   if (m === 0 || n === 0) return;
-  const multiply = run();
+  const multiply = run(a.layout), column = a.layout === "panels" ? TILE_ROWS : 1;
+  const panels = Math.ceil(n / TILE_COLUMNS), allTiles = Math.ceil(m / TILE_ROWS);
   for (let q = 0; q < k; q += BLOCK) {
-    multiply(
-      a.data.byteOffset + 4 * (aAt + q * a.column),
-      b.byteOffset + 4 * q * TILE_COLUMNS,
-      c.byteOffset + 4 * cAt,
-      Math.ceil(m / TILE_ROWS),
-      Math.min(k - q, BLOCK),
-      Math.ceil(n / TILE_COLUMNS),
-      4 * a.row,
-      4 * a.column,
-      4 * a.tile,
-      4 * depth * TILE_COLUMNS,
-      4 * width,
-    );
+    for (let tile = 0; tile < allTiles; tile += BLOCK_ROWS / TILE_ROWS) {
+      multiply(
+        a.data.byteOffset + 4 * (aAt + q * column + tile * a.tile),
+        b.byteOffset + 4 * q * TILE_COLUMNS,
+        c.byteOffset + 4 * (cAt + tile * TILE_ROWS * width),
+        Math.min(allTiles - tile, BLOCK_ROWS / TILE_ROWS),
+        Math.min(k - q, BLOCK),
+        panels,
+        a.tile, // bytes from a row to the next, four of which are a tile
+        4 * a.tile,
+        4 * depth * TILE_COLUMNS,
+        4 * width,
+      );
+    }
   }
 }

@@ -25,14 +25,29 @@ export function set(local: number, value: Code): Code {
   return [...value, 0x21, ...unsigned(local)];
 }
 
-/** An integer from 0 to 63. */
+/** An integer from 0 on. */
 export function integer(value: number): Code {
-  return [0x41, value];
+  return [0x41, ...signed(value)];
 }
 
 /** a + b, integers */
 export function plus(a: Code, b: Code): Code {
   return [...a, ...b, 0x6a];
+}
+
+/** The bits of an integer that another has too. */
+export function and(a: Code, b: Code): Code {
+  return [...a, ...b, 0x71];
+}
+
+/** An integer without its last bits, 2^bits times smaller. */
+export function shiftRight(a: Code, bits: number): Code {
+  return [...a, ...integer(bits), 0x76];
+}
+
+/** Runs the body where an integer is not 0. */
+export function when(condition: Code, ...body: readonly Code[]): Code {
+  return [...condition, 0x04, 0x40, ...body.flat(), 0x0b];
 }
 
 /** Adds to an integer variable. */
@@ -51,17 +66,17 @@ export const ZEROS: Code = [...simd(12), ...new Array<number>(16).fill(0)];
 
 /** Four float32 from an address and `offset` bytes on. */
 export function load(address: Code, offset = 0): Code {
-  return [...address, ...simd(0), 2, offset];
+  return [...address, ...simd(0), 2, ...unsigned(offset)];
 }
 
-/** Four times the float32 at an address. */
-export function loadSplat(address: Code): Code {
-  return [...address, ...simd(9), 2, 0];
+/** Four times the float32 at an address and `offset` bytes on. */
+export function loadSplat(address: Code, offset = 0): Code {
+  return [...address, ...simd(9), 2, ...unsigned(offset)];
 }
 
 /** Puts four float32 to an address and `offset` bytes on. */
 export function store(address: Code, value: Code, offset = 0): Code {
-  return [...address, ...value, ...simd(11), 2, offset];
+  return [...address, ...value, ...simd(11), 2, ...unsigned(offset)];
 }
 
 /** a + b, four float32 each */
@@ -161,6 +176,11 @@ function text(value: string): Code {
 
 function simd(operation: number): Code {
   return [0xfd, ...unsigned(operation)];
+}
+
+/** LEB128 of what may have a sign, which is in the last byte's upper bit. */
+function signed(value: number): Code {
+  return value < 64 ? [value] : [value % 128 + 128, ...signed(Math.floor(value / 128))];
 }
 
 /** LEB128 */
