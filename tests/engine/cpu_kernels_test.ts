@@ -2,6 +2,7 @@ import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/ass
 import { sigmoid, tanh } from "../../lib/engine/cpu/activations.ts";
 import { lstmBackward } from "../../lib/engine/cpu/lstm_backward.ts";
 import { lstmForward } from "../../lib/engine/cpu/lstm_forward.ts";
+import { stepForward } from "../../lib/engine/cpu/lstm_module.ts";
 import { asColumns, asRows, putPanels, take } from "../../lib/engine/cpu/matrix.ts";
 import { packLengths, rowOf } from "../../lib/engine/cpu/packing.ts";
 import {
@@ -96,20 +97,38 @@ Deno.test("reserve() gives arrays that do not overlap, however large", () => {
 });
 
 Deno.test("putPanels() puts columns in panels, from a row on, transposed or not", () => {
-  const values = Float32Array.from({ length: 18 }, (_, i) => i + 1);
-  for (const size of [4, 8]) {
-    for (const [view, at] of [[asRows(9), [9, 1]], [asColumns(2), [1, 2]]] as const) {
-      const [depth, first] = [4, 1];
-      const panels = new Float32Array(Math.ceil(9 / size) * size * depth).fill(-1);
-      const expected = panels.slice();
-      for (let i = 0; i < 2; i++) {
-        for (let j = 0; j < 9; j++) {
-          const to = (j - j % size) * depth + (first + i) * size + j % size;
-          expected[to] = values[i * at[0] + j * at[1]]!;
+  const [depth, first] = [14, 1];
+  for (const [rows, columns] of [[2, 9], [4, 8], [7, 21], [13, 3]] as const) {
+    const values = Float32Array.from({ length: rows * columns }, (_, i) => i + 1);
+    // Where WebAssembly reads and writes, and elsewhere.
+    const areas = reserve({ source: values.length, panels: 8 * depth * columns });
+    areas.source.set(values);
+    for (const size of [4, 8]) {
+      for (
+        const [view, at] of [
+          [asRows(columns), [columns, 1]],
+          [asColumns(rows), [1, rows]],
+        ] as const
+      ) {
+        const length = Math.ceil(columns / size) * size * depth;
+        const expected = new Float32Array(length).fill(-1);
+        for (let i = 0; i < rows; i++) {
+          for (let j = 0; j < columns; j++) {
+            const to = (j - j % size) * depth + (first + i) * size + j % size;
+            expected[to] = values[i * at[0] + j * at[1]]!;
+          }
+        }
+        for (
+          const [panels, source] of [
+            [new Float32Array(length), values],
+            [areas.panels.subarray(0, length), areas.source],
+          ] as const
+        ) {
+          panels.fill(-1);
+          putPanels(panels, size, depth, source, view, rows, columns, first);
+          assertEquals(panels, expected, `${rows} x ${columns}, ${size}, ${at}`);
         }
       }
-      putPanels(panels, size, depth, values, view, 2, 9, first);
-      assertEquals(panels, expected);
     }
   }
 });
@@ -133,6 +152,36 @@ Deno.test("sigmoid() and tanh() have float32 accuracy everywhere", () => {
     const exact = 1 / (1 + Math.exp(-x));
     assert(Math.abs(sigmoid(x) - exact) <= 3e-8 * exact, `sigmoid(${x})`);
     assert(Math.abs(tanh(x) - Math.tanh(x)) <= 3e-8 * Math.abs(Math.tanh(x)) + 1e-15, `tanh(${x})`);
+  }
+});
+
+Deno.test("stepForward() has the bits of sigmoid() and tanh(), whatever the number of units", () => {
+  const odd = [NaN, Infinity, -Infinity, 0, -0, 1e-40, 88.8, -88.8, 1e30, -1e30, 0.5, -3];
+  for (const hidden of [1, 2, 5, 12]) {
+    const rows = 3, row = 4 * hidden + 1;
+    const lengths = { gates: rows * row, hiddens: rows * hidden, cells: rows * hidden };
+    const { gates, hiddens, cells, trace } = reserve({ ...lengths, trace: rows * 7 * hidden + 1 });
+    gates.forEach((_, i) => gates[i] = odd[i * 5 % 12]! * (i < row ? 1 : Math.sin(i)));
+    hiddens.forEach((_, i) => hiddens[i] = Math.cos(i));
+    cells.forEach((_, i) => cells[i] = Math.sin(i * i));
+    trace.fill(-7);
+    const before = [hiddens.slice(), cells.slice()] as const;
+    const [h, c, expected] = [hiddens.slice(), cells.slice(), trace.slice()];
+    for (let k = 0; k < rows; k++) {
+      for (let j = 0; j < hidden; j++) {
+        const gate = (n: number) => gates[k * row + n * hidden + j]!, at = k * hidden + j;
+        const [i, f, g, o] = [sigmoid(gate(0)), sigmoid(gate(1)), tanh(gate(2)), sigmoid(gate(3))];
+        const cell = f * before[1][at]! + i * g;
+        [i, f, g, o, tanh(cell), before[1][at]!, before[0][at]!].forEach((value, part) =>
+          expected[(k * 7 + part) * hidden + j] = value
+        );
+        c[at] = cell;
+        h[at] = o * tanh(cell);
+      }
+    }
+    const addresses = [gates, hiddens, cells, trace].map(({ byteOffset }) => byteOffset);
+    stepForward(addresses[0]!, 4 * row, ...addresses.slice(1), 4 * hidden, rows);
+    assertEquals([hiddens, cells, trace], [h, c, expected]);
   }
 });
 

@@ -6,9 +6,9 @@
  */
 
 /** Arguments of e^x are clamped to this size: beyond it all is 0, ±1 or infinite in float32. */
-const LIMIT = 700;
+export const LIMIT = 700;
 /** 2^(i - SHIFT), for every exponent that a clamped argument can give. */
-const SHIFT = 1011;
+export const SHIFT = 1011;
 const POWERS = Float64Array.from({ length: 2 * SHIFT + 1 }, (_, i) => 2 ** (i - SHIFT));
 
 /** e^x for |x| ≤ 700, clamped outside; NaN gives NaN. */

@@ -24,13 +24,8 @@ import { gelu } from "./gelu.ts";
 import { type Inputs, valuesOf } from "./inputs.ts";
 import { layerNorm, layerNormGradient } from "./layer_norm.ts";
 import { lstmBackward } from "./lstm_backward.ts";
-import {
-  type LstmArrays,
-  lstmForward,
-  type LstmShape,
-  outputOf,
-  TRACE_PARTS,
-} from "./lstm_forward.ts";
+import { type LstmArrays, lstmForward, type LstmShape, outputOf } from "./lstm_forward.ts";
+import { TRACE_PARTS } from "./lstm_module.ts";
 import { forEachUniform } from "./philox_module.ts";
 
 /** Registers the kernels; to be called once. */

@@ -1,8 +1,10 @@
 /** The LSTM of the cpu engine, backwards through time. @module */
 
 import { newArray, newZeros } from "./arrays.ts";
-import { type LstmArrays, type LstmShape, outputOf, TRACE_PARTS } from "./lstm_forward.ts";
+import { type LstmArrays, type LstmShape, outputOf } from "./lstm_forward.ts";
+import { PREVIOUS_HIDDEN, stepBackward, TRACE_PARTS } from "./lstm_module.ts";
 import { asColumns, asRows, putPanels, take } from "./matrix.ts";
+import { isShared } from "./memory.ts";
 import { packLengths, rowOf } from "./packing.ts";
 import {
   multiplyAdd,
@@ -23,7 +25,7 @@ const CHUNK = 256;
 /** Gradients of gates, about, that are computed before threads wait for each other. */
 const GATES_AT_A_TIME = 2 ** 19;
 /** Nanoseconds, about, of the gradients of a unit at a step, and of a copy of a number. */
-const UNIT_COST = 20, COPY_COST = 1;
+const UNIT_COST = 6, COPY_COST = 1;
 
 /** Gradients in the layout of what they belong to. */
 export interface LstmGradients {
@@ -53,7 +55,9 @@ export function lstmBackward(
   const stateRow = tileColumns(hidden), inputRow = wantX ? tileColumns(input) : 0;
   const atATime = threadCount() > 1 ? Math.floor(GATES_AT_A_TIME / gatesWidth) : CHUNK;
   const depth = tileRows(Math.min(allRows, atATime + CHUNK + batch));
-  const { exactGates, dBias, dCells, ...areas } = reserve({
+  const { ownTrace, dBias, dCells, ...areas } = reserve({
+    // Where it is read, if not in its place.
+    ownTrace: isShared(trace) ? 0 : trace.length,
     // Of some chunks, rows in the order in which they are computed.
     packedXs: depth * tileRows(input),
     previous: depth * tileRows(hidden),
@@ -67,12 +71,12 @@ export function lstmBackward(
     dInput: tileRows(input) * gatesRow,
     dHidden: tileRows(hidden) * gatesRow,
     // In float64.
-    exactGates: 2 * depth * gatesWidth,
     dBias: 2 * gatesWidth,
     dCells: 2 * batch * hidden,
   });
   const { inputWeights, hiddenWeights, dStates, dInput, dHidden } = areas;
   for (const sum of [dStates, dInput, dHidden, dBias, dCells]) sum.fill(0);
+  if (!isShared(trace)) ownTrace.set(trace);
   const pack = (target: Float32Array, source: Float32Array, rows: number, columns: number) =>
     putPanels(target, TILE_COLUMNS, gatesWidth, source, asRows(columns), rows, columns);
   pack(hiddenWeights, weightHh, gatesWidth, hidden);
@@ -83,8 +87,12 @@ export function lstmBackward(
     weightHh: newArray(gatesWidth * hidden),
   };
   const arrays = {
-    ...{ x, lengths, trace, dy, ...areas, ...weights },
-    ...{ exactGates: exactly(exactGates), dBias: exactly(dBias), dCells: exactly(dCells) },
+    ...{ x, lengths, dy, ...areas, ...weights },
+    ...{
+      trace: isShared(trace) ? trace : ownTrace,
+      dBias: exactly(dBias),
+      dCells: exactly(dCells),
+    },
     ...(dx === null ? {} : { dx }),
   };
   for (let first = steps - 1, last: number; first >= 0; first = last - 1) {
@@ -134,7 +142,7 @@ interface Group extends LstmShape {
 
 type BackwardArrays =
   & Pick<LstmArrays, "x" | "lengths">
-  & Readonly<Record<"exactGates" | "dBias" | "dCells", Float64Array>>
+  & Readonly<Record<"dBias" | "dCells", Float64Array>>
   & Readonly<
     Record<
       | "trace"
@@ -160,8 +168,7 @@ type BackwardArrays =
 const stepsPart = nameWork(
   "LSTM gradient: steps",
   (arrays: BackwardArrays, group: Group, from: number, to: number) => {
-    const { x, lengths, trace, dy, packedXs, previous, dGates, exactGates, dStates, dCells } =
-      arrays;
+    const { x, lengths, trace, dy, packedXs, previous, dGates, dStates, dCells } = arrays;
     const { input, hidden, walk, depth, first, last } = group;
     const packing = packLengths(lengths, walk.time), { starts } = packing;
     const { isAll, hasCells, width } = outputOf(group);
@@ -178,16 +185,22 @@ const stepsPart = nameWork(
           for (let j = 0; j < hidden; j++) dStates[stateAt + j]! += dy[row + j]!;
           for (let j = 0; hasCells && j < hidden; j++) dCells[at + j]! += dy[row + hidden + j]!;
         }
-        const traceAt = (starts[t]! + k) * traceRow;
-        const exactAt = place * gatesWidth, gatesAt = place * gatesRow;
-        stepRowBack(trace, traceAt, dStates, stateAt, dCells, at, hidden, exactGates, exactAt);
-        for (let j = 0; j < gatesWidth; j++) dGates[gatesAt + j] = exactGates[exactAt + j]!;
         const ofX = asRows(input, rowOf(packing, walk, k, t) * input);
         putPanels(packedXs, TILE_ROWS, depth, x, ofX, 1, input, place);
       }
       if (active > 0) {
-        const at = (starts[t]! + from) * traceRow + 6 * hidden;
-        const ofPrevious = { at, row: traceRow, column: 1 };
+        const at = (starts[t]! + from) * traceRow;
+        stepBackward(
+          trace.byteOffset + 4 * at,
+          dStates.byteOffset + 4 * from * stateRow,
+          4 * stateRow,
+          dCells.byteOffset + 8 * from * hidden,
+          dGates.byteOffset + 4 * filled * gatesRow,
+          4 * gatesRow,
+          4 * hidden,
+          active,
+        );
+        const ofPrevious = { at: at + PREVIOUS_HIDDEN * hidden, row: traceRow, column: 1 };
         putPanels(previous, TILE_ROWS, depth, trace, ofPrevious, active, hidden, filled);
       }
       if (t > 0 && active > 0) {
@@ -208,11 +221,11 @@ const stepsPart = nameWork(
 const productsPart = nameWork(
   "LSTM gradient: products",
   (arrays: BackwardArrays, group: Group, from: number, to: number) => {
-    const { lengths, dGates, exactGates, packedXs, previous, dxs, dBias, dx } = arrays;
+    const { lengths, dGates, packedXs, previous, dxs, dBias, dx } = arrays;
     const { input, hidden, walk, depth, first, last, chunks } = group, rows = chunks.at(-1)!;
     const gatesWidth = 4 * hidden, gatesRow = tileColumns(gatesWidth);
     for (let row = 0; row < rows; row++) {
-      for (let j = from; j < to; j++) dBias[j]! += exactGates[row * gatesWidth + j]!;
+      for (let j = from; j < to; j++) dBias[j]! += dGates[row * gatesRow + j]!;
     }
     const packedGates = arrays.packedGates.subarray(from * depth);
     const columns = asRows(gatesRow, from);
@@ -259,46 +272,3 @@ const productsPart = nameWork(
     }
   },
 );
-
-/** One step of one sample: gradients of its gates before activation, and of the state before it. */
-function stepRowBack(
-  trace: Float32Array,
-  row: number,
-  dStates: Float32Array,
-  stateAt: number,
-  dCells: Float64Array,
-  at: number,
-  hidden: number,
-  dGates: Float64Array,
-  gatesAt: number,
-): void {
-  for (let j = 0; j < hidden; j++) {
-    const p = row + j, q = gatesAt + j;
-    const i = trace[p]!, f = trace[p + hidden]!;
-    const g = trace[p + 2 * hidden]!, o = trace[p + 3 * hidden]!;
-    const tanhCell = trace[p + 4 * hidden]!;
-    const dState = dStates[stateAt + j]!;
-    const dCell = dCells[at + j]! + dState * o * (1 - tanhCell * tanhCell);
-    const dI = orZero(dCell * g * i * (1 - i));
-    const dF = orZero(dCell * trace[p + 5 * hidden]! * f * (1 - f));
-    const dG = orZero(dCell * i * (1 - g * g));
-    const dO = orZero(dState * tanhCell * o * (1 - o));
-    dCells[at + j] = dCell * f;
-    dGates[q] = dI;
-    dGates[q + hidden] = dF;
-    dGates[q + 2 * hidden] = dG;
-    dGates[q + 3 * hidden] = dO;
-  }
-}
-
-/** What is smaller is taken for 0. */
-const TINY = 1e-30;
-
-/**
- * `x`, or 0 where it is so small that products with it would be denormal numbers, on which a processor
- * takes ten times as long. Over hundreds of steps all gradients become as small. (PyTorch and
- * TensorFlow let the processor itself flush them to 0, for which WebAssembly cannot ask.)
- */
-function orZero(x: number): number {
-  return x < TINY && x > -TINY ? 0 : x;
-}

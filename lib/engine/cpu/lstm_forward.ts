@@ -2,8 +2,9 @@
 
 import type { LstmOutput } from "../lstm.ts";
 import { newArray, newZeros } from "./arrays.ts";
-import { sigmoid, tanh } from "./activations.ts";
+import { stepForward, TRACE_PARTS } from "./lstm_module.ts";
 import { asColumns, putPanels } from "./matrix.ts";
+import { isShared } from "./memory.ts";
 import { packLengths, rowOf, type Walk } from "./packing.ts";
 import {
   multiplyAdd,
@@ -40,15 +41,8 @@ export interface LstmShape {
   readonly output: LstmOutput;
 }
 
-/**
- * What the backward pass needs of each packed row, beside each other: the activated gates i, f, g,
- * o, then tanh(c), the previous c and the previous h, each of `hidden` numbers.
- */
-export const TRACE_PARTS = 7;
-const TANH_CELL = 4, PREVIOUS_CELL = 5, PREVIOUS_HIDDEN = 6;
-
 /** Nanoseconds, about, of the activations of a unit at a step. */
-const UNIT_COST = 50;
+const UNIT_COST = 12;
 /** Rows, about, of several steps whose inputs are multiplied at a time. */
 const ROWS_AT_A_TIME = 64;
 
@@ -83,10 +77,14 @@ export function lstmForward(
   const how = { count: batch, grain: TILE_ROWS, cost: rows * perRow / batch };
   const size = partSize(how), height = tileRows(size), parts = Math.ceil(batch / size);
   const stepsAtATime = Math.max(1, Math.floor(ROWS_AT_A_TIME / height));
-  const areas = reserve({
+  const trace = newArray(rows * TRACE_PARTS * hidden);
+  const { ownTrace, ...areas } = reserve({
+    // Where it is written, if not in its place.
+    ownTrace: isShared(trace) ? 0 : trace.length,
     xs: parts * stepsAtATime * height * input,
     gates: parts * stepsAtATime * height * gatesRow,
     hiddens: parts * height * hidden,
+    cells: parts * height * hidden,
     inputWeights: input * gatesRow,
     hiddenWeights: hidden * gatesRow,
   });
@@ -95,9 +93,10 @@ export function lstmForward(
   pack(areas.inputWeights, weightIh, input);
   pack(areas.hiddenWeights, weightHh, hidden);
   const value = newZeros(batch * (isAll ? time : 1) * width);
-  const trace = newArray(rows * TRACE_PARTS * hidden);
   const options = { ...shape, size, stepsAtATime };
-  share(forwardPart, { x, lengths, bias, value, trace, ...areas }, options, how);
+  const written = isShared(trace) ? trace : ownTrace;
+  share(forwardPart, { x, lengths, bias, value, trace: written, ...areas }, options, how);
+  if (written !== trace) trace.set(written);
   return { value, trace };
 }
 
@@ -105,7 +104,8 @@ type ForwardArrays =
   & Pick<LstmArrays, "x" | "lengths" | "bias">
   & Readonly<
     Record<
-      "value" | "trace" | "xs" | "gates" | "hiddens" | "inputWeights" | "hiddenWeights",
+      | ("value" | "trace" | "xs" | "gates")
+      | ("hiddens" | "cells" | "inputWeights" | "hiddenWeights"),
       Float32Array
     >
   >;
@@ -123,8 +123,9 @@ const forwardPart = nameWork(
     const height = tileRows(size), place = Math.floor(from / size) * height;
     const xs = arrays.xs.subarray(place * stepsAtATime * input);
     const gates = arrays.gates.subarray(place * stepsAtATime * gatesRow);
-    const hiddens = arrays.hiddens.subarray(place * hidden, (place + height) * hidden).fill(0);
-    const cells = new Float32Array((to - from) * hidden);
+    const [hiddens, cells] = [arrays.hiddens, arrays.cells].map((states) =>
+      states.subarray(place * hidden, (place + height) * hidden).fill(0)
+    ) as [Float32Array, Float32Array];
     const [ofXs, ofHiddens] = [rowMajor(xs, input), rowMajor(hiddens, hidden)];
     const activeAt = (t: number) => Math.min(to, starts[t + 1]! - starts[t]!) - from;
     for (let first = 0, end = 0; first < steps && activeAt(first) > 0; first = end) {
@@ -146,10 +147,17 @@ const forwardPart = nameWork(
           const at = row * gatesRow;
           multiplyAdd(gates, gatesRow, ofHiddens, hiddenWeights, hidden, sizes, at);
         }
+        stepForward(
+          gates.byteOffset + 4 * row * gatesRow,
+          4 * gatesRow,
+          hiddens.byteOffset,
+          cells.byteOffset,
+          trace.byteOffset + 4 * (starts[t]! + from) * TRACE_PARTS * hidden,
+          4 * hidden,
+          active,
+        );
         for (let k = 0; k < active; k++) {
           const at = k * hidden, sample = from + k;
-          const traceAt = (starts[t]! + sample) * TRACE_PARTS * hidden;
-          stepRow(gates, (row + k) * gatesRow, hiddens, cells, at, hidden, trace, traceAt);
           if (!isAll && t !== packing.lengths[sample]! - 1) continue;
           const to = width * (isAll ? rowOf(packing, walk, sample, t) : packing.order[sample]!);
           const source = output === "cell" ? cells : hiddens;
@@ -162,35 +170,3 @@ const forwardPart = nameWork(
     }
   },
 );
-
-/** One step of one sample: gates in, new hidden and cell state out, and its row of the trace. */
-function stepRow(
-  gates: Float32Array,
-  gatesAt: number,
-  hiddens: Float32Array,
-  cells: Float32Array,
-  at: number,
-  hidden: number,
-  trace: Float32Array,
-  row: number,
-): void {
-  for (let j = 0; j < hidden; j++) {
-    const p = gatesAt + j, q = row + j;
-    const i = sigmoid(gates[p]!);
-    const f = sigmoid(gates[p + hidden]!);
-    const g = tanh(gates[p + 2 * hidden]!);
-    const o = sigmoid(gates[p + 3 * hidden]!);
-    const before = cells[at + j]!;
-    const cell = f * before + i * g;
-    const tanhCell = tanh(cell);
-    trace[q] = i;
-    trace[q + hidden] = f;
-    trace[q + 2 * hidden] = g;
-    trace[q + 3 * hidden] = o;
-    trace[q + TANH_CELL * hidden] = tanhCell;
-    trace[q + PREVIOUS_CELL * hidden] = before;
-    trace[q + PREVIOUS_HIDDEN * hidden] = hiddens[at + j]!;
-    cells[at + j] = cell;
-    hiddens[at + j] = o * tanhCell;
-  }
-}

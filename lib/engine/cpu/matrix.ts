@@ -5,6 +5,9 @@
  * @module
  */
 
+import { isShared } from "./memory.ts";
+import { putColumns8, putRows4, putRows8 } from "./panels_module.ts";
+
 /** A matrix inside an array: element (i, j) lies at `at + i * row + j * column`. */
 export interface View {
   readonly at: number;
@@ -22,6 +25,9 @@ export function asColumns(rows: number, at = 0): View {
   return { at, row: 1, column: rows };
 }
 
+/** A matrix of fewer numbers is copied by a loop of JavaScript, which starts sooner. */
+const FEW = 32;
+
 /**
  * Copies a [rows, columns] matrix into panels of `size` columns, one after the other: each holds `depth`
  * rows, of which these are those from `first` on. What fills the last panel is left as it is.
@@ -31,17 +37,44 @@ export function putPanels(
   size: number,
   depth: number,
   source: Float32Array,
-  { at, row, column }: View,
+  view: View,
   rows: number,
   columns: number,
   first = 0,
 ): void {
-  for (let j = 0; j < columns; j += size) {
-    const start = j * depth + first * size, width = Math.min(size, columns - j);
+  const { at, row, column } = view;
+  const inRows = column === 1, inColumns = !inRows && row === 1 && size === 8;
+  const panels = Math.floor(columns / size);
+  const done = inRows ? rows : inColumns ? rows - rows % 4 : 0;
+  if (done * panels * size < FEW || !isShared(source) || !isShared(target)) {
+    putSingly(target, size, depth, source, view, [0, rows], [0, columns], first);
+    return;
+  }
+  const to = target.byteOffset + 4 * first * size, from = source.byteOffset + 4 * at;
+  const put = inColumns ? putColumns8 : size === 8 ? putRows8 : putRows4;
+  put(to, 4 * depth * size, from, 4 * (inRows ? row : column), inRows ? rows : done / 4, panels);
+  putSingly(target, size, depth, source, view, [done, rows], [0, panels * size], first);
+  putSingly(target, size, depth, source, view, [0, rows], [panels * size, columns], first);
+}
+
+/** The same of some rows, and of columns from the beginning of a panel on. */
+function putSingly(
+  target: Float32Array,
+  size: number,
+  depth: number,
+  source: Float32Array,
+  { at, row, column }: View,
+  [firstRow, endRow]: readonly [number, number],
+  [firstColumn, endColumn]: readonly [number, number],
+  first: number,
+): void {
+  if (firstRow === endRow) return;
+  for (let j = firstColumn; j < endColumn; j += size) {
+    const start = j * depth + (first + firstRow) * size, width = Math.min(size, endColumn - j);
     for (let p = 0; p < width;) {
-      let to = start + p, from = at + (j + p) * column;
+      let to = start + p, from = at + firstRow * row + (j + p) * column;
       if (width - p >= 4) {
-        for (let i = 0; i < rows; i++, to += size, from += row) {
+        for (let i = firstRow; i < endRow; i++, to += size, from += row) {
           target[to] = source[from]!;
           target[to + 1] = source[from + column]!;
           target[to + 2] = source[from + 2 * column]!;
@@ -49,7 +82,7 @@ export function putPanels(
         }
         p += 4;
       } else {
-        for (let i = 0; i < rows; i++, to += size, from += row) target[to] = source[from]!;
+        for (let i = firstRow; i < endRow; i++, to += size, from += row) target[to] = source[from]!;
         p++;
       }
     }

@@ -27,10 +27,10 @@ import {
   store,
   times4,
   when,
-  writeModule,
   ZEROS,
 } from "./wasm_writer.ts";
-import { allocate, bufferTo, release, sharedMemory } from "./memory.ts";
+import { allocate, bufferTo, release } from "./memory.ts";
+import { onSharedMemory, type Run } from "./shared_module.ts";
 
 /** Rows and columns of C that are computed at a time, in registers. */
 export const TILE_ROWS = 4, TILE_COLUMNS = 8;
@@ -126,25 +126,19 @@ function bodyOf(layout: Layout): Code {
   );
 }
 
-type Run = (...values: number[]) => void;
-const instances: Partial<Record<Layout, Run>> = {};
-
-/** A module's function, in the memory that there is when it is first asked for. */
-function run(layout: Layout): Run {
-  return instances[layout] ??= start(layout);
-}
-
-function start(layout: Layout): Run {
-  const module = new WebAssembly.Module(writeModule({
+function productOf(layout: Layout): Run {
+  return onSharedMemory(() => ({
     parameters: PARAMETERS.length,
     integers: INTEGERS.length,
     vectors: VECTORS.length,
     body: bodyOf(layout),
-    isShared: true,
   }));
-  const { exports } = new WebAssembly.Instance(module, { threads: { memory: sharedMemory() } });
-  return exports["run"] as Run;
 }
+
+const PRODUCTS: Readonly<Record<Layout, Run>> = {
+  rows: productOf("rows"),
+  panels: productOf("panels"),
+};
 
 /** The block that {@linkcode reserve} gave last. */
 let reserved = { address: 0, bytes: 0 };
@@ -229,7 +223,7 @@ export function multiplyAdd(
   aAt = 0,
 ): void {
   if (m === 0 || n === 0) return;
-  const multiply = run(a.layout), column = a.layout === "panels" ? TILE_ROWS : 1;
+  const multiply = PRODUCTS[a.layout], column = a.layout === "panels" ? TILE_ROWS : 1;
   const panels = Math.ceil(n / TILE_COLUMNS), allTiles = Math.ceil(m / TILE_ROWS);
   for (let q = 0; q < k; q += BLOCK) {
     for (let tile = 0; tile < allTiles; tile += BLOCK_ROWS / TILE_ROWS) {

@@ -134,6 +134,8 @@ export function toFloat4(a: Code): Code {
 export interface ModuleParts {
   /** Integer parameters, the first local variables. */
   readonly parameters: number;
+  /** Parameters of float64, the next ones. Default: 0. */
+  readonly doubles?: number;
   /** Further integer variables. */
   readonly integers: number;
   /** Variables of four float32, the last ones. */
@@ -145,14 +147,18 @@ export interface ModuleParts {
 
 /** The bytes of a module that exports the function `run`. */
 export function writeModule(parts: ModuleParts): Uint8Array<ArrayBuffer> {
-  const I32 = 0x7f, V128 = 0x7b, FUNCTION = 0x60;
+  const I32 = 0x7f, F64 = 0x7c, V128 = 0x7b, FUNCTION = 0x60;
   const locals = list([[...unsigned(parts.integers), I32], [...unsigned(parts.vectors), V128]]);
   const code = [...locals, ...parts.body, 0x0b];
+  const parameters: Code[] = [
+    ...new Array<Code>(parts.parameters).fill([I32]),
+    ...new Array<Code>(parts.doubles ?? 0).fill([F64]),
+  ];
   const SHARED = 3, limits = [...unsigned(1), ...unsigned(65536)];
   const isOwn = parts.isShared !== true;
   return Uint8Array.from([
     ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0], // "\0asm", version 1
-    ...section(1, [[FUNCTION, ...list(new Array<Code>(parts.parameters).fill([I32])), 0]]),
+    ...section(1, [[FUNCTION, ...list(parameters), 0]]),
     ...(isOwn ? [] : section(2, [[...text("threads"), ...text("memory"), 2, SHARED, ...limits]])),
     ...section(3, [[0]]), // function 0 has type 0
     ...(isOwn ? section(5, [[0, 1]]) : []), // a memory of 1 page or more
@@ -174,7 +180,8 @@ function text(value: string): Code {
   return list([...new TextEncoder().encode(value)].map((byte) => [byte]));
 }
 
-function simd(operation: number): Code {
+/** The bytes of a vector instruction. */
+export function simd(operation: number): Code {
   return [0xfd, ...unsigned(operation)];
 }
 
@@ -184,6 +191,6 @@ function signed(value: number): Code {
 }
 
 /** LEB128 */
-function unsigned(value: number): Code {
+export function unsigned(value: number): Code {
   return value < 128 ? [value] : [value % 128 + 128, ...unsigned(Math.floor(value / 128))];
 }

@@ -1,0 +1,103 @@
+/**
+ * Instructions on two float64 at a time, which are float32 in memory: as kernels compute whose results
+ * are to be those of JavaScript, bit by bit.
+ *
+ * @module
+ */
+
+import { type Code, simd, unsigned } from "./wasm_writer.ts";
+
+/** How many numbers are read and written of two: the last of an odd count is alone. */
+export type Count = 1 | 2;
+
+/** The float32 at an address and `offset` bytes on, and 0 beside it where it is one. */
+export function loadSingles(count: Count, address: Code, offset = 0): Code {
+  return [...address, ...simd(count === 2 ? 0x5d : 0x5c), 2, ...unsigned(offset), ...simd(0x5f)];
+}
+
+/** Puts float64 to an address and `offset` bytes on, as float32. */
+export function storeSingles(count: Count, address: Code, value: Code, offset = 0): Code {
+  const operation = simd(count === 2 ? 0x5b : 0x5a);
+  return [...address, ...value, ...simd(0x5e), ...operation, 2, ...unsigned(offset), 0];
+}
+
+/** The float64 at an address, and 0 beside it where it is one. */
+export function loadDoubles(count: Count, address: Code): Code {
+  return [...address, ...simd(count === 2 ? 0 : 0x5d), 3, 0];
+}
+
+/** Puts float64 to an address. */
+export function storeDoubles(count: Count, address: Code, value: Code): Code {
+  return [...address, ...value, ...(count === 2 ? [...simd(11), 3, 0] : [...simd(0x5b), 3, 0, 0])];
+}
+
+/** Twice a number that is known. */
+export function doubles(value: number): Code {
+  return [...simd(12), ...new Uint8Array(Float64Array.of(value, value).buffer)];
+}
+
+/** Twice the float64 of a parameter. */
+export function splatDouble(value: Code): Code {
+  return [...value, ...simd(0x14)];
+}
+
+function binary(operation: number): (a: Code, b: Code) => Code {
+  return (a, b) => [...a, ...b, ...simd(operation)];
+}
+
+/** a + b */
+export const add: (a: Code, b: Code) => Code = binary(0xf0);
+/** a − b */
+export const subtract: (a: Code, b: Code) => Code = binary(0xf1);
+/** a · b */
+export const multiply: (a: Code, b: Code) => Code = binary(0xf2);
+/** a / b */
+export const divide: (a: Code, b: Code) => Code = binary(0xf3);
+/** b where it is smaller than a, else a: NaN stays. */
+export const smaller: (a: Code, b: Code) => Code = binary(0xf6);
+/** b where it is larger than a, else a. */
+export const larger: (a: Code, b: Code) => Code = binary(0xf7);
+/** All bits where a < b, else none. */
+export const below: (a: Code, b: Code) => Code = binary(0x49);
+/** The bits of a that b has not. */
+export const without: (a: Code, b: Code) => Code = binary(0x4f);
+
+/** −a */
+export function negative(a: Code): Code {
+  return [...a, ...simd(0xed)];
+}
+
+/** √a */
+export function root(a: Code): Code {
+  return [...a, ...simd(0xef)];
+}
+
+/** |a| */
+export function size(a: Code): Code {
+  return [...a, ...simd(0xec)];
+}
+
+/** As integers towards 0, the first two words; NaN gives 0. */
+export function truncate(a: Code): Code {
+  return [...a, ...simd(0xfc)];
+}
+
+/** The first two words, with their signs, as float64. */
+export function fromWords(a: Code): Code {
+  return [...a, ...simd(0xfe)];
+}
+
+/** 2^(words − `bias`), of the first two words. */
+export function powersOfTwo(words: Code, bias: number): Code {
+  const MANTISSA = 52, EXPONENT_BIAS = 1023;
+  const offset = [
+    ...simd(12),
+    ...new Uint8Array(
+      BigInt64Array.of(
+        BigInt(EXPONENT_BIAS - bias),
+        BigInt(EXPONENT_BIAS - bias),
+      ).buffer,
+    ),
+  ];
+  return [...words, ...simd(0xc7), ...offset, ...simd(0xce), 0x41, MANTISSA, ...simd(0xcb)];
+}
