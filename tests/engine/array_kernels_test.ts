@@ -235,6 +235,17 @@ onEachEngine("gather() picks rows, and its gradient adds up those picked twice",
   assertNear(gradient, [4, 2, 3], times);
 });
 
+onEachEngine("tensorScatterUpdate() puts rows at their numbers, the last of several", () => {
+  const [x, at] = operand([5, 2, 3], 6), [rows, rowAt] = operand([3, 2, 3], 9);
+  const expected = indices([5, 2, 3]).map(([i, ...rest]) =>
+    i === 4 ? rowAt([2, ...rest]) : i === 1 ? rowAt([1, ...rest]) : at([i!, ...rest])
+  );
+  const numbers = tf.tensor2d([4, 1, 4], [3, 1], "int32");
+  assertNear(tf.tensorScatterUpdate(x, numbers, rows), [5, 2, 3], expected);
+  const one = tf.tensorScatterUpdate(tf.zeros([2, 2]), [[1, 0]], tf.tensor1d([7]));
+  assertEquals([...one.dataSync()], [0, 0, 7, 0]);
+});
+
 onEachEngine("matMul() takes one matrix for a whole batch, on either side", () => {
   const [many, manyAt] = operand([2, 3, 4], 7), [one, oneAt] = operand([1, 4, 5], 8);
   const [square, squareAt] = operand([1, 3, 3], 9);

@@ -1,8 +1,9 @@
 /** Memory of tensors of the cpu engine that is used again. */
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs-core";
 import { arrayMemory, newArray } from "../../lib/engine/cpu/arrays.ts";
+import { allocate, blockAt, release } from "../../lib/engine/cpu/memory.ts";
 import { lstm } from "../../lib/engine/lstm.ts";
 import { openEngine } from "../../lib/engine/mod.ts";
 import { RandomStream } from "../../lib/core/random.ts";
@@ -109,6 +110,21 @@ Deno.test("what was read, and a slice, outlive the tensor that they are from", (
   assertEquals(rows.dataSync(), expected.slice(10 * COLUMNS, 70 * COLUMNS));
   // Exactly as long as the tensor, for whoever looks at its memory.
   assertEquals(read.buffer.byteLength, read.byteLength);
+});
+
+Deno.test("blocks of all sizes do not overlap, and are taken back once", () => {
+  const bytes = Array.from({ length: 200 }, (_, i) => 1 + (i * i * 37) % 40_000);
+  for (let turn = 0; turn < 3; turn++) {
+    const blocks = bytes.map((size) => [allocate(size, Infinity)!, size] as const);
+    const sorted = blocks.toSorted(([a], [b]) => a - b);
+    sorted.forEach(([at, size], i) => {
+      assert(i === 0 || at >= sorted[i - 1]![0] + sorted[i - 1]![1]);
+      const { start, bytes } = blockAt(at + size - 1);
+      assert(start === at && bytes >= size);
+    });
+    for (const [at] of blocks) release(at);
+    assertThrows(() => release(sorted[turn]![0]), RangeError, "no block begins there");
+  }
 });
 
 Deno.test("newArray() is as long as it was asked for", () => {

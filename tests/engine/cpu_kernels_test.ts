@@ -180,7 +180,7 @@ Deno.test("stepForward() has the bits of sigmoid() and tanh(), whatever the numb
       }
     }
     const addresses = [gates, hiddens, cells, trace].map(({ byteOffset }) => byteOffset);
-    stepForward(addresses[0]!, 4 * row, ...addresses.slice(1), 4 * hidden, rows);
+    stepForward()(addresses[0]!, 4 * row, ...addresses.slice(1), 4 * hidden, rows);
     assertEquals([hiddens, cells, trace], [h, c, expected]);
   }
 });

@@ -3,36 +3,41 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import type { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
 import type { AdamAttributes } from "../fused.ts";
+import { ADAM_ARRAYS, ADAM_NUMBERS, adamLoop } from "./adam_module.ts";
 import { newArray } from "./arrays.ts";
 import { type Inputs, valuesOf } from "./inputs.ts";
+import { isShared } from "./memory.ts";
+import { reserve } from "./product_module.ts";
 import { LINE, share } from "./threads.ts";
 import { nameWork } from "./work.ts";
 
-/** Moments that are smaller are 0: the root of a denormal number takes ten times as long. */
-const TINY = 1e-30;
+type Arrays = Readonly<Record<typeof ADAM_ARRAYS[number], Float32Array>>;
+const WRITTEN = ADAM_ARRAYS.slice(0, 3), READ = ADAM_ARRAYS.slice(3);
+type Numbers = Readonly<Record<typeof ADAM_NUMBERS[number], number>>;
+
+/** Entries, at most, that are copied to where WebAssembly reads and writes them. */
+const CHUNK = 16384;
 
 const adamPart = nameWork(
   "Adam",
-  (
-    { value, mean, square, variable, first, second, gradient }: Readonly<
-      Record<
-        "value" | "mean" | "square" | "variable" | "first" | "second" | "gradient",
-        Float32Array
-      >
-    >,
-    { l2, beta1, beta2, epsilon, size, scale, decay }:
-      & Pick<AdamAttributes, "l2" | "beta1" | "beta2" | "epsilon">
-      & Readonly<Record<"size" | "scale" | "decay", number>>,
-    from: number,
-    to: number,
-  ) => {
-    for (let i = from; i < to; i++) {
-      const before = variable[i]!, g = gradient[i]! + l2 * before;
-      const m = first[i]! + (1 - beta1) * (g - first[i]!);
-      const v = second[i]! + (1 - beta2) * (g * g - second[i]!);
-      value[i] = before - decay * before - size * m / (Math.sqrt(v) * scale + epsilon);
-      mean[i] = m < TINY && m > -TINY ? 0 : m;
-      square[i] = v < TINY ? 0 : v;
+  (arrays: Arrays, numbers: Numbers, from: number, to: number) => {
+    const values = ADAM_NUMBERS.map((name) => numbers[name]);
+    const run = (all: Arrays, at: number, count: number) => {
+      adamLoop()(...ADAM_ARRAYS.map((name) => all[name].byteOffset + 4 * at), count, ...values);
+    };
+    if (Object.values(arrays).every(isShared)) {
+      run(arrays, from, to - from);
+      return;
+    }
+    const length = Math.min(CHUNK, to - from);
+    const copies = reserve(
+      Object.fromEntries(ADAM_ARRAYS.map((name) => [name, length])),
+    ) as Arrays;
+    for (let at = from; at < to; at += length) {
+      const count = Math.min(length, to - at);
+      for (const name of READ) copies[name].set(arrays[name].subarray(at, at + count));
+      run(copies, 0, count);
+      for (const name of WRITTEN) arrays[name].set(copies[name].subarray(0, count), at);
     }
   },
 );
@@ -56,8 +61,11 @@ export function adam(
   share(
     adamPart,
     { value, mean, square, variable, first, second, gradient },
-    { l2, beta1, beta2, epsilon, size, scale, decay: rate * decoupled },
-    { count: value.length, grain: LINE, cost: 7 },
+    {
+      ...{ l2, ofFirst: 1 - beta1, ofSecond: 1 - beta2, epsilon },
+      ...{ size, scale, decay: rate * decoupled },
+    },
+    { count: value.length, grain: LINE, cost: 2.5 },
   );
   const { shape } = inputs["variable"]!;
   return [value, mean, square].map((values) => backend.makeTensorInfo(shape, "float32", values));

@@ -10,7 +10,7 @@ import type { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
 import { allocate, blockAt, bufferTo, heldBytes, isShared, release } from "./memory.ts";
 
 /** Arrays of fewer bytes are not worth it. */
-const LEAST = 16384;
+const LEAST = 512;
 /** Tensors fill the memory up to here; what is left is for what kernels work on. */
 const MOST = 3 * 2 ** 30;
 

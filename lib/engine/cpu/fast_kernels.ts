@@ -29,6 +29,7 @@ import {
   Sub,
   Sum,
   Tanh,
+  TensorScatterUpdate,
   Tile,
   Transpose,
   unregisterKernel,
@@ -39,7 +40,7 @@ import { concat, pad, slice, split, tile, transpose } from "./copies.ts";
 import * as entries from "./elementwise.ts";
 import { matMul } from "./matrix_product.ts";
 import { reduction, softmax } from "./reductions.ts";
-import { gather, segmentSum } from "./rows.ts";
+import { gather, scatter, segmentSum } from "./rows.ts";
 
 /** Each makes a kernel that may call the one it replaces, for what it does not know itself. */
 const KERNELS: Readonly<Record<string, (old: KernelFunc) => KernelFunc>> = {
@@ -70,6 +71,7 @@ const KERNELS: Readonly<Record<string, (old: KernelFunc) => KernelFunc>> = {
   [Tile]: tile,
   [Transpose]: transpose,
   [GatherV2]: gather,
+  [TensorScatterUpdate]: scatter,
   [UnsortedSegmentSum]: segmentSum,
 };
 

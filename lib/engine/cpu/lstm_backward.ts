@@ -190,7 +190,7 @@ const stepsPart = nameWork(
       }
       if (active > 0) {
         const at = (starts[t]! + from) * traceRow;
-        stepBackward(
+        stepBackward()(
           trace.byteOffset + 4 * at,
           dStates.byteOffset + 4 * from * stateRow,
           4 * stateRow,

@@ -147,7 +147,7 @@ const forwardPart = nameWork(
           const at = row * gatesRow;
           multiplyAdd(gates, gatesRow, ofHiddens, hiddenWeights, hidden, sizes, at);
         }
-        stepForward(
+        stepForward()(
           gates.byteOffset + 4 * row * gatesRow,
           4 * gatesRow,
           hiddens.byteOffset,

@@ -81,7 +81,7 @@ const FORWARD = ["gates", "gatesRow", "hiddens", "cells", "trace", "hidden", "ro
  * From gates before their activation to the next states, which replace those before, and the trace:
  * `(gates, gatesRow, hiddens, cells, trace, 4 · hidden, rows)`.
  */
-export const stepForward: Run = onSharedMemory(() => {
+export const stepForward: () => Run = onSharedMemory(() => {
   const integers = ["at", "pairs", ...GATES, ...TRACE] as const;
   const vectors = [
     ...EXPONENTIAL_VECTORS,
@@ -146,7 +146,7 @@ const BACKWARD = [
  * times as long, are 0: over hundreds of steps all become as small. (PyTorch and TensorFlow let the
  * processor itself flush them to 0, for which WebAssembly cannot ask.)
  */
-export const stepBackward: Run = onSharedMemory(() => {
+export const stepBackward: () => Run = onSharedMemory(() => {
   const integers = ["at", "pairs", ...GATES, ...TRACE] as const;
   const vectors = [
     ...["one", "tiny", "i", "f", "g", "o", "tanhCell", "dState", "dCell", "d"] as const,

@@ -51,8 +51,10 @@ export function putPanels(
     return;
   }
   const to = target.byteOffset + 4 * first * size, from = source.byteOffset + 4 * at;
-  const put = inColumns ? putColumns8 : size === 8 ? putRows8 : putRows4;
-  put(to, 4 * depth * size, from, 4 * (inRows ? row : column), inRows ? rows : done / 4, panels);
+  const panel = 4 * depth * size;
+  if (inColumns) putColumns8()(to, panel, from, 4 * column, done / 4, panels);
+  else if (size === 8) putRows8()(to, panel, from, 4 * row, rows, panels);
+  else putRows4()(to, panel, from, 4 * row, rows, panels);
   putSingly(target, size, depth, source, view, [done, rows], [0, panels * size], first);
   putSingly(target, size, depth, source, view, [0, rows], [panels * size, columns], first);
 }

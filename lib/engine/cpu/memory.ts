@@ -6,7 +6,11 @@
  * @module
  */
 
-const PAGE = 65536, GRANULE = 4096;
+const PAGE = 65536, GRANULE = 1024;
+/** Blocks of up to so many granules are kept for others of their length: most tensors are as small. */
+const SMALL = 16;
+/** How many of them are made at a time. */
+const AT_A_TIME = 16;
 /** Pages of 4 GiB, the most that WebAssembly can address. */
 const MOST_PAGES = 65536;
 /** Bytes at the beginning that are for messages between threads. */
@@ -55,6 +59,8 @@ const freeEnds = new Map<number, number>();
 /** Where the block of each granule starts, of blocks that are in use. */
 let owners = new Int32Array(1024);
 let end = MESSAGE_BYTES / GRANULE;
+/** Small blocks that are not in use, by their length. */
+const small = Array.from({ length: SMALL + 1 }, (): number[] => []);
 
 function addFree(start: number, length: number): void {
   free.set(start, length);
@@ -106,14 +112,31 @@ function extend(length: number, most: number): number | null {
   return start;
 }
 
-/** The address of a new block with any numbers in it; null if it would end past `most` bytes. */
-export function allocate(bytes: number, most: number): number | null {
-  const length = Math.max(1, Math.ceil(bytes / GRANULE));
+/** Where a new block of so many granules starts; null if it would end past `most` bytes. */
+function take(length: number, most: number): number | null {
   const found = findFree(length);
   const start = found ?? extend(length, most);
   if (start === null) return null;
   const rest = found === null ? 0 : removeFree(found) - length;
   if (rest > 0) addFree(start + length, rest);
+  return start;
+}
+
+function takeSmall(length: number, most: number): number | null {
+  const kept = small[length]!;
+  if (kept.length === 0) {
+    const first = take(AT_A_TIME * length, most);
+    if (first === null) return null;
+    for (let i = AT_A_TIME - 1; i >= 0; i--) kept.push(first + i * length);
+  }
+  return kept.pop()!;
+}
+
+/** The address of a new block with any numbers in it; null if it would end past `most` bytes. */
+export function allocate(bytes: number, most: number): number | null {
+  const length = Math.max(1, Math.ceil(bytes / GRANULE));
+  const start = length <= SMALL ? takeSmall(length, most) : take(length, most);
+  if (start === null) return null;
   used.set(start, length);
   owners.fill(start, start, start + length);
   return start * GRANULE;
@@ -126,6 +149,10 @@ export function release(address: number): void {
   if (own === undefined) throw new RangeError(`Cannot release ${address}: no block begins there`);
   let length = own;
   used.delete(start);
+  if (length <= SMALL) {
+    small[length]!.push(start);
+    return;
+  }
   const before = freeEnds.get(start);
   if (before !== undefined) {
     length += removeFree(before);

@@ -19,7 +19,7 @@ import {
 const PARAMETERS = ["target", "panel", "source", "step", "rows", "panels"] as const;
 
 /** Rows whose numbers lie beside each other, in panels of 4 or 8: all rows of whole panels. */
-function ofRows(size: 4 | 8): Run {
+function ofRows(size: 4 | 8): () => Run {
   return onSharedMemory(() => {
     const integers = ["x", "y", "row"] as const;
     const v = numbered([...PARAMETERS, ...integers]);
@@ -52,7 +52,7 @@ const COLUMNS = [0, 1, 2, 3, 4, 5, 6, 7] as const;
  * Columns whose numbers lie beside each other, in panels of 8, four rows at a time: `rows` counts these
  * fours.
  */
-function ofColumns(): Run {
+function ofColumns(): () => Run {
   return onSharedMemory(() => {
     const integers = ["x", "y", "row", ...COLUMNS.map((j) => `x${j}` as const)] as const;
     const vectors = [...["a", "b", "c", "d", "ab", "AB", "cd", "CD"] as const];
@@ -101,4 +101,8 @@ function ofColumns(): Run {
 }
 
 /** `(target, panel, source, step, rows, panels)`, of whole panels; see each. */
-export const putRows4: Run = ofRows(4), putRows8: Run = ofRows(8), putColumns8: Run = ofColumns();
+export const putRows4: () => Run = ofRows(4);
+/** Likewise. */
+export const putRows8: () => Run = ofRows(8);
+/** Likewise, but for rows that are counted in fours. */
+export const putColumns8: () => Run = ofColumns();

@@ -126,7 +126,7 @@ function bodyOf(layout: Layout): Code {
   );
 }
 
-function productOf(layout: Layout): Run {
+function productOf(layout: Layout): () => Run {
   return onSharedMemory(() => ({
     parameters: PARAMETERS.length,
     integers: INTEGERS.length,
@@ -135,10 +135,7 @@ function productOf(layout: Layout): Run {
   }));
 }
 
-const PRODUCTS: Readonly<Record<Layout, Run>> = {
-  rows: productOf("rows"),
-  panels: productOf("panels"),
-};
+const multiplyRows = productOf("rows"), multiplyPanels = productOf("panels");
 
 /** The block that {@linkcode reserve} gave last. */
 let reserved = { address: 0, bytes: 0 };
@@ -223,7 +220,8 @@ export function multiplyAdd(
   aAt = 0,
 ): void {
   if (m === 0 || n === 0) return;
-  const multiply = PRODUCTS[a.layout], column = a.layout === "panels" ? TILE_ROWS : 1;
+  const isPanels = a.layout === "panels", column = isPanels ? TILE_ROWS : 1;
+  const multiply = isPanels ? multiplyPanels() : multiplyRows();
   const panels = Math.ceil(n / TILE_COLUMNS), allTiles = Math.ceil(m / TILE_ROWS);
   for (let q = 0; q < k; q += BLOCK) {
     for (let tile = 0; tile < allTiles; tile += BLOCK_ROWS / TILE_ROWS) {

@@ -32,6 +32,32 @@ export function gather(old: KernelFunc): KernelFunc {
   };
 }
 
+/** `tensor` with other rows at some numbers; others, and numbers out of range, go to `old`. */
+export function scatter(old: KernelFunc): KernelFunc {
+  return (args) => {
+    const { tensor, indices, updates } = args.inputs as unknown as Record<
+      "tensor" | "indices" | "updates",
+      TensorInfo
+    >;
+    const backend = args.backend as MathBackendCPU;
+    const numbers = backend.data.get(indices.dataId).values as Int32Array;
+    const [count] = tensor.shape as [number];
+    const isPlain = tensor.dtype === "float32" && updates.dtype === "float32" &&
+      indices.shape.length === 2 && indices.shape[1] === 1 &&
+      updates.shape.length === tensor.shape.length &&
+      numbers.every((i) => i >= 0 && i < count);
+    if (!isPlain) return old(args);
+    const width = sizeOf(tensor.shape.slice(1));
+    const out = newArray(count * width);
+    out.set(backend.data.get(tensor.dataId).values as Float32Array);
+    const rows = backend.data.get(updates.dataId).values as Float32Array;
+    numbers.forEach((number, row) => {
+      out.set(rows.subarray(row * width, (row + 1) * width), number * width);
+    });
+    return backend.makeTensorInfo(tensor.shape, "float32", out);
+  };
+}
+
 /**
  * out[s] = Σ x[i] over all i with `segmentIds[i]` = s. (TensorFlow.js's own goes through all of x
  * once for each s, which for the words of a BERT is 30,000 times.)
