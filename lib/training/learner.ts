@@ -349,40 +349,44 @@ export class Learner {
     use: (gradients: ReadonlyMap<string, tf.Tensor>) => void,
   ): NamedTensors {
     const { features, target, counter } = splitStepInputs(inputs);
-    let outputs!: Outputs;
-    let parts!: Readonly<Record<string, tf.Scalar>>;
     const trained = this.#trained.map((name) => this.network.parameters.get(name));
-    const { value: loss, grads } = tf.variableGrads(() => {
-      outputs = this.network.apply(features, { stream: this.#noise, counter });
-      const { total, parts: named } = this.network.loss(outputs, target);
-      parts = named;
-      // The scope of the tape frees what it does not return.
-      for (const tensor of [...Object.values(outputs), ...Object.values(parts)]) tf.keep(tensor);
-      return tf.clone(total);
-    }, trained);
-    const gradients = new Map<string, tf.Tensor>();
-    const without = this.#withoutGradient.get(this.#stage) ?? new Set();
-    this.#withoutGradient.set(this.#stage, without);
-    for (const name of this.#trained) {
-      const gradient = grads[this.network.parameters.get(name).name];
-      if (gradient === undefined) without.add(name);
-      else gradients.set(name, gradient);
-      if (gradient !== undefined) this.#taught.add(name);
-    }
-    use(gradients);
-    this.network.afterGradient?.(outputs, target);
-    const results: Record<string, tf.Tensor> = { loss };
-    for (const [name, part] of Object.entries(parts)) results[`part/${name}`] = tf.clone(part);
-    for (const [name, tensor] of Object.entries(outputs)) {
-      if (name.startsWith("score.")) {
-        results[`score/${name.slice("score.".length)}`] = tf.clone(tensor);
+    const kept = new Set<tf.Tensor>();
+    try {
+      let outputs!: Outputs;
+      let parts!: Readonly<Record<string, tf.Scalar>>;
+      const { value: loss, grads } = tf.variableGrads(() => {
+        outputs = this.network.apply(features, { stream: this.#noise, counter });
+        const { total, parts: named } = this.network.loss(outputs, target);
+        parts = named;
+        // The scope of the tape frees what it does not return.
+        for (const tensor of [...Object.values(outputs), ...Object.values(parts)]) {
+          kept.add(tf.keep(tensor));
+        }
+        return tf.clone(total);
+      }, trained);
+      const gradients = new Map<string, tf.Tensor>();
+      const without = this.#withoutGradient.get(this.#stage) ?? new Set();
+      this.#withoutGradient.set(this.#stage, without);
+      for (const name of this.#trained) {
+        const gradient = grads[this.network.parameters.get(name).name];
+        if (gradient === undefined) without.add(name);
+        else gradients.set(name, gradient);
+        if (gradient !== undefined) this.#taught.add(name);
       }
+      use(gradients);
+      this.network.afterGradient?.(outputs, target);
+      const results: Record<string, tf.Tensor> = { loss };
+      for (const [name, part] of Object.entries(parts)) results[`part/${name}`] = tf.clone(part);
+      for (const [name, tensor] of Object.entries(outputs)) {
+        if (name.startsWith("score.")) {
+          results[`score/${name.slice("score.".length)}`] = tf.clone(tensor);
+        }
+      }
+      return results;
+    } finally {
+      // An output may be an input, as of data that need no change.
+      const given = new Set<tf.Tensor>(Object.values(inputs));
+      for (const tensor of kept) if (!given.has(tensor)) tensor.dispose();
     }
-    // An output may be an input, as of data that need no change.
-    const given = new Set<tf.Tensor>(Object.values(inputs));
-    for (const tensor of new Set([...Object.values(outputs), ...Object.values(parts)])) {
-      if (!given.has(tensor)) tensor.dispose();
-    }
-    return results;
   }
 }

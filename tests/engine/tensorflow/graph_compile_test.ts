@@ -1,12 +1,21 @@
 /** What only graph functions can get wrong. `compile_test.ts` holds what all engines promise. */
 
-import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertNotEquals,
+  assertThrows,
+} from "@std/assert";
 import * as tf from "@tensorflow/tfjs-core";
 import { EngineError } from "../../../lib/core/errors.ts";
+import type { PhiloxKey } from "../../../lib/core/philox.ts";
 import { RandomStream } from "../../../lib/core/random.ts";
 import { batchOrder, makeSynthetic } from "../../../lib/data/mod.ts";
 import { type Engine, lstm, openEngine } from "../../../lib/engine/mod.ts";
 import { compileEager } from "../../../lib/engine/compile.ts";
+import type { NodeBackend } from "../../../lib/engine/tensorflow/binding/ops.ts";
+import { uniform } from "../../../lib/engine/uniform.ts";
 import { findModel } from "../../../lib/models/mod.ts";
 import { resolveConfig } from "../../../lib/training/config.ts";
 import { Learner } from "../../../lib/training/learner.ts";
@@ -53,16 +62,15 @@ onTensorFlow(
   "compile() catches a frozen number and a changed branch without check mode",
   (engine) => {
     for (const isBranch of [false, true]) {
-      let calls = 0;
+      let call = 1;
       const step = engine.compile(({ x }) => {
-        calls++;
-        if (isBranch) return { y: calls > 1 ? tf.square(x!) : tf.neg(x!) };
-        return { y: tf.mul(x!, calls) };
+        if (isBranch) return { y: call > 1 ? tf.square(x!) : tf.neg(x!) };
+        return { y: tf.mul(x!, call) };
       }, { state: {} });
       const x = tf.tensor1d([1]);
       assertThrows(
         () => {
-          for (let i = 0; i < 16; i++) tf.dispose(step({ x }));
+          for (; call <= 16; call++) tf.dispose(step({ x }));
         },
         EngineError,
         "at call 16",
@@ -113,6 +121,85 @@ onTensorFlow("a compiled step changes its variables, not what shares their value
   step({ x });
   assertEquals([...weight.dataSync()], [3, 4]);
   tf.dispose([x, clone, column, later, weight]);
+  step.dispose();
+});
+
+/** Calls `use`, and counts the functions that TensorFlow is told to make or to forget. */
+function counted(use: () => void): { made: number; removed: number } {
+  const { native } = (tf.backend() as unknown as NodeBackend).binding.memory;
+  const counts = { made: 0, removed: 0 };
+  const { TFE_ContextAddFunction: add, TFE_ContextRemoveFunction: remove } = native;
+  const counting = native as { -readonly [name in keyof typeof native]: (typeof native)[name] };
+  counting.TFE_ContextAddFunction = (...words) => (counts.made++, add(...words));
+  counting.TFE_ContextRemoveFunction = (...words) => (counts.removed++, remove(...words));
+  try {
+    use();
+  } finally {
+    Object.assign(counting, { TFE_ContextAddFunction: add, TFE_ContextRemoveFunction: remove });
+  }
+  return counts;
+}
+
+onTensorFlow("steps that differ in state and random keys alone share a function", (engine) => {
+  const x = tf.ones([4, 7]), counter = tf.tensor1d([0, 0, 1, 1], "int32");
+  // Of two seeds, and of one with another rate.
+  const learn = (key: PhiloxKey, rate: number) => {
+    const total = tf.variable(tf.fill([4, 7], key[0]));
+    const run = ({ x, counter }: { x: tf.Tensor; counter: tf.Tensor1D }) => {
+      const kept = tf.greaterEqual(uniform([4, 7], key, counter), rate);
+      total.assign(tf.add(total, tf.where(kept, x, tf.zerosLike(x))));
+      return { sum: tf.sum(total), same: tf.mean(x) };
+    };
+    const step = engine.compile(run, { state: { total } });
+    const both = [step, run].map((call) => {
+      total.assign(tf.fill([4, 7], key[0]));
+      return tf.tidy(() => [call({ x, counter }).sum.dataSync()[0], ...total.dataSync()]);
+    });
+    assertEquals(both[0], both[1]);
+    return { step, total, made: both[0]! };
+  };
+  tf.tidy(() => {
+    const steps: ReturnType<typeof learn>[] = [];
+    const use = (key: PhiloxKey, rate: number) => () => void steps.push(learn(key, rate));
+    assertEquals(counted(use([5, 6], 0.5)), { made: 1, removed: 0 });
+    assertEquals(counted(use([7, 8], 0.5)), { made: 0, removed: 0 });
+    assertEquals(counted(use([5, 6], 0.25)), { made: 1, removed: 0 });
+    assertNotEquals(steps[0]!.made.slice(1).map((v) => v! + 2), steps[1]!.made.slice(1));
+    // One of them ends, and the other goes on; then a third one finds what both have left.
+    steps[0]!.step.dispose();
+    const { step, total } = steps[1]!;
+    total.assign(tf.zeros([4, 7]));
+    step({ x, counter } as never);
+    step.dispose();
+    assertEquals(counted(use([9, 9], 0.5)), { made: 0, removed: 0 });
+    for (const { step, total } of steps.slice(2)) {
+      step.dispose();
+      total.dispose();
+    }
+  });
+  // In the end those that were used last are left.
+  const { made, removed } = counted(() => {
+    for (let i = 0; i < 50; i++) {
+      const step = engine.compile(({ x }) => ({ y: tf.mul(x!, i + 0.5) }), { state: {} });
+      tf.dispose(step({ x }));
+      step.dispose();
+    }
+  });
+  assertEquals(made, 50);
+  assert(removed >= 50 - 32, `${removed}`);
+  tf.dispose([x, counter]);
+});
+
+onTensorFlow("compile() catches a key of random numbers that changes", (engine) => {
+  let key: PhiloxKey = [1, 2];
+  const step = engine.compile(({ counter }) => ({
+    y: uniform([2], key, counter as tf.Tensor1D),
+  }), { state: {}, check: true });
+  const counter = tf.tensor1d([0, 0, 1, 1], "int32");
+  tf.dispose(step({ counter }));
+  key = [1, 3];
+  assertThrows(() => step({ counter }), EngineError, "at call 2 its op 0 is another key");
+  counter.dispose();
   step.dispose();
 });
 

@@ -30,6 +30,8 @@ export interface TensorMetadata {
 export interface Recorder {
   /** A tensor was made from values. */
   onTensor(id: number): void;
+  /** A tensor is read that steps which do the same may have another one of. */
+  onParameter(id: number): void;
   /** Stands in for an op that is to run; its outputs are placeholders. */
   runOp(
     name: string,

@@ -77,6 +77,13 @@ export class OpScope implements Disposable {
     );
   }
 
+  /** An int32 tensor that is the caller's own: compiled steps with others of it are one function. */
+  parameter(values: readonly number[], shape: readonly number[]): number {
+    const id = this.int32(values, shape);
+    this.#backend.binding.recorder?.onParameter(id);
+    return id;
+  }
+
   /** The int32 constant `start`, `start + 1`, …; one axis where no shape is given. */
   range(start: number, size: number, shape: readonly number[] = [size]): number {
     const values = () => Int32Array.from({ length: size }, (_, i) => start + i);

@@ -6,7 +6,7 @@
  * runs nothing: every op goes into the graph, and the state stays as it is. A step that reads a
  * tensor which it did not declare is refused. What it made from plain JavaScript values is constant
  * in the function; at some later calls, and at every call in check mode, the step is recorded again,
- * and a difference is an error.
+ * and a difference is an error. Steps that do the same on other state share a function.
  *
  * @module
  */
@@ -15,29 +15,29 @@ import { backend, dispose, type Tensor, tidy, type Variable } from "@tensorflow/
 import { EngineError } from "../../../core/errors.ts";
 import type { CompiledStep, CompileOptions, NamedTensors } from "../../types.ts";
 import type { TensorFlowBinding, TensorMetadata } from "../binding/binding.ts";
-import { GraphBuilder } from "./graph.ts";
+import { GraphBuilder, type GraphValue } from "./graph.ts";
+import { type GraphFunction, GraphFunctions } from "./graph_functions.ts";
+import { Difference, KnownGraph } from "./known_graph.ts";
 import type { NodeBackend } from "../binding/ops.ts";
 import { ownValue } from "./own_value.ts";
-import { type Earlier, StepRecorder, type Trace } from "./step_recorder.ts";
+import { StepRecorder } from "./step_recorder.ts";
 
 /** Calls of a function at which it is recorded again: 16, 256, 4096, … */
 const RECHECK = 16;
 /** Largest difference between compiled and eager results in check mode, per max(1, |value|). */
 const CHECK_TOLERANCE = 1e-4;
 
-/** A function that TensorFlow knows. */
-interface GraphFunction {
-  readonly name: string;
-  /** Positions of the state variables that it changes. */
-  readonly changed: readonly number[];
-  readonly outputs: readonly string[];
-  readonly trace: Trace;
+/** A function that does what a step does, and how often that has called it. */
+interface Compiled {
+  readonly function: GraphFunction;
+  /** Numbers of the tensors that are this step's alone: arguments after the inputs. */
+  readonly parameters: readonly number[];
   calls: number;
   nextCheck: number;
 }
 
-/** Names of functions are never used again. */
-let functionCount = 0;
+/** The same before the first call. */
+type Found = Pick<Compiled, "function" | "parameters">;
 
 /** Compiles `step`; see `Engine.compile`. */
 export function compileGraph<I extends NamedTensors, O extends NamedTensors>(
@@ -59,7 +59,7 @@ class Compiler<I extends NamedTensors, O extends NamedTensors> {
   readonly #state: readonly (readonly [string, Variable])[];
   readonly #statics: readonly (readonly [string, Tensor])[];
   readonly #checksAlways: boolean;
-  readonly #functions = new Map<string, GraphFunction>();
+  readonly #compiled = new Map<string, Compiled>();
   readonly #backend = backend() as unknown as NodeBackend;
 
   constructor(step: (inputs: I, variant: string) => O, options: CompileOptions) {
@@ -73,6 +73,10 @@ class Compiler<I extends NamedTensors, O extends NamedTensors> {
     return this.#backend.binding;
   }
 
+  get #functions(): GraphFunctions {
+    return GraphFunctions.of(this.#binding);
+  }
+
   run(inputs: I, variant: string): O {
     const compiled = this.#ready(inputs, variant);
     if (this.#checksAlways) return this.#runChecked(compiled, inputs, variant);
@@ -82,7 +86,7 @@ class Compiler<I extends NamedTensors, O extends NamedTensors> {
   async start(inputs: I, variant: string): Promise<O> {
     const compiled = this.#ready(inputs, variant);
     if (this.#checksAlways) return this.#runChecked(compiled, inputs, variant);
-    const { name, outputs } = compiled;
+    const { name, outputs } = compiled.function;
     const ids = this.#arguments(compiled, inputs);
     return this.#results(
       compiled,
@@ -91,14 +95,14 @@ class Compiler<I extends NamedTensors, O extends NamedTensors> {
   }
 
   /** The function for these inputs, checked when its time has come. */
-  #ready(inputs: I, variant: string): GraphFunction {
+  #ready(inputs: I, variant: string): Compiled {
     const shapes = Object.entries(inputs).map(([name, { shape }]) => `${name}[${shape}]`);
     const key = `${variant}|${shapes.join()}`;
     for (const [, variable] of this.#state) ownValue(this.#backend, variable);
-    let compiled = this.#functions.get(key);
+    let compiled = this.#compiled.get(key);
     if (compiled === undefined) {
       compiled = this.#compile(inputs, variant);
-      this.#functions.set(key, compiled);
+      this.#compiled.set(key, compiled);
     }
     compiled.calls++;
     if (compiled.calls === compiled.nextCheck) {
@@ -109,64 +113,95 @@ class Compiler<I extends NamedTensors, O extends NamedTensors> {
   }
 
   dispose(): void {
-    const { memory, context } = this.#binding;
-    for (const { name } of this.#functions.values()) {
-      memory.native.TFE_ContextRemoveFunction(context, memory.cString(name), memory.status);
-      memory.check("remove a compiled step");
-    }
-    this.#functions.clear();
+    for (const compiled of this.#compiled.values()) this.#functions.release(compiled.function);
+    this.#compiled.clear();
   }
 
-  #call(compiled: GraphFunction, inputs: I): O {
-    const { name, outputs } = compiled;
+  #call(compiled: Compiled, inputs: I): O {
+    const { name, outputs } = compiled.function;
     const ids = this.#arguments(compiled, inputs);
     return this.#results(compiled, this.#binding.executeOp(name, [], ids, outputs.length));
   }
 
-  #arguments({ changed }: GraphFunction, inputs: I): number[] {
+  #arguments({ function: { changed }, parameters }: Compiled, inputs: I): number[] {
     const state = this.#stateIds();
     const ids = [
       ...state.map((id) => this.#binding.toResource(id)),
       ...this.#ids(this.#inputTensors(inputs)),
+      ...parameters,
     ];
     // A value that something has read and still holds would live on beside the new one.
     for (const i of changed) this.#binding.dropRead(state[i]!);
     return ids;
   }
 
-  #results({ outputs }: GraphFunction, made: readonly TensorMetadata[]): O {
+  #results({ function: { outputs } }: Compiled, made: readonly TensorMetadata[]): O {
     return Object.fromEntries(
       outputs.map((output, i) => [output, this.#backend.createOutputTensor(made[i]!)]),
     ) as O;
   }
 
-  #compile(inputs: I, variant: string): GraphFunction {
+  /** With the function of a step that does the same, where there is one. */
+  #compile(inputs: I, variant: string): Compiled {
+    const signature = this.#signature(inputs);
+    const found = this.#find(this.#functions.alike(signature), inputs, variant) ??
+      this.#make(signature, inputs, variant);
+    this.#functions.use(found.function);
+    return { ...found, calls: 0, nextCheck: RECHECK };
+  }
+
+  #make(signature: string, inputs: I, variant: string): Found {
     using graph = new GraphBuilder(this.#binding);
-    return this.#record(graph, inputs, variant, (recording, outputs, before) => {
-      const after = this.#stateIds();
-      after.forEach((id, i) => id === before[i] || recording.assign(before[i]!, id));
+    return this.#record(graph, inputs, variant, (recording, values, outputs, before) => {
       const changed = before.keys().filter((i) => recording.isChanged(before[i]!)).toArray();
-      const names = Object.keys(outputs);
-      const name = `msa_step_${functionCount++}`;
-      recording.finish(name, graph, this.#ids(names.map((name) => outputs[name]!)));
-      const { trace } = recording;
-      return { name, changed, outputs: names, trace, calls: 0, nextCheck: RECHECK };
+      const name = this.#functions.newName();
+      recording.finish(name, graph, values);
+      const { trace, parameters } = recording;
+      return { function: { ...trace, name, signature, changed, outputs }, parameters };
     });
   }
 
-  /** Records the step, into a graph or for comparison, and hands the recording to `use`. */
+  /** What of the functions does what the step does; null for none. */
+  #find(among: readonly GraphFunction[], inputs: I, variant: string): Found | null {
+    if (among.length === 0) return null;
+    try {
+      return this.#compare(among, inputs, variant);
+    } catch (error) {
+      if (error instanceof Difference) return null;
+      throw error;
+    }
+  }
+
+  /** @throws {Difference} none of them does what the step does */
+  #compare(among: readonly GraphFunction[], inputs: I, variant: string): Found {
+    const known = new KnownGraph(among);
+    return this.#record(known, inputs, variant, ({ parameters }) => ({
+      function: known.end(),
+      parameters,
+    }));
+  }
+
+  /** Records the step, into a graph or for comparison, and hands the recording and its results to `use`. */
   #record<R>(
-    into: GraphBuilder | Earlier,
+    into: GraphBuilder | KnownGraph<GraphFunction>,
     inputs: I,
     variant: string,
-    use: (recording: StepRecorder, outputs: O, before: readonly number[]) => R,
+    use: (
+      recording: StepRecorder,
+      values: readonly GraphValue[],
+      names: readonly string[],
+      before: readonly number[],
+    ) => R,
   ): R {
     const before = this.#stateIds();
     const inputIds = this.#ids(this.#inputTensors(inputs));
     const recording = new StepRecorder(this.#backend, into, before, inputIds);
     return this.#keepingState(() => {
       const outputs = recording.run(() => this.#step(inputs, variant));
-      const result = use(recording, outputs, before);
+      const names = Object.keys(outputs), ids = this.#ids(Object.values(outputs));
+      const results = Object.fromEntries(names.map((name, i) => [name, ids[i]!]));
+      const values = recording.end(this.#stateIds(), results);
+      const result = use(recording, values, names, before);
       dispose(outputs as never);
       return result;
     });
@@ -184,13 +219,22 @@ class Compiler<I extends NamedTensors, O extends NamedTensors> {
   }
 
   /** @throws {EngineError} when the step no longer does what was compiled */
-  #recheck(compiled: GraphFunction, inputs: I, variant: string): void {
-    const earlier = { ...compiled.trace, call: compiled.calls };
-    this.#record(earlier, inputs, variant, (recording) => recording.compareEnd());
+  #recheck(compiled: Compiled, inputs: I, variant: string): void {
+    try {
+      const { parameters } = this.#compare([compiled.function], inputs, variant);
+      const changed = parameters.findIndex((id, i) => id !== compiled.parameters[i]);
+      if (changed >= 0) throw new Difference(changed, "another key of random numbers", "the first");
+    } catch (error) {
+      if (!(error instanceof Difference)) throw error;
+      throw new EngineError(
+        `Cannot go on with a compiled step: at call ${compiled.calls} ${error.message}; what ` +
+          "changes between calls has to be an input or part of the state",
+      );
+    }
   }
 
   /** Runs the step both ways and compares state and outputs. */
-  #runChecked(compiled: GraphFunction, inputs: I, variant: string): O {
+  #runChecked(compiled: Compiled, inputs: I, variant: string): O {
     this.#recheck(compiled, inputs, variant);
     const expected = this.#keepingState(() => {
       const outputs = this.#step(inputs, variant);
@@ -207,6 +251,13 @@ class Compiler<I extends NamedTensors, O extends NamedTensors> {
 
   #inputTensors(inputs: I): Tensor[] {
     return [...this.#statics.map(([, tensor]) => tensor), ...Object.values(inputs)];
+  }
+
+  #signature(inputs: I): string {
+    const state = this.#state.map(([, variable]) => variable);
+    return [state, this.#inputTensors(inputs)].map((tensors) =>
+      tensors.map(({ dtype, shape }) => `${dtype}[${shape}]`).join()
+    ).join("|");
   }
 
   #stateIds(): number[] {

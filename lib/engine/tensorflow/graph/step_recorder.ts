@@ -10,7 +10,7 @@ import { EngineError } from "../../../core/errors.ts";
 import { type OpAttribute, typeAttribute } from "../binding/attributes.ts";
 import type { Recorder, TensorFlowBinding, TensorMetadata } from "../binding/binding.ts";
 import type { Description, Graph, GraphBuilder, GraphValue } from "./graph.ts";
-import { KnownGraph } from "./known_graph.ts";
+import { KnownGraph, type Trace } from "./known_graph.ts";
 import { isConstant, type NodeBackend } from "../binding/ops.ts";
 import { valueType } from "../binding/resource_variable.ts";
 import { DataType } from "../binding/symbols.ts";
@@ -29,25 +29,11 @@ interface StateVariable {
   isChanged: boolean;
 }
 
-/** What a step does, to compare it with what it does later. */
-export interface Trace {
-  /** One line an op and constant; equal for runs that did the same. */
-  readonly lines: readonly string[];
-  /** Of the outputs of the ops. */
-  readonly descriptions: readonly Description[];
-}
-
-/** What a step did when it was compiled, and the number of the call at which that is compared. */
-export interface Earlier extends Trace {
-  readonly call: number;
-}
-
-/** Records a step into a graph, or compares it with an earlier recording. */
+/** Records a step into a graph, or compares it with earlier recordings. */
 export class StepRecorder implements Recorder {
   readonly #backend: NodeBackend;
   readonly #binding: TensorFlowBinding;
   readonly #graph: Graph;
-  readonly #earlier: Earlier | null;
   /** By tensor number. */
   readonly #state = new Map<number, StateVariable>();
   readonly #sources = new Map<number, Source>();
@@ -55,27 +41,27 @@ export class StepRecorder implements Recorder {
   readonly #lines: string[] = [];
   readonly #descriptions: Description[] = [];
   readonly #effects: bigint[] = [];
+  readonly #parameters: number[] = [];
   /** Operations of the piece of work that is recorded; null outside of any. */
   #piece: Set<bigint> | null = null;
   /** What runs when the last piece is done. */
   #pieceDone: readonly bigint[] = [];
 
   /**
-   * @param into the graph; or what the step did before, which it then has to do again
+   * @param into the graph; or what is known of others, which it then has to repeat
    * @param state numbers of the tensors that the step may change; the graph gets the handles of
    * their variables
    * @param inputs numbers of the tensors that it reads; arguments of the graph after the state
    */
   constructor(
     backend: NodeBackend,
-    into: GraphBuilder | Earlier,
+    into: GraphBuilder | KnownGraph<Trace>,
     state: readonly number[],
     inputs: readonly number[],
   ) {
     this.#backend = backend;
     this.#binding = backend.binding;
-    this.#earlier = "lines" in into ? into : null;
-    const graph = this.#graph = "lines" in into ? new KnownGraph(into.descriptions) : into;
+    const graph = this.#graph = into;
     for (const id of state) {
       this.#state.set(id, {
         resource: graph.addArgument(DataType.RESOURCE, []),
@@ -95,8 +81,20 @@ export class StepRecorder implements Recorder {
     return { lines: this.#lines, descriptions: this.#descriptions };
   }
 
+  /** Numbers of the tensors that steps which do the same may have others of: arguments after the inputs. */
+  get parameters(): readonly number[] {
+    return this.#parameters;
+  }
+
   onTensor(id: number): void {
     this.#madeHere.add(id);
+  }
+
+  onParameter(id: number): void {
+    if (this.#sources.has(id)) return;
+    const { dtype, shape } = this.#binding.describe(id);
+    const origin = `parameter ${this.#parameters.push(id) - 1} ${dtype}[${shape}]`;
+    this.#sources.set(id, { value: this.#graph.addArgument(dtype, shape), origin });
   }
 
   /** Runs `step` and records it. */
@@ -190,10 +188,28 @@ export class StepRecorder implements Recorder {
     return true;
   }
 
-  /** Ends the recording with the new value of a state variable. */
-  assign(state: number, value: number): void {
+  /**
+   * Ends the recording.
+   *
+   * @param after numbers of the state's tensors, where the step has assigned them
+   * @param results what it returns
+   */
+  end(after: readonly number[], results: Readonly<Record<string, number>>): GraphValue[] {
+    [...this.#state.keys()].forEach((before, i) => {
+      if (after[i] !== before) this.#assign(before, after[i]!);
+    });
+    return Object.entries(results).map(([name, id]) => {
+      const { value, origin } = this.#sourceOf(id, "result");
+      this.#note(`result ${name} (${origin})`);
+      return value;
+    });
+  }
+
+  #assign(state: number, made: number): void {
+    const { value, origin } = this.#sourceOf(made, "assign");
+    this.#note(`AssignVariableOp (${this.#originOf(state)}, ${origin})`);
     const type = valueType(this.#binding.describe(state).dtype);
-    this.#change("AssignVariableOp", [type], [state], [this.#sourceOf(value, "assign").value]);
+    this.#change("AssignVariableOp", [type], [state], [value]);
   }
 
   /** Whether a state variable is changed. */
@@ -218,34 +234,15 @@ export class StepRecorder implements Recorder {
     this.#effects.push(made!.operation);
   }
 
-  /**
-   * Ends a recording that was compared.
-   *
-   * @throws {EngineError} if the step did less than before
-   */
-  compareEnd(): void {
-    if (this.#lines.length < this.#earlier!.lines.length) this.#refuse(this.#lines.length);
-  }
-
-  /** @throws {EngineError} if the step no longer does what it did */
+  /** @throws {Difference} no earlier step did this */
   #note(line: string): void {
-    const at = this.#lines.push(line) - 1, earlier = this.#earlier;
-    if (earlier !== null && earlier.lines[at] !== line) this.#refuse(at);
+    this.#lines.push(line);
+    if (this.#graph instanceof KnownGraph) this.#graph.follow(line);
   }
 
-  #refuse(op: number): never {
-    const { lines, call } = this.#earlier!;
-    throw new EngineError(
-      `Cannot go on with a compiled step: at call ${call} its op ${op} is ` +
-        `${this.#lines[op] ?? "absent"}, but ${lines[op] ?? "absent"} was compiled; what changes ` +
-        "between calls has to be an input or part of the state",
-    );
-  }
-
-  /** Makes the function `name` of `graph`, with these tensors as results. */
-  finish(name: string, graph: GraphBuilder, results: readonly number[]): void {
-    const outputs = results.map((id) => {
-      const { value } = this.#sourceOf(id, "result");
+  /** Makes the function `name` of `graph`, with these values as results. */
+  finish(name: string, graph: GraphBuilder, results: readonly GraphValue[]): void {
+    const outputs = results.map((value) => {
       // An argument or a value that is returned twice needs an operation of its own.
       const { shape, dtype } = graph.describe(value);
       if (shape.includes(-1)) {

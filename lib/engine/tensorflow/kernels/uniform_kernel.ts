@@ -28,7 +28,8 @@ export function registerUniformKernel(): void {
         typeAttribute("T", DataType.INT32),
       );
       const counter = scope.run("Bitcast", [words], WORDS_TO_UINT64);
-      const keyWords = scope.int32(key.map((word) => word | 0), [1, 2]);
+      // Each seed has its own.
+      const keyWords = scope.parameter(key.map((word) => word | 0), [1, 2]);
       const keyBits = scope.run("Bitcast", [keyWords], WORDS_TO_UINT64);
       const algorithm = scope.int32([PHILOX], []);
       const size = scope.int32(shape);
