@@ -8,9 +8,9 @@ import type { RandomStream } from "../core/random.ts";
 import type { Split } from "../data/mod.ts";
 import { type CompiledStep, type Engine, type NamedTensors, tf } from "../engine/mod.ts";
 import type { Inputs, Network, Outputs } from "../models/mod.ts";
+import { BatchReader } from "./batch_reader.ts";
 import { Breath } from "./breath.ts";
 import { type ClipLimits, clippingOf } from "./clipping.ts";
-import { readInputs, type Scratch } from "./inputs.ts";
 import type { FixedText } from "./fixed_text.ts";
 import type { Adam } from "./optimizer.ts";
 import { GradientSums } from "./gradient_sums.ts";
@@ -39,9 +39,7 @@ export class Learner {
   /** Counts the optimizer's steps. */
   readonly counts: StepCounts;
   readonly #noise: RandomStream;
-  readonly #scratch: Scratch = new Map();
-  /** The batch that was read while the last step ran. */
-  #ahead: { readonly indices: Uint32Array; readonly inputs: Inputs } | null = null;
+  readonly #batches: BatchReader;
   /** Parameters that the loss of a stage or pass does not depend on: the optimizer leaves them alone. */
   readonly #withoutGradient = new Map<string, Set<string>>();
   /** Those that had a gradient in some stage. */
@@ -88,6 +86,7 @@ export class Learner {
     this.#trained = network.parameters.names().filter((name) => trained.has(name));
     this.#engine = engine;
     this.#fixedText = fixedText;
+    this.#batches = new BatchReader(network, fixedText);
     this.#learnAndUpdate = engine.compile(
       (inputs: StepInputs & Correction) => this.#wholeStep(inputs),
       { state: this.#stateOf("parameter", "buffer", "memory", "optimizer") },
@@ -182,7 +181,7 @@ export class Learner {
     next?: Uint32Array,
   ): Promise<StepResult> {
     const inputs = stepInputs(
-      await this.#takeAhead(split, indices),
+      await this.#batches.take(split, indices),
       this.network.modalities,
       split,
       indices,
@@ -198,15 +197,7 @@ export class Learner {
     const learning = isWhole
       ? this.#learnAndUpdate.start({ ...inputs, ...correction }, variant)
       : this.makeSums().learn.start(inputs, this.#stage);
-    let outputs: NamedTensors;
-    try {
-      // The engine has its own copy of the sequences from here on.
-      if (next !== undefined && this.#fixedText === null) {
-        this.#ahead = { indices: next, inputs: this.#readData(split, next) };
-      }
-    } finally {
-      outputs = await learning;
-    }
+    const outputs = await this.#batches.ahead(learning, split, next);
     if (within !== null) this.makeSums().update(within, variant);
     if (correction !== null && !isWhole) this.makeSums().update(correction, variant);
     const result: StepResult = { loss: 0, parts: {}, scores: {} };
@@ -223,12 +214,12 @@ export class Learner {
 
   /** Scores of samples of a split without dropout, in the order of the batches. */
   async predict(split: Split, batches: Iterable<ArrayLike<number>>): Promise<Float32Array> {
-    const predictions: number[] = [];
+    const predictions: number[] = [], all = [...batches];
     const breath = new Breath();
-    this.#dropAhead();
-    for (const indices of batches) {
-      const inputs = await this.#read(split, indices) as NamedTensors;
-      const { prediction } = this.#forward(inputs, this.#stage);
+    for (const [i, indices] of all.entries()) {
+      const inputs = await this.#batches.take(split, indices) as NamedTensors;
+      const running = this.#forward.start(inputs, this.#stage);
+      const { prediction } = await this.#batches.ahead(running, split, all[i + 1]);
       for (const score of await prediction!.data()) predictions.push(score);
       prediction!.dispose();
       tf.dispose(inputs as tf.TensorContainer);
@@ -247,19 +238,19 @@ export class Learner {
     batches: Iterable<ArrayLike<number>>,
     epoch: number,
   ): Promise<Validation> {
-    const predictions: number[] = [], criteria: number[] = [];
+    const predictions: number[] = [], criteria: number[] = [], all = [...batches];
     const breath = new Breath();
-    this.#dropAhead();
-    for (const indices of batches) {
+    for (const [i, indices] of all.entries()) {
       const place = { epoch, batch: 0 };
       const inputs = stepInputs(
-        await this.#read(split, indices),
+        await this.#batches.take(split, indices),
         this.network.modalities,
         split,
         indices,
         place,
       );
-      const made = this.#validate(inputs, this.#stage);
+      const running = this.#validate.start(inputs, this.#stage);
+      const made = await this.#batches.ahead(running, split, all[i + 1]);
       for (const score of await made["prediction"]!.data()) predictions.push(score);
       criteria.push((await made["criterion"]!.data())[0]!);
       tf.dispose([made, inputs] as tf.TensorContainer);
@@ -270,7 +261,7 @@ export class Learner {
 
   /** Frees the optimizer's memory and the gradients, not the network. */
   dispose(): void {
-    this.#dropAhead();
+    this.#batches.drop();
     this.#sums?.dispose();
     this.#learnAndUpdate.dispose();
     this.#forward.dispose();
@@ -284,28 +275,6 @@ export class Learner {
     return Object.fromEntries(
       [...this.variables()].filter(([name]) => parts.includes(name.split("/")[0]!)),
     );
-  }
-
-  /** At once but where a BERT is to be asked. */
-  #read(split: Split, indices: ArrayLike<number>): Inputs | Promise<Inputs> {
-    return this.#fixedText?.read(split, indices, this.#scratch) ?? this.#readData(split, indices);
-  }
-
-  #readData(split: Split, indices: ArrayLike<number>): Inputs {
-    return readInputs(this.network, split, indices, this.#scratch);
-  }
-
-  /** The batch that was read ahead, if it is this one. */
-  #takeAhead(split: Split, indices: Uint32Array): Inputs | Promise<Inputs> {
-    if (this.#ahead?.indices !== indices) this.#dropAhead();
-    const inputs = this.#ahead?.inputs ?? this.#read(split, indices);
-    this.#ahead = null;
-    return inputs;
-  }
-
-  #dropAhead(): void {
-    tf.dispose((this.#ahead?.inputs ?? {}) as tf.TensorContainer);
-    this.#ahead = null;
   }
 
   /** As a function of tensors alone. */

@@ -188,6 +188,7 @@ export function withCudnnStandIn(binding: TensorFlowBinding, run: () => void): M
   };
   binding.recorder = {
     onTensor: () => {},
+    onParameter: () => {},
     runOp: (name, attributes, inputs, outputs) => {
       const op = ops[name];
       if (op === undefined) return binding.runOp(name, attributes, inputs, outputs);
