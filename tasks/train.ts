@@ -1,7 +1,14 @@
 /** `deno task train`: trains and evaluates a model, one run a seed. @module */
 
 import { type Command, JSON_FLAG, start } from "./shared/command.ts";
-import { DATA_FLAGS, ENGINE_FLAGS, MODEL_FLAG, OUT_FLAG, seedFlags } from "./shared/flags.ts";
+import {
+  DATA_FLAGS,
+  ENGINE_FLAGS,
+  JOBS_FLAG,
+  MODEL_FLAG,
+  OUT_FLAG,
+  seedFlags,
+} from "./shared/flags.ts";
 
 /** Its name, arguments and flags. */
 export const COMMAND: Command = {
@@ -11,6 +18,7 @@ export const COMMAND: Command = {
     MODEL_FLAG,
     ...DATA_FLAGS,
     ...seedFlags(),
+    JOBS_FLAG,
     ...ENGINE_FLAGS,
     {
       name: "mode",
@@ -45,6 +53,8 @@ export const COMMAND: Command = {
     "Writes OUT/MODEL/DATASET/SEED/ with config.json, run.json, history.jsonl, predictions.csv,",
     "metrics.json, model.safetensors, labels.csv and checkpoint/. A finished run is skipped. Settings",
     "other than those in SEED/ go to SEED~dropout=0.2/ beside it, and find it again.",
+    "With --jobs seeds are trained beside each other, in the bytes of one after the other; one that",
+    "fails does not stop the others, and the exit status is 1.",
     "--model NAME --help lists the settings of a model, which --set and --config name. With --json:",
     '{"runs":[{"model","dataset","seed","path","engine","device","parameters","epochs","bestEpoch",',
     '"valid":{…},"test":{…},"seconds":{"load","train","evaluate"},"epochSeconds":[…],"samplesPerSecond",',

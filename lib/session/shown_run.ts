@@ -2,7 +2,7 @@
 
 import type { Progress } from "../display/progress.ts";
 import { measure, metricName, metricOf, protocolOf } from "../evaluation/mod.ts";
-import type { Config } from "../models/mod.ts";
+import type { Dataset } from "../data/mod.ts";
 import type { EpochRecord } from "../training/history.ts";
 import { Interrupt, InterruptListener } from "../training/interrupt.ts";
 import type { Training } from "../training/open_training.ts";
@@ -70,7 +70,10 @@ async function trainOne(
     const { config } = new RunFolder(summary.path).readFinished();
     progress.stop(outcomeOf(summary, Number(config["epochs"])));
     if (skipped) progress.note(`${summary.path} is finished: kept as it is`);
-    else warnOfFloor(training, label, config, summary, progress);
+    else {
+      const warning = floorWarning(training.dataset, summary.path);
+      if (warning !== null) progress.note(`warning: ${warning}`);
+    }
     return summary;
   } catch (error) {
     progress.stop();
@@ -93,23 +96,17 @@ function outcomeOf({ epochs, bestEpoch, valid, seconds }: RunSummary, limit: num
   return [...end, `${seconds.train.toFixed(1)} s`].join(", ");
 }
 
-/** What the mean label would have done too is no training. */
-function warnOfFloor(
-  { model, dataset: { splits } }: Training,
-  label: string,
-  config: Config,
-  { valid }: RunSummary,
-  progress: Progress,
-): void {
+/** That a finished run is no better than the mean label: such a training is none. */
+export function floorWarning({ splits }: Pick<Dataset, "splits">, path: string): string | null {
+  const { config, record: { seed, summary } } = new RunFolder(path).readFinished();
+  const { model, valid } = summary!;
   const [known, wanted] = [splits.train?.labels, splits.valid?.labels];
   const reached = valid["mae"];
-  if (model.name === "constant" || !known || !wanted || reached === undefined) return;
+  if (model === "constant" || !known || !wanted || reached === undefined) return null;
   const mean = known.reduce((sum, value) => sum + value, 0) / known.length;
   const guess = new Float64Array(wanted.length).fill(mean);
   const floor = measure(metricOf(protocolOf(config), "mae"), guess, wanted);
-  if (reached < floor) return;
-  progress.note(
-    `warning: ${label} is no better on valid than constant, which predicts the mean label: ` +
-      `MAE ${reached.toFixed(4)}, expected less than ${floor.toFixed(4)}`,
-  );
+  if (reached < floor) return null;
+  return `${model} seed ${seed} is no better on valid than constant, which predicts the mean ` +
+    `label: MAE ${reached.toFixed(4)}, expected less than ${floor.toFixed(4)}`;
 }

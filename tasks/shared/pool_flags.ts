@@ -10,13 +10,8 @@ export function poolFlags(
   call: Call,
   commandLine: readonly string[],
 ): Pick<PoolOptions, "jobs" | "worker"> {
-  const jobs = call.countOr("jobs", 1, "auto");
-  const cores = navigator.hardwareConcurrency;
-  if (jobs !== "auto" && jobs > cores) {
-    warn(`there are ${cores} cores: ${cores} trainings at a time, not ${jobs}`);
-  }
   return {
-    jobs,
+    jobs: jobsOf(call),
     worker: {
       ...engineOf(call),
       nonfinite: call.get("nonfinite") as "zero",
@@ -24,6 +19,16 @@ export function poolFlags(
       commandLine,
     },
   };
+}
+
+/** How many trainings there are to be at a time. */
+export function jobsOf(call: Call): PoolOptions["jobs"] {
+  const jobs = call.countOr("jobs", 1, "auto");
+  const cores = navigator.hardwareConcurrency;
+  if (jobs !== "auto" && jobs > cores) {
+    warn(`there are ${cores} cores: ${cores} trainings at a time, not ${jobs}`);
+  }
+  return jobs;
 }
 
 /** Counts runs by how they ended; prints those that failed on stderr, each reason once. */

@@ -2,20 +2,14 @@
 
 import { UsageError } from "../../lib/core/mod.ts";
 import type { SourceOptions } from "../../lib/data/mod.ts";
-import {
-  isRunConfig,
-  repeatConfig,
-  type RepeatedRun,
-  repeatRun,
-  type TrainingOptions,
-} from "../../lib/training/mod.ts";
+import { isRunConfig, repeatConfig, type RepeatedRun, repeatRun } from "../../lib/training/mod.ts";
 import type { Call } from "./command.ts";
 import { engineOf } from "./flags.ts";
 import { readConfigFile } from "./settings.ts";
 
 /** What is to be trained, where a run tells it; nothing of it where none does. */
 export type Repeated =
-  & Partial<RepeatedRun & Pick<TrainingOptions, "engine" | "device">>
+  & Partial<RepeatedRun & ReturnType<typeof engineOf>>
   & SourceOptions
   & { readonly data?: string; readonly sha256?: string };
 

@@ -72,6 +72,55 @@ Deno.test("train writes a run folder for each seed and one JSON object in the la
   assertEquals(record.commandLine.slice(0, 3), ["train", "--model", "self-mm"]);
 });
 
+Deno.test("train --jobs ends in the bytes of one after the other, and past a seed that fails", async () => {
+  using folder = new TestFolder();
+  const data = folder.pickle(makeDataset(), "mosi.pkl");
+  const inTurn = await train(folder, "self-mm", data, "--seeds=5,6");
+  assertEquals(inTurn.code, 0, inTurn.stderr);
+  const at = (runs: string, seed: number, file: string) =>
+    folder.at(`${runs}/self-mm/mosi/${seed}/${file}`);
+  const flags = [
+    "--seeds=5,6,7",
+    "--jobs=2",
+    "--tensorboard",
+    "--json",
+    `--out=${folder.at("two")}`,
+  ];
+  // One that was stopped, and is not asked to go on.
+  Deno.mkdirSync(at("two", 7, ""), { recursive: true });
+  for (
+    const [file, more] of [["config.json", {}], ["run.json", { status: "interrupted" }]] as const
+  ) {
+    const found = JSON.parse(Deno.readTextFileSync(at("runs", 6, file)));
+    const text = JSON.stringify({ ...found, ...more, seed: 7 });
+    Deno.writeTextFileSync(at("two", 7, file), text);
+  }
+  const words = ["--model", "self-mm", "--data", data, ...SHORT, ...flags];
+  const together = await runTask("train", ...words);
+  assertEquals(together.code, 1, together.stderr);
+  assertMatch(together.stderr, /^\[3\/3\] /m);
+  assertMatch(together.stderr, /^failed: self-mm 7: .*unfinished run/m);
+  const { runs, failed } = lastJson(together.stdout) as {
+    runs: { seed: number; path: string }[];
+    failed: { run: string }[];
+  };
+  assertEquals(runs.map(({ seed, path }) => [seed, path]), [
+    [5, at("two", 5, "").slice(0, -1)],
+    [6, at("two", 6, "").slice(0, -1)],
+  ]);
+  assertEquals(failed.map(({ run }) => run), ["self-mm 7"]);
+  for (const seed of [5, 6]) {
+    for (const file of ["model.safetensors", "predictions.csv", "metrics.json", "labels.csv"]) {
+      assertEquals(
+        Deno.readFileSync(at("two", seed, file)),
+        Deno.readFileSync(at("runs", seed, file)),
+      );
+    }
+    const names = [...Deno.readDirSync(at("two", seed, ""))].map(({ name }) => name);
+    assert(names.some((name) => name.startsWith("events.out.tfevents")), names.join());
+  }
+});
+
 Deno.test("train keeps a finished run, and puts other settings and other data beside it", async () => {
   using folder = new TestFolder();
   const data = folder.pickle(makeDataset(), "mosi.pkl");

@@ -127,9 +127,9 @@ export async function followStudy(
 
 /** Tells what has changed. */
 function tell(now: JobState, before: JobState | undefined, events: JobEvents): void {
-  const { job, state, epoch = 0, epochs = 0, validMae } = now;
+  const { job, state, epoch = 0, epochs = 0, validMae, path = "" } = now;
   if (state === "running" && epoch > 0 && epoch !== before?.epoch && validMae !== undefined) {
-    events.onEpoch?.(job, epoch, epochs, validMae);
+    events.onEpoch?.(job, epoch, epochs, validMae, path);
   }
   if (state === before?.state) return;
   if (state === "finished") events.onEnd?.(job, endOf(now, "trained"));

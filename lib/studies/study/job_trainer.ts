@@ -71,6 +71,7 @@ export class JobTrainer {
 
   async #train(job: Job, onEpoch: (report: EpochReport) => void): Promise<Ending> {
     const { model, settings, seed, out, modalities, protocol, dataset: datasetName } = job;
+    const { place = { isFixed: true } } = job;
     const { nonfinite, commandLine } = this.#options;
     const text = requiredText(findModel(model), settings);
     using held = await this.#data.hold(
@@ -86,7 +87,7 @@ export class JobTrainer {
       nonfinite,
       engine: this.#engine,
       out,
-      isFixed: true,
+      ...place,
       commandLine,
       onWarning: (warning) => this.#report({ warning }),
       ...(modalities === null ? {} : { modalities }),
@@ -94,11 +95,14 @@ export class JobTrainer {
       ...(datasetName === undefined ? {} : { datasetName }),
     });
     await untilFree(training.folder(seed).path, this.#signal, this.#place);
-    let epochs = 0;
+    let epochs = 0, path: string | undefined;
     const { summary, skipped } = await training.train(seed, {
       signal: this.#signal,
       onStart: (config) => epochs = Number(config["epochs"]),
-      onEpoch: ({ epoch, valid }) => onEpoch({ epoch, epochs, validMae: valid["mae"]! }),
+      onEpoch: ({ epoch, valid }) => {
+        path ??= training.folder(seed).path; // It has it by now.
+        onEpoch({ epoch, epochs, validMae: valid["mae"]!, path });
+      },
     });
     const status = skipped ? "kept" : "trained";
     return { status, path: summary.path, validMae: summary.valid["mae"] ?? null };

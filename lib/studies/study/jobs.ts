@@ -3,11 +3,12 @@
 import { join } from "node:path";
 import type { Modality, ProtocolName } from "../../data/mod.ts";
 import type { Setting } from "../../models/mod.ts";
+import type { Placement } from "../../training/mod.ts";
 import type { StudyDefinition } from "./definition.ts";
 
 /** One training: everything that a process needs to know of it, as JSON. */
 export interface Job {
-  /** SETTING of its folder. */
+  /** SETTING of its folder; empty where it is no part of a study. */
   readonly slug: string;
   /** The model's name. */
   readonly model: string;
@@ -25,6 +26,8 @@ export interface Job {
   readonly out: string;
   /** DATASET, where the data of the study would share it. */
   readonly dataset?: string;
+  /** Where it goes beside `SEED`, and whether it may go on; by default nowhere, and it may. */
+  readonly place?: Pick<Placement, "name" | "overwrite"> & { readonly resume: boolean };
 }
 
 /**
@@ -55,5 +58,5 @@ export function studyJobs(definition: StudyDefinition, folder: string): Job[] {
  * How readers see a training: `batch-64/text-guided 1111`.
  */
 export function jobName({ slug, model, seed }: Job): string {
-  return `${slug}/${model} ${seed}`;
+  return `${slug === "" ? "" : `${slug}/`}${model} ${seed}`;
 }

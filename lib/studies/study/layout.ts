@@ -1,31 +1,29 @@
 /** How trainings at a time are shared out: over processes, threads and memory. @module */
 
-import type { Device } from "../../engine/mod.ts";
+import type { Device, EngineName } from "../../engine/mod.ts";
 
 /** Most trainings in one process: JavaScript, which feeds them all, has one thread. */
 const MOST_LANES = 4;
 /** Part of the free memory that `auto` fills. */
 const FILLED = 0.8;
 
-/** How many trainings are under way at a time, and where. */
-export interface Layout {
-  /** Processes. */
-  readonly processes: number;
-  /** Threads of the engine of each; its own number where absent. */
-  readonly threads?: number;
-}
-
 /**
  * Processes for so many trainings at a time. `tensorflow` computes beside JavaScript, so up to four
  * share one: data, library and memory are there once, and each has the numbers of one alone. Other
  * engines compute where JavaScript runs: a process each.
  */
-export function layoutOf(jobs: number, cores: number, hasTensorFlow: boolean): Layout {
-  if (hasTensorFlow) return { processes: Math.ceil(jobs / MOST_LANES) };
+export function processesFor(jobs: number, engine: EngineName): number {
+  return engine === "tensorflow" ? Math.ceil(jobs / MOST_LANES) : jobs;
+}
+
+/**
+ * Threads of the engine of a process, of so many trainings at a time on the machine; undefined for its
+ * own number.
+ */
+export function threadsFor(jobs: number, cores: number, engine: EngineName): number | undefined {
+  if (engine === "tensorflow") return undefined;
   // One alone takes what the engine takes by itself.
-  return jobs === 1
-    ? { processes: 1 }
-    : { processes: jobs, threads: Math.max(1, Math.floor(cores / jobs)) };
+  return jobs === 1 ? undefined : Math.max(1, Math.floor(cores / jobs));
 }
 
 /** What is known when the first training has come to the end of its first epoch. */

@@ -1,7 +1,7 @@
 /** What a study and its processes tell each other, one JSON object a line. @module */
 
 import type { SourceOptions, SplitName } from "../../data/mod.ts";
-import type { Device, EngineOptions } from "../../engine/mod.ts";
+import type { Device, EngineName, EngineOptions } from "../../engine/mod.ts";
 import type { Job } from "./jobs.ts";
 
 /** How a process works. */
@@ -10,8 +10,8 @@ export interface WorkerOptions {
   readonly engine: NonNullable<EngineOptions["engine"]>;
   /** `cpu` or `gpu`. */
   readonly device: NonNullable<EngineOptions["device"]>;
-  /** Threads of the engine; its own number where absent. */
-  readonly threads?: number;
+  /** Trainings at a time on this machine, in all its processes: they share its cores. Default: 1. */
+  readonly jobs?: number;
   /** What becomes of features that are not finite. */
   readonly nonfinite: "zero" | "stop";
   /** How data are read that do not say it themselves. */
@@ -46,12 +46,15 @@ export interface EpochReport {
   readonly epoch: number;
   readonly epochs: number;
   readonly validMae: number;
+  /** The run's folder. */
+  readonly path: string;
 }
 
 /** From a process; what is of one training has the number that it was ordered with. */
 export type Report =
   | { readonly note: string }
   | { readonly warning: string }
+  | { readonly opened: EngineName }
   | { readonly unusable: string }
   | { readonly device: Device; readonly peakBytes: number }
   | { readonly run: number } & EpochReport

@@ -28,4 +28,4 @@ export {
 export { type Job, jobName } from "./jobs.ts";
 export type { Ending, WorkerOptions } from "./messages.ts";
 export { runStudy, type StudyOptions, type StudyOutcome, withSettings } from "./run_study.ts";
-export type { JobEvents, PoolOptions } from "./worker_pool.ts";
+export { type JobEvents, type PoolOptions, runJobs } from "./worker_pool.ts";

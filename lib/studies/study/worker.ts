@@ -13,7 +13,8 @@ import { type Engine, openEngine } from "../../engine/mod.ts";
 import { Interrupt } from "../../training/mod.ts";
 import { peakMemory } from "../../training/versions.ts";
 import { JobTrainer } from "./job_trainer.ts";
-import type { JobOrder, Order, Report } from "./messages.ts";
+import { threadsFor } from "./layout.ts";
+import type { JobOrder, Order, Report, WorkerOptions } from "./messages.ts";
 
 function report(message: Report): void {
   const bytes = new TextEncoder().encode(`${JSON.stringify(message)}\n`);
@@ -23,6 +24,14 @@ function report(message: Report): void {
     // The study is gone, and stdin will say so at the next breath.
     if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
   }
+}
+
+/** Opens the engine, with its share of the cores where it computes with threads of its own. */
+async function open({ engine: name, device, jobs = 1 }: WorkerOptions): Promise<Engine> {
+  const engine = await openEngine({ engine: name, device, log: (note) => report({ note }) });
+  const threads = threadsFor(jobs, navigator.hardwareConcurrency, engine.name);
+  if (threads === undefined) return engine;
+  return await openEngine({ engine: engine.name, device, threads });
 }
 
 /** Works until its stdin ends or SIGTERM comes. @returns the status of the process */
@@ -42,13 +51,8 @@ async function serve(): Promise<number> {
   const options = first.open;
   let engine: Engine;
   try {
-    const { threads } = options;
-    engine = await openEngine({
-      engine: options.engine,
-      device: options.device,
-      ...(threads === undefined ? {} : { threads }),
-      log: (note) => report({ note }),
-    });
+    engine = await open(options);
+    report({ opened: engine.name });
   } catch (error) {
     report({ unusable: messageOf(error) });
     return 0;

@@ -1,10 +1,9 @@
 /** Processes that work off the trainings of a study. @module */
 
-import type { Device } from "../../engine/mod.ts";
-import { asksForTensorFlow } from "../../engine/asks_for_tensorflow.ts";
+import type { Device, EngineName } from "../../engine/mod.ts";
 import type { Interrupt } from "../../training/mod.ts";
 import type { Job } from "./jobs.ts";
-import { chooseJobs, type Layout, layoutOf } from "./layout.ts";
+import { chooseJobs, processesFor } from "./layout.ts";
 import type { Ending, WorkerOptions } from "./messages.ts";
 import { WorkerProcess } from "./worker_process.ts";
 
@@ -12,8 +11,8 @@ const CORES = navigator.hardwareConcurrency;
 
 /** What a study's progress is made of. */
 export interface JobEvents {
-  /** After an epoch of a training. */
-  onEpoch?(job: Job, epoch: number, epochs: number, validMae: number): void;
+  /** After an epoch of a training; `path` is the run's folder. */
+  onEpoch?(job: Job, epoch: number, epochs: number, validMae: number, path: string): void;
   /** Called when a training has ended. */
   onEnd?(job: Job, ending: Ending): void;
   /** Tells something once, however many processes say it. */
@@ -25,7 +24,7 @@ export interface PoolOptions extends JobEvents {
   /** Trainings at a time, no more than cores; `auto` by cores and what the first one takes. */
   readonly jobs: number | "auto";
   /** How each process works. */
-  readonly worker: Omit<WorkerOptions, "threads" | "splits">;
+  readonly worker: Omit<WorkerOptions, "jobs" | "splits">;
   /** Aborted to save and stop, with an {@linkcode Interrupt} as reason. */
   readonly signal?: AbortSignal;
 }
@@ -52,7 +51,6 @@ class Pool {
   readonly #jobs: readonly Job[];
   readonly #options: PoolOptions;
   readonly #worker: WorkerOptions;
-  readonly #hasTensorFlow: boolean;
   readonly #endings: Ending[] = [];
   readonly #said = new Set<string>();
   readonly #failed = new AbortController();
@@ -62,8 +60,10 @@ class Pool {
   /** Those that take trainings, each of one lane or several. */
   readonly #places: WorkerProcess[] = [];
   readonly #lanes: Promise<void>[] = [];
-  /** Of the engine of a process that is started now; its own number where absent. */
-  #threads: number | undefined;
+  /** Trainings at a time that are wanted. */
+  #wanted = 0;
+  /** What computes, once the first process has opened it. */
+  #engine: EngineName | null = null;
   #next = 0;
   /** Whether `auto` still waits for what the first training takes. */
   #isOpen: boolean;
@@ -76,7 +76,6 @@ class Pool {
       this.#failed.signal,
       ...(options.signal ? [options.signal] : []),
     ]);
-    this.#hasTensorFlow = asksForTensorFlow(options.worker.engine);
     this.#worker = {
       ...options.worker,
       ...(scoredOn === "valid" ? { splits: ["train", "valid"] } : {}),
@@ -92,7 +91,7 @@ class Pool {
     this.#signal.addEventListener("abort", stop);
     try {
       const { jobs } = this.#options;
-      this.#widen(jobs === "auto" ? 1 : Math.min(jobs, CORES));
+      this.#widen(jobs === "auto" ? 1 : jobs);
       // More of them may come while the first is at work.
       for (let i = 0; i < this.#lanes.length; i++) await this.#lanes[i];
     } finally {
@@ -103,19 +102,19 @@ class Pool {
     return this.#endings;
   }
 
-  #layout(jobs: number): Layout {
-    return layoutOf(
-      Math.max(1, Math.min(jobs, this.#jobs.length, CORES)),
-      CORES,
-      this.#hasTensorFlow,
-    );
+  /** Has so many trainings at a time: the first tells by what it opens where the others go. */
+  #widen(jobs: number): void {
+    this.#wanted = Math.max(1, Math.min(jobs, this.#jobs.length, CORES));
+    if (this.#lanes.length === 0) this.#lanes.push(this.#lane(0));
+    this.#spread();
   }
 
-  /** Has so many trainings at a time. */
-  #widen(jobs: number): void {
-    const lanes = Math.min(jobs, this.#jobs.length), { processes, threads } = this.#layout(lanes);
-    this.#threads = threads;
-    while (this.#lanes.length < lanes) this.#lanes.push(this.#lane(this.#lanes.length % processes));
+  #spread(): void {
+    if (this.#engine === null) return;
+    const processes = processesFor(this.#wanted, this.#engine);
+    while (this.#lanes.length < this.#wanted) {
+      this.#lanes.push(this.#lane(this.#lanes.length % processes));
+    }
   }
 
   /** Works off jobs one after the other, in the process at `place`. */
@@ -126,7 +125,8 @@ class Pool {
         const process = this.#processAt(place);
         const ending = await process.train(
           job,
-          ({ epoch, epochs, validMae }) => this.#options.onEpoch?.(job, epoch, epochs, validMae),
+          ({ epoch, epochs, validMae, path }) =>
+            this.#options.onEpoch?.(job, epoch, epochs, validMae, path),
         );
         this.#endings[at] = ending;
         this.#options.onEnd?.(job, ending);
@@ -140,9 +140,12 @@ class Pool {
   #processAt(place: number): WorkerProcess {
     const there = this.#places[place];
     if (there?.isAlive) return there;
-    const threads = this.#threads === undefined ? {} : { threads: this.#threads };
-    const process = new WorkerProcess({ ...this.#worker, ...threads }, {
+    const process = new WorkerProcess({ ...this.#worker, jobs: this.#wanted }, {
       onNote: (text) => this.#note(text),
+      onOpen: (engine) => {
+        this.#engine = engine;
+        this.#spread();
+      },
       onMemory: (device, peakBytes) => this.#choose(device, peakBytes),
     });
     this.#processes.push(process);

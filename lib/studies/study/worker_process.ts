@@ -2,7 +2,7 @@
 
 import { EngineError } from "../../core/errors.ts";
 import { readLines } from "../../core/json_lines.ts";
-import type { Device } from "../../engine/mod.ts";
+import type { Device, EngineName } from "../../engine/mod.ts";
 import type { Job } from "./jobs.ts";
 import type { Ending, EpochReport, Order, Report, WorkerOptions } from "./messages.ts";
 import { workerCommand } from "./worker_command.ts";
@@ -11,6 +11,8 @@ import { workerCommand } from "./worker_command.ts";
 export interface ProcessEvents {
   /** A sentence for people. */
   onNote(text: string): void;
+  /** What it computes with, before all else. */
+  onOpen(engine: EngineName): void;
   /** The largest memory so far in bytes, after each epoch. */
   onMemory(device: Device, peakBytes: number): void;
 }
@@ -94,9 +96,10 @@ export class WorkerProcess {
     for (const { done } of this.#underway.values()) done.resolve({ status: "failed", message });
   }
 
-  #take(report: Report, { onNote, onMemory }: ProcessEvents): void {
+  #take(report: Report, { onNote, onOpen, onMemory }: ProcessEvents): void {
     if ("note" in report) onNote(report.note);
     else if ("warning" in report) onNote(`warning: ${report.warning}`);
+    else if ("opened" in report) onOpen(report.opened);
     else if ("peakBytes" in report) onMemory(report.device, report.peakBytes);
     else if ("epoch" in report) this.#underway.get(report.run)?.onEpoch(report);
     else if ("ending" in report) {

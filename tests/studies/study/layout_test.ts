@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { chooseJobs, layoutOf } from "../../../lib/studies/study/layout.ts";
+import { chooseJobs, processesFor, threadsFor } from "../../../lib/studies/study/layout.ts";
 
 /** A machine that holds as many as are asked for. */
 const ROOMY = { jobs: 10, cores: 8, freeBytes: 1e11, peakBytes: 1e9, device: "cpu" } as const;
@@ -21,13 +21,14 @@ Deno.test("chooseJobs() trains one at a time on a GPU, whose memory it does not 
   assertEquals(chooseJobs({ ...ROOMY, device: "gpu" }).jobs, 1);
 });
 
-Deno.test("layoutOf() puts up to four trainings into a process of tensorflow, with its own threads", () => {
-  const layouts = [1, 2, 4, 5, 8, 9].map((jobs) => layoutOf(jobs, 8, true));
-  assertEquals(layouts, [1, 1, 1, 2, 2, 3].map((processes) => ({ processes })));
+Deno.test("tensorflow has up to four trainings in a process, with its own threads", () => {
+  const processes = [1, 2, 4, 5, 8, 9].map((jobs) => processesFor(jobs, "tensorflow"));
+  assertEquals(processes, [1, 1, 1, 2, 2, 3]);
+  assertEquals(threadsFor(4, 8, "tensorflow"), undefined);
 });
 
-Deno.test("layoutOf() gives other engines a process a training, and each its share of the threads", () => {
-  assertEquals(layoutOf(1, 8, false), { processes: 1 });
-  assertEquals(layoutOf(3, 8, false), { processes: 3, threads: 2 });
-  assertEquals(layoutOf(8, 4, false), { processes: 8, threads: 1 });
+Deno.test("other engines have a process a training, and each its share of the threads", () => {
+  assertEquals([1, 3, 8].map((jobs) => processesFor(jobs, "cpu")), [1, 3, 8]);
+  assertEquals(threadsFor(1, 8, "cpu"), undefined);
+  assertEquals([[3, 8], [8, 4]].map(([jobs, cores]) => threadsFor(jobs!, cores!, "cpu")), [2, 1]);
 });

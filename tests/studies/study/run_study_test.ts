@@ -12,7 +12,7 @@ import {
 } from "../../../lib/studies/mod.ts";
 import { EngineError, RunError } from "../../../lib/core/errors.ts";
 import { Interrupt, RunFolder } from "../../../lib/training/mod.ts";
-import { asksForTensorFlow } from "../../../lib/engine/asks_for_tensorflow.ts";
+import { HAS_TENSORFLOW } from "../../engine/engines.ts";
 import { withFolder } from "../../training/small.ts";
 
 const DATA = "synthetic:n=12,seed=1,text=4,audio=3,vision=3,audioSteps=3,visionSteps=3";
@@ -76,7 +76,7 @@ Deno.test("runStudy() trains every cell with every seed, several at a time, and 
 Deno.test({
   name:
     "runStudy() trains several at a time in one process of tensorflow, in the bytes of one alone",
-  ignore: !asksForTensorFlow("auto") || Deno.env.get("MSA_TEST_ENGINES") === "cpu",
+  ignore: !HAS_TENSORFLOW,
   fn: async () => {
     await withFolder(async (out) => {
       const { data, protocol } = STUDY;
@@ -104,6 +104,58 @@ Deno.test({
       const mixed = parseDefinition(both, "mixed");
       const { jobs } = await runStudy(mixed, options(join(out, "mixed"), { jobs: 2, worker }));
       assertEquals(jobs.map(({ ending: { status } }) => status).sort(), ["failed", "trained"]);
+    });
+  },
+});
+
+Deno.test({
+  name:
+    "runStudy() with two trainings in a process of tensorflow goes on after its death and a stop",
+  ignore: !HAS_TENSORFLOW,
+  fn: async () => {
+    await withFolder(async (out) => {
+      const { data, protocol } = STUDY;
+      const settings = { batchSize: 4, filtersDim: 2, epochs: 100, earlyStop: 100 };
+      const cells = [{ model: "cnn", settings }];
+      const study = parseDefinition({ cells, seeds: [1, 2, 3], data, protocol }, "two");
+      const worker = { ...options(out).worker, engine: "tensorflow" } as const;
+      const weights = ({ groups }: Awaited<ReturnType<typeof runStudy>>["study"]) =>
+        groups[0]!.runs.map(({ path }) => Deno.readFileSync(join(path, "model.safetensors")));
+      const { study: alone } = await runStudy(study, options(join(out, "alone"), { worker }));
+
+      const both = join(out, "both");
+      /** Calls `then` once, with a folder, when two trainings have ended an epoch. */
+      const whenTwo = (then: (path: string) => void): NonNullable<StudyOptions["onEpoch"]> => {
+        const seen = new Set<number>();
+        return ({ seed }, _epoch, _epochs, _mae, path) => {
+          if (seen.size < 2 && seen.add(seed).size === 2) then(path);
+        };
+      };
+      const kill = (path: string) => {
+        const { pid } = JSON.parse(Deno.readTextFileSync(join(path, ".lock")));
+        Deno.kill(pid, "SIGKILL");
+      };
+      const killed = await runStudy(
+        study,
+        options(both, { jobs: 2, worker, onEpoch: whenTwo(kill) }),
+      );
+      assertEquals(killed.jobs.map(({ ending }) => ending.status), ["failed", "failed", "trained"]);
+      for (const { ending } of killed.jobs.slice(0, 2)) {
+        assertMatch((ending as { message: string }).message, /^SIGKILL ended its process/);
+      }
+      const stop = new AbortController();
+      const onEpoch = whenTwo(() => stop.abort(new Interrupt("SIGINT")));
+      const stopped = runStudy(
+        study,
+        options(both, { jobs: 2, worker, signal: stop.signal, onEpoch }),
+      );
+      await assertRejects(() => stopped, Interrupt);
+      for (const seed of [1, 2]) {
+        const run = RunFolder.at(join(both, "two", "defaults"), "cnn", "synthetic", seed);
+        assertEquals(run.readRecord()?.status, "interrupted");
+      }
+      const last = await runStudy(study, options(both, { jobs: 2, worker }));
+      assertEquals(weights(last.study), weights(alone));
     });
   },
 });
