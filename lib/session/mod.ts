@@ -16,7 +16,13 @@ export { RunEvaluation } from "./run_evaluation.ts";
 export { type ShownRunOptions, trainShown } from "./shown_run.ts";
 export type { EvaluateOptions, RunUse } from "./run_splits.ts";
 export { train } from "./train.ts";
-export { type SeedsOptions, type SeedsOutcome, type SeedsPool, trainSeeds } from "./train_seeds.ts";
+export {
+  type SeedsCell,
+  type SeedsOptions,
+  type SeedsOutcome,
+  type SeedsPool,
+  trainSeeds,
+} from "./train_seeds.ts";
 export type { TrainOptions } from "./train_options.ts";
 export { type SeedOption, TrainedModel } from "./trained_model.ts";
 export { evaluateRun, type PredictOptions, predictRun, type Score } from "./use_run.ts";

@@ -2,18 +2,29 @@
 
 import { type Dataset, prepareData, sourceOptions } from "../data/mod.ts";
 import { type Ending, type Job, type PoolOptions, runJobs } from "../studies/mod.ts";
-import { findModel } from "../models/mod.ts";
+import { findModel, type Setting } from "../models/mod.ts";
 import type { TrainingOptions } from "../training/mod.ts";
 import { checkTraining, openData, requiredText } from "../training/open_training.ts";
 import { RunFolder, type RunSummary } from "../training/run_folder.ts";
 import { TRAINING_DEFAULTS } from "../training/training_defaults.ts";
 import { floorWarning } from "./shown_run.ts";
 
-/** One configuration, whose data are a path and whose engine a name: processes open them. */
+/** Models with settings, whose data are a path and whose engine a name: processes open them. */
 export type SeedsOptions =
-  & Omit<TrainingOptions, "model" | "data" | "engine" | "device" | "log" | "splits" | "isFixed">
+  & Omit<
+    TrainingOptions,
+    "model" | "settings" | "data" | "engine" | "device" | "log" | "splits" | "isFixed"
+  >
   & Partial<Pick<PoolOptions["worker"], "engine" | "device">>
-  & { readonly model: string; readonly data: string };
+  & { readonly cells: readonly SeedsCell[]; readonly data: string };
+
+/** What is trained with each seed. */
+export interface SeedsCell {
+  /** The model's name. */
+  readonly model: string;
+  /** Settings other than the defaults: values, or their text as typed. */
+  readonly settings: Readonly<Record<string, Setting>>;
+}
 
 /** How seeds are worked off. */
 export interface SeedsPool extends Omit<PoolOptions, "worker"> {
@@ -23,15 +34,15 @@ export interface SeedsPool extends Omit<PoolOptions, "worker"> {
 
 /** What became of seeds. */
 export interface SeedsOutcome {
-  /** Of those that are trained, in their order. */
+  /** Of those that are trained, cell by cell. */
   readonly runs: readonly RunSummary[];
-  /** Each seed and how it ended. */
+  /** Each training and how it ended. */
   readonly jobs: readonly { readonly job: Job; readonly ending: Ending }[];
 }
 
 /**
- * Trains one run a seed, `pool.jobs` at a time, in the bytes of one after the other. What cannot be
- * trained is refused before anything is started; a seed that fails does not stop the others.
+ * Trains each cell, one run a seed, `pool.jobs` at a time, in the bytes of one after the other. What
+ * cannot be trained is refused before anything is started; a run that fails does not stop the others.
  *
  * @throws {UsageError} an option, setting or name is unknown, with the nearest one, or does not fit
  * @throws {DataError} the data cannot be loaded or trained on
@@ -43,30 +54,34 @@ export async function trainSeeds(
   seeds: readonly number[],
   pool: SeedsPool,
 ): Promise<SeedsOutcome> {
-  const { model, data, settings = {}, modalities = null, protocol = null, name, overwrite } =
-    options;
+  const { cells, data, modalities = null, protocol = null, name, overwrite } = options;
   const { nonfinite, engine, device, out } = { ...TRAINING_DEFAULTS, ...options };
   const source = sourceOptions(options);
   await prepareData(data, source);
-  const peeked = openData({ ...options, lazy: true }, requiredText(findModel(model), settings));
-  using opened = new DisposableStack();
-  opened.defer(() => peeked.dataset.close());
-  // Its warnings are told by who trains.
-  const { dataset } = checkTraining({ ...options, onWarning: () => {} }, peeked);
-  pool.onData?.(dataset);
+  using open = new DisposableStack();
+  const datasets = cells.map(({ model, settings }) => {
+    const text = requiredText(findModel(model), settings);
+    const peeked = openData({ ...options, lazy: true }, text);
+    open.defer(() => peeked.dataset.close());
+    // Its warnings are told by who trains.
+    return checkTraining({ ...options, model, settings, onWarning: () => {} }, peeked).dataset;
+  });
+  pool.onData?.(datasets[0]!);
   const place = {
     resume: options.resume ?? true,
     ...(name === undefined ? {} : { name }),
     ...(overwrite === undefined ? {} : { overwrite }),
   };
-  const jobs = seeds.map((seed): Job => {
-    return { slug: "", model, modalities, settings, seed, data, protocol, out, place };
-  });
+  const jobs = cells.flatMap((cell) =>
+    seeds.map((seed): Job => {
+      return { slug: "", ...cell, modalities, seed, data, protocol, out, place };
+    })
+  );
   const { commandLine = [] } = options;
   const worker = { engine, device, nonfinite, source, commandLine };
   const onEnd = (job: Job, ending: Ending) => {
     pool.onEnd?.(job, ending);
-    const warning = ending.status === "trained" ? floorWarning(dataset, ending.path) : null;
+    const warning = ending.status === "trained" ? floorWarning(datasets[0]!, ending.path) : null;
     if (warning !== null) pool.onNote?.(`warning: ${warning}`);
   };
   const endings = await runJobs(jobs, { ...pool, onEnd, worker });

@@ -1,23 +1,18 @@
 /** The work of `deno task demo`. @module */
 
 import { corr } from "../../lib/evaluation/mod.ts";
-import { createProgress } from "../../lib/display/mod.ts";
-import {
-  type Dataset,
-  makeSynthetic,
-  MODALITIES,
-  type Modality,
-  type Split,
-} from "../../lib/data/mod.ts";
-import { openEngine } from "../../lib/engine/mod.ts";
+import { createProgress, type Progress } from "../../lib/display/mod.ts";
+import { makeSynthetic, MODALITIES, type Modality, type Split } from "../../lib/data/mod.ts";
 import { resultsTable } from "../../lib/analysis/mod.ts";
 import { readRun } from "../../lib/studies/mod.ts";
-import { openTraining, RunFolder, type RunSummary } from "../../lib/training/mod.ts";
-import { trainShown } from "../../lib/session/mod.ts";
+import { InterruptListener, RunFolder, type RunSummary } from "../../lib/training/mod.ts";
+import { trainSeeds } from "../../lib/session/mod.ts";
 import { parseCsv } from "../../lib/core/mod.ts";
 import { firstSeeds } from "../../lib/training/training_defaults.ts";
-import type { Call } from "../shared/command.ts";
+import type { Call, Outcome } from "../shared/command.ts";
 import { seedsOf } from "../shared/flags.ts";
+import { jobEvents } from "../shared/job_progress.ts";
+import { countOf } from "../shared/pool_flags.ts";
 import { printTable } from "../shared/run_table.ts";
 import { printTables } from "../shared/tables.ts";
 
@@ -48,34 +43,45 @@ export interface DemoResult {
 }
 
 /** Trains, prints the tables, and returns what they show. */
-export async function work(call: Call): Promise<{ json: DemoResult }> {
-  const dataset = makeSynthetic();
-  const runs = await trainModels(call, dataset);
-  const unimodalLabels = labelQuality(runs, dataset.splits.train!);
+export async function work(call: Call): Promise<Outcome> {
+  using progress = createProgress();
+  const seeds = seedsOf(call) ?? firstSeeds(3);
+  const { runs, failed } = await trainModels(call, seeds, progress);
+  if (failed > 0) return { json: { runs, unimodalLabels: [] }, status: 1 };
+  const unimodalLabels = labelQuality(runs, makeSynthetic().splits.train!);
   printResults(runs, unimodalLabels);
-  return { json: { runs, unimodalLabels } };
+  return { json: { runs, unimodalLabels } satisfies DemoResult };
 }
 
-/** One run for each model and seed; those that are there already are kept. */
-async function trainModels(call: Call, dataset: Dataset): Promise<RunSummary[]> {
-  const seeds = seedsOf(call) ?? firstSeeds(3);
-  using progress = createProgress();
-  const log = (line: string) => progress.note(line);
-  const engine = await openEngine({ engine: call.get("engine") as "cpu", log });
-  const runs: RunSummary[] = [];
-  for (const model of ["constant", "self-mm"]) {
-    const training = await openTraining({
-      model,
-      data: dataset,
-      settings: model === "self-mm" ? SETTINGS : {},
-      engine,
-      out: call.require("out"),
-      commandLine: ["demo", ...Deno.args],
-    });
-    const toResume = "deno task demo goes on with it";
-    runs.push(...await trainShown(training, seeds, { progress, toResume }));
+/** One run for each model and seed, as many at a time as there are cores; those that are there are kept. */
+async function trainModels(
+  call: Call,
+  seeds: readonly number[],
+  progress: Progress,
+): Promise<{ runs: readonly RunSummary[]; failed: number }> {
+  using interrupt = new InterruptListener();
+  const cells = [{ model: "constant", settings: {} }, { model: "self-mm", settings: SETTINGS }];
+  try {
+    const { runs, jobs } = await trainSeeds(
+      {
+        cells,
+        data: "synthetic",
+        engine: call.get("engine") as "cpu",
+        out: call.require("out"),
+        commandLine: ["demo", ...Deno.args],
+      },
+      seeds,
+      {
+        ...jobEvents(progress, cells.length * seeds.length),
+        jobs: navigator.hardwareConcurrency,
+        signal: interrupt.signal,
+      },
+    );
+    return { runs, failed: countOf(jobs).failed.length };
+  } catch (error) {
+    if (interrupt.signal.aborted) progress.note("The runs are saved: deno task demo goes on");
+    throw error;
   }
-  return runs;
 }
 
 /** How well the labels in `labels.csv` agree with the planted sentiments. */

@@ -32,8 +32,7 @@ export async function work(call: Call): Promise<Outcome> {
     ...engineOf(call),
     ...repeated,
     ...dataOf(call, repeated),
-    model: model.name,
-    settings: { ...before, ...readSettings(call, model) },
+    cells: [{ model: model.name, settings: { ...before, ...readSettings(call, model) } }],
     out: call.require("out"),
     ...(name === undefined ? {} : { name }),
     overwrite: call.has("overwrite"),
@@ -76,7 +75,7 @@ async function trainInTurn(
   { progress, toResume, events, sha256 }: Shown,
 ): Promise<RunSummary[]> {
   const log = (line: string) => progress.note(line);
-  using training = await openTraining({ ...options, onWarning: warn, log });
+  using training = await openTraining({ ...options, ...options.cells[0]!, onWarning: warn, log });
   warnOfChange(training.dataset, sha256);
   const follow = (_: unknown, seed: number) => events?.follow(training.folder(seed).path);
   return await trainShown(training, seeds, { progress, toResume, onEpoch: follow });

@@ -24,13 +24,13 @@ Deno.test("demo beats the constant and finds unimodal sentiments, and keeps its 
   assertMatch(stdout, /^model +dataset +seeds +MAE +Corr/m);
   assertMatch(stdout, /^self-mm +synthetic +\d +0\.\d{3}/m);
   assertMatch(stdout, /^modality +copy of the label +generated +gain$/m);
-  assert(!/epoch \d/.test(stdout), "progress is no result");
-  assertMatch(stderr, /^self-mm seed 1111: epoch 1\/20, loss /m);
+  assert(!/valid MAE/.test(stdout), "progress is no result");
+  assertMatch(stderr, /^\[2\/2\] self-mm 1111: trained, valid MAE 0\.\d{4}$/m);
 
   const before = contentOf(folder.at("runs"));
   const again = await runTask("demo", ...out);
   assertEquals([again.code, again.stdout], [0, stdout]);
-  assertEquals(again.stderr.match(/ is finished: kept as it is$/gm)?.length, 2);
+  assertEquals(again.stderr.match(/: kept as it is, valid MAE /g)?.length, 2);
   assertEquals(contentOf(folder.at("runs")), before);
 });
 
