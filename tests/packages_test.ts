@@ -70,11 +70,7 @@ Deno.test("deno.lock is a part of deno.full.lock, with the same hashes", () => {
 Deno.test("deno.media.lock is deno.lock and what looks at and hears clips, which no other lock has", () => {
   const [slim, media, full] = ["deno.lock", "deno.media.lock", "deno.full.lock"]
     .map((name) => Object.keys(readJson(name).npm));
-  const later = (id: string) => /^(@tensorflow\/tfjs-converter|fft\.js)@/.test(id);
-  // TensorFlow's kernels and what they bring are in it too, as deno.full.lock has them.
-  const kernels = media!.filter((id) => !slim!.includes(id) && full!.includes(id) && !later(id));
-  assert(kernels.some((id) => id.startsWith("@tensorflow/tfjs-node-gpu@")), `${kernels}`);
-  const own = media!.filter((id) => !slim!.includes(id) && !kernels.includes(id));
+  const own = media!.filter((id) => !slim!.includes(id));
   const names = own.map((id) => withoutPeers(id).replace(/@[^@]+$/, ""));
   assertEquals(names.sort(), [
     "@tensorflow/tfjs-backend-wasm",
