@@ -70,20 +70,19 @@ async function* run(
   for (const data of [MOSEI, MOSI, SIMS]) writeBenchData(join(folder, data.preset), data);
   for (const { model: { name, needs }, data: { preset }, label } of measured()) {
     if (models?.includes(name) === false) continue;
-    // On a GPU in software, and of a BERT, a step takes seconds; V8 compiles what computes during the
-    // first few on cpu.
-    const most = { tensorflow: 8, cpu: 5, webgpu: 1 }[engine] ?? 1;
-    const steps = needs.includes("bert") ? Math.min(3, most) : most;
+    // Of a BERT a step takes seconds.
+    const most = needs.includes("bert") ? 3 : 8;
     const ours: Steps[] = [], theirs: Steps[] = [];
     const at = join(folder, preset);
     for (let pair = 0; pair < pairs; pair++) {
-      const args = [at, preset, name, engine, steps, threads];
+      const args = [at, preset, name, engine, most, threads];
       const own = await runJson<Steps & { batchSize: number }>(
         Deno.execPath(),
         script("network_steps.ts", args),
       );
       ours.push(own);
       if (!torch || !exists(join(HERE, "torch", `${name}.py`))) continue;
+      const steps = own.stepSeconds.length;
       const rest = [preset, name, steps, threads, own.batchSize].map(String);
       theirs.push(await runJson("python3", [join(HERE, "torch_models.py"), at, ...rest]));
     }
