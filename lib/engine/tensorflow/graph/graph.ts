@@ -34,7 +34,7 @@ const VALUE_BYTES = 16;
 export interface Graph {
   /** Adds an argument of the function. */
   addArgument(dtype: number, shape: readonly number[]): GraphValue;
-  /** Adds a constant: a copy of a `TF_Tensor`. */
+  /** Adds a constant: a `TF_Tensor`, which is the graph's from now on. */
   addConstant(tensor: bigint, dtype: number): GraphValue;
   /** Adds an op; it runs after the operations `after`. */
   addOperation(
@@ -48,10 +48,12 @@ export interface Graph {
   describe(value: GraphValue): Description;
   /** Tells the shape of a value that TensorFlow cannot infer. */
   setShape(value: GraphValue, shape: readonly number[]): void;
+  /** Takes a line of the recording, before what it stands for is added. */
+  follow(line: string): void;
 }
 
 /** A graph under construction. Dispose it after {@linkcode GraphBuilder.finish}. */
-export class GraphBuilder implements Graph, Disposable {
+export class GraphBuilder implements Omit<Graph, "follow">, Disposable {
   readonly #binding: TensorFlowBinding;
   readonly #memory: NativeMemory;
   readonly #native: Native;
@@ -87,6 +89,7 @@ export class GraphBuilder implements Graph, Disposable {
     this.#setAttribute(description, { name: "dtype", type: AttributeKind.TYPE, value: dtype });
     const name = this.#memory.cString("value");
     this.#native.TF_SetAttrTensor(description, name, tensor, this.#memory.status);
+    this.#native.TF_DeleteTensor(tensor); // the operation has its own reference
     this.#memory.check("make a constant of a compiled step");
     return { operation: this.#finish(description, "Const"), output: 0 };
   }

@@ -1,7 +1,7 @@
 /** The functions of a process: steps that do the same share one, so that seeds compile once. @module */
 
 import type { TensorFlowBinding } from "../binding/binding.ts";
-import type { Trace } from "./known_graph.ts";
+import type { Trace } from "./known_steps.ts";
 
 /** Functions that no step has, and that are kept for the next: those of some models. */
 const KEPT = 32;

@@ -15,9 +15,10 @@ import { backend, dispose, type Tensor, tidy, type Variable } from "@tensorflow/
 import { EngineError } from "../../../core/errors.ts";
 import type { CompiledStep, CompileOptions, NamedTensors } from "../../types.ts";
 import type { TensorFlowBinding, TensorMetadata } from "../binding/binding.ts";
-import { GraphBuilder, type GraphValue } from "./graph.ts";
+import type { GraphValue } from "./graph.ts";
 import { type GraphFunction, GraphFunctions } from "./graph_functions.ts";
-import { Difference, KnownGraph } from "./known_graph.ts";
+import { Difference } from "./known_steps.ts";
+import { LazyGraph } from "./lazy_graph.ts";
 import type { NodeBackend } from "../binding/ops.ts";
 import { ownValue } from "./own_value.ts";
 import { StepRecorder } from "./step_recorder.ts";
@@ -35,9 +36,6 @@ interface Compiled {
   calls: number;
   nextCheck: number;
 }
-
-/** The same before the first call. */
-type Found = Pick<Compiled, "function" | "parameters">;
 
 /** Compiles `step`; see `Engine.compile`. */
 export function compileGraph<I extends NamedTensors, O extends NamedTensors>(
@@ -144,46 +142,23 @@ class Compiler<I extends NamedTensors, O extends NamedTensors> {
   /** With the function of a step that does the same, where there is one. */
   #compile(inputs: I, variant: string): Compiled {
     const signature = this.#signature(inputs);
-    const found = this.#find(this.#functions.alike(signature), inputs, variant) ??
-      this.#make(signature, inputs, variant);
-    this.#functions.use(found.function);
-    return { ...found, calls: 0, nextCheck: RECHECK };
-  }
-
-  #make(signature: string, inputs: I, variant: string): Found {
-    using graph = new GraphBuilder(this.#binding);
+    using graph = new LazyGraph(this.#binding, this.#functions.alike(signature));
     return this.#record(graph, inputs, variant, (recording, values, outputs, before) => {
-      const changed = before.keys().filter((i) => recording.isChanged(before[i]!)).toArray();
-      const name = this.#functions.newName();
-      recording.finish(name, graph, values);
-      const { trace, parameters } = recording;
-      return { function: { ...trace, name, signature, changed, outputs }, parameters };
+      const { parameters } = recording;
+      const make = (): GraphFunction => {
+        const changed = before.keys().filter((i) => recording.isChanged(before[i]!)).toArray();
+        const name = this.#functions.newName();
+        recording.finish(name, graph, values);
+        return { ...recording.trace, name, signature, changed, outputs };
+      };
+      const used = this.#functions.use(graph.end() ?? make());
+      return { function: used, parameters, calls: 0, nextCheck: RECHECK };
     });
   }
 
-  /** What of the functions does what the step does; null for none. */
-  #find(among: readonly GraphFunction[], inputs: I, variant: string): Found | null {
-    if (among.length === 0) return null;
-    try {
-      return this.#compare(among, inputs, variant);
-    } catch (error) {
-      if (error instanceof Difference) return null;
-      throw error;
-    }
-  }
-
-  /** @throws {Difference} none of them does what the step does */
-  #compare(among: readonly GraphFunction[], inputs: I, variant: string): Found {
-    const known = new KnownGraph(among);
-    return this.#record(known, inputs, variant, ({ parameters }) => ({
-      function: known.end(),
-      parameters,
-    }));
-  }
-
-  /** Records the step, into a graph or for comparison, and hands the recording and its results to `use`. */
+  /** Records the step, and hands the recording and its results to `use`. */
   #record<R>(
-    into: GraphBuilder | KnownGraph<GraphFunction>,
+    into: LazyGraph<GraphFunction>,
     inputs: I,
     variant: string,
     use: (
@@ -220,17 +195,18 @@ class Compiler<I extends NamedTensors, O extends NamedTensors> {
 
   /** @throws {EngineError} when the step no longer does what was compiled */
   #recheck(compiled: Compiled, inputs: I, variant: string): void {
-    try {
-      const { parameters } = this.#compare([compiled.function], inputs, variant);
+    using graph = new LazyGraph(this.#binding, [compiled.function]);
+    this.#record(graph, inputs, variant, ({ parameters }) => {
+      graph.end();
       const changed = parameters.findIndex((id, i) => id !== compiled.parameters[i]);
-      if (changed >= 0) throw new Difference(changed, "another key of random numbers", "the first");
-    } catch (error) {
-      if (!(error instanceof Difference)) throw error;
+      const difference = graph.difference ??
+        (changed < 0 ? null : new Difference(changed, "another random key", "the first"));
+      if (difference === null) return;
       throw new EngineError(
-        `Cannot go on with a compiled step: at call ${compiled.calls} ${error.message}; what ` +
+        `Cannot go on with a compiled step: at call ${compiled.calls} ${difference.message}; what ` +
           "changes between calls has to be an input or part of the state",
       );
-    }
+    });
   }
 
   /** Runs the step both ways and compares state and outputs. */

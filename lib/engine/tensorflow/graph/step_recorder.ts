@@ -9,8 +9,9 @@ import { createHash } from "node:crypto";
 import { EngineError } from "../../../core/errors.ts";
 import { type OpAttribute, typeAttribute } from "../binding/attributes.ts";
 import type { Recorder, TensorFlowBinding, TensorMetadata } from "../binding/binding.ts";
-import type { Description, Graph, GraphBuilder, GraphValue } from "./graph.ts";
-import { KnownGraph, type Trace } from "./known_graph.ts";
+import type { Description, Graph, GraphValue } from "./graph.ts";
+import type { Trace } from "./known_steps.ts";
+import type { LazyGraph } from "./lazy_graph.ts";
 import { isConstant, type NodeBackend } from "../binding/ops.ts";
 import { valueType } from "../binding/resource_variable.ts";
 import { DataType } from "../binding/symbols.ts";
@@ -29,7 +30,7 @@ interface StateVariable {
   isChanged: boolean;
 }
 
-/** Records a step into a graph, or compares it with earlier recordings. */
+/** Records a step into a graph. */
 export class StepRecorder implements Recorder {
   readonly #backend: NodeBackend;
   readonly #binding: TensorFlowBinding;
@@ -48,14 +49,14 @@ export class StepRecorder implements Recorder {
   #pieceDone: readonly bigint[] = [];
 
   /**
-   * @param into the graph; or what is known of others, which it then has to repeat
+   * @param into the graph
    * @param state numbers of the tensors that the step may change; the graph gets the handles of
    * their variables
    * @param inputs numbers of the tensors that it reads; arguments of the graph after the state
    */
   constructor(
     backend: NodeBackend,
-    into: GraphBuilder | KnownGraph<Trace>,
+    into: Graph,
     state: readonly number[],
     inputs: readonly number[],
   ) {
@@ -234,14 +235,13 @@ export class StepRecorder implements Recorder {
     this.#effects.push(made!.operation);
   }
 
-  /** @throws {Difference} no earlier step did this */
   #note(line: string): void {
     this.#lines.push(line);
-    if (this.#graph instanceof KnownGraph) this.#graph.follow(line);
+    this.#graph.follow(line);
   }
 
   /** Makes the function `name` of `graph`, with these values as results. */
-  finish(name: string, graph: GraphBuilder, results: readonly GraphValue[]): void {
+  finish(name: string, graph: LazyGraph<Trace>, results: readonly GraphValue[]): void {
     const outputs = results.map((value) => {
       // An argument or a value that is returned twice needs an operation of its own.
       const { shape, dtype } = graph.describe(value);
@@ -297,13 +297,8 @@ export class StepRecorder implements Recorder {
       ? new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
       : new TextEncoder().encode(JSON.stringify(values));
     const digest = createHash("sha1").update(bytes).digest("hex");
-    const tensor = this.#binding.resolve(id);
-    try {
-      const value = this.#graph.addConstant(tensor, dtype);
-      return { value, origin: `constant ${dtype}[${shape}]${digest}` };
-    } finally {
-      this.#binding.memory.native.TF_DeleteTensor(tensor);
-    }
+    const value = this.#graph.addConstant(this.#binding.resolve(id), dtype);
+    return { value, origin: `constant ${dtype}[${shape}]${digest}` };
   }
 }
 
