@@ -58,6 +58,13 @@ const BROADCASTS: [a: number[], b: number[], out: number[]][] = [
   [[2, 3, 1], [2, 3, 4], [2, 3, 4]],
   [[3, 1], [2, 1, 4], [2, 3, 4]],
   [[2, 1, 3, 1], [4, 1, 5], [2, 4, 3, 5]],
+  // Rows that a kernel may take in pieces, with what is left of them.
+  [[3, 131], [3, 131], [3, 131]],
+  [[3, 67], [], [3, 67]],
+  [[], [3, 67], [3, 67]],
+  [[3, 131], [131], [3, 131]],
+  [[3, 1], [3, 131], [3, 131]],
+  [[3, 65], [3, 1], [3, 65]],
 ];
 
 onEachEngine("arithmetic broadcasts any two shapes", () => {
@@ -111,7 +118,7 @@ const FUNCTIONS: [apply: (x: tf.Tensor) => tf.Tensor, exact: (x: number) => numb
 ];
 
 onEachEngine("functions of entries have float32 accuracy", () => {
-  const x = waves(41, 1).map((value) => 6 * value);
+  const x = waves(403, 1).map((value) => 6 * value);
   for (const [apply, exact] of FUNCTIONS) {
     const got = apply(tf.tensor1d(x)).dataSync();
     x.forEach((value, i) =>
@@ -125,11 +132,23 @@ forEachEngine("functions of entries keep NaN, infinities and zeros [cpu]", ({ na
   if (name !== "cpu") return;
   tf.tidy(() => {
     const x = [NaN, Infinity, -Infinity, 0, 200, -200, 3e38];
-    for (const [apply, exact] of FUNCTIONS) {
-      const got = [...apply(tf.tensor1d(x)).dataSync()];
-      assertEquals(got.map(Math.fround), x.map((value) => Math.fround(exact(value))), `${exact}`);
+    // Few of them, and many.
+    for (const values of [x, Array.from({ length: 207 }, (_, i) => x[i % 7]!)]) {
+      for (const [apply, exact] of FUNCTIONS) {
+        const got = [...apply(tf.tensor1d(values)).dataSync()];
+        assertEquals(got, values.map((value) => Math.fround(exact(value))), `${exact}`);
+      }
     }
   });
+});
+
+onEachEngine("concat() and slice() take long pieces as they are", () => {
+  const [x, at] = operand([2, 150], 3), [y, yAt] = operand([2, 70], 9);
+  const both = tf.concat([x, y], 1);
+  const expected = (from: number) => ([i, j]: number[]) =>
+    j! + from < 150 ? at([i!, j! + from]) : yAt([i!, j! + from - 150]);
+  assertNear(both, [2, 220], indices([2, 220]).map(expected(0)));
+  assertNear(tf.slice(both, [0, 31], [2, 151]), [2, 151], indices([2, 151]).map(expected(31)));
 });
 
 onEachEngine("pad(), concat() and tile() put entries where they belong", () => {
@@ -206,16 +225,30 @@ onEachEngine("transpose() takes every order of the axes", () => {
 });
 
 onEachEngine("mean() divides the sum over any axes", () => {
-  const [x, at] = operand([3, 4, 5], 5);
-  for (const axes of [[0], [1], [2], [0, 1], [0, 2], [1, 2], [0, 1, 2]]) {
-    const shape = [3, 4, 5].map((n, axis) => axes.includes(axis) ? 1 : n);
-    const over = [3, 4, 5].map((n, axis) => axes.includes(axis) ? n : 1);
-    const expected = indices(shape).map((index) => {
-      const all = [...indices(over)].map((offset) => at(index.map((n, i) => n + offset[i]!)));
-      return all.reduce((a, b) => a + b) / all.length;
-    });
-    assertNear(tf.mean(x, axes, true), shape, expected);
+  for (const sizes of [[3, 4, 5], [3, 2, 71]]) {
+    const [x, at] = operand(sizes, 5);
+    for (const axes of [[0], [1], [2], [0, 1], [0, 2], [1, 2], [0, 1, 2]]) {
+      const shape = sizes.map((n, axis) => axes.includes(axis) ? 1 : n);
+      const over = sizes.map((n, axis) => axes.includes(axis) ? n : 1);
+      const expected = indices(shape).map((index) => {
+        const all = [...indices(over)].map((offset) => at(index.map((n, i) => n + offset[i]!)));
+        return all.reduce((a, b) => a + b) / all.length;
+      });
+      assertNear(tf.mean(x, axes, true), shape, expected);
+    }
   }
+});
+
+forEachEngine("a row has the same sum among others as alone, to the bit [cpu]", ({ name }) => {
+  if (name !== "cpu") return;
+  tf.tidy(() => {
+    const values = waves(3 * 71, 2), all = tf.sum(tf.tensor2d(values, [3, 71]), 1).dataSync();
+    const alone = [0, 1, 2].map((i) =>
+      tf.sum(tf.tensor1d(values.slice(71 * i, 71 * (i + 1)))).dataSync()[0]!
+    );
+    assertEquals([...all], alone);
+    assertEquals(tf.sum(tf.tensor1d([...values, NaN])).dataSync()[0], NaN);
+  });
 });
 
 onEachEngine("softmax() of rows sums to 1, whatever their size", () => {

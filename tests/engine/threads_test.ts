@@ -64,7 +64,7 @@ const WORK: Readonly<Record<string, () => tf.Tensor | tf.Tensor[]>> = {
   "transposed rows": () => tf.matMul(tall, tall, true),
   "batches of products": () => tf.matMul(batches, batches, false, true),
   "entries": () => [tf.mul(long, 3), tf.exp(long), tf.where(tf.greater(long, 0), long, other)],
-  "broadcast rows": () => tf.sub(tf.reshape(long, [911, 400]), waves([911, 1])),
+  "broadcast rows": () => tf.sub(tf.reshape(tf.concat([long, other]), [911, 800]), waves([911, 1])),
   "dropout": () => tf.valueAndGrad((x) => dropout(x, 0.3, noise, "a"))(long).grad,
   "gelu": () => gelu(long),
   "layer normalization": () =>

@@ -8,15 +8,23 @@
 import type { KernelFunc, TensorInfo } from "@tensorflow/tfjs-core";
 import type { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
 import { newArray, newBytes } from "./arrays.ts";
+import { AT_A_TIME, BINARY } from "./entries_module.ts";
+import { isShared } from "./memory.ts";
 import { broadcastSteps, forEachRow, type Loops, mergeAxes, sizeOf } from "./strided.ts";
 import { LINE, share } from "./threads.ts";
 import { nameWork } from "./work.ts";
 
 /** Nanoseconds, about, of an entry. */
-const ENTRY_COST = 0.7;
+const ENTRY_COST = 0.4;
 
 /** What a loop writes to: numbers, or 0 and 1. */
 type Out = Float32Array | Uint8Array;
+
+interface Arrays {
+  readonly out: Out;
+  readonly a: Float32Array;
+  readonly b: Float32Array;
+}
 
 /** out[at + i] = a[aAt + i · aStep] ∘ b[bAt + i · bStep] for i < length. */
 type Loop = (
@@ -70,16 +78,47 @@ function below(...[out, a, b, aStep, bStep, at, n, aAt, bAt]: Parameters<Loop>):
 
 const LOOPS = { add, subtract, multiply, divide, atLeast, above, below };
 
+/** Entries of a row for which WebAssembly is called, at least. */
+const FEW = 32;
+
+/** The loop of an operation, of which WebAssembly does what is in its memory but for the last entries. */
+function inFours(
+  { out, a, b }: Arrays,
+  name: keyof typeof LOOPS,
+  { sizes, a: aSteps, b: bSteps }: Loops,
+): Loop {
+  const loop = LOOPS[name], [aStep, bStep] = [aSteps.at(-1)!, bSteps.at(-1)!];
+  if (!isBinary(name) || sizes.at(-1)! < FEW || !isShared(out)) return loop;
+  // Where a number takes the place of a row, it may lie anywhere.
+  const isVector = (array: Float32Array, step: number) => step === 1 && isShared(array);
+  const [left, right] = [isVector(a, aStep), isVector(b, bStep)];
+  if (!(left && (right || bStep === 0)) && !(right && aStep === 0)) return loop;
+  const run = BINARY[name][left ? right ? "both" : "right" : "left"]();
+  return (out, a, b, aStep, bStep, at, length, aAt, bAt) => {
+    const fours = Math.floor(length / AT_A_TIME), done = AT_A_TIME * fours;
+    const number = left ? right ? 0 : b[bAt]! : a[aAt]!;
+    const [x, y] = [a.byteOffset + 4 * aAt, b.byteOffset + 4 * bAt];
+    if (fours > 0) run(out.byteOffset + 4 * at, x, y, fours, number);
+    if (done === length) return;
+    const [aNext, bNext] = [aAt + done * aStep, bAt + done * bStep];
+    loop(out, a, b, aStep, bStep, at + done, length - done, aNext, bNext);
+  };
+}
+
+function isBinary(name: string): name is keyof typeof BINARY {
+  return name in BINARY;
+}
+
 /** Rows from one number on, or the entries of the only row. */
 const loopPart = nameWork(
   "arithmetic",
   (
-    { out, a, b }: { readonly out: Out; readonly a: Float32Array; readonly b: Float32Array },
+    { out, a, b }: Arrays,
     { name, loops }: { readonly name: keyof typeof LOOPS; readonly loops: Loops },
     from: number,
     to: number,
   ) => {
-    const loop = LOOPS[name];
+    const loop = inFours({ out, a, b }, name, loops);
     const length = loops.sizes.at(-1)!, aStep = loops.a.at(-1)!, bStep = loops.b.at(-1)!;
     if (loops.sizes.length === 1) {
       loop(out, a, b, aStep, bStep, from, to - from, from * aStep, from * bStep);

@@ -17,6 +17,9 @@ import type { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
 import { newArray } from "./arrays.ts";
 import { forEachRow, mergeAxes, rowSteps, sizeOf } from "./strided.ts";
 
+/** Numbers in one piece that are copied as one: of fewer, making its view takes longer. */
+const LONG = 64;
+
 /** A new tensor of `shape` that steps through `x` from `start` on. */
 function copy(
   backend: MathBackendCPU,
@@ -32,6 +35,10 @@ function copy(
   forEachRow(loops, (row, from) => {
     const at = row * length;
     let source = start + from;
+    if (step === 1 && length >= LONG) {
+      out.set(values.subarray(source, source + length), at);
+      return;
+    }
     for (let i = at; i < at + length; i++, source += step) out[i] = values[source]!;
   });
   return backend.makeTensorInfo([...shape], "float32", out);
@@ -52,6 +59,10 @@ function place(
   forEachRow(loops, (row, to) => {
     let target = start + to;
     const from = row * length;
+    if (step === 1 && length >= LONG) {
+      out.set(values.subarray(from, from + length), target);
+      return;
+    }
     for (let i = from; i < from + length; i++, target += step) out[target] = values[i]!;
   });
 }

@@ -3,7 +3,10 @@
 import type { KernelFunc, StepAttrs, TensorInfo } from "@tensorflow/tfjs-core";
 import type { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
 import { newArray } from "./arrays.ts";
+import { AT_A_TIME, UNARY } from "./entries_module.ts";
 import { valuesOf } from "./inputs.ts";
+import { isShared } from "./memory.ts";
+import type { Run } from "./shared_module.ts";
 import { exponential, sigmoid as sigmoidOf, tanh as tanhOf } from "./activations.ts";
 import { LINE, share } from "./threads.ts";
 import { nameWork, type Work } from "./work.ts";
@@ -12,51 +15,91 @@ import { nameWork, type Work } from "./work.ts";
 type Entries = Readonly<Record<"out" | "x", Float32Array>>;
 type Loop = Work<Entries, { readonly alpha: number }>;
 
+/** Fours of entries for which WebAssembly is called, at least. */
+const FEW = 8;
+
+/** A loop that leaves to WebAssembly what is in its memory: all but the last entries. */
+function inFours(run: () => Run, loop: Loop): Loop {
+  return (entries, options, from, to) => {
+    const { out, x } = entries, fours = Math.floor((to - from) / AT_A_TIME);
+    let at = from;
+    if (fours >= FEW && isShared(out) && isShared(x)) {
+      run()(out.byteOffset + 4 * at, x.byteOffset + 4 * at, 0, fours, options.alpha);
+      at += AT_A_TIME * fours;
+    }
+    loop(entries, options, at, to);
+  };
+}
+
 /** max(x, 0) */
-export const relu: Loop = nameWork("relu", ({ out, x }, _, from, to) => {
-  for (let i = from; i < to; i++) out[i] = Math.max(0, x[i]!);
-});
+export const relu: Loop = nameWork(
+  "relu",
+  inFours(UNARY.relu, ({ out, x }, _, from, to) => {
+    for (let i = from; i < to; i++) out[i] = Math.max(0, x[i]!);
+  }),
+);
 
 /** 1 where x > 0, else `alpha`; NaN stays NaN. */
-export const step: Loop = nameWork("step", ({ out, x }, { alpha }, from, to) => {
-  for (let i = from; i < to; i++) {
-    const value = x[i]!;
-    out[i] = value > 0 ? 1 : Number.isNaN(value) ? value : alpha;
-  }
-});
+export const step: Loop = nameWork(
+  "step",
+  inFours(UNARY.step, ({ out, x }, { alpha }, from, to) => {
+    for (let i = from; i < to; i++) {
+      const value = x[i]!;
+      out[i] = value > 0 ? 1 : Number.isNaN(value) ? value : alpha;
+    }
+  }),
+);
 
 /** x² */
-export const square: Loop = nameWork("square", ({ out, x }, _, from, to) => {
-  for (let i = from; i < to; i++) out[i] = x[i]! * x[i]!;
-});
+export const square: Loop = nameWork(
+  "square",
+  inFours(UNARY.square, ({ out, x }, _, from, to) => {
+    for (let i = from; i < to; i++) out[i] = x[i]! * x[i]!;
+  }),
+);
 
 /** |x| */
-export const absolute: Loop = nameWork("absolute", ({ out, x }, _, from, to) => {
-  for (let i = from; i < to; i++) out[i] = Math.abs(x[i]!);
-});
+export const absolute: Loop = nameWork(
+  "absolute",
+  inFours(UNARY.absolute, ({ out, x }, _, from, to) => {
+    for (let i = from; i < to; i++) out[i] = Math.abs(x[i]!);
+  }),
+);
 
 /** −x */
-export const negative: Loop = nameWork("negative", ({ out, x }, _, from, to) => {
-  for (let i = from; i < to; i++) out[i] = -x[i]!;
-});
+export const negative: Loop = nameWork(
+  "negative",
+  inFours(UNARY.negative, ({ out, x }, _, from, to) => {
+    for (let i = from; i < to; i++) out[i] = -x[i]!;
+  }),
+);
 
 /** e^x */
-export const exp: Loop = nameWork("exp", ({ out, x }, _, from, to) => {
-  for (let i = from; i < to; i++) out[i] = exponential(x[i]!);
-});
+export const exp: Loop = nameWork(
+  "exp",
+  inFours(UNARY.exp, ({ out, x }, _, from, to) => {
+    for (let i = from; i < to; i++) out[i] = exponential(x[i]!);
+  }),
+);
 
 /** 1 / (1 + e^−x) */
-export const sigmoid: Loop = nameWork("sigmoid", ({ out, x }, _, from, to) => {
-  for (let i = from; i < to; i++) out[i] = sigmoidOf(x[i]!);
-});
+export const sigmoid: Loop = nameWork(
+  "sigmoid",
+  inFours(UNARY.sigmoid, ({ out, x }, _, from, to) => {
+    for (let i = from; i < to; i++) out[i] = sigmoidOf(x[i]!);
+  }),
+);
 
 /** tanh x */
-export const tanh: Loop = nameWork("tanh", ({ out, x }, _, from, to) => {
-  for (let i = from; i < to; i++) out[i] = tanhOf(x[i]!);
-});
+export const tanh: Loop = nameWork(
+  "tanh",
+  inFours(UNARY.tanh, ({ out, x }, _, from, to) => {
+    for (let i = from; i < to; i++) out[i] = tanhOf(x[i]!);
+  }),
+);
 
 /** The kernel of a function, and nanoseconds it takes; tensors of other types go to `old`. */
-export function elementwise(old: KernelFunc, loop: Loop, cost = 0.7): KernelFunc {
+export function elementwise(old: KernelFunc, loop: Loop, cost = 0.4): KernelFunc {
   return (args) => {
     const { x } = args.inputs as unknown as { x: TensorInfo };
     if (x.dtype !== "float32") return old(args);

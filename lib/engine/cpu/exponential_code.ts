@@ -4,20 +4,18 @@
  * @module
  */
 
-import { LIMIT, SHIFT } from "./activations.ts";
+import { LIMIT, ROUNDER } from "./activations.ts";
 import { type Code, get, set } from "./wasm_writer.ts";
 import {
   add,
   divide,
   doubles,
-  fromWords,
   larger,
   multiply,
   negative,
-  powersOfTwo,
+  powerOfTwo,
   smaller,
   subtract,
-  truncate,
 } from "./wasm_doubles.ts";
 
 /** The numbers that it computes with, by the names of variables that hold them. */
@@ -27,8 +25,7 @@ const CONSTANTS = {
   least: -LIMIT,
   most: LIMIT,
   log2e: Math.LOG2E,
-  half: SHIFT + 0.5,
-  shift: SHIFT,
+  rounder: ROUNDER,
   ln2: Math.LN2,
   of2: 1 / 2,
   of6: 1 / 6,
@@ -41,7 +38,7 @@ const CONSTANTS = {
 /** Names of vector variables that a module with such code has. */
 export const EXPONENTIAL_VECTORS = [
   ...Object.keys(CONSTANTS) as (keyof typeof CONSTANTS)[],
-  ...["clamped", "k", "r", "r2"] as const,
+  ...["clamped", "rounded", "r", "r2"] as const,
 ];
 
 /** Those variables by name, and others. */
@@ -72,15 +69,18 @@ export function exponentialCode(v: Variables): ExponentialCode {
     );
     return [
       ...set(v.clamped, larger(smaller(x, of("most")), of("least"))),
-      ...set(v.k, truncate(add(multiply(of("clamped"), of("log2e")), of("half")))),
+      ...set(v.rounded, add(multiply(of("clamped"), of("log2e")), of("rounder"))),
       ...set(
         v.r,
-        subtract(of("clamped"), multiply(subtract(fromWords(of("k")), of("shift")), of("ln2"))),
+        subtract(
+          of("clamped"),
+          multiply(subtract(of("rounded"), of("rounder")), of("ln2")),
+        ),
       ),
       ...set(v.r2, multiply(of("r"), of("r"))),
       ...multiply(
         add(low, multiply(multiply(of("r2"), of("r2")), high)),
-        powersOfTwo(of("k"), SHIFT),
+        powerOfTwo(of("rounded")),
       ),
     ];
   };

@@ -7,6 +7,7 @@ import { asColumns, asRows, putPanels, take } from "./matrix.ts";
 import { isShared } from "./memory.ts";
 import { packLengths, rowOf } from "./packing.ts";
 import {
+  exactly,
   multiplyAdd,
   PRODUCT_COST,
   reserve,
@@ -124,10 +125,6 @@ export function lstmBackward(
     });
   }
   return { ...weights, bias: Float32Array.from(arrays.dBias), x: dx };
-}
-
-function exactly({ buffer, byteOffset, length }: Float32Array): Float64Array {
-  return new Float64Array(buffer, byteOffset, length / 2);
 }
 
 /** Steps `first` down to `last`. */

@@ -174,6 +174,11 @@ export function reserve<Name extends string>(
   ) as Record<Name, Float32Array>;
 }
 
+/** A reserved array of twice the length as float64. */
+export function exactly({ buffer, byteOffset, length }: Float32Array): Float64Array {
+  return new Float64Array(buffer, byteOffset, length / 2);
+}
+
 /** Rows of a matrix that has `count`, with those that fill its last tile. */
 export function tileRows(count: number): number {
   return Math.ceil(count / TILE_ROWS) * TILE_ROWS;

@@ -11,7 +11,10 @@ import {
 import type { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
 import { newArray } from "./arrays.ts";
 import { exponential } from "./activations.ts";
+import { isShared } from "./memory.ts";
+import { exactly, reserve } from "./product_module.ts";
 import { forEachRow, mergeAxes, rowSteps, sizeOf } from "./strided.ts";
+import { addRow, sumRow } from "./sums_module.ts";
 
 /** Sum over axes, or the mean; other types than float32 go to `old`. */
 export function reduction(old: KernelFunc, isMean: boolean): KernelFunc {
@@ -28,22 +31,49 @@ export function reduction(old: KernelFunc, isMean: boolean): KernelFunc {
     const loops = mergeAxes(x.shape, rowSteps(x.shape), steps);
     const backend = args.backend as MathBackendCPU;
     const values = backend.data.get(x.dataId).values as Float32Array;
-    const sums = new Float64Array(sizeOf(kept));
+    const count = sizeOf(kept);
+    const reserved = reserve({ sums: 2 * count, halves: 4 });
+    const [sums, halves] = [exactly(reserved.sums).fill(0), exactly(reserved.halves)];
     const length = loops.sizes.at(-1)!, step = loops.b.at(-1)!;
+    const isFast = length >= FEW && isShared(values);
     forEachRow(loops, (_, from, to) => {
-      if (step === 0) sums[to]! += sumOf(values, from, length);
+      if (step === 0) sums[to]! += sumOf(values, from, length, isFast ? halves : null);
+      else if (isFast) addRow()(sums.byteOffset + 8 * to, values.byteOffset + 4 * from, length);
       else addTo(sums, to, values, from, length);
     });
-    const out = newArray(sums.length), count = isMean ? values.length / out.length : 1;
-    for (let i = 0; i < out.length; i++) out[i] = sums[i]! / count;
+    const out = newArray(count), divisor = isMean ? values.length / count : 1;
+    for (let i = 0; i < count; i++) out[i] = sums[i]! / divisor;
     const shape = keepDims ? kept : x.shape.filter((_, i) => !axes.includes(i));
     return backend.makeTensorInfo(shape, "float32", out);
   };
 }
 
-function sumOf(values: Float32Array, from: number, length: number): number {
+/** Entries of a row for which WebAssembly is called, at least. */
+const FEW = 32;
+
+/** The sum of four sums, each of every fourth entry, and of what is left; by WebAssembly with `halves`. */
+function sumOf(
+  values: Float32Array,
+  from: number,
+  length: number,
+  halves: Float64Array | null,
+): number {
+  const end = from + length, fours = from + length - length % 4;
   let sum = 0;
-  for (let i = from; i < from + length; i++) sum += values[i]!;
+  if (halves === null) {
+    let [a, b, c, d] = [0, 0, 0, 0];
+    for (let i = from; i < fours; i += 4) {
+      a += values[i]!;
+      b += values[i + 1]!;
+      c += values[i + 2]!;
+      d += values[i + 3]!;
+    }
+    sum = (a + c) + (b + d);
+  } else {
+    sumRow()(halves.byteOffset, values.byteOffset + 4 * from, (fours - from) / 4);
+    sum = halves[0]! + halves[1]!;
+  }
+  for (let i = fours; i < end; i++) sum += values[i]!;
   return sum;
 }
 

@@ -77,27 +77,9 @@ export function size(a: Code): Code {
   return [...a, ...simd(0xec)];
 }
 
-/** As integers towards 0, the first two words; NaN gives 0. */
-export function truncate(a: Code): Code {
-  return [...a, ...simd(0xfc)];
-}
-
-/** The first two words, with their signs, as float64. */
-export function fromWords(a: Code): Code {
-  return [...a, ...simd(0xfe)];
-}
-
-/** 2^(words − `bias`), of the first two words. */
-export function powersOfTwo(words: Code, bias: number): Code {
-  const MANTISSA = 52, EXPONENT_BIAS = 1023;
-  const offset = [
-    ...simd(12),
-    ...new Uint8Array(
-      BigInt64Array.of(
-        BigInt(EXPONENT_BIAS - bias),
-        BigInt(EXPONENT_BIAS - bias),
-      ).buffer,
-    ),
-  ];
-  return [...words, ...simd(0xc7), ...offset, ...simd(0xce), 0x41, MANTISSA, ...simd(0xcb)];
+/** 2^k of the whole numbers that are in the last bits, from −1022 to 1023. */
+export function powerOfTwo(a: Code): Code {
+  const MANTISSA = 52, ONE = [...simd(12), ...new Uint8Array(Float64Array.of(1, 1).buffer)];
+  // As an exponent, to which that of 1 is added.
+  return [...a, 0x41, MANTISSA, ...simd(0xcb), ...ONE, ...simd(0xce)];
 }
