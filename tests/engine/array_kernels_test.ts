@@ -279,6 +279,23 @@ onEachEngine("tensorScatterUpdate() puts rows at their numbers, the last of seve
   assertEquals([...one.dataSync()], [0, 0, 7, 0]);
 });
 
+onEachEngine("whole numbers and truths that are cast are numbers to every kernel", () => {
+  const truths = Array.from({ length: 600 }, (_, i) => i % 3 === 0 ? 1 : 0);
+  for (const dtype of ["bool", "int32"] as const) {
+    const x = tf.cast(tf.tensor2d(truths, [4, 150], dtype), "float32"), y = tf.ones([4, 150]);
+    const expect = (f: (x: number) => number) => truths.map(f);
+    assertNear(tf.mul(x, 3), [4, 150], expect((x) => 3 * x));
+    assertNear(tf.sub(y, x), [4, 150], expect((x) => 1 - x));
+    assertNear(tf.exp(x), [4, 150], expect(Math.exp));
+    assertNear(tf.sum(x, 1), [4], [50, 50, 50, 50]);
+    assertNear(tf.sum(tf.sum(x, 0)), [], [200]);
+    assertNear(tf.sum(tf.concat([x, y], 1)), [], [800]);
+    const product = tf.matMul(x, tf.ones([150, 9])), own = tf.matMul(y, x, false, true);
+    assertNear(product, [4, 9], new Array(36).fill(50));
+    assertNear(own, [4, 4], new Array(16).fill(50));
+  }
+});
+
 onEachEngine("matMul() takes one matrix for a whole batch, on either side", () => {
   const [many, manyAt] = operand([2, 3, 4], 7), [one, oneAt] = operand([1, 4, 5], 8);
   const [square, squareAt] = operand([1, 3, 3], 9);

@@ -6,7 +6,7 @@ import type { AdamAttributes } from "../fused.ts";
 import { ADAM_ARRAYS, ADAM_NUMBERS, adamLoop } from "./adam_module.ts";
 import { newArray } from "./arrays.ts";
 import { type Inputs, valuesOf } from "./inputs.ts";
-import { isShared } from "./memory.ts";
+import { hasFloats } from "./memory.ts";
 import { reserve } from "./product_module.ts";
 import { LINE, share } from "./threads.ts";
 import { nameWork } from "./work.ts";
@@ -25,7 +25,7 @@ const adamPart = nameWork(
     const run = (all: Arrays, at: number, count: number) => {
       adamLoop()(...ADAM_ARRAYS.map((name) => all[name].byteOffset + 4 * at), count, ...values);
     };
-    if (Object.values(arrays).every(isShared)) {
+    if (Object.values(arrays).every(hasFloats)) {
       run(arrays, from, to - from);
       return;
     }

@@ -9,7 +9,7 @@ import type { KernelFunc, TensorInfo } from "@tensorflow/tfjs-core";
 import type { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
 import { newArray, newBytes } from "./arrays.ts";
 import { AT_A_TIME, BINARY } from "./entries_module.ts";
-import { isShared } from "./memory.ts";
+import { hasFloats } from "./memory.ts";
 import { broadcastSteps, forEachRow, type Loops, mergeAxes, sizeOf } from "./strided.ts";
 import { LINE, share } from "./threads.ts";
 import { nameWork } from "./work.ts";
@@ -88,9 +88,9 @@ function inFours(
   { sizes, a: aSteps, b: bSteps }: Loops,
 ): Loop {
   const loop = LOOPS[name], [aStep, bStep] = [aSteps.at(-1)!, bSteps.at(-1)!];
-  if (!isBinary(name) || sizes.at(-1)! < FEW || !isShared(out)) return loop;
+  if (!isBinary(name) || sizes.at(-1)! < FEW || !hasFloats(out)) return loop;
   // Where a number takes the place of a row, it may lie anywhere.
-  const isVector = (array: Float32Array, step: number) => step === 1 && isShared(array);
+  const isVector = (array: Float32Array, step: number) => step === 1 && hasFloats(array);
   const [left, right] = [isVector(a, aStep), isVector(b, bStep)];
   if (!(left && (right || bStep === 0)) && !(right && aStep === 0)) return loop;
   const run = BINARY[name][left ? right ? "both" : "right" : "left"]();

@@ -5,7 +5,7 @@ import type { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
 import { newArray } from "./arrays.ts";
 import { AT_A_TIME, UNARY } from "./entries_module.ts";
 import { valuesOf } from "./inputs.ts";
-import { isShared } from "./memory.ts";
+import { hasFloats } from "./memory.ts";
 import type { Run } from "./shared_module.ts";
 import { exponential, sigmoid as sigmoidOf, tanh as tanhOf } from "./activations.ts";
 import { LINE, share } from "./threads.ts";
@@ -23,7 +23,7 @@ function inFours(run: () => Run, loop: Loop): Loop {
   return (entries, options, from, to) => {
     const { out, x } = entries, fours = Math.floor((to - from) / AT_A_TIME);
     let at = from;
-    if (fours >= FEW && isShared(out) && isShared(x)) {
+    if (fours >= FEW && hasFloats(out) && hasFloats(x)) {
       run()(out.byteOffset + 4 * at, x.byteOffset + 4 * at, 0, fours, options.alpha);
       at += AT_A_TIME * fours;
     }

@@ -4,7 +4,7 @@ import { newArray, newZeros } from "./arrays.ts";
 import { type LstmArrays, type LstmShape, outputOf } from "./lstm_forward.ts";
 import { PREVIOUS_HIDDEN, stepBackward, TRACE_PARTS } from "./lstm_module.ts";
 import { asColumns, asRows, putPanels, take } from "./matrix.ts";
-import { isShared } from "./memory.ts";
+import { hasFloats } from "./memory.ts";
 import { packLengths, rowOf } from "./packing.ts";
 import {
   exactly,
@@ -58,7 +58,7 @@ export function lstmBackward(
   const depth = tileRows(Math.min(allRows, atATime + CHUNK + batch));
   const { ownTrace, dBias, dCells, ...areas } = reserve({
     // Where it is read, if not in its place.
-    ownTrace: isShared(trace) ? 0 : trace.length,
+    ownTrace: hasFloats(trace) ? 0 : trace.length,
     // Of some chunks, rows in the order in which they are computed.
     packedXs: depth * tileRows(input),
     previous: depth * tileRows(hidden),
@@ -77,7 +77,7 @@ export function lstmBackward(
   });
   const { inputWeights, hiddenWeights, dStates, dInput, dHidden } = areas;
   for (const sum of [dStates, dInput, dHidden, dBias, dCells]) sum.fill(0);
-  if (!isShared(trace)) ownTrace.set(trace);
+  if (!hasFloats(trace)) ownTrace.set(trace);
   const pack = (target: Float32Array, source: Float32Array, rows: number, columns: number) =>
     putPanels(target, TILE_COLUMNS, gatesWidth, source, asRows(columns), rows, columns);
   pack(hiddenWeights, weightHh, gatesWidth, hidden);
@@ -90,7 +90,7 @@ export function lstmBackward(
   const arrays = {
     ...{ x, lengths, dy, ...areas, ...weights },
     ...{
-      trace: isShared(trace) ? trace : ownTrace,
+      trace: hasFloats(trace) ? trace : ownTrace,
       dBias: exactly(dBias),
       dCells: exactly(dCells),
     },

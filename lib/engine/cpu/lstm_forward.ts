@@ -4,7 +4,7 @@ import type { LstmOutput } from "../lstm.ts";
 import { newArray, newZeros } from "./arrays.ts";
 import { stepForward, TRACE_PARTS } from "./lstm_module.ts";
 import { asColumns, putPanels } from "./matrix.ts";
-import { isShared } from "./memory.ts";
+import { hasFloats } from "./memory.ts";
 import { packLengths, rowOf, type Walk } from "./packing.ts";
 import {
   multiplyAdd,
@@ -80,7 +80,7 @@ export function lstmForward(
   const trace = newArray(rows * TRACE_PARTS * hidden);
   const { ownTrace, ...areas } = reserve({
     // Where it is written, if not in its place.
-    ownTrace: isShared(trace) ? 0 : trace.length,
+    ownTrace: hasFloats(trace) ? 0 : trace.length,
     xs: parts * stepsAtATime * height * input,
     gates: parts * stepsAtATime * height * gatesRow,
     hiddens: parts * height * hidden,
@@ -94,7 +94,7 @@ export function lstmForward(
   pack(areas.hiddenWeights, weightHh, hidden);
   const value = newZeros(batch * (isAll ? time : 1) * width);
   const options = { ...shape, size, stepsAtATime };
-  const written = isShared(trace) ? trace : ownTrace;
+  const written = hasFloats(trace) ? trace : ownTrace;
   share(forwardPart, { x, lengths, bias, value, trace: written, ...areas }, options, how);
   if (written !== trace) trace.set(written);
   return { value, trace };

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { isShared } from "./memory.ts";
+import { hasFloats } from "./memory.ts";
 import { putColumns8, putRows4, putRows8 } from "./panels_module.ts";
 
 /** A matrix inside an array: element (i, j) lies at `at + i * row + j * column`. */
@@ -46,7 +46,7 @@ export function putPanels(
   const inRows = column === 1, inColumns = !inRows && row === 1 && size === 8;
   const panels = Math.floor(columns / size);
   const done = inRows ? rows : inColumns ? rows - rows % 4 : 0;
-  if (done * panels * size < FEW || !isShared(source) || !isShared(target)) {
+  if (done * panels * size < FEW || !hasFloats(source) || !hasFloats(target)) {
     putSingly(target, size, depth, source, view, [0, rows], [0, columns], first);
     return;
   }

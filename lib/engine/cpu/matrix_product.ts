@@ -3,7 +3,7 @@
 import type { BatchMatMulAttrs, KernelFunc, TensorInfo } from "@tensorflow/tfjs-core";
 import type { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
 import { newArray, newZeros } from "./arrays.ts";
-import { isShared } from "./memory.ts";
+import { hasFloats } from "./memory.ts";
 import { asColumns, asRows, putPanels, take } from "./matrix.ts";
 import {
   multiplyAdd,
@@ -128,7 +128,7 @@ const multiplyPart = nameWork(
     const columns = endColumn - firstColumn, width = tileColumns(columns);
     let left = transposeA ? transposed(a, inner) : rowMajor(a, k);
     // Where x can be read as it lies, with no row beyond it.
-    const isInPlace = isShared(x) && m % TILE_ROWS === 0;
+    const isInPlace = hasFloats(x) && m % TILE_ROWS === 0;
     for (let i = firstBatch; i < endBatch; i++) {
       for (let q = 0; q < k; q += inner) {
         const depth = Math.min(inner, k - q), at = i * yStep;

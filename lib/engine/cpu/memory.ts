@@ -52,6 +52,14 @@ export function isShared(array: ArrayBufferView): boolean {
   return buffers.has(array.buffer);
 }
 
+/**
+ * Whether WebAssembly can read an array of float32 from the memory. What TensorFlow.js casts to float32 may
+ * still be an array of bytes or of integers.
+ */
+export function hasFloats(array: ArrayBufferView): boolean {
+  return array instanceof Float32Array && isShared(array);
+}
+
 /** Blocks by where they start, in granules: how long they are. */
 const used = new Map<number, number>(), free = new Map<number, number>();
 /** Where the free blocks start, by where they end. */

@@ -11,7 +11,7 @@ import {
 import type { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
 import { newArray } from "./arrays.ts";
 import { exponential } from "./activations.ts";
-import { isShared } from "./memory.ts";
+import { hasFloats } from "./memory.ts";
 import { exactly, reserve } from "./product_module.ts";
 import { forEachRow, mergeAxes, rowSteps, sizeOf } from "./strided.ts";
 import { addRow, sumRow } from "./sums_module.ts";
@@ -35,7 +35,7 @@ export function reduction(old: KernelFunc, isMean: boolean): KernelFunc {
     const reserved = reserve({ sums: 2 * count, halves: 4 });
     const [sums, halves] = [exactly(reserved.sums).fill(0), exactly(reserved.halves)];
     const length = loops.sizes.at(-1)!, step = loops.b.at(-1)!;
-    const isFast = length >= FEW && isShared(values);
+    const isFast = length >= FEW && hasFloats(values);
     forEachRow(loops, (_, from, to) => {
       if (step === 0) sums[to]! += sumOf(values, from, length, isFast ? halves : null);
       else if (isFast) addRow()(sums.byteOffset + 8 * to, values.byteOffset + 4 * from, length);
