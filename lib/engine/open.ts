@@ -126,7 +126,7 @@ async function openCpu(
       devices: ["CPU:0"],
       library: null,
       version: cpu.VERSION,
-      compile: compileEager,
+      compile: cpu.compileRecorded,
     };
     opened = { engine, found: null, backend: cpu.BACKEND, threads: undefined, tested: false };
     OPENED.set("cpu", opened);

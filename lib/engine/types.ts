@@ -83,8 +83,8 @@ export interface Engine {
   /** Version of what computes: TensorFlow's, or that of TensorFlow.js. */
   readonly version: string;
   /**
-   * Makes a step fast, where the engine has a way: `tensorflow` turns it into one graph function; on
-   * the others it runs as it is, in a `tidy` of its own.
+   * Makes a step fast, where the engine has a way: `tensorflow` turns it into one graph function, `cpu`
+   * into the kernels that it runs; on `webgpu` it runs as it is, in a `tidy` of its own.
    *
    * @param step builds new tensors from its inputs and the state, and assigns the state. It gets
    *   `variant` (the empty string by default) and may branch on that alone.

@@ -6,6 +6,7 @@ import { reuseArrays } from "./arrays.ts";
 import { registerFastKernels } from "./fast_kernels.ts";
 import { registerCpuKernels } from "./kernels.ts";
 
+export { compileRecorded } from "./compile.ts";
 export { setThreads } from "./threads.ts";
 
 /** Name under which TensorFlow.js registers the backend. */
