@@ -102,7 +102,7 @@ async function openAuto(
     }
   }
   const engine = await openCpu(device, threads);
-  log(`Engine: cpu (${reason}). For one about ten times as fast, ${HOW_TO_GET}`);
+  log(`Engine: cpu (${reason}). For a faster one, ${HOW_TO_GET}`);
   return engine;
 }
 
