@@ -257,6 +257,38 @@ onEachEngine("softmax() of rows sums to 1, whatever their size", () => {
   assertNear(tf.softmax(x), [3, 3], [a!, b!, c!, 1 / 3, 1 / 3, 1 / 3, 0, 1, 0]);
 });
 
+onEachEngine("softmax() of a row among others is the exact one, of odd and even sizes", () => {
+  for (const width of [1, 2, 151, 200]) {
+    const [x, at] = operand([3, width], 4);
+    const expected = indices([3, width]).map(([i, j]) => {
+      const all = Array.from({ length: width }, (_, n) => Math.exp(at([i!, n])));
+      return all[j!]! / all.reduce((a, b) => a + b);
+    });
+    assertNear(tf.softmax(x), [3, width], expected);
+  }
+});
+
+forEachEngine(
+  "softmax() has the same bits in one row as in many, and NaN in its row alone [cpu]",
+  ({
+    name,
+  }) => {
+    if (name !== "cpu") return;
+    tf.tidy(() => {
+      const values = waves(3 * 71, 2).map((value) => 9 * value);
+      const rows = [0, 1, 2].map((i) => values.slice(71 * i, 71 * (i + 1)));
+      const all = tf.softmax(tf.tensor2d(values, [3, 71])).dataSync();
+      const alone = rows.flatMap((row) => [...tf.softmax(tf.tensor1d(row)).dataSync()]);
+      assertEquals([...all], alone);
+      values[80] = NaN;
+      const spoilt = tf.softmax(tf.tensor2d(values, [3, 71])).dataSync();
+      assertEquals([...spoilt.subarray(0, 71)], alone.slice(0, 71));
+      assertEquals([...spoilt.subarray(71, 142)], new Array(71).fill(NaN));
+      assertEquals([...spoilt.subarray(142)], alone.slice(142));
+    });
+  },
+);
+
 onEachEngine("gather() picks rows, and its gradient adds up those picked twice", () => {
   const [x, at] = operand([4, 2, 3], 6);
   const picked = tf.tensor1d([3, 0, 3], "int32");

@@ -29,6 +29,20 @@ forEachEngine("runFused() has gelu and the layer normalization on cpu, and nothi
   });
 });
 
+Deno.test("gelu() has the same bits of few numbers as of many [cpu]", async () => {
+  await openEngine({ engine: "cpu" });
+  tf.tidy(() => {
+    const x = Float32Array.from({ length: 207 }, (_, i) => 6 * Math.sin(i * i));
+    x.set([NaN, Infinity, -Infinity, 0, 1e30, -1e30]);
+    const valuesOf = (of: Float32Array) =>
+      runFused(FUSED_GELU, { x: tf.tensor1d(of) })!.map((tensor) => [...tensor.dataSync()]);
+    const [value, slope] = valuesOf(x);
+    const few = Array.from({ length: 9 }, (_, i) => valuesOf(x.slice(23 * i, 23 * (i + 1))));
+    assertEquals(value, few.flatMap(([value]) => value!));
+    assertEquals(slope, few.flatMap(([, slope]) => slope!));
+  });
+});
+
 Deno.test("gelu() of NaN is NaN, and its derivative too [cpu]", async () => {
   await openEngine({ engine: "cpu" });
   tf.tidy(() => {

@@ -67,6 +67,7 @@ const WORK: Readonly<Record<string, () => tf.Tensor | tf.Tensor[]>> = {
   "broadcast rows": () => tf.sub(tf.reshape(tf.concat([long, other]), [911, 800]), waves([911, 1])),
   "dropout": () => tf.valueAndGrad((x) => dropout(x, 0.3, noise, "a"))(long).grad,
   "gelu": () => gelu(long),
+  "softmax": () => tf.softmax(tf.reshape(long, [911, 400])),
   "layer normalization": () =>
     tf.grads((...args) => layerNorm(args[0]!, args[1]!, args[2]!, 1e-5))([
       tf.reshape(long, [911, 400]),

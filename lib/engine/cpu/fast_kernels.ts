@@ -39,8 +39,9 @@ import { arithmetic } from "./arithmetic.ts";
 import { concat, pad, slice, split, tile, transpose } from "./copies.ts";
 import * as entries from "./elementwise.ts";
 import { matMul } from "./matrix_product.ts";
-import { reduction, softmax } from "./reductions.ts";
+import { reduction } from "./reductions.ts";
 import { gather, scatter, segmentSum } from "./rows.ts";
+import { softmax } from "./softmax.ts";
 
 /** Each makes a kernel that may call the one it replaces, for what it does not know itself. */
 const KERNELS: Readonly<Record<string, (old: KernelFunc) => KernelFunc>> = {

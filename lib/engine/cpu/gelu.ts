@@ -4,15 +4,15 @@ import type { TensorInfo } from "@tensorflow/tfjs-core";
 import type { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
 import { newArray } from "./arrays.ts";
 import { exponential } from "./activations.ts";
+import { DENSITY, geluLoop, P, TERMS } from "./gelu_module.ts";
 import { type Inputs, valuesOf } from "./inputs.ts";
+import { hasFloats } from "./memory.ts";
 import { LINE, share } from "./threads.ts";
 import { nameWork } from "./work.ts";
 
-/** Density of the normal distribution at 0. */
-const DENSITY = 1 / Math.sqrt(2 * Math.PI);
-/** erf(z) = 1 − e^(−z²) (a₁ t + … + a₅ t⁵), t = 1 / (1 + p z): Abramowitz and Stegun 7.1.26. */
-const P = 0.3275911;
-const A1 = 0.254829592, A2 = -0.284496736, A3 = 1.421413741, A4 = -1.453152027, A5 = 1.061405429;
+const [A1, A2, A3, A4, A5] = TERMS;
+/** Entries for which WebAssembly is called, at least. */
+const FEW = 32;
 
 const geluPart = nameWork(
   "gelu",
@@ -22,6 +22,11 @@ const geluPart = nameWork(
     from: number,
     to: number,
   ) => {
+    if (to - from >= FEW && [x, value, derivative].every(hasFloats)) {
+      const at = (array: Float32Array) => array.byteOffset + 4 * from;
+      geluLoop()(at(x), at(value), at(derivative), to - from);
+      return;
+    }
     for (let i = from; i < to; i++) {
       const u = x[i]!;
       // With z = |u| / √2, e^(−z²) is the normal density too, up to a factor.
@@ -44,6 +49,6 @@ export function gelu(
   const { shape } = inputs["x"]!;
   const x = valuesOf(backend, inputs["x"]);
   const value = newArray(x.length), derivative = newArray(x.length);
-  share(geluPart, { x, value, derivative }, {}, { count: x.length, grain: LINE, cost: 12 });
+  share(geluPart, { x, value, derivative }, {}, { count: x.length, grain: LINE, cost: 4 });
   return [value, derivative].map((values) => backend.makeTensorInfo(shape, "float32", values));
 }

@@ -1,16 +1,14 @@
-/** Sum and mean over any axes, and softmax, each in one pass with sums in float64. @module */
+/** Sum and mean over any axes, in one pass with sums in float64. @module */
 
 import {
   backend_util,
   type KernelFunc,
-  type SoftmaxAttrs,
   type SumAttrs,
   type TensorInfo,
   util,
 } from "@tensorflow/tfjs-core";
 import type { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
 import { newArray } from "./arrays.ts";
-import { exponential } from "./activations.ts";
 import { hasFloats } from "./memory.ts";
 import { exactly, reserve } from "./product_module.ts";
 import { forEachRow, mergeAxes, rowSteps, sizeOf } from "./strided.ts";
@@ -85,28 +83,4 @@ function addTo(
   length: number,
 ): void {
   for (let i = 0; i < length; i++) sums[to + i]! += values[from + i]!;
-}
-
-/** e^x over its sum along the last axis. */
-export function softmax(old: KernelFunc): KernelFunc {
-  return (args) => {
-    const { logits } = args.inputs as unknown as { logits: TensorInfo };
-    const { dim } = args.attrs as unknown as SoftmaxAttrs;
-    const width = logits.shape.at(-1) ?? 0;
-    const isLast = dim === -1 || dim === logits.shape.length - 1;
-    if (logits.dtype !== "float32" || !isLast || width === 0) return old(args);
-    const backend = args.backend as MathBackendCPU;
-    const values = backend.data.get(logits.dataId).values as Float32Array;
-    const out = newArray(values.length);
-    for (let row = 0; row < values.length; row += width) softmaxRow(out, values, row, width);
-    return backend.makeTensorInfo(logits.shape, "float32", out);
-  };
-}
-
-function softmaxRow(out: Float32Array, values: Float32Array, row: number, width: number): void {
-  let largest = values[row]!;
-  for (let i = row + 1; i < row + width; i++) largest = Math.max(largest, values[i]!);
-  let sum = 0;
-  for (let i = row; i < row + width; i++) sum += out[i] = exponential(values[i]! - largest);
-  for (let i = row; i < row + width; i++) out[i]! /= sum;
 }

@@ -13,6 +13,7 @@ import "./gelu.ts";
 import "./layer_norm.ts";
 import "./lstm_backward.ts";
 import "./matrix_product.ts";
+import "./softmax.ts";
 
 const { memory, index } = workerData as { memory: WebAssembly.Memory; index: number };
 takeMemory(memory);

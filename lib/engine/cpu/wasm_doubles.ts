@@ -62,6 +62,22 @@ export const below: (a: Code, b: Code) => Code = binary(0x49);
 /** The bits of a that b has not. */
 export const without: (a: Code, b: Code) => Code = binary(0x4f);
 
+/** The bits of a where the mask has bits, else those of b. */
+export function choose(a: Code, b: Code, mask: Code): Code {
+  return [...a, ...b, ...mask, ...simd(0x52)];
+}
+
+/** The first number, and 0 beside it. */
+export function first(a: Code): Code {
+  const mask = new Uint8Array(BigInt64Array.of(-1n, 0n).buffer);
+  return [...a, ...simd(12), ...mask, ...simd(0x4e)];
+}
+
+/** The first two of four float32 as float64. */
+export function promote(a: Code): Code {
+  return [...a, ...simd(0x5f)];
+}
+
 /** −a */
 export function negative(a: Code): Code {
   return [...a, ...simd(0xed)];

@@ -1,0 +1,91 @@
+/** Softmax of rows in WebAssembly's SIMD, with sums in float64. @module */
+
+import { EXPONENTIAL_VECTORS, exponentialCode } from "./exponential_code.ts";
+import { onSharedMemory, type Run } from "./shared_module.ts";
+import {
+  add,
+  type Count,
+  divide,
+  doubles,
+  first,
+  loadSingles,
+  promote,
+  storeSingles,
+  subtract,
+} from "./wasm_doubles.ts";
+import { largest4 } from "./wasm_singles.ts";
+import {
+  advance,
+  and,
+  type Code,
+  get,
+  integer,
+  load,
+  loadSplat,
+  numbered,
+  pick,
+  repeat,
+  set,
+  shiftRight,
+  when,
+} from "./wasm_writer.ts";
+
+const PARAMETERS = ["out", "x", "width", "rowBytes", "rows"] as const;
+
+/**
+ * `(out, x, width, 4 · width, rows)`: e^(x − largest) over its sum, which is that of entries with even numbers and
+ * that of the others.
+ */
+export const softmaxRows: () => Run = onSharedMemory(() => {
+  const integers = ["at", "to", "turn"] as const;
+  const vectors = [...EXPONENTIAL_VECTORS, "most4", "most", "e", "sum"] as const;
+  const v = numbered([...PARAMETERS, ...integers, ...vectors]);
+  const { start, exponential } = exponentialCode(v);
+  const of = (name: keyof typeof v) => get(v[name]);
+  /** Code for two entries at a time, and for the last of an odd count. */
+  const inPairs = (step: (count: Count) => Code, ...addresses: readonly number[]): Code => [
+    ...set(v.turn, shiftRight(of("width"), 1)),
+    ...when(
+      of("turn"),
+      repeat(v.turn, step(2), ...addresses.map((address) => advance(address, integer(8)))),
+    ),
+    ...when(and(of("width"), integer(1)), step(1)),
+  ];
+  const larger = (others: Code) => set(v.most4, largest4(of("most4"), others));
+  const exponents = (count: Count): Code => [
+    ...set(v.e, exponential(subtract(loadSingles(count, of("at")), of("most")))),
+    ...storeSingles(count, of("to"), of("e")),
+    ...set(v.sum, add(of("sum"), count === 2 ? of("e") : first(of("e")))),
+  ];
+  const shares = (count: Count): Code =>
+    storeSingles(count, of("to"), divide(loadSingles(count, of("to")), of("sum")));
+  return {
+    parameters: PARAMETERS.length,
+    integers: integers.length,
+    vectors: vectors.length,
+    body: [
+      ...start,
+      ...repeat(
+        v.rows,
+        set(v.at, of("x")),
+        set(v.most4, loadSplat(of("x"))),
+        set(v.turn, shiftRight(of("width"), 2)),
+        when(of("turn"), repeat(v.turn, larger(load(of("at"))), advance(v.at, integer(16)))),
+        set(v.turn, and(of("width"), integer(3))),
+        when(of("turn"), repeat(v.turn, larger(loadSplat(of("at"))), advance(v.at, integer(4)))),
+        larger(pick(of("most4"), of("most4"), [2, 3, 0, 1])),
+        larger(pick(of("most4"), of("most4"), [1, 0, 3, 2])),
+        set(v.most, promote(of("most4"))),
+        set(v.sum, doubles(0)),
+        set(v.at, of("x")),
+        set(v.to, of("out")),
+        inPairs(exponents, v.at, v.to),
+        set(v.sum, add(of("sum"), pick(of("sum"), of("sum"), [2, 3, 0, 1]))),
+        set(v.to, of("out")),
+        inPairs(shares, v.to),
+        advance(v.out, of("rowBytes")),
+        advance(v.x, of("rowBytes")),
+      ),
+    ],
+  };
+});
