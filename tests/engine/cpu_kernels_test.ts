@@ -134,14 +134,16 @@ Deno.test("putPanels() puts columns in panels, from a row on, transposed or not"
 });
 
 Deno.test("take() copies rows of any width, transposed or not", () => {
-  for (const width of [3, 4]) {
+  for (const [columns, width] of [[3, 3], [3, 4], [37, 40], [70, 72]] as const) {
     const rows = wholes(2 * width, 0);
-    for (const [view, at] of [[asRows(3), [3, 1]], [asColumns(2), [1, 2]]] as const) {
-      const back = new Float32Array(6), expected = new Float32Array(6);
+    for (
+      const [view, at] of [[asRows(columns), [columns, 1]], [asColumns(2), [1, 2]]] as const
+    ) {
+      const back = new Float32Array(2 * columns), expected = new Float32Array(2 * columns);
       for (let i = 0; i < 2; i++) {
-        for (let j = 0; j < 3; j++) expected[i * at[0] + j * at[1]] = rows[i * width + j]!;
+        for (let j = 0; j < columns; j++) expected[i * at[0] + j * at[1]] = rows[i * width + j]!;
       }
-      take(back, view, rows, width, 2, 3);
+      take(back, view, rows, width, 2, columns);
       assertEquals(back, expected);
     }
   }

@@ -15,10 +15,8 @@ import {
 } from "@tensorflow/tfjs-core";
 import type { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
 import { newArray } from "./arrays.ts";
+import { copyRow } from "./matrix.ts";
 import { forEachRow, mergeAxes, rowSteps, sizeOf } from "./strided.ts";
-
-/** Numbers in one piece that are copied as one: of fewer, making its view takes longer. */
-const LONG = 64;
 
 /** A new tensor of `shape` that steps through `x` from `start` on. */
 function copy(
@@ -35,11 +33,8 @@ function copy(
   forEachRow(loops, (row, from) => {
     const at = row * length;
     let source = start + from;
-    if (step === 1 && length >= LONG) {
-      out.set(values.subarray(source, source + length), at);
-      return;
-    }
-    for (let i = at; i < at + length; i++, source += step) out[i] = values[source]!;
+    if (step === 1) copyRow(out, at, values, source, length);
+    else for (let i = at; i < at + length; i++, source += step) out[i] = values[source]!;
   });
   return backend.makeTensorInfo([...shape], "float32", out);
 }
@@ -59,11 +54,8 @@ function place(
   forEachRow(loops, (row, to) => {
     let target = start + to;
     const from = row * length;
-    if (step === 1 && length >= LONG) {
-      out.set(values.subarray(from, from + length), target);
-      return;
-    }
-    for (let i = from; i < from + length; i++, target += step) out[target] = values[i]!;
+    if (step === 1) copyRow(out, target, values, from, length);
+    else for (let i = from; i < from + length; i++, target += step) out[target] = values[i]!;
   });
 }
 

@@ -3,7 +3,7 @@
 import { newArray, newZeros } from "./arrays.ts";
 import { type LstmArrays, type LstmShape, outputOf } from "./lstm_forward.ts";
 import { PREVIOUS_HIDDEN, stepBackward, TRACE_PARTS } from "./lstm_module.ts";
-import { asColumns, asRows, putPanels, take } from "./matrix.ts";
+import { asColumns, asRows, copyRow, putPanels, take } from "./matrix.ts";
 import { hasFloats } from "./memory.ts";
 import { packLengths, rowOf } from "./packing.ts";
 import {
@@ -18,6 +18,7 @@ import {
   tileRows,
   transposed,
 } from "./product_module.ts";
+import { addRow } from "./sums_module.ts";
 import { share, threadCount } from "./threads.ts";
 import { nameWork } from "./work.ts";
 
@@ -222,7 +223,8 @@ const productsPart = nameWork(
     const { input, hidden, walk, depth, first, last, chunks } = group, rows = chunks.at(-1)!;
     const gatesWidth = 4 * hidden, gatesRow = tileColumns(gatesWidth);
     for (let row = 0; row < rows; row++) {
-      for (let j = from; j < to; j++) dBias[j]! += dGates[row * gatesRow + j]!;
+      const own = dGates.byteOffset + 4 * (row * gatesRow + from);
+      addRow()(dBias.byteOffset + 8 * from, own, to - from);
     }
     const packedGates = arrays.packedGates.subarray(from * depth);
     const columns = asRows(gatesRow, from);
@@ -264,7 +266,7 @@ const productsPart = nameWork(
       for (let k = 0; k < starts[t + 1]! - starts[t]!; k++, row++) {
         if (row < start || row >= start + count) continue;
         const at = (row - start) * inputRow, to = rowOf(packing, walk, k, t) * input;
-        for (let j = 0; j < input; j++) dx[to + j] = theirs[at + j]!;
+        copyRow(dx, to, theirs, at, input);
       }
     }
   },

@@ -3,7 +3,7 @@
 import type { LstmOutput } from "../lstm.ts";
 import { newArray, newZeros } from "./arrays.ts";
 import { stepForward, TRACE_PARTS } from "./lstm_module.ts";
-import { asColumns, putPanels } from "./matrix.ts";
+import { asColumns, copyRow, putPanels } from "./matrix.ts";
 import { hasFloats } from "./memory.ts";
 import { packLengths, rowOf, type Walk } from "./packing.ts";
 import {
@@ -134,7 +134,7 @@ const forwardPart = nameWork(
         const active = activeAt(end);
         for (let k = 0; k < active; k++) {
           const to = (rows + k) * input, at = rowOf(packing, walk, from + k, end) * input;
-          for (let j = 0; j < input; j++) xs[to + j] = x[at + j]!;
+          copyRow(xs, to, x, at, input);
           gates.set(bias, (rows + k) * gatesRow);
         }
         rows += tileRows(active);
@@ -161,9 +161,8 @@ const forwardPart = nameWork(
           if (!isAll && t !== packing.lengths[sample]! - 1) continue;
           const to = width * (isAll ? rowOf(packing, walk, sample, t) : packing.order[sample]!);
           const source = output === "cell" ? cells : hiddens;
-          for (let j = 0; j < hidden; j++) value[to + j] = source[at + j]!;
-          if (!hasCells) continue;
-          for (let j = 0; j < hidden; j++) value[to + hidden + j] = cells[at + j]!;
+          copyRow(value, to, source, at, hidden);
+          if (hasCells) copyRow(value, to + hidden, cells, at, hidden);
         }
         row += tileRows(active);
       }

@@ -8,6 +8,7 @@ import type {
 } from "@tensorflow/tfjs-core";
 import type { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
 import { newArray, newZeros } from "./arrays.ts";
+import { copyRow } from "./matrix.ts";
 import { sizeOf } from "./strided.ts";
 
 /** `x[indices]` along the first axis; others, and indices out of range, go to `old`. */
@@ -25,8 +26,7 @@ export function gather(old: KernelFunc): KernelFunc {
     const values = backend.data.get(x.dataId).values as Float32Array;
     const out = newArray(numbers.length * width);
     numbers.forEach((number, row) => {
-      const from = number * width, to = row * width;
-      for (let i = 0; i < width; i++) out[to + i] = values[from + i]!;
+      copyRow(out, row * width, values, number * width, width);
     });
     return backend.makeTensorInfo([...indices.shape, ...x.shape.slice(1)], "float32", out);
   };
@@ -52,7 +52,7 @@ export function scatter(old: KernelFunc): KernelFunc {
     out.set(backend.data.get(tensor.dataId).values as Float32Array);
     const rows = backend.data.get(updates.dataId).values as Float32Array;
     numbers.forEach((number, row) => {
-      out.set(rows.subarray(row * width, (row + 1) * width), number * width);
+      copyRow(out, number * width, rows, row * width, width);
     });
     return backend.makeTensorInfo(tensor.shape, "float32", out);
   };
