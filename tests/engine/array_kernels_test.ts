@@ -257,14 +257,16 @@ onEachEngine("softmax() of rows sums to 1, whatever their size", () => {
   assertNear(tf.softmax(x), [3, 3], [a!, b!, c!, 1 / 3, 1 / 3, 1 / 3, 0, 1, 0]);
 });
 
-onEachEngine("softmax() of a row among others is the exact one, of odd and even sizes", () => {
+onEachEngine("softmax() of a row among others is the exact one, of any size and height", () => {
   for (const width of [1, 2, 151, 200]) {
-    const [x, at] = operand([3, width], 4);
-    const expected = indices([3, width]).map(([i, j]) => {
-      const all = Array.from({ length: width }, (_, n) => Math.exp(at([i!, n])));
-      return all[j!]! / all.reduce((a, b) => a + b);
-    });
-    assertNear(tf.softmax(x), [3, width], expected);
+    for (const height of [0, -30]) {
+      const [x, at] = operand([3, width], 4);
+      const expected = indices([3, width]).map(([i, j]) => {
+        const all = Array.from({ length: width }, (_, n) => Math.exp(4 * at([i!, n])));
+        return all[j!]! / all.reduce((a, b) => a + b);
+      });
+      assertNear(tf.softmax(tf.add(tf.mul(x, 4), height)), [3, width], expected);
+    }
   }
 });
 
@@ -275,7 +277,7 @@ forEachEngine(
   }) => {
     if (name !== "cpu") return;
     tf.tidy(() => {
-      const values = waves(3 * 71, 2).map((value) => 9 * value);
+      const values = waves(3 * 71, 2).map((value) => 9 * value - 40);
       const rows = [0, 1, 2].map((i) => values.slice(71 * i, 71 * (i + 1)));
       const all = tf.softmax(tf.tensor2d(values, [3, 71])).dataSync();
       const alone = rows.flatMap((row) => [...tf.softmax(tf.tensor1d(row)).dataSync()]);

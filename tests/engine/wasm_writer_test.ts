@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import {
   advance,
   and,
@@ -6,6 +6,7 @@ import {
   integer,
   load,
   loadSplat,
+  numbered,
   plus4,
   repeat,
   set,
@@ -87,4 +88,9 @@ Deno.test("writeModule() takes conditions, large integers and large offsets", ()
   assertEquals(written(64), [1, 2, 3, 4, 0, 0, 0, 0]);
   assertEquals(written(129), [0, 0, 0, 0, 1, 1, 1, 1]);
   assertEquals(written(192), [1, 2, 3, 4, 1, 1, 1, 1]);
+});
+
+Deno.test("numbered() refuses a name that two variables have", () => {
+  assertEquals(numbered(["a", "b"]), { a: 0, b: 1 });
+  assertThrows(() => numbered(["a", "b", "a"]), TypeError, 'two variables "a"');
 });

@@ -38,7 +38,7 @@ const PARAMETERS = ["out", "x", "width", "rowBytes", "rows"] as const;
  */
 export const softmaxRows: () => Run = onSharedMemory(() => {
   const integers = ["at", "to", "turn"] as const;
-  const vectors = [...EXPONENTIAL_VECTORS, "most4", "most", "e", "sum"] as const;
+  const vectors = [...EXPONENTIAL_VECTORS, "singles", "largest", "e", "sum"] as const;
   const v = numbered([...PARAMETERS, ...integers, ...vectors]);
   const { start, exponential } = exponentialCode(v);
   const of = (name: keyof typeof v) => get(v[name]);
@@ -51,9 +51,9 @@ export const softmaxRows: () => Run = onSharedMemory(() => {
     ),
     ...when(and(of("width"), integer(1)), step(1)),
   ];
-  const larger = (others: Code) => set(v.most4, largest4(of("most4"), others));
+  const larger = (others: Code) => set(v.singles, largest4(of("singles"), others));
   const exponents = (count: Count): Code => [
-    ...set(v.e, exponential(subtract(loadSingles(count, of("at")), of("most")))),
+    ...set(v.e, exponential(subtract(loadSingles(count, of("at")), of("largest")))),
     ...storeSingles(count, of("to"), of("e")),
     ...set(v.sum, add(of("sum"), count === 2 ? of("e") : first(of("e")))),
   ];
@@ -68,14 +68,14 @@ export const softmaxRows: () => Run = onSharedMemory(() => {
       ...repeat(
         v.rows,
         set(v.at, of("x")),
-        set(v.most4, loadSplat(of("x"))),
+        set(v.singles, loadSplat(of("x"))),
         set(v.turn, shiftRight(of("width"), 2)),
         when(of("turn"), repeat(v.turn, larger(load(of("at"))), advance(v.at, integer(16)))),
         set(v.turn, and(of("width"), integer(3))),
         when(of("turn"), repeat(v.turn, larger(loadSplat(of("at"))), advance(v.at, integer(4)))),
-        larger(pick(of("most4"), of("most4"), [2, 3, 0, 1])),
-        larger(pick(of("most4"), of("most4"), [1, 0, 3, 2])),
-        set(v.most, promote(of("most4"))),
+        larger(pick(of("singles"), of("singles"), [2, 3, 0, 1])),
+        larger(pick(of("singles"), of("singles"), [1, 0, 3, 2])),
+        set(v.largest, promote(of("singles"))),
         set(v.sum, doubles(0)),
         set(v.at, of("x")),
         set(v.to, of("out")),

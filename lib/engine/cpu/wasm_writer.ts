@@ -10,8 +10,10 @@
 /** Instructions. */
 export type Code = readonly number[];
 
-/** Numbers for the names of local variables, in their order. */
+/** Numbers for the names of local variables, in their order. @throws {TypeError} two have one name */
 export function numbered<Name extends string>(names: readonly Name[]): Record<Name, number> {
+  const twice = names.find((name, i) => names.indexOf(name) < i);
+  if (twice !== undefined) throw new TypeError(`Cannot have two variables "${twice}"`);
   return Object.fromEntries(names.map((name, i) => [name, i])) as Record<Name, number>;
 }
 
