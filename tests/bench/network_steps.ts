@@ -65,7 +65,10 @@ for (let i = 0; i <= Number(steps) && spent < LONGEST; i++) {
   // Of a model that sees each batch in several passes, all of them.
   for (let pass = 1; pass <= (network.passes ?? 1); pass++) {
     learner.enterPass(pass);
-    await learner.step(train, batches[i % batches.length]!, place);
+    // Read while this one is computed, as in a training.
+    const next = pass === network.passes || network.passes === undefined ? i + 1 : i;
+    const [batch, ahead] = [i, next].map((n) => batches[n % batches.length]!);
+    await learner.step(train, batch!, place, ahead);
   }
   seconds.push((performance.now() - started) / 1000);
   // The first one does not count.

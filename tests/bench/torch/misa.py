@@ -73,3 +73,6 @@ class Model(nn.Module):
         similar = sum(moments(shared[a], shared[b]) for a, b in combinations(ORDER, 2)) / 3
         rebuilt = sum(F.mse_loss(self.rebuild[m](own[m] + shared[m]), original[m]) for m in ORDER) / 3
         return fusion + 0.3 * differ + 0.8 * similar + rebuilt
+
+    def after(self, i):
+        nn.utils.clip_grad_value_(self.parameters(), 0.8)
