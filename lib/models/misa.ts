@@ -16,9 +16,9 @@ import { dropout, type DropoutNoise } from "../nn/dropout.ts";
 import type { LayerNorm } from "../nn/layer_norm.ts";
 import type { Layers } from "../nn/layers.ts";
 import type { Linear } from "../nn/linear.ts";
-import { centralMoments } from "../nn/losses/central_moments.ts";
+import { momentDistance, momentsOf } from "../nn/losses/central_moments.ts";
 import { crossEntropy } from "../nn/losses/cross_entropy.ts";
-import { difference } from "../nn/losses/difference.ts";
+import { centeredUnits, difference } from "../nn/losses/difference.ts";
 import { meanSquaredError } from "../nn/losses/mse.ts";
 import { maskedMean } from "../nn/mask.ts";
 import { scaleGradient } from "../nn/scale_gradient.ts";
@@ -165,7 +165,8 @@ class Misa extends Network<typeof MISA_SETTINGS> {
     const { diffWeight, simWeight, reconWeight, useCmdSim } = this.settings;
     const of = (name: string) =>
       this.#order.map((modality) => outputs[`${name}.${modality}`] as tf.Tensor2D);
-    const [own, shared] = [of("private"), of("shared")];
+    // Each is compared with several others.
+    const [own, shared] = [of("private").map(centeredUnits), of("shared").map(centeredUnits)];
     const original = of("original");
     const fusion = meanSquaredError(outputs.prediction, target.labels);
     const reconstructed = of("reconstructed").map((r, i) => meanSquaredError(r, original[i]!));
@@ -175,7 +176,7 @@ class Misa extends Network<typeof MISA_SETTINGS> {
         ...own.map((p, i) => difference(p, shared[i]!)),
         ...pairsOf(own).map(([p, q]) => difference(p, q)),
       ]) as tf.Scalar,
-      similarity: useCmdSim ? meanOf(pairsOf(shared).map(moments)) : this.#domainLoss(of("domain")),
+      similarity: useCmdSim ? moments(of("shared")) : this.#domainLoss(of("domain")),
       reconstruction: meanOf(reconstructed),
     };
     const total = tf.addN([
@@ -232,8 +233,10 @@ class Misa extends Network<typeof MISA_SETTINGS> {
   }
 }
 
-function moments([x, y]: readonly [tf.Tensor2D, tf.Tensor2D]): tf.Scalar {
-  return centralMoments(x, y, { moments: 5 });
+/** The mean over each two of them of how far their moments are apart. */
+function moments(features: readonly tf.Tensor2D[]): tf.Scalar {
+  const found = features.map((x) => momentsOf(x, 5));
+  return meanOf(pairsOf(found).map(([x, y]) => momentDistance(x, y)));
 }
 
 /** Each two of them. */

@@ -36,17 +36,34 @@ export function centralMoments(
   y: tf.Tensor2D,
   { moments, epsilon = 0 }: CentralMomentsOptions,
 ): tf.Scalar {
+  return momentDistance(momentsOf(x, moments), momentsOf(y, moments), epsilon);
+}
+
+/**
+ * E x and E(x − Ex)ᵏ for k = 2 to `moments`, for who compares a set of features with several: [1, width]
+ * each
+ *
+ * @param x [rows, width]
+ */
+export function momentsOf(x: tf.Tensor2D, moments: number): tf.Tensor[] {
+  const mean = tf.mean(x, 0, true), centered = tf.sub(x, mean);
+  const found: tf.Tensor[] = [mean];
+  let power = centered;
+  for (let k = 2; k <= moments; k++) {
+    power = tf.mul(power, centered);
+    found.push(tf.mean(power, 0, true));
+  }
+  return found;
+}
+
+/** The sum of the lengths between moments of {@linkcode momentsOf}, a scalar. */
+export function momentDistance(
+  x: readonly tf.Tensor[],
+  y: readonly tf.Tensor[],
+  epsilon = 0,
+): tf.Scalar {
   const root = (squares: tf.Tensor) =>
     epsilon > 0 ? tf.sqrt(tf.add(squares, epsilon)) : guardedRoot(squares);
-  const distance = (a: tf.Tensor, b: tf.Tensor) =>
-    root(tf.sum(tf.square(tf.sub(a, b)))) as tf.Scalar;
-  const [meanX, meanY] = [tf.mean(x, 0, true), tf.mean(y, 0, true)];
-  const [centeredX, centeredY] = [tf.sub(x, meanX), tf.sub(y, meanY)];
-  let total = distance(meanX, meanY);
-  let [powerX, powerY] = [centeredX, centeredY];
-  for (let k = 2; k <= moments; k++) {
-    [powerX, powerY] = [tf.mul(powerX, centeredX), tf.mul(powerY, centeredY)];
-    total = tf.add(total, distance(tf.mean(powerX, 0), tf.mean(powerY, 0)));
-  }
-  return total;
+  const lengths = x.map((moment, i) => root(tf.sum(tf.square(tf.sub(moment, y[i]!)))));
+  return tf.addN(lengths) as tf.Scalar;
 }

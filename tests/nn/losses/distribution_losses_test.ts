@@ -4,10 +4,14 @@ import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs-core";
 import { RandomStream } from "../../../lib/core/random.ts";
 import { centralMoments } from "../../../lib/nn/losses/central_moments.ts";
-import { difference } from "../../../lib/nn/losses/difference.ts";
+import { centeredUnits, difference as unitDifference } from "../../../lib/nn/losses/difference.ts";
 import { forEachEngine } from "../../engine/engines.ts";
 
 const ROWS = 5, WIDTH = 2;
+
+function difference(x: tf.Tensor2D, y: tf.Tensor2D): tf.Scalar {
+  return unitDifference(centeredUnits(x), centeredUnits(y));
+}
 
 function draw(seed: number): Float32Array {
   return RandomStream.fromSeed(seed).normalArray(ROWS * WIDTH);
