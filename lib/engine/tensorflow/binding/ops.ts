@@ -11,6 +11,8 @@ export interface NodeBackend {
   getInputTensorIds(tensors: readonly TensorInfo[]): number[];
   /** How many tensors share the data. */
   refCount(dataId: object): number;
+  /** One more tensor shares the data. */
+  incRef(dataId: object): void;
   createOutputTensor(metadata: TensorMetadata): Tensor;
   /** Takes the values of a new tensor; they go to the binding when an op first reads them. */
   write(...tensor: unknown[]): object;
@@ -82,6 +84,11 @@ export class OpScope implements Disposable {
     const id = this.int32(values, shape);
     this.#backend.binding.recorder?.onParameter(id);
     return id;
+  }
+
+  /** A float32 scalar. */
+  float32(value: number): number {
+    return this.#constant(`float|${value}`, [], DataType.FLOAT, () => Float32Array.of(value));
   }
 
   /** The int32 constant `start`, `start + 1`, …; one axis where no shape is given. */
