@@ -98,7 +98,8 @@ export function maskedMaxPool(
 
 /** How many windows of each sample are true. */
 function validPlaces(lengths: tf.Tensor1D, size: number, padding: Padding): tf.Tensor1D {
-  return padding === "same" ? lengths : tf.maximum(1, tf.sub(lengths, size - 1));
+  if (padding === "same") return lengths;
+  return tf.cast(tf.maximum(1, tf.sub(lengths, size - 1)), "int32");
 }
 
 /** Numbers of input and output channels, and the steps that a filter spans. */

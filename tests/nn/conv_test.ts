@@ -85,15 +85,18 @@ function numbers(shape: number[], stream: number): tf.Tensor {
 
 forEachEngine("Conv1d.pooled() has the values and gradients of apply() and maskedMaxPool()", () => {
   const lengths = tf.tensor1d([7, 1, 4, 6], "int32");
-  const x = numbers([4, 7, 3], 1) as tf.Tensor3D, dy = numbers([4, 9], 2);
-  for (const padding of ["same", "valid"] as Padding[]) {
+  const x = numbers([4, 7, 3], 1) as tf.Tensor3D;
+  // More filters than steps, and fewer, are two ways to the gradient.
+  const forms = [["same", 9], ["valid", 9], ["same", 5]] as [Padding, number][];
+  for (const [padding, outputs] of forms) {
+    const dy = numbers([4, outputs], 2);
     for (const size of [1, 2, 5]) {
       const parameters = new Parameters();
-      const sizes = { inputs: 3, outputs: 9, size };
+      const sizes = { inputs: 3, outputs, size };
       const layer = new Conv1d(parameters, "c", sizes, padding, RandomStream.fromSeed(size));
       tf.tidy(() => {
         // A filter that nowhere responds has no gradient.
-        layer.bias!.assign(tf.tensor1d([...new Array(8).fill(0.1), -99]));
+        layer.bias!.assign(tf.tensor1d([...new Array(outputs - 1).fill(0.1), -99]));
         const ways = [
           (x: tf.Tensor3D) => layer.pooled(x, lengths),
           (x: tf.Tensor3D) => maskedMaxPool(layer.apply(x), lengths, size, padding),

@@ -16,6 +16,7 @@ import type { ContextOptions } from "./binding/context.ts";
 import { libraryNames } from "./library/library.ts";
 import { dropPages } from "./library/library_pages.ts";
 import { openLibrary } from "./library/loading.ts";
+import { registerConvPoolKernels } from "./kernels/conv_pool.ts";
 import { registerElementwiseKernels } from "./kernels/elementwise_kernels.ts";
 import { registerGatherKernel } from "./kernels/gather_kernel.ts";
 import { registerLstmKernels } from "./kernels/lstm_kernels.ts";
@@ -47,6 +48,7 @@ export function registerTensorFlow(path: string, options: ContextOptions): Tenso
   Object.assign(backend, orderingMethods(backend as unknown as NodeBackend));
   registerBackend(BACKEND, () => backend as KernelBackend, 3);
   registerLstmKernels();
+  registerConvPoolKernels();
   registerElementwiseKernels();
   registerGatherKernel();
   registerMatrixKernels();
