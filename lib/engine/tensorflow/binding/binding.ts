@@ -10,6 +10,7 @@ import { EngineError } from "../../../core/errors.ts";
 import {
   type AttributeSetters,
   eagerSetters,
+  ON_ONE_THREAD,
   type OpAttribute,
   setAttribute,
 } from "./attributes.ts";
@@ -105,6 +106,9 @@ export class TensorFlowBinding {
   readonly #outputs: OutputPlaces;
   /** Of functions that run aside, as many as ran at a time. */
   readonly #aside: OutputPlaces[] = [];
+  #running = 0;
+  /** As many functions aside as take all threads. */
+  readonly #most: number;
   /** Scratch memory for the sizes of a shape. */
   readonly dims: Pinned<BigInt64Array>;
   readonly #setters: AttributeSetters;
@@ -121,6 +125,7 @@ export class TensorFlowBinding {
     this.devices = listDevices(this.memory, this.context);
     const gpu = this.devices.find((device) => device.type === "GPU");
     this.#gpu = gpu === undefined ? 0n : this.memory.cString(gpu.name);
+    this.#most = gpu ? Infinity : options.threads ?? navigator.hardwareConcurrency;
   }
 
   /** Copies `values` into a new tensor, on the GPU where there is one. */
@@ -249,7 +254,7 @@ export class TensorFlowBinding {
 
   /**
    * Runs a function on another thread. Meanwhile ops and other functions may run, but none on what
-   * this one changes.
+   * this one changes. As soon as as many run as there are threads, none gets more than one.
    *
    * @throws {EngineError} with TensorFlow's message, if it fails
    */
@@ -258,15 +263,18 @@ export class TensorFlowBinding {
     inputs: readonly number[],
     outputs: number,
   ): Promise<TensorMetadata[]> {
-    const native = this.#native, op = this.#newOp(name, [], inputs);
+    const isFull = this.#running > 0 && this.#running + 1 >= this.#most;
+    const native = this.#native, op = this.#newOp(name, isFull ? [ON_ONE_THREAD] : [], inputs);
     // What runs meanwhile writes to the status and the outputs of all others.
     const status = native.TF_NewStatus(), places = this.#aside.pop() ?? this.#newPlaces();
+    this.#running++;
     try {
       places.count.array[0] = outputs;
       await native.executeAside(op, places.handles.address, places.count.address, status);
       this.memory.check(`run the TensorFlow function "${name}"`, status);
       return this.#describeOutputs(places);
     } finally {
+      this.#running--;
       this.#aside.push(places);
       native.TF_DeleteStatus(status);
       native.TFE_DeleteOp(op);
