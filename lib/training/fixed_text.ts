@@ -1,14 +1,15 @@
 /**
  * What a BERT that is not trained makes of sentences, which no step changes: computed once for each
- * sample, and kept.
+ * sample, and kept for all seeds.
  *
  * @module
  */
 
-import type { Split } from "../data/mod.ts";
+import { batchOrder, type Split } from "../data/mod.ts";
 import { placeCounts, tokenCounts } from "../data/text_bert.ts";
 import { type CompiledStep, type Engine, type NamedTensors, tf } from "../engine/mod.ts";
-import type { Inputs, Network } from "../models/mod.ts";
+import type { InputForm, Inputs, Network } from "../models/mod.ts";
+import { Breath } from "./breath.ts";
 import { readInputs, readPlaces, type Scratch } from "./inputs.ts";
 
 /** Of the samples of a split. */
@@ -17,8 +18,42 @@ interface KnownText {
   readonly counts: Int32Array;
   /** Number of tokens. */
   readonly lengths: Int32Array;
-  /** [width] of the first token, or [count, width]; absent where it is not computed yet */
-  readonly states: Float32Array[];
+  /** [width] of the first token, or [count, width] */
+  readonly states: readonly Float32Array[];
+}
+
+/** Sentences at a time, in the order of their split: what is beside one may change its last bits. */
+const BLOCK = 32;
+
+/** States that trainings of one BERT on the same data share, as long as the data live. */
+export class TextStates {
+  static readonly #ofData = new WeakMap<object, Map<string, TextStates>>();
+  readonly #known = new Map<string, Promise<KnownText>>();
+
+  /** @param key of the BERT, and of how it gets its tokens */
+  static of(data: object, key: string): TextStates {
+    const known = TextStates.#ofData.get(data) ?? new Map<string, TextStates>();
+    TextStates.#ofData.set(data, known);
+    const states = known.get(key) ?? new TextStates();
+    known.set(key, states);
+    return states;
+  }
+
+  /** Those of a split in a form, by `compute` where nobody has begun with them. */
+  async get(
+    { name }: Split,
+    form: InputForm,
+    compute: () => Promise<KnownText>,
+  ): Promise<KnownText> {
+    const key = `${name} ${form}`, known = this.#known.get(key) ?? compute();
+    this.#known.set(key, known);
+    try {
+      return await known;
+    } catch (error) {
+      if (this.#known.get(key) === known) this.#known.delete(key);
+      throw error;
+    }
+  }
 }
 
 /** Bytes that are kept of all samples of splits. */
@@ -35,11 +70,16 @@ export function fixedTextBytes(network: Network, splits: Iterable<Split>): numbe
 export class FixedText {
   readonly #network: Network;
   readonly #encode: CompiledStep<NamedTensors, NamedTensors>;
-  readonly #known = new WeakMap<Split, KnownText>();
+  readonly #states: TextStates;
 
   /** Computes nothing yet. @param network whose text is fixed */
-  constructor(engine: Pick<Engine, "compile">, network: Network) {
+  constructor(
+    engine: Pick<Engine, "compile">,
+    network: Network,
+    states: TextStates = new TextStates(),
+  ) {
     this.#network = network;
+    this.#states = states;
     const isTimeMajor = network.reads.text === "timeMajor";
     this.#encode = engine.compile((inputs) => {
       const text = network.readText(inputs as Inputs, null).text!;
@@ -47,10 +87,14 @@ export class FixedText {
     }, { state: Object.fromEntries(network.parameters) });
   }
 
+  /** Has the states of a split, which may take minutes. @throws the signal's reason */
+  prepare(split: Split, signal?: AbortSignal): Promise<KnownText> {
+    return this.#states.get(split, this.#network.reads.text!, () => this.#compute(split, signal));
+  }
+
   /** The tensors of some samples, with states in place of tokens. The caller disposes them. */
   async read(split: Split, indices: ArrayLike<number>, scratch: Scratch): Promise<Inputs> {
-    const known = this.#knownOf(split);
-    await this.#compute(split, Array.from(indices).filter((i) => known.states[i] === undefined));
+    const known = await this.prepare(split);
     const { text: form, ...others } = this.#network.reads;
     const read = readInputs({ dataForms: others, seesPadding: false }, split, indices, scratch);
     const states = Array.from(indices, (i) => known.states[i]!), batch = states.length;
@@ -69,32 +113,28 @@ export class FixedText {
     this.#encode.dispose();
   }
 
-  #knownOf(split: Split): KnownText {
-    const found = this.#known.get(split);
-    if (found !== undefined) return found;
-    const textBert = split.textBert!;
-    const known = { counts: placeCounts(textBert), lengths: tokenCounts(textBert), states: [] };
-    this.#known.set(split, known);
-    return known;
-  }
-
-  async #compute(split: Split, samples: readonly number[]): Promise<void> {
-    if (samples.length === 0) return;
-    const { counts, states } = this.#knownOf(split);
-    const tokens = readInputs(
-      { dataForms: { text: "tokens" }, seesPadding: false },
-      split,
-      samples,
-    ) as NamedTensors;
-    const made = this.#encode(tokens);
-    const values = await made["text"]!.data<"float32">();
-    const width = this.#network.widths.text!, size = values.length / samples.length;
-    const isFirst = this.#network.reads.text === "first";
-    samples.forEach((sample, i) => {
-      const own = (isFirst ? 1 : counts[sample]!) * width;
-      states[sample] = values.slice(i * size, i * size + own);
-    });
-    tf.dispose([tokens, made] as tf.TensorContainer);
+  async #compute(split: Split, signal?: AbortSignal): Promise<KnownText> {
+    const textBert = split.textBert!, breath = new Breath();
+    const counts = placeCounts(textBert), states: Float32Array[] = [];
+    for (const samples of batchOrder(split.samples, BLOCK)) {
+      const tokens = readInputs(
+        { dataForms: { text: "tokens" }, seesPadding: false },
+        split,
+        samples,
+      ) as NamedTensors;
+      const made = await this.#encode.start(tokens);
+      const values = await made["text"]!.data<"float32">();
+      const width = this.#network.widths.text!, size = values.length / samples.length;
+      const isFirst = this.#network.reads.text === "first";
+      samples.forEach((sample, i) => {
+        const own = (isFirst ? 1 : counts[sample]!) * width;
+        states[sample] = values.slice(i * size, i * size + own);
+      });
+      tf.dispose([tokens, made] as tf.TensorContainer);
+      await breath.take();
+      signal?.throwIfAborted();
+    }
+    return { counts, lengths: tokenCounts(textBert), states };
   }
 }
 

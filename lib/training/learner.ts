@@ -212,6 +212,11 @@ export class Learner {
     return result;
   }
 
+  /** Computes what no step changes, which may take minutes. @throws the signal's reason */
+  async prepare(splits: Iterable<Split>, signal?: AbortSignal): Promise<void> {
+    for (const split of splits) await this.#fixedText?.prepare(split, signal);
+  }
+
   /** Scores of samples of a split without dropout, in the order of the batches. */
   async predict(split: Split, batches: Iterable<ArrayLike<number>>): Promise<Float32Array> {
     const predictions: number[] = [], all = [...batches];

@@ -36,7 +36,7 @@ import type { BertFolder } from "../nn/bert_folder.ts";
 import { checkRun } from "./check_run.ts";
 import { loopSettings } from "./config.ts";
 import { collapseWarning } from "./collapse.ts";
-import { fixedTextBytes } from "./fixed_text.ts";
+import { fixedTextBytes, TextStates } from "./fixed_text.ts";
 import { type EpochRecord, writeHistory } from "./history.ts";
 import { Interrupt } from "./interrupt.ts";
 import { writeUnimodalLabels } from "./label_file.ts";
@@ -50,6 +50,7 @@ import { optimizerStepWarning, requireSplit } from "./requirements.ts";
 import { withStepsOf } from "./padded_steps.ts";
 import { prepared, shifted } from "./prepared_splits.ts";
 import { withScalings } from "./scaling_weights.ts";
+import { textSource } from "./training_data.ts";
 import { gitCommit, peakMemory, versions } from "./versions.ts";
 import { copyWeights, type Weights, writeWeights } from "./weights.ts";
 
@@ -130,11 +131,11 @@ export async function trainRun(options: RunOptions): Promise<RunOutcome> {
   if (bert !== null) saveBertFiles(bert, folder.bert);
   try {
     const signal = AbortSignal.any([lock.lost, ...(options.signal ? [options.signal] : [])]);
-    const ready = { ...options, signal, scalings, judge, dataset: { ...dataset, splits } };
+    const states = TextStates.of(dataset, `${record.bert?.sha256} ${config["retokenize"]}`);
+    const ready = { ...options, signal, scalings, judge, states, dataset: { ...dataset, splits } };
     const weights = bert && givenBert(bert.config, bert.values.bind(bert), config);
     const summary = await trainAndEvaluate(ready, config, folder, weights);
-    const ended = new Date().toISOString();
-    folder.writeRecord({ ...record, status: "finished", ended, summary });
+    folder.writeRecord({ ...record, status: "finished", ended: new Date().toISOString(), summary });
     return { summary, skipped: false };
   } catch (error) {
     // The record is now that of the process which took the folder over.
@@ -165,13 +166,13 @@ async function tokenSplits(dataset: Dataset, config: Config, bert: BertFolder) {
 
 /** Feature widths of the modalities that are read as features. */
 function usedWidths(dataset: Dataset, modalities: readonly Modality[], config: Config) {
-  const read = modalities.filter((name) => name !== "text" || config["text"] !== "bert");
-  return featureWidths(dataset, read);
+  const isRead = (name: Modality) => name !== "text" || textSource(config) === "features";
+  return featureWidths(dataset, modalities.filter(isRead));
 }
 
 /** Their steps, or tokens. */
 function usedSteps({ dataset, modalities }: RunOptions, config: Config) {
-  return featureSteps(dataset, modalities, config["text"] === "bert" ? "bert" : "features");
+  return featureSteps(dataset, modalities, textSource(config));
 }
 
 /** A run whose data are as its model reads them. */
@@ -180,6 +181,8 @@ interface PreparedRun extends RunOptions {
   readonly scalings: Scalings;
   /** Judges scores as they are in files: those of the model are counted from the neutral label. */
   readonly judge: Protocol;
+  /** What a BERT that is not trained makes of the data. */
+  readonly states: TextStates;
 }
 
 async function trainAndEvaluate(
@@ -198,10 +201,8 @@ async function trainAndEvaluate(
     const { rows, metrics } = await evaluateSplits(options, config, trained);
     writePredictions(folder.file("predictions.csv"), rows);
     writeJsonAtomic(folder.file("metrics.json"), metrics);
-    writeWeights(
-      folder.file("model.safetensors"),
-      withScalings(trained.weights, options.scalings),
-    );
+    const weights = withScalings(trained.weights, options.scalings);
+    writeWeights(folder.file("model.safetensors"), weights);
     await trained.writeExtras(folder);
     const epochSeconds = trained.history.map((record) => record.seconds.train);
     const samples = requireSplit(dataset, "train").samples;
@@ -294,7 +295,7 @@ async function trainNetwork(
         `dropout, and kept, ${kept} MB in all`,
     );
   }
-  const learner = learnerOf(engine, network, settings, random.split("dropout"));
+  const learner = learnerOf(engine, network, settings, random.split("dropout"), options.states);
   const steps = usedSteps(options, config);
   const brought = (split: Split) => withStepsOf(network, split, steps, bert?.config.padding ?? 0);
   let best: Weights | null = null;

@@ -127,6 +127,7 @@ export async function fit(
   if (progress.bestEpoch > 0) options.onBest?.(best, progress.bestEpoch);
 
   options.onStart?.(progress.history.length);
+  await learner.prepare([train, valid], signal);
   let savedAt = performance.now();
   // A resumed training was warned of before.
   let hasLearned = resumed !== null;

@@ -1,9 +1,16 @@
-import { assert, assertAlmostEquals, assertEquals, assertNotEquals } from "@std/assert";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertNotEquals,
+  assertRejects,
+} from "@std/assert";
 import { join } from "node:path";
 import { type Dataset, loadDataset } from "../../lib/data/mod.ts";
 import type { Engine, NamedTensors } from "../../lib/engine/mod.ts";
 import { findModel, type NetworkDefinition, type Setting } from "../../lib/models/mod.ts";
-import { FixedText, fixedTextBytes } from "../../lib/training/fixed_text.ts";
+import { FixedText, fixedTextBytes, TextStates } from "../../lib/training/fixed_text.ts";
+import { Interrupt } from "../../lib/training/interrupt.ts";
 import { trainRun } from "../../lib/training/run.ts";
 import { TestFolder } from "../data/mmsa_file.ts";
 import { forEachEngine, onCpu } from "../engine/engines.ts";
@@ -133,41 +140,58 @@ onCpu(
   },
 );
 
-forEachEngine("FixedText computes each sentence once", async (engine) => {
-  using learner = new NetworkLearner(
-    engine,
-    "self-mm",
-    load(),
-    { ...smallSettings(findModel("self-mm")), ...FROZEN, bert: BERT, mode: "robust" },
-  );
-  let sentences = 0;
-  const counting: Pick<Engine, "compile"> = {
-    compile: (step, options) => {
-      const compiled = engine.compile(step, options);
-      const counted = (inputs: Parameters<typeof step>[0], variant?: string) => {
-        sentences += (inputs as NamedTensors)["tokens"]!.shape[0]!;
-        return compiled(inputs, variant);
-      };
-      return Object.assign(counted, compiled);
-    },
-  };
-  const text = new FixedText(counting, learner.network), split = load().splits.train!;
-  // Ids of its vocabulary of 40.
-  const { textBert } = split;
-  const train = {
-    ...split,
-    textBert: { ...textBert!, values: textBert!.values.map((id) => id % 40) },
-  };
-  const read = async (...indices: number[]) => {
-    const { text: tensor, tokens } = await text.read(train, indices, new Map());
-    assertEquals(tokens, undefined);
-    return tensor!.dataSync().slice();
-  };
-  const [both, second, first] = [await read(0, 1), await read(1), await read(0, 2, 0)];
-  assertEquals(sentences, 3);
-  const width = both.length / 2;
-  assertEquals([second, first.slice(0, width)], [both.slice(width), both.slice(0, width)]);
-  assertEquals(first.slice(2 * width), first.slice(0, width));
-  assertEquals(fixedTextBytes(learner.network, [train]), 4 * width * train.samples);
-  text.dispose();
-});
+forEachEngine(
+  "FixedText computes each sentence once, for all who share the states",
+  async (engine) => {
+    using learner = new NetworkLearner(
+      engine,
+      "self-mm",
+      load(),
+      { ...smallSettings(findModel("self-mm")), ...FROZEN, bert: BERT, mode: "robust" },
+    );
+    let sentences = 0;
+    const counting: Pick<Engine, "compile"> = {
+      compile: (step, options) => {
+        const compiled = engine.compile(step, options);
+        const start: typeof compiled.start = (inputs, variant) => {
+          sentences += (inputs as NamedTensors)["tokens"]!.shape[0]!;
+          return compiled.start(inputs, variant);
+        };
+        return Object.assign((...call: Parameters<typeof compiled>) => compiled(...call), {
+          ...compiled,
+          start,
+        });
+      },
+    };
+    const split = load().splits.train!, data = {};
+    const make = () => new FixedText(counting, learner.network, TextStates.of(data, "a BERT"));
+    const text = make(), another = make();
+    // Ids of its vocabulary of 40.
+    const { textBert } = split;
+    const train = {
+      ...split,
+      textBert: { ...textBert!, values: textBert!.values.map((id) => id % 40) },
+    };
+    const read = async (...indices: number[]) => {
+      const { text: tensor, tokens } = await text.read(train, indices, new Map());
+      assertEquals(tokens, undefined);
+      return tensor!.dataSync().slice();
+    };
+    const stopped = AbortSignal.abort(new Interrupt("SIGINT"));
+    await assertRejects(() => text.prepare(train, stopped), Interrupt);
+    sentences = 0;
+    // Both begin at the same time.
+    const [both] = await Promise.all([read(0, 1), another.prepare(train)]);
+    const [second, first] = [await read(1), await read(0, 2, 0)];
+    assertEquals(sentences, train.samples);
+    const width = both.length / 2;
+    assertEquals([second, first.slice(0, width)], [both.slice(width), both.slice(0, width)]);
+    assertEquals(first.slice(2 * width), first.slice(0, width));
+    assertEquals(fixedTextBytes(learner.network, [train]), 4 * width * train.samples);
+    await new FixedText(counting, learner.network, TextStates.of({}, "a BERT")).prepare(train);
+    await new FixedText(counting, learner.network, TextStates.of(data, "another")).prepare(train);
+    assertEquals(sentences, 3 * train.samples);
+    text.dispose();
+    another.dispose();
+  },
+);
