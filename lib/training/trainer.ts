@@ -140,6 +140,8 @@ export async function fit(
     pause = 1000 * checkpointPause(checkpoint.seconds, (savedAt - began) / 1000);
   };
   const isDue = () => performance.now() - savedAt >= pause;
+  // For all epochs: one of little data is over before the host's turn is due.
+  const breath = new Breath();
 
   while (!progress.finished) {
     const started = performance.now();
@@ -153,7 +155,6 @@ export async function fit(
     const steps = settings.epochs * stepsOf(batches);
     const rateNow = () => rates.factorAt({ epoch, step: learner.optimizerSteps, steps });
     if (progress.batches === 0) learner.network.startEpoch?.();
-    const breath = new Breath();
     while (progress.batches < batches.length) {
       const rate = rates.isConstant ? {} : { rate: rateNow() };
       await learnBatch(learner, train, batches, progress, settings, rate);

@@ -31,7 +31,7 @@ export const SKIPPED = HAS_SLURM ? "" : " (skipped: no slurmctld, slurmd and mun
 export const DATA = "synthetic:n=12,seed=1,text=4,audio=3,vision=3,audioSteps=3,visionSteps=3";
 
 /** So many that a training is still at work when a test has seen its first ones. */
-export const EPOCHS = 40;
+export const EPOCHS = 240;
 const SETTINGS = {
   batchSize: 2,
   filtersDim: 2,

@@ -310,6 +310,25 @@ forEachEngine("fit() is aborted between epochs, and not after the last one", asy
 });
 
 forEachEngine(
+  "fit() gives timers and signals their turn, however short its epochs",
+  async (engine) => {
+    const dataset = smallData({ n: 7 });
+    const limits = { epochs: 400, earlyStop: 400 };
+    using learner = new SmallLearner(engine, dataset, limits);
+    const controller = new AbortController();
+    let epochs = 0;
+    const training = fitSmall(learner, dataset, {
+      signal: controller.signal,
+      onEpoch: () => {
+        if (++epochs === 2) setTimeout(() => controller.abort(new Error("enough")), 0);
+      },
+    });
+    await assertRejects(() => training, Error, "enough");
+    assert(epochs < limits.epochs / 4, `${epochs}`);
+  },
+);
+
+forEachEngine(
   "fit() trains where a split has one sample, or the batch is larger",
   async (engine) => {
     const dataset = smallData({ n: 6 });
