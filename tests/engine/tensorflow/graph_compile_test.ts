@@ -228,6 +228,47 @@ onTensorFlow("compile() catches a key of random numbers that changes", (engine) 
   step.dispose();
 });
 
+onRecorders(
+  "what a step returns as it was given, or as a constant, is the caller's own",
+  (engine) => {
+    const w = tf.tidy(() => tf.variable(tf.scalar(3))), before = tf.memory().numTensors;
+    const step = engine.compile(({ x }) => ({ x: x!, w, one: tf.scalar(1) }), { state: { w } });
+    for (let i = 1; i <= 3; i++) {
+      const x = tf.tensor1d([i, i]), made = step({ x });
+      x.dispose();
+      const values = Object.values(made).map((tensor) => [...tensor.dataSync()]);
+      assertEquals(values, [[i, i], [3], [1]]);
+      tf.dispose(made);
+    }
+    step.dispose();
+    assertEquals(tf.memory().numTensors, before);
+    w.dispose();
+  },
+);
+
+onRecorders("compile() tells apart what is the same only when it is recorded", (engine) => {
+  const zeros = tf.zeros([2]);
+  const [a, b] = [tf.variable(zeros), tf.variable(zeros)];
+  zeros.dispose();
+  const step = engine.compile(({ x, y }) => {
+    a.assign(tf.add(a, x!));
+    b.assign(tf.sub(b, y!));
+    return { both: tf.stack([a, b]), one: tf.add(tf.scalar(1), 0), again: tf.reshape(x!, [2, 1]) };
+  }, { state: { a, b } });
+  for (let i = 1; i <= 3; i++) {
+    const x = tf.tensor1d([1, 2]), y = i === 1 ? x : tf.tensor1d([10, 20]);
+    const made = step({ x, y });
+    if (i > 1) y.dispose();
+    x.dispose();
+    const values = Object.values(made).map((tensor) => [...tensor.dataSync()]);
+    const down = 10 * (i - 1) + 1;
+    assertEquals(values, [[i, 2 * i, -down, -2 * down], [1], [1, 2]]);
+    tf.dispose(made);
+  }
+  tf.dispose([a, b]);
+  step.dispose();
+});
+
 onRecorders("compile() refuses a step that looks at values", (engine) => {
   const step = engine.compile(({ x }) => ({ y: tf.mul(x!, tf.sum(x!).dataSync()[0]!) }), {
     state: {},

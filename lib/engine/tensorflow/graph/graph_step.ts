@@ -20,7 +20,7 @@ import { type GraphFunction, GraphFunctions } from "./graph_functions.ts";
 import { Difference } from "./known_steps.ts";
 import { LazyGraph } from "./lazy_graph.ts";
 import type { NodeBackend } from "../binding/ops.ts";
-import { ownValue } from "./own_value.ts";
+import { ownCopy, ownValue } from "./own_value.ts";
 import { StepRecorder } from "./step_recorder.ts";
 
 /** Calls of a function at which it is recorded again: 16, 256, 4096, … */
@@ -169,17 +169,38 @@ class Compiler<I extends NamedTensors, O extends NamedTensors> {
     ) => R,
   ): R {
     const before = this.#stateIds();
-    const inputIds = this.#ids(this.#inputTensors(inputs));
-    const recording = new StepRecorder(this.#backend, into, before, inputIds);
     return this.#keepingState(() => {
-      const outputs = recording.run(() => this.#step(inputs, variant));
-      const names = Object.keys(outputs), ids = this.#ids(Object.values(outputs));
+      const given = this.#toldApart(inputs, before);
+      const inputIds = this.#ids(this.#inputTensors(given));
+      const recording = new StepRecorder(this.#backend, into, before, inputIds);
+      const [outputs, ids] = recording.run(() => {
+        const made = this.#step(given, variant);
+        return [made, this.#ids(Object.values(made))] as const;
+      });
+      const names = Object.keys(outputs);
       const results = Object.fromEntries(names.map((name, i) => [name, ids[i]!]));
       const values = recording.end(this.#stateIds(), results);
       const result = use(recording, values, names, before);
-      dispose(outputs as never);
+      // What it returns as it was given is the caller's.
+      const lasting = new Set<Tensor>([
+        ...this.#inputTensors(inputs),
+        ...this.#state.map(([, variable]) => variable),
+      ]);
+      dispose(Object.values(outputs).filter((output) => !lasting.has(output)));
       return result;
     });
+  }
+
+  /** The inputs, copies where one is another too, or of the state: later ones need not be. */
+  #toldApart(inputs: I, state: readonly number[]): I {
+    const seen = new Set([...state, ...this.#ids(this.#statics.map(([, tensor]) => tensor))]);
+    return Object.fromEntries(
+      Object.entries(inputs).map(([name, tensor]) => {
+        const [id] = this.#ids([tensor]), isSeen = seen.has(id!);
+        seen.add(id!);
+        return [name, isSeen ? ownCopy(this.#backend, tensor) : tensor];
+      }),
+    ) as I;
   }
 
   /** Runs `change` and takes back what it did to the state. */
