@@ -7,6 +7,7 @@ import {
   type Count,
   divide,
   doubles,
+  inPairs,
   loadSingles,
   multiply,
   root,
@@ -16,18 +17,7 @@ import {
   subtract,
   without,
 } from "./wasm_doubles.ts";
-import {
-  advance,
-  and,
-  type Code,
-  get,
-  integer,
-  numbered,
-  repeat,
-  set,
-  shiftRight,
-  when,
-} from "./wasm_writer.ts";
+import { advance, type Code, get, integer, numbered, set } from "./wasm_writer.ts";
 
 /** Arrays that it writes and reads, in the order of their addresses. */
 export const ADAM_ARRAYS = [
@@ -75,16 +65,12 @@ export const adamLoop: () => Run = onSharedMemory(() => {
     body: [
       ...ADAM_NUMBERS.flatMap((name) => set(local[name], splatDouble(of(`${name}Number`)))),
       ...set(local.tiny, doubles(TINY)),
-      ...set(local.pairs, shiftRight(of("count"), 1)),
-      ...when(
-        of("pairs"),
-        repeat(
-          local.pairs,
-          step(2),
-          ...ADAM_ARRAYS.map((name) => advance(local[name], integer(8))),
-        ),
+      ...inPairs(
+        local.pairs,
+        of("count"),
+        step,
+        ...ADAM_ARRAYS.map((name) => advance(local[name], integer(8))),
       ),
-      ...when(and(of("count"), integer(1)), step(1)),
     ],
   };
 });

@@ -9,24 +9,14 @@ import {
   type Count,
   divide,
   doubles,
+  inPairs,
   loadSingles,
   multiply,
   size,
   storeSingles,
   subtract,
 } from "./wasm_doubles.ts";
-import {
-  advance,
-  and,
-  type Code,
-  get,
-  integer,
-  numbered,
-  repeat,
-  set,
-  shiftRight,
-  when,
-} from "./wasm_writer.ts";
+import { advance, type Code, get, integer, numbered, set } from "./wasm_writer.ts";
 
 /** Density of the normal distribution at 0. */
 export const DENSITY: number = 1 / Math.sqrt(2 * Math.PI);
@@ -77,9 +67,7 @@ export const geluLoop: () => Run = onSharedMemory(() => {
     vectors: vectors.length,
     body: [
       ...start,
-      ...set(v.pairs, shiftRight(of("count"), 1)),
-      ...when(of("pairs"), repeat(v.pairs, step(2), ...onwards)),
-      ...when(and(of("count"), integer(1)), step(1)),
+      ...inPairs(v.pairs, of("count"), step, ...onwards),
     ],
   };
 });

@@ -12,6 +12,7 @@ import {
   below,
   type Count,
   doubles,
+  inPairs,
   loadDoubles,
   loadSingles,
   multiply,
@@ -23,7 +24,6 @@ import {
 } from "./wasm_doubles.ts";
 import {
   advance,
-  and,
   type Code,
   get,
   integer,
@@ -32,7 +32,6 @@ import {
   repeat,
   set,
   shiftRight,
-  when,
 } from "./wasm_writer.ts";
 
 /**
@@ -60,9 +59,8 @@ function forEachUnit(
     v.rows,
     begin,
     set(v.at, integer(0)),
-    set(v.pairs, shiftRight(get(v.hidden), 3)),
-    when(get(v.pairs), repeat(v.pairs, unit(2), advance(v.at, integer(8)))),
-    when(and(get(v.hidden), integer(4)), unit(1)),
+    // hidden is in bytes.
+    inPairs(v.pairs, shiftRight(get(v.hidden), 2), unit, advance(v.at, integer(8))),
     end,
   );
 }

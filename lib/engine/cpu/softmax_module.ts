@@ -8,6 +8,7 @@ import {
   divide,
   doubles,
   first,
+  inPairs,
   loadSingles,
   promote,
   storeSingles,
@@ -42,15 +43,13 @@ export const softmaxRows: () => Run = onSharedMemory(() => {
   const v = numbered([...PARAMETERS, ...integers, ...vectors]);
   const { start, exponential } = exponentialCode(v);
   const of = (name: keyof typeof v) => get(v[name]);
-  /** Code for two entries at a time, and for the last of an odd count. */
-  const inPairs = (step: (count: Count) => Code, ...addresses: readonly number[]): Code => [
-    ...set(v.turn, shiftRight(of("width"), 1)),
-    ...when(
-      of("turn"),
-      repeat(v.turn, step(2), ...addresses.map((address) => advance(address, integer(8)))),
-    ),
-    ...when(and(of("width"), integer(1)), step(1)),
-  ];
+  const inRow = (step: (count: Count) => Code, ...addresses: readonly number[]): Code =>
+    inPairs(
+      v.turn,
+      of("width"),
+      step,
+      ...addresses.map((address) => advance(address, integer(8))),
+    );
   const larger = (others: Code) => set(v.singles, largest4(of("singles"), others));
   const exponents = (count: Count): Code => [
     ...set(v.e, exponential(subtract(loadSingles(count, of("at")), of("largest")))),
@@ -79,10 +78,10 @@ export const softmaxRows: () => Run = onSharedMemory(() => {
         set(v.sum, doubles(0)),
         set(v.at, of("x")),
         set(v.to, of("out")),
-        inPairs(exponents, v.at, v.to),
+        inRow(exponents, v.at, v.to),
         set(v.sum, add(of("sum"), pick(of("sum"), of("sum"), [2, 3, 0, 1]))),
         set(v.to, of("out")),
-        inPairs(shares, v.to),
+        inRow(shares, v.to),
         advance(v.out, of("rowBytes")),
         advance(v.x, of("rowBytes")),
       ),

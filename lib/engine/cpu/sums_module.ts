@@ -1,19 +1,16 @@
 /** Sums in float64 of float32 in WebAssembly's SIMD. @module */
 
 import { onSharedMemory, type Run } from "./shared_module.ts";
-import { add, doubles, loadDoubles, loadSingles, storeDoubles } from "./wasm_doubles.ts";
 import {
-  advance,
-  and,
-  type Code,
-  get,
-  integer,
-  numbered,
-  repeat,
-  set,
-  shiftRight,
-  when,
-} from "./wasm_writer.ts";
+  add,
+  type Count,
+  doubles,
+  inPairs,
+  loadDoubles,
+  loadSingles,
+  storeDoubles,
+} from "./wasm_doubles.ts";
+import { advance, type Code, get, integer, numbered, repeat, set } from "./wasm_writer.ts";
 
 const ROW = ["sums", "x", "fours"] as const;
 
@@ -44,7 +41,7 @@ const ADDED = ["sums", "x", "count"] as const;
 /** `(sums, x, count)`: adds so many float32 to as many float64. */
 export const addRow: () => Run = onSharedMemory(() => {
   const v = numbered([...ADDED, "pairs"]);
-  const step = (count: 1 | 2): Code =>
+  const step = (count: Count): Code =>
     storeDoubles(
       count,
       get(v.sums),
@@ -55,12 +52,13 @@ export const addRow: () => Run = onSharedMemory(() => {
     integers: 1,
     vectors: 0,
     body: [
-      ...set(v.pairs, shiftRight(get(v.count), 1)),
-      ...when(
-        get(v.pairs),
-        repeat(v.pairs, step(2), advance(v.sums, integer(16)), advance(v.x, integer(8))),
+      ...inPairs(
+        v.pairs,
+        get(v.count),
+        step,
+        advance(v.sums, integer(16)),
+        advance(v.x, integer(8)),
       ),
-      ...when(and(get(v.count), integer(1)), step(1)),
     ],
   };
 });

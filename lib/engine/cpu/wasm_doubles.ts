@@ -5,10 +5,42 @@
  * @module
  */
 
-import { type Code, simd, unsigned } from "./wasm_writer.ts";
+import {
+  and,
+  type Code,
+  get,
+  integer,
+  repeat,
+  set,
+  shiftRight,
+  simd,
+  unsigned,
+  when,
+} from "./wasm_writer.ts";
 
 /** How many numbers are read and written of two: the last of an odd count is alone. */
 export type Count = 1 | 2;
+
+/**
+ * Code for two entries at a time, and for the last of an odd count by itself.
+ *
+ * @param turns a variable that counts the pairs
+ * @param count the entries
+ * @param step the code of so many
+ * @param onwards what follows each pair
+ */
+export function inPairs(
+  turns: number,
+  count: Code,
+  step: (count: Count) => Code,
+  ...onwards: readonly Code[]
+): Code {
+  return [
+    ...set(turns, shiftRight(count, 1)),
+    ...when(get(turns), repeat(turns, step(2), ...onwards)),
+    ...when(and(count, integer(1)), step(1)),
+  ];
+}
 
 /** The float32 at an address and `offset` bytes on, and 0 beside it where it is one. */
 export function loadSingles(count: Count, address: Code, offset = 0): Code {
