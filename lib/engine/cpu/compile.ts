@@ -8,13 +8,11 @@
 
 import { backend, dispose, type Tensor, tensor, tidy, type Variable } from "@tensorflow/tfjs-core";
 import type { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
-import { EngineError } from "../../core/errors.ts";
+import { changedStep, Difference, RECHECK, recordingKey, wrongStep } from "../recorded_step.ts";
 import type { CompiledStep, CompileOptions, NamedTensors } from "../types.ts";
 import { StepProgram } from "./step_program.ts";
 import { type Recorded, StepRecorder } from "./step_recorder.ts";
 
-/** Calls at which a step runs as it is again: 16, 256, 4096, … */
-const RECHECK = 16;
 /** Recordings of a step, at most, as of batches of other shapes: the oldest goes. */
 const MOST = 64;
 
@@ -57,8 +55,7 @@ class Compiler<I extends NamedTensors, O extends NamedTensors> {
   }
 
   run(inputs: I, variant: string): O {
-    const shapes = Object.entries(inputs).map(([name, { shape }]) => `${name}[${shape}]`);
-    const key = `${variant}|${shapes.join()}`;
+    const key = recordingKey(inputs, variant);
     const compiled = this.#compiled.get(key);
     if (compiled === undefined) return this.#compile(key, inputs, variant);
     compiled.calls++;
@@ -138,11 +135,7 @@ class Compiler<I extends NamedTensors, O extends NamedTensors> {
     for (let at = 0; at < most; at++) {
       if (lines[at] === before[at]) continue;
       dispose(outputs as never);
-      throw new EngineError(
-        `Cannot go on with a compiled step: at call ${compiled.calls} its op ${at} is ` +
-          `${lines[at] ?? "absent"}, but ${before[at] ?? "absent"} was compiled; what changes ` +
-          "between calls has to be an input or part of the state",
-      );
+      throw changedStep(compiled.calls, new Difference(at, lines[at], before[at]));
     }
     return outputs;
   }
@@ -164,10 +157,7 @@ class Compiler<I extends NamedTensors, O extends NamedTensors> {
     for (const [name, values] of expected) {
       const at = actual.get(name)!.findIndex((value, i) => !Object.is(value, values[i]));
       if (at < 0) continue;
-      throw new EngineError(
-        `Cannot trust a compiled step: "${name}" is ${actual.get(name)![at]} at ${at}, expected ` +
-          `${values[at]} as the step gives op by op`,
-      );
+      throw wrongStep(name, at, actual.get(name)![at]!, values[at]!);
     }
     return outputs;
   }

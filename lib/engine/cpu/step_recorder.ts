@@ -11,6 +11,7 @@ import {
 import type { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
 import { createHash } from "node:crypto";
 import { EngineError } from "../../core/errors.ts";
+import { undeclaredTensor } from "../recorded_step.ts";
 import type { Assignment, Call, DataId, Operand, Recording } from "./step_program.ts";
 
 /** What a step did. */
@@ -159,10 +160,7 @@ export class StepRecorder {
     let value = this.#values.get(dataId);
     if (value === undefined) {
       if (!this.#written.has(dataId)) {
-        throw new EngineError(
-          `Cannot compile a step: its op "${reader}" reads a tensor of shape [${shape}] ` +
-            "that was made before, expected it among the inputs, the state or the statics",
-        );
+        throw undeclaredTensor(reader, shape);
       }
       value = this.#add(tensor);
       // A copy, since the tensor goes with the step.

@@ -12,19 +12,16 @@
  */
 
 import { backend, dispose, type Tensor, tidy, type Variable } from "@tensorflow/tfjs-core";
-import { EngineError } from "../../../core/errors.ts";
 import type { CompiledStep, CompileOptions, NamedTensors } from "../../types.ts";
 import type { TensorFlowBinding, TensorMetadata } from "../binding/binding.ts";
 import type { GraphValue } from "./graph.ts";
 import { type GraphFunction, GraphFunctions } from "./graph_functions.ts";
-import { Difference } from "./known_steps.ts";
+import { changedStep, Difference, RECHECK, recordingKey, wrongStep } from "../../recorded_step.ts";
 import { LazyGraph } from "./lazy_graph.ts";
 import type { NodeBackend } from "../binding/ops.ts";
 import { ownCopy, ownValue } from "./own_value.ts";
 import { StepRecorder } from "./step_recorder.ts";
 
-/** Calls of a function at which it is recorded again: 16, 256, 4096, … */
-const RECHECK = 16;
 /** Largest difference between compiled and eager results in check mode, per max(1, |value|). */
 const CHECK_TOLERANCE = 1e-4;
 
@@ -94,8 +91,7 @@ class Compiler<I extends NamedTensors, O extends NamedTensors> {
 
   /** The function for these inputs, checked when its time has come. */
   #ready(inputs: I, variant: string): Compiled {
-    const shapes = Object.entries(inputs).map(([name, { shape }]) => `${name}[${shape}]`);
-    const key = `${variant}|${shapes.join()}`;
+    const key = recordingKey(inputs, variant);
     for (const [, variable] of this.#state) ownValue(this.#backend, variable);
     let compiled = this.#compiled.get(key);
     if (compiled === undefined) {
@@ -223,10 +219,7 @@ class Compiler<I extends NamedTensors, O extends NamedTensors> {
       const difference = graph.difference ??
         (changed < 0 ? null : new Difference(changed, "another random key", "the first"));
       if (difference === null) return;
-      throw new EngineError(
-        `Cannot go on with a compiled step: at call ${compiled.calls} ${difference.message}; what ` +
-          "changes between calls has to be an input or part of the state",
-      );
+      throw changedStep(compiled.calls, difference);
     });
   }
 
@@ -275,9 +268,6 @@ function compareValues(
     const difference = Math.abs(actual[i]! - expected[i]!) / Math.max(1, Math.abs(expected[i]!));
     const isSame = difference <= CHECK_TOLERANCE || Object.is(actual[i], expected[i]);
     if (isSame) continue;
-    throw new EngineError(
-      `Cannot trust a compiled step: "${name}" is ${actual[i]} at ${i}, expected ${expected[i]} ` +
-        "as the step gives op by op",
-    );
+    throw wrongStep(name, i, actual[i]!, expected[i]!);
   }
 }

@@ -1,5 +1,6 @@
 /** What steps did when they were recorded, and whether another one does the same. @module */
 
+import { Difference } from "../../recorded_step.ts";
 import type { Description } from "./graph.ts";
 
 /** What a step does, to compare it with what another one does, or itself later. */
@@ -8,14 +9,6 @@ export interface Trace {
   readonly lines: readonly string[];
   /** Of the outputs of the ops. */
   readonly descriptions: readonly Description[];
-}
-
-/** Where a step does what none of the earlier ones did. */
-export class Difference extends Error {
-  /** The number of the line, what it is, and what it was to be. */
-  constructor(at: number, found = "absent", expected = "absent") {
-    super(`its op ${at} is ${found}, but ${expected} was compiled`);
-  }
 }
 
 /** Earlier recordings, one of which a new one repeats, or none. */

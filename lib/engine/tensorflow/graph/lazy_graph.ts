@@ -5,10 +5,11 @@
  * @module
  */
 
+import { Difference } from "../../recorded_step.ts";
 import type { OpAttribute } from "../binding/attributes.ts";
 import type { TensorFlowBinding } from "../binding/binding.ts";
 import { type Description, type Graph, GraphBuilder, type GraphValue } from "./graph.ts";
-import { Difference, KnownSteps, type Trace } from "./known_steps.ts";
+import { KnownSteps, type Trace } from "./known_steps.ts";
 
 /** Operations have numbers in the order in which they are asked for. Dispose it after the recording. */
 export class LazyGraph<T extends Trace> implements Graph, Disposable {

@@ -7,6 +7,7 @@
 
 import { createHash } from "node:crypto";
 import { EngineError } from "../../../core/errors.ts";
+import { undeclaredTensor } from "../../recorded_step.ts";
 import { type OpAttribute, typeAttribute } from "../binding/attributes.ts";
 import type { Recorder, TensorFlowBinding, TensorMetadata } from "../binding/binding.ts";
 import type { Description, Graph, GraphValue } from "./graph.ts";
@@ -287,10 +288,7 @@ export class StepRecorder implements Recorder {
   #addConstant(id: number, reader: string): Source {
     const { dtype, shape } = this.#binding.describe(id);
     if (!this.#madeHere.has(id) && !isConstant(this.#backend, id)) {
-      throw new EngineError(
-        `Cannot compile a step: its op "${reader}" reads a tensor of shape [${shape}] ` +
-          "that was made before, expected it among the inputs, the state or the statics",
-      );
+      throw undeclaredTensor(reader, shape);
     }
     const values = this.#binding.tensorDataSync(id);
     const bytes = ArrayBuffer.isView(values)
