@@ -58,7 +58,7 @@ export const COMMAND: Command = {
     "--model NAME --help lists the settings of a model, which --set and --config name. With --json:",
     '{"runs":[{"model","dataset","seed","path","engine","device","parameters","epochs","bestEpoch",',
     '"valid":{…},"test":{…},"seconds":{"load","train","evaluate"},"epochSeconds":[…],"samplesPerSecond",',
-    '"peakRssBytes"}]}',
+    '"peakRssBytes"}],"failed":[{"run","message"}]}, where failed is what has no result.',
   ].join("\n"),
 };
 

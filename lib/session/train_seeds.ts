@@ -13,7 +13,16 @@ import { floorWarning } from "./shown_run.ts";
 export type SeedsOptions =
   & Omit<
     TrainingOptions,
-    "model" | "settings" | "data" | "engine" | "device" | "log" | "splits" | "isFixed"
+    | "model"
+    | "settings"
+    | "data"
+    | "datasetName"
+    | "engine"
+    | "device"
+    | "log"
+    | "onWarning"
+    | "splits"
+    | "isFixed"
   >
   & Partial<Pick<PoolOptions["worker"], "engine" | "device">>
   & { readonly cells: readonly SeedsCell[]; readonly data: string };

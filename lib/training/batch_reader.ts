@@ -33,16 +33,16 @@ export class BatchReader {
 
   /** Waits for a step, and reads the batch after it, if there is one, while the engine computes. */
   async ahead<T>(step: Promise<T>, split: Split, next?: ArrayLike<number>): Promise<T> {
-    let outputs: T;
     try {
       // The engine has its own copy of the sequences from here on.
       if (next !== undefined && this.#fixedText === null) {
         this.#ahead = { split, indices: next, inputs: this.#read(split, next) };
       }
-    } finally {
-      outputs = await step;
+    } catch (error) {
+      tf.dispose(await step as tf.TensorContainer);
+      throw error;
     }
-    return outputs;
+    return await step;
   }
 
   /** Frees what was read ahead. */

@@ -39,19 +39,24 @@ export class TextStates {
     return states;
   }
 
-  /** Those of a split in a form, by `compute` where nobody has begun with them. */
+  /**
+   * Those of a split in a form, by `compute` where nobody has begun with them, or who began has ended.
+   */
   async get(
-    { name }: Split,
+    split: Split,
     form: InputForm,
     compute: () => Promise<KnownText>,
   ): Promise<KnownText> {
-    const key = `${name} ${form}`, known = this.#known.get(key) ?? compute();
+    const key = `${split.name} ${form}`, begun = this.#known.get(key);
+    const known = begun ?? compute();
     this.#known.set(key, known);
     try {
       return await known;
     } catch (error) {
       if (this.#known.get(key) === known) this.#known.delete(key);
-      throw error;
+      // An end of another training is none of this one.
+      if (begun === undefined) throw error;
+      return await this.get(split, form, compute);
     }
   }
 }

@@ -156,7 +156,7 @@ export class Adam {
           this.#update(name, group, clipped, own, rate, ofGroup);
         };
         // One op makes nothing that another update would have to wait for.
-        if (ofGroup !== null && group.weightDecay === 0) update();
+        if (ofGroup !== null && group.weightDecay === 0 && clipping === null) update();
         else inOrder(update);
       }
     });

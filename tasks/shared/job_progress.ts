@@ -13,12 +13,20 @@ const ENDINGS = {
   trained: "trained",
   kept: "kept as it is",
   failed: "failed",
-  interrupted: "saved: the same command goes on",
+  interrupted: "saved",
   busy: "left to the process that is at work on it",
 } as const;
 
-/** How `total` trainings stand, on stderr: on a terminal a bar with those that run, else notes. */
-export function jobEvents(progress: Progress, total: number): Required<JobEvents> {
+/**
+ * How `total` trainings stand, on stderr: on a terminal a bar with those that run, else notes.
+ *
+ * @param toResume how an interrupted one goes on
+ */
+export function jobEvents(
+  progress: Progress,
+  total: number,
+  toResume = "the same command goes on",
+): Required<JobEvents> {
   const started = performance.now();
   const running = new Map<string, { readonly text: string; readonly notedAt: number }>();
   let done = 0;
@@ -57,7 +65,8 @@ export function jobEvents(progress: Progress, total: number): Required<JobEvents
       running.delete(jobName(job));
       if (ending.status === "trained") trained++;
       if (ending.status === "failed") failed++;
-      const what = ENDINGS[ending.status];
+      const what = ENDINGS[ending.status] +
+        (ending.status === "interrupted" ? `: ${toResume}` : "");
       const shown = ending.status === "failed" ? inColor(what, "error") : what;
       const mae = "validMae" in ending && ending.validMae !== null
         ? `, valid MAE ${ending.validMae.toFixed(4)}`

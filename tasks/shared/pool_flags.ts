@@ -31,6 +31,15 @@ export function jobsOf(call: Call): PoolOptions["jobs"] {
   return jobs;
 }
 
+/** Runs that a command was to train and that are neither trained nor kept. */
+export function missingOf(
+  jobs: readonly { readonly job: Job; readonly ending: Ending }[],
+): { run: string; message: string }[] {
+  return jobs.flatMap(({ job, ending }) =>
+    "path" in ending ? [] : [{ run: jobName(job), message: ending.message }]
+  );
+}
+
 /** Counts runs by how they ended; prints those that failed on stderr, each reason once. */
 export function countOf(
   jobs: readonly { readonly job: Job; readonly ending: Ending }[],

@@ -12,7 +12,7 @@ import { firstSeeds } from "../../lib/training/training_defaults.ts";
 import type { Call, Outcome } from "../shared/command.ts";
 import { seedsOf } from "../shared/flags.ts";
 import { jobEvents } from "../shared/job_progress.ts";
-import { countOf } from "../shared/pool_flags.ts";
+import { countOf, missingOf } from "../shared/pool_flags.ts";
 import { printTable } from "../shared/run_table.ts";
 import { printTables } from "../shared/tables.ts";
 
@@ -46,8 +46,8 @@ export interface DemoResult {
 export async function work(call: Call): Promise<Outcome> {
   using progress = createProgress();
   const seeds = seedsOf(call) ?? firstSeeds(3);
-  const { runs, failed } = await trainModels(call, seeds, progress);
-  if (failed > 0) return { json: { runs, unimodalLabels: [] }, status: 1 };
+  const { runs, missing } = await trainModels(call, seeds, progress);
+  if (missing > 0) return { json: { runs, unimodalLabels: [] }, status: 1 };
   const unimodalLabels = labelQuality(runs, makeSynthetic().splits.train!);
   printResults(runs, unimodalLabels);
   return { json: { runs, unimodalLabels } satisfies DemoResult };
@@ -58,7 +58,7 @@ async function trainModels(
   call: Call,
   seeds: readonly number[],
   progress: Progress,
-): Promise<{ runs: readonly RunSummary[]; failed: number }> {
+): Promise<{ runs: readonly RunSummary[]; missing: number }> {
   using interrupt = new InterruptListener();
   const cells = [{ model: "constant", settings: {} }, { model: "self-mm", settings: SETTINGS }];
   try {
@@ -73,11 +73,13 @@ async function trainModels(
       seeds,
       {
         ...jobEvents(progress, cells.length * seeds.length),
-        jobs: navigator.hardwareConcurrency,
+        // What takes little memory needs no first run that tells how much it takes.
+        jobs: call.get("engine") === "cpu" ? navigator.hardwareConcurrency : "auto",
         signal: interrupt.signal,
       },
     );
-    return { runs, failed: countOf(jobs).failed.length };
+    countOf(jobs);
+    return { runs, missing: missingOf(jobs).length };
   } catch (error) {
     if (interrupt.signal.aborted) progress.note("The runs are saved: deno task demo goes on");
     throw error;

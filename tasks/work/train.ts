@@ -13,7 +13,7 @@ import { type Call, type Outcome, warn } from "../shared/command.ts";
 import { engineOf, seedsOf } from "../shared/flags.ts";
 import { dataOf } from "../shared/data_flags.ts";
 import { jobEvents } from "../shared/job_progress.ts";
-import { countOf, jobsOf } from "../shared/pool_flags.ts";
+import { countOf, jobsOf, missingOf } from "../shared/pool_flags.ts";
 import { printRuns } from "../shared/run_table.ts";
 import { repeatedOf } from "../shared/repeat.ts";
 import { readSettings } from "../shared/settings.ts";
@@ -47,7 +47,7 @@ export async function work(call: Call): Promise<Outcome> {
     events: call.has("tensorboard") ? new EventFiles() : null,
     sha256,
   };
-  const jobs = seeds.length === 1 ? 1 : jobsOf(call);
+  const asked = jobsOf(call), jobs = seeds.length === 1 ? 1 : asked;
   const { runs, failed } = jobs === 1
     ? { runs: await trainInTurn(options, seeds, shown), failed: [] }
     : await trainTogether(options, seeds, jobs, shown);
@@ -56,7 +56,7 @@ export async function work(call: Call): Promise<Outcome> {
   if (first !== undefined) {
     progress.note(`Runs are in ${first}${last === first ? "" : ` … ${last}`}`);
   }
-  return { json: { runs, ...(jobs === 1 ? {} : { failed }) }, status: Math.sign(failed.length) };
+  return { json: { runs, failed }, status: Math.sign(failed.length) };
 }
 
 /** How the progress is shown, and what is told. */
@@ -86,21 +86,22 @@ async function trainTogether(
   seeds: readonly number[],
   jobs: PoolOptions["jobs"],
   { progress, toResume, events, sha256 }: Shown,
-): Promise<{ runs: readonly RunSummary[]; failed: ReturnType<typeof countOf>["failed"] }> {
+): Promise<{ runs: readonly RunSummary[]; failed: ReturnType<typeof missingOf> }> {
   using interrupt = new InterruptListener();
-  const shown = jobEvents(progress, seeds.length);
+  const shown = jobEvents(progress, seeds.length, toResume);
   try {
     const outcome = await trainSeeds(options, seeds, {
       ...shown,
       jobs,
       signal: interrupt.signal,
       onData: (dataset) => warnOfChange(dataset, sha256),
-      onEpoch: (...epoch) => {
-        shown.onEpoch(...epoch);
-        events?.follow(epoch[4]);
+      onEpoch: (job, epoch, epochs, validMae, path) => {
+        shown.onEpoch(job, epoch, epochs, validMae, path);
+        events?.follow(path);
       },
     });
-    return { runs: outcome.runs, failed: countOf(outcome.jobs).failed };
+    countOf(outcome.jobs);
+    return { runs: outcome.runs, failed: missingOf(outcome.jobs) };
   } catch (error) {
     if (interrupt.signal.aborted) progress.note(`The runs are saved: ${toResume}`);
     throw error;

@@ -52,9 +52,9 @@ export class LazyGraph<T extends Trace> implements Graph, Disposable {
   addConstant(tensor: bigint, dtype: number): GraphValue {
     this.#tensors.add(tensor);
     return this.#add(1, (graph) => {
-      const value = graph.addConstant(tensor, dtype);
+      // It deletes the tensor, whether it succeeds or not.
       this.#tensors.delete(tensor);
-      return value;
+      return graph.addConstant(tensor, dtype);
     })[0]!;
   }
 
