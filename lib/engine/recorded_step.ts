@@ -11,10 +11,20 @@ import type { NamedTensors } from "./types.ts";
 /** Calls at which a step is compared with its recording: 16, 256, 4096, … */
 export const RECHECK = 16;
 
-/** What calls have in common that one recording serves: the variant, and shapes by name. */
+/** What calls have in common that one recording serves: the variant, types and shapes by name. */
 export function recordingKey(inputs: NamedTensors, variant: string): string {
-  const shapes = Object.entries(inputs).map(([name, { shape }]) => `${name}[${shape}]`);
+  const shapes = Object.entries(inputs).map(([name, { dtype, shape }]) =>
+    `${name} ${dtype}[${shape}]`
+  );
   return `${variant}|${shapes.join()}`;
+}
+
+/** Attributes of an op in words: other ones in others. */
+export function attributeText(attributes: unknown): string {
+  // JSON has one word for all numbers that are not finite.
+  const own = (_: string, value: unknown) =>
+    typeof value === "number" && !Number.isFinite(value) ? String(value) : value;
+  return JSON.stringify(attributes, own);
 }
 
 /** Where a step does what an earlier one did not. */

@@ -91,15 +91,39 @@ Deno.test("a step may assign no variable beside its state", () => {
   tf.dispose([other, x]);
 });
 
-Deno.test("of batches of very many shapes the last ones are kept, and all are right", () => {
-  const step = engine.compile(({ x }) => ({ y: tf.mul(tf.sum(x!), tf.scalar(2)) }), { state: {} });
+Deno.test("compile() refuses a step within another, and a name of two kinds is compared with its own", () => {
+  const inner = engine.compile(({ x }) => ({ y: tf.mul(x!, 2) }), { state: {} });
+  const outer = engine.compile(({ x }) => ({ y: tf.add(inner({ x: x! }).y!, x!) }), { state: {} });
+  const x = tf.scalar(1);
+  assertThrows(() => outer({ x }), EngineError, "another one is being compiled");
+  const loss = tf.variable(tf.scalar(3));
+  const checked = engine.compile(({ x }) => {
+    loss.assign(tf.add(loss, x!));
+    return { loss: tf.mul(loss, 2) };
+  }, { state: { loss }, check: true });
+  for (const expected of [8, 10, 12]) {
+    const made = checked({ x });
+    assertEquals(made.loss!.dataSync()[0], expected);
+    tf.dispose(made);
+  }
+  tf.dispose([x, loss]);
+  for (const step of [inner, outer, checked]) step.dispose();
+});
+
+Deno.test("of batches of very many shapes those that were used last are kept, and all are right", () => {
+  let recorded = 0;
+  const step = engine.compile(({ x }) => {
+    recorded++;
+    return { y: tf.mul(tf.sum(x!), tf.scalar(2)) };
+  }, { state: {} });
   const counts: number[] = [];
-  for (let i = 0; i < 200; i++) {
-    tf.tidy(() =>
-      assertEquals(step({ x: tf.ones([1 + i % 90]) }).y!.dataSync()[0], 2 + 2 * (i % 90))
-    );
+  for (let i = 0; i < 4 * 90; i++) {
+    const at = i % 180, length = at < 90 ? at + 1 : 180 - at;
+    tf.tidy(() => assertEquals(step({ x: tf.ones([length]) }).y!.dataSync()[0], 2 * length));
     counts.push(tf.backend().numDataIds());
   }
+  // 90 of the first way up, then what 64 do not hold, each way.
+  assertEquals(recorded, 90 + 3 * 26);
   assertEquals(new Set(counts.slice(64)).size, 1);
   step.dispose();
 });

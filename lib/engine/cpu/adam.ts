@@ -48,7 +48,11 @@ export function adam(
   { learningRate, l2, decoupled, beta1, beta2, epsilon }: AdamAttributes,
   backend: MathBackendCPU,
 ): TensorInfo[] {
-  const of = (name: string) => valuesOf(backend, inputs[name]);
+  const of = (name: string) => {
+    const values = valuesOf(backend, inputs[name]);
+    // What is cast may still be bytes, which threads could not read.
+    return values instanceof Float32Array ? values : Float32Array.from(values as Uint8Array);
+  };
   const [variable, first, second, gradient] = ["variable", "first", "second", "gradient"]
     .map(of) as [Float32Array, Float32Array, Float32Array, Float32Array];
   const rate = learningRate * (inputs["rate"] === undefined ? 1 : of("rate")[0]!);

@@ -13,7 +13,7 @@ import type { CompiledStep, CompileOptions, NamedTensors } from "../types.ts";
 import { StepProgram } from "./step_program.ts";
 import { type Recorded, StepRecorder } from "./step_recorder.ts";
 
-/** Recordings of a step, at most, as of batches of other shapes: the oldest goes. */
+/** Recordings of a step, at most, as of batches of other shapes: the longest unused goes. */
 const MOST = 64;
 
 /** A recorded step. */
@@ -58,6 +58,9 @@ class Compiler<I extends NamedTensors, O extends NamedTensors> {
     const key = recordingKey(inputs, variant);
     const compiled = this.#compiled.get(key);
     if (compiled === undefined) return this.#compile(key, inputs, variant);
+    // The last one used goes last.
+    this.#compiled.delete(key);
+    this.#compiled.set(key, compiled);
     compiled.calls++;
     if (this.#checksAlways) return this.#runChecked(compiled, inputs, variant);
     if (compiled.calls === compiled.nextCheck) {
@@ -94,7 +97,9 @@ class Compiler<I extends NamedTensors, O extends NamedTensors> {
       variable.assign(own);
       own.dispose();
     }
-    const seen = new Set(Object.values(this.#statics).map(({ dataId }) => dataId));
+    const state = this.#state.map(([, variable]) => variable);
+    const statics = Object.values(this.#statics);
+    const seen = new Set([...state, ...statics].map(({ dataId }) => dataId));
     const copies: Tensor[] = [];
     const own = Object.entries(inputs).map(([name, tensor]) => {
       const isSeen = seen.has(tensor.dataId);
@@ -105,14 +110,13 @@ class Compiler<I extends NamedTensors, O extends NamedTensors> {
       return [name, copy];
     });
     const given: I = Object.fromEntries(own);
-    const state = this.#state.map(([, variable]) => variable);
     const recorder = new StepRecorder(cpu, state, { ...this.#statics, ...given });
     let recorded!: Recorded;
     try {
       const outputs = tidy(() => {
         const [outputs, done] = recorder.run(() => this.#step(given, variant));
         recorded = done;
-        const others = new Set<Tensor>([...state, ...Object.values(given)]);
+        const others = new Set<Tensor>([...state, ...statics, ...Object.values(given)]);
         // What it returns as it was given is the caller's twice.
         const all = Object.entries(outputs).map((
           [name, output],
@@ -147,17 +151,22 @@ class Compiler<I extends NamedTensors, O extends NamedTensors> {
         [name, tensor.dataSync().slice()] as const
       );
     const saved = this.#state.map(([, variable]) => copyOf(variable));
-    const plain = this.#runAgain(compiled, inputs, variant);
-    const expected = valuesOf(plain);
-    dispose(plain as never);
-    this.#state.forEach(([, variable], i) => variable.assign(saved[i]! as never));
-    dispose(saved);
+    let expected: ReturnType<typeof valuesOf>;
+    try {
+      const plain = this.#runAgain(compiled, inputs, variant);
+      expected = valuesOf(plain);
+      dispose(plain as never);
+      this.#state.forEach(([, variable], i) => variable.assign(saved[i]! as never));
+    } finally {
+      dispose(saved);
+    }
     const outputs = compiled.program.run({ ...this.#statics, ...inputs }) as O;
-    const actual = new Map(valuesOf(outputs));
-    for (const [name, values] of expected) {
-      const at = actual.get(name)!.findIndex((value, i) => !Object.is(value, values[i]));
+    for (const [i, [name, actual]] of valuesOf(outputs).entries()) {
+      const values = expected[i]![1];
+      const at = actual.findIndex((value, j) => !Object.is(value, values[j]));
       if (at < 0) continue;
-      throw wrongStep(name, at, actual.get(name)![at]!, values[at]!);
+      dispose(outputs as never);
+      throw wrongStep(name, at, actual[at]!, values[at]!);
     }
     return outputs;
   }

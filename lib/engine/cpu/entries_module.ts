@@ -10,7 +10,6 @@ import { onSharedMemory, type Run } from "./shared_module.ts";
 import { loadSingles, storeSingles } from "./wasm_doubles.ts";
 import {
   above4,
-  choose4,
   largest4,
   minus4,
   negative4,
@@ -22,6 +21,7 @@ import {
 } from "./wasm_singles.ts";
 import {
   advance,
+  choose,
   type Code,
   get,
   integer,
@@ -92,7 +92,7 @@ function exponential(of: keyof Omit<ExponentialCode, "start">): () => Run {
 export const UNARY = {
   relu: unary(largest4(X, ZEROS)),
   step: unary(
-    choose4(X, choose4(singles(1), Y, above4(X, ZEROS)), unlike4(X, X)),
+    choose(X, choose(singles(1), Y, above4(X, ZEROS)), unlike4(X, X)),
     set(v.y, NUMBER),
   ),
   square: unary(times4(X, X)),

@@ -5,7 +5,6 @@ import { onSharedMemory, type Run } from "./shared_module.ts";
 import {
   add,
   below,
-  choose,
   type Count,
   divide,
   doubles,
@@ -16,7 +15,7 @@ import {
   storeSingles,
   subtract,
 } from "./wasm_doubles.ts";
-import { advance, type Code, get, integer, numbered, set } from "./wasm_writer.ts";
+import { advance, choose, type Code, get, integer, numbered, set } from "./wasm_writer.ts";
 
 /** Density of the normal distribution at 0. */
 export const DENSITY: number = 1 / Math.sqrt(2 * Math.PI);

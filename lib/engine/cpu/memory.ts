@@ -1,6 +1,7 @@
 /**
  * The memory that the cpu engine's threads share: that of its WebAssembly modules, in blocks that are
- * handed out, taken back and joined with their neighbours. It only grows, which leaves all arrays in it
+ * handed out, taken back and joined with their neighbours; small ones stay for others of their length.
+ * It only grows, which leaves all arrays in it
  * valid, and never past what its users allow: what finds no room is an array of its own.
  *
  * @module
@@ -19,6 +20,8 @@ export const MESSAGE_BYTES = PAGE;
 const GROWTH = 64;
 
 let memory: WebAssembly.Memory | null = null;
+/** Whether another thread has made it, which alone knows its blocks. */
+let isTaken = false;
 const buffers = new WeakSet<ArrayBufferLike>();
 
 /** The memory, made when it is first asked for. */
@@ -37,6 +40,7 @@ export function sharedMemory(): WebAssembly.Memory {
 /** Takes the memory of the thread that started this one, before anything else asks for it. */
 export function takeMemory(theirs: WebAssembly.Memory): void {
   memory = theirs;
+  isTaken = true;
 }
 
 /** Its buffer, up to `end` at least, which another thread may just have added. */
@@ -134,14 +138,19 @@ function takeSmall(length: number, most: number): number | null {
   const kept = small[length]!;
   if (kept.length === 0) {
     const first = take(AT_A_TIME * length, most);
-    if (first === null) return null;
+    if (first === null) return take(length, most);
     for (let i = AT_A_TIME - 1; i >= 0; i--) kept.push(first + i * length);
   }
   return kept.pop()!;
 }
 
-/** The address of a new block with any numbers in it; null if it would end past `most` bytes. */
+/**
+ * The address of a new block with any numbers in it; null if it would end past `most` bytes.
+ *
+ * @throws {Error} on a thread that others have started
+ */
 export function allocate(bytes: number, most: number): number | null {
+  if (isTaken) throw new Error("Cannot take a block: only the thread that made the memory can");
   const length = Math.max(1, Math.ceil(bytes / GRANULE));
   const start = length <= SMALL ? takeSmall(length, most) : take(length, most);
   if (start === null) return null;

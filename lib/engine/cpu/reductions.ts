@@ -30,10 +30,13 @@ export function reduction(old: KernelFunc, isMean: boolean): KernelFunc {
     const backend = args.backend as MathBackendCPU;
     const values = backend.data.get(x.dataId).values as Float32Array;
     const count = sizeOf(kept);
-    const reserved = reserve({ sums: 2 * count, halves: 4 });
-    const [sums, halves] = [exactly(reserved.sums).fill(0), exactly(reserved.halves)];
     const length = loops.sizes.at(-1)!, step = loops.b.at(-1)!;
     const isFast = length >= FEW && hasFloats(values);
+    // Only WebAssembly needs the sums of columns where it can reach them.
+    const own = isFast && step !== 0 ? 2 * count : 0;
+    const reserved = reserve({ sums: own, halves: 4 });
+    const sums = own === 0 ? new Float64Array(count) : exactly(reserved.sums).fill(0);
+    const halves = exactly(reserved.halves);
     forEachRow(loops, (_, from, to) => {
       if (step === 0) sums[to]! += sumOf(values, from, length, isFast ? halves : null);
       else if (isFast) addRow()(sums.byteOffset + 8 * to, values.byteOffset + 4 * from, length);

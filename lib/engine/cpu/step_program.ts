@@ -128,7 +128,7 @@ export class StepProgram {
       const made = Object.entries(outputs).map(([name, operand]) => {
         const info = this.#infoOf(operand);
         backend.incRef(info.dataId);
-        return [name, engine().makeTensorFromTensorInfo(info)];
+        return [name, engine().makeTensorFromTensorInfo(info, backend)];
       });
       for (const value of this.#last) this.#free(value);
       return Object.fromEntries(made);

@@ -11,7 +11,7 @@ import {
 import type { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
 import { createHash } from "node:crypto";
 import { EngineError } from "../../core/errors.ts";
-import { undeclaredTensor } from "../recorded_step.ts";
+import { attributeText, undeclaredTensor } from "../recorded_step.ts";
 import type { Assignment, Call, DataId, Operand, Recording } from "./step_program.ts";
 
 /** What a step did. */
@@ -52,6 +52,9 @@ export class StepRecorder {
 
   /** Runs `step`, and tells what it did. */
   run<O extends Readonly<Record<string, Tensor>>>(step: () => O): [outputs: O, Recorded] {
+    if (Object.hasOwn(engine(), "runKernel")) {
+      throw new EngineError("Cannot compile a step: another one is being compiled, expected none");
+    }
     const target = engine(), backend = this.#backend, { assign } = Variable.prototype;
     const { write, readSync } = backend, runKernel = target.runKernel.bind(target);
     const record = (name: string, inputs: object, attributes: NamedAttrMap = {}): unknown =>
@@ -123,13 +126,14 @@ export class StepRecorder {
       const operands = entries.map(([key, operand]) =>
         `${key}: ${operand === null ? "" : textOf(operand)}`
       );
-      this.#lines.push(`${name} ${JSON.stringify(attributes)} (${operands.join(", ")})`);
+      this.#lines.push(`${name} ${attributeText(attributes)} (${operands.join(", ")})`);
       this.#actions.push({
         kernel: getKernel(name, "cpu").kernelFunc,
         inputs: Array.isArray(inputs)
           ? entries.map(([, operand]) => operand!)
           : Object.fromEntries(entries),
-        attributes: { ...attributes },
+        // A list that the step changes later is not to change here.
+        attributes: structuredClone(attributes),
         outputs,
       });
     }

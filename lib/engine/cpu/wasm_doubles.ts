@@ -94,11 +94,6 @@ export const below: (a: Code, b: Code) => Code = binary(0x49);
 /** The bits of a that b has not. */
 export const without: (a: Code, b: Code) => Code = binary(0x4f);
 
-/** The bits of a where the mask has bits, else those of b. */
-export function choose(a: Code, b: Code, mask: Code): Code {
-  return [...a, ...b, ...mask, ...simd(0x52)];
-}
-
 /** The first number, and 0 beside it. */
 export function first(a: Code): Code {
   const mask = new Uint8Array(BigInt64Array.of(-1n, 0n).buffer);
@@ -127,7 +122,7 @@ export function size(a: Code): Code {
 
 /** 2^k of the whole numbers that are in the last bits, from −1022 to 1023. */
 export function powerOfTwo(a: Code): Code {
-  const MANTISSA = 52, ONE = [...simd(12), ...new Uint8Array(Float64Array.of(1, 1).buffer)];
+  const MANTISSA = 52;
   // As an exponent, to which that of 1 is added.
-  return [...a, 0x41, MANTISSA, ...simd(0xcb), ...ONE, ...simd(0xce)];
+  return [...a, 0x41, MANTISSA, ...simd(0xcb), ...doubles(1), ...simd(0xce)];
 }

@@ -47,8 +47,3 @@ export function above4(a: Code, b: Code): Code {
 export function unlike4(a: Code, b: Code): Code {
   return [...a, ...b, ...simd(0x42)];
 }
-
-/** The bits of a where the mask has bits, else those of b. */
-export function choose4(a: Code, b: Code, mask: Code): Code {
-  return [...a, ...b, ...mask, ...simd(0x52)];
-}

@@ -107,6 +107,11 @@ export function pick(a: Code, b: Code, lanes: readonly [number, number, number, 
   return [...a, ...b, ...simd(13), ...bytes];
 }
 
+/** The bits of a where the mask has bits, else those of b. */
+export function choose(a: Code, b: Code, mask: Code): Code {
+  return [...a, ...b, ...mask, ...simd(0x52)];
+}
+
 /** The bits that both have. */
 export function and4(a: Code, b: Code): Code {
   return [...a, ...b, ...simd(0x4e)];

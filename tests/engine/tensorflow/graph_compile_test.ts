@@ -269,6 +269,42 @@ onRecorders("compile() tells apart what is the same only when it is recorded", (
   step.dispose();
 });
 
+onRecorders("compile() tells a state variable from an input that is the same tensor", (engine) => {
+  const w = tf.variable(tf.scalar(1));
+  const step = engine.compile(({ x }) => ({ y: tf.mul(w, x!) }), { state: { w } });
+  for (const value of [1, 10, 20]) {
+    const x = value === 1 ? w : tf.scalar(value), { y } = step({ x });
+    assertEquals(y!.dataSync()[0], value);
+    tf.dispose([y!, ...x === w ? [] : [x]]);
+  }
+  step.dispose();
+  w.dispose();
+});
+
+onRecorders("compile() records anew for another type, and keeps lists as they were", (engine) => {
+  const halved = engine.compile(({ x }) => ({ y: tf.div(x!, tf.scalar(2, x!.dtype)) }), {
+    state: {},
+  });
+  const whole = tf.tensor1d([3], "int32"), exact = tf.tensor1d([3]);
+  const made = [whole, exact].map((x) => halved({ x }).y!);
+  assertEquals(made.map((y) => [y.dtype, y.dataSync()[0]]), [["int32", 1], ["float32", 1.5]]);
+  const padding: [number, number][] = [[1, 0]];
+  const padded = engine.compile(({ x }) => {
+    padding[0]![0] = 1;
+    const y = tf.pad(x!, padding);
+    padding[0]![0] = 3;
+    return { y };
+  }, { state: {} });
+  for (let i = 0; i < 2; i++) {
+    const { y } = padded({ x: exact });
+    assertEquals([...y!.dataSync()], [0, 3]);
+    y!.dispose();
+  }
+  tf.dispose([whole, exact, made]);
+  halved.dispose();
+  padded.dispose();
+});
+
 onRecorders("compile() refuses a step that looks at values", (engine) => {
   const step = engine.compile(({ x }) => ({ y: tf.mul(x!, tf.sum(x!).dataSync()[0]!) }), {
     state: {},

@@ -7,7 +7,7 @@
 
 import { createHash } from "node:crypto";
 import { EngineError } from "../../../core/errors.ts";
-import { undeclaredTensor } from "../../recorded_step.ts";
+import { attributeText, undeclaredTensor } from "../../recorded_step.ts";
 import { type OpAttribute, typeAttribute } from "../binding/attributes.ts";
 import type { Recorder, TensorFlowBinding, TensorMetadata } from "../binding/binding.ts";
 import type { Description, Graph, GraphValue } from "./graph.ts";
@@ -135,7 +135,7 @@ export class StepRecorder implements Recorder {
     const sources = inputs.map((id) => this.#sourceOf(id, name));
     const index = this.#lines.length;
     const origins = sources.map(originOf).join(", ");
-    this.#note(`${name} ${JSON.stringify(attributes)} (${origins})`);
+    this.#note(`${name} ${attributeText(attributes)} (${origins})`);
     const values = sources.map(({ value }) => value);
     return this.#add(name, attributes, values, outputs).map((value, output) => {
       const id = this.#binding.newPlaceholder();
