@@ -159,3 +159,19 @@ Deno.test("more threads than four are four, and a part that fails is told of onc
   }
   setThreads(1);
 });
+
+Deno.test("a gradient that is cast from truths is one of numbers, and threads leave other tensors alone", () => {
+  setThreads(2);
+  const others = Array.from({ length: 40 }, (_, i) => waves([300], i));
+  const before = others.map((tensor) => [...tensor.dataSync()]);
+  const truths = tf.greater(long, 0);
+  const [cast, plain] = [
+    tf.cast(truths, "float32"),
+    tf.tensor1d(Float32Array.from(truths.dataSync())),
+  ]
+    .map((gradient) => runFused(FUSED_ADAM, { ...adam, gradient }, ADAM)!);
+  assertEquals(hashOf(() => cast!), hashOf(() => plain!));
+  assertEquals(others.map((tensor) => [...tensor.dataSync()]), before);
+  tf.dispose([others, truths]);
+  setThreads(1);
+});
