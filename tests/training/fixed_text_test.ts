@@ -191,6 +191,15 @@ forEachEngine(
     await new FixedText(counting, learner.network, TextStates.of({}, "a BERT")).prepare(train);
     await new FixedText(counting, learner.network, TextStates.of(data, "another")).prepare(train);
     assertEquals(sentences, 3 * train.samples);
+    // Who waits for one that is stopped goes on by itself.
+    const shared = new TextStates();
+    const [ended, waited] = [1, 2].map(() => new FixedText(counting, learner.network, shared));
+    const settled = await Promise.allSettled([
+      ended!.prepare(train, stopped),
+      waited!.prepare(train),
+    ]);
+    assertEquals(settled.map(({ status }) => status), ["rejected", "fulfilled"]);
+    for (const one of [ended, waited]) one!.dispose();
     text.dispose();
     another.dispose();
   },
